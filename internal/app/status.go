@@ -1,0 +1,72 @@
+package app
+
+import (
+	"time"
+
+	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/store"
+)
+
+// Mode is what the program talks to.
+type Mode string
+
+// The two modes.
+const (
+	Live      Mode = "live"
+	Simulator Mode = "simulator"
+)
+
+// Status is a snapshot of the running program, cheap enough to take for every frame.
+type Status struct {
+	Mode          Mode
+	AuthID        string
+	Account       string // what to call the account on the screen
+	ListenURL     string
+	PublicURL     string
+	Tunnel        string // "none" so far
+	APIURL        string
+	DefaultSender string
+	HistoryPath   string
+	Ephemeral     bool
+	Started       time.Time
+	Server        ServerStatus
+	Totals        store.Totals
+	Notices       []Notice // newest last, at most 100
+}
+
+// ServerStatus counts what the callback server did since it started.
+type ServerStatus struct {
+	Received int64 // requests read
+	Stored   int64 // recorded and acknowledged
+	Refused  int64 // answered 4xx by a limit or the policy
+	Dropped  int64 // answered 503: not stored, Plivo tries again
+}
+
+// Severity is how much a notice matters.
+type Severity string
+
+// The severities.
+const (
+	Info    Severity = "info"
+	Warning Severity = "warning"
+	Failure Severity = "error"
+)
+
+// Notice is a sentence for the user about something that happened.
+type Notice struct {
+	At       time.Time
+	Severity Severity
+	Text     string
+}
+
+// SendRequest is a draft with what only the simulator understands.
+type SendRequest struct {
+	Draft plivo.Draft // an empty CallbackURL stands for the server's own delivery-report URL
+	Fate  string      // the fate to give it on the simulator; empty for its default
+}
+
+// Sent is how a send went: a message for each destination.
+type Sent struct {
+	IDs   []int64  // rows of the history, in the order of the destinations
+	UUIDs []string // empty where that destination was refused
+}

@@ -1,0 +1,51 @@
+package plivo
+
+import (
+	"time"
+
+	"dev.internal/plivoscope/internal/plivo/signature"
+)
+
+// Direction is the way a message went, seen from the account.
+type Direction string
+
+// The two directions.
+const (
+	Outbound Direction = "outbound"
+	Inbound  Direction = "inbound"
+)
+
+// Anomaly is something about a message's callbacks that should not be. All of them depend on the set
+// of callbacks alone, never on the order of their arrival.
+type Anomaly string
+
+// The anomalies of a message.
+const (
+	Contradiction Anomaly = "contradiction"  // two different final statuses
+	UnknownStatus Anomaly = "unknown_status" // a status Plivo does not document
+	Unsigned      Anomaly = "unsigned"       // a callback without signature
+	InvalidSigned Anomaly = "invalid"        // a callback whose signature did not verify
+)
+
+// Message is one message to or from one number, as the history knows it.
+type Message struct {
+	ID          int64 // of the history's row: ascending in the order of creation
+	UUID        string
+	Direction   Direction
+	From        string // as Plivo or the user wrote it
+	To          string
+	Text        string
+	Type        string // sms, mms, whatsapp
+	Status      Status
+	Unverified  bool   // the status rests only on callbacks that did not verify
+	ErrorCode   string // as it arrived; empty for none ("000" is kept)
+	Refusal     string // why the API did not take it, in a sentence; empty when it did
+	Units       int    // billed segments as Plivo counted them; 0 unknown
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	FinalAt     time.Time // when the final status came; zero before
+	CallbackURL string    // the URL that was given to Plivo with the send
+	Callbacks   int
+	Signature   signature.Result // the worst of its callbacks
+	Anomalies   []Anomaly
+}

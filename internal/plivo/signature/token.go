@@ -1,0 +1,28 @@
+package signature
+
+import "log/slog"
+
+// Token is an auth token with the label it goes by. Its value never leaves the package: every way of
+// printing a Token shows dots.
+type Token struct {
+	Label string // "account", "main account" or a name of the user's
+	value string
+}
+
+// NewToken gives value a label. An empty value is allowed and verifies nothing.
+func NewToken(label, value string) Token { return Token{Label: label, value: value} }
+
+// Empty reports whether there is no value to sign with.
+func (t Token) Empty() bool { return t.value == "" }
+
+// String shows the label and dots.
+func (t Token) String() string { return t.Label + " ••••" }
+
+// GoString keeps %#v from showing the value.
+func (t Token) GoString() string { return t.String() }
+
+// MarshalText keeps encoders from showing the value.
+func (t Token) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
+// LogValue keeps loggers from showing the value.
+func (t Token) LogValue() slog.Value { return slog.StringValue(t.String()) }

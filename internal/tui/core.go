@@ -1,0 +1,26 @@
+package tui
+
+import (
+	"context"
+
+	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/store"
+	"dev.internal/plivoscope/internal/webhook"
+)
+
+// Core is all that the screens see of the program. Every method but Status and Subscribe may take
+// time and is only called from a Cmd, with a context.
+type Core interface {
+	// Status is a snapshot from memory: it never blocks and does no I/O.
+	Status() app.Status
+	// Subscribe wakes a reader after a change; see store.Store.Subscribe.
+	Subscribe() (<-chan struct{}, func())
+	Messages(ctx context.Context, w store.Window) ([]plivo.Message, error)
+	CountMessages(ctx context.Context, f store.Filter, limit int) (n int, more bool, err error)
+	MessagesByID(ctx context.Context, ids []int64) ([]plivo.Message, error)
+	CallbacksOf(ctx context.Context, uuid string, limit int) ([]webhook.Callback, error)
+	Send(ctx context.Context, r app.SendRequest) (app.Sent, error)
+	// Inbound makes the simulator deliver one inbound message to the callback server.
+	Inbound(ctx context.Context, from, to, text string) error
+}
