@@ -1,6 +1,10 @@
 package signature
 
-import "errors"
+import (
+	"crypto/subtle"
+	"slices"
+	"strings"
+)
 
 // Param is one decoded parameter of a form body, in the order it arrived.
 type Param struct {
@@ -20,9 +24,9 @@ type Request struct {
 type Check struct {
 	Scheme Scheme
 	Header string
-	Nonce  string
+	Nonce  string   // empty where the nonce's header is missing
 	Given  []string // the header's signatures, split on commas and trimmed
-	Base   string   // the base string that was signed
+	Base   string   // the base string that was signed; empty without a nonce or a usable URL
 	Token  string   // label of the token that matched, empty when none did
 }
 
@@ -33,17 +37,139 @@ type Verdict struct {
 	Checks []Check // every family present, strongest first
 }
 
-// Base builds the string that scheme signs.
-func Base(scheme Scheme, method, rawURL, nonce string, params []Param) (string, error) {
-	return "", errors.New("unwritten")
-}
+// tiers lists the schemes from the strongest down. Within a tier any match is good; a tier that is
+// present and fails is never made good by a weaker one, which covers less of the request.
+var tiers = [][]Scheme{{V3, MaV3}, {V2, MaV2}, {V1}}
 
-// Sign gives the base64 signature of scheme under token.
-func Sign(token Token, scheme Scheme, method, rawURL, nonce string, params []Param) (string, error) {
-	return "", errors.New("unwritten")
-}
-
-// Verify checks every signature header of r with every token.
+// Verify checks every signature header of r with every token that is not empty.
+//
+// The strongest tier present decides: V3 and Ma-V3, then V2 and Ma-V2, then V1. Its outcome is Valid
+// where a signature of it matches a token, Missing where its nonce is missing, and Invalid otherwise,
+// also where r.URL cannot be read. Without a signature header the outcome is Missing; with one, but
+// with no token, it is Unchecked.
 func Verify(r Request, tokens []Token) Verdict {
-	return Verdict{Result: Result{Outcome: Unchecked}}
+	v := Verdict{Result: Result{Outcome: Missing}}
+	usable := slices.ContainsFunc(tokens, func(t Token) bool { return !t.Empty() })
+	for _, tier := range tiers {
+		first := len(v.Checks)
+		v.Checks = appendTier(v.Checks, r, tier, tokens)
+		if first == 0 && len(v.Checks) > 0 {
+			v.decide(usable)
+		}
+	}
+	return v
+}
+
+// decide settles the verdict from the checks of the strongest tier present, the only ones so far.
+func (v *Verdict) decide(usable bool) {
+	c := v.Checks[0]
+	if i := slices.IndexFunc(v.Checks, func(c Check) bool { return c.Token != "" }); i >= 0 {
+		c = v.Checks[i]
+	}
+	v.Scheme, v.Header, v.Token, v.Base = c.Scheme, c.Header, c.Token, c.Base
+	switch {
+	case !usable:
+		v.Outcome = Unchecked
+	case c.Scheme.NonceHeader() != "" && c.Nonce == "":
+		v.Outcome = Missing
+	case c.Token != "":
+		v.Outcome = Valid
+	default:
+		v.Outcome = Invalid
+	}
+}
+
+// appendTier adds a check for each header of tier that is present. The schemes of a tier share nonce
+// and base string and differ in the key alone, so each token's signature is computed once for both.
+func appendTier(checks []Check, r Request, tier []Scheme, tokens []Token) []Check {
+	first := len(checks)
+	for _, s := range tier {
+		if given := split(headerValues(r.Header, s.Header())); len(given) > 0 {
+			checks = append(checks, Check{Scheme: s, Header: s.Header(), Given: given})
+		}
+	}
+	present := checks[first:]
+	if len(present) == 0 {
+		return checks
+	}
+	nonce := ""
+	if h := tier[0].NonceHeader(); h != "" {
+		if nonce = firstValue(headerValues(r.Header, h)); nonce == "" {
+			return checks
+		}
+	}
+	base, err := appendBase(nil, tier[0], r.Method, r.URL, nonce, r.Params)
+	shown := string(base)
+	for i := range present {
+		present[i].Nonce, present[i].Base = nonce, shown
+	}
+	if err != nil {
+		return checks
+	}
+	var buf [64]byte
+	for _, t := range tokens {
+		if t.Empty() {
+			continue
+		}
+		want := appendSignature(buf[:0], t, tier[0], base)
+		for i := range present {
+			if present[i].Token == "" && matchesAny(present[i].Given, want) {
+				present[i].Token = t.label()
+			}
+		}
+	}
+	return checks
+}
+
+// matchesAny compares in constant time, and looks at every entry, so that the time it takes tells no
+// more than how many there are.
+func matchesAny(given []string, want []byte) bool {
+	matched := 0
+	var buf [64]byte
+	for _, g := range given {
+		if len(g) == len(want) {
+			matched |= subtle.ConstantTimeCompare(append(buf[:0], g...), want)
+		}
+	}
+	return matched == 1
+}
+
+// headerValues finds a header by its canonical name, or else, for maps that were not filled by
+// net/http, by its name in any case.
+func headerValues(header map[string][]string, name string) []string {
+	if values, ok := header[name]; ok {
+		return values
+	}
+	var found []string
+	for key := range header {
+		if len(key) == len(name) && strings.EqualFold(key, name) {
+			found = append(found, key)
+		}
+	}
+	if len(found) == 0 {
+		return nil
+	}
+	return header[slices.Min(found)]
+}
+
+// split breaks header values into the signatures they list.
+func split(values []string) []string {
+	var list []string
+	for _, v := range values {
+		for entry := range strings.SplitSeq(v, ",") {
+			if entry = strings.TrimSpace(entry); entry != "" {
+				list = append(list, entry)
+			}
+		}
+	}
+	return list
+}
+
+func firstValue(values []string) string {
+	for _, v := range values {
+		if v = strings.TrimSpace(v); v != "" {
+			return v
+		}
+	}
+	return ""
 }

@@ -1,0 +1,34 @@
+package signature
+
+import (
+	"crypto/hmac"
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+)
+
+// Sign gives the base64 signature of scheme under token, as Plivo puts it into scheme's header. It
+// takes what [Base] takes, and fails where Base does and for an empty token.
+func Sign(token Token, scheme Scheme, method, rawURL, nonce string, params []Param) (string, error) {
+	if token.Empty() {
+		return "", fmt.Errorf("sign with %s: the token %q is empty; set its auth token", scheme, token.Label)
+	}
+	base, err := appendBase(nil, scheme, method, rawURL, nonce, params)
+	if err != nil {
+		return "", fmt.Errorf("sign with %s: %w", scheme, err)
+	}
+	return string(appendSignature(nil, token, scheme, base)), nil
+}
+
+// appendSignature appends the base64 signature of base; token must not be empty.
+func appendSignature(dst []byte, token Token, scheme Scheme, base []byte) []byte {
+	newHash := sha256.New
+	if scheme == V1 {
+		newHash = sha1.New
+	}
+	mac := hmac.New(newHash, token.value.key)
+	mac.Write(base)
+	var sum [sha256.Size]byte
+	return base64.StdEncoding.AppendEncode(dst, mac.Sum(sum[:0]))
+}
