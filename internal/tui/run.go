@@ -1,0 +1,104 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/atotto/clipboard"
+	"github.com/aymanbagabas/go-osc52/v2"
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
+)
+
+// Options say where the UI runs. The zero value is the terminal of the process.
+type Options struct {
+	Input     io.Reader          // keys; nil for standard input, or the terminal where that is a pipe
+	Output    io.Writer          // the screen; nil for standard output
+	Renderer  *lipgloss.Renderer // styles; nil for one that suits Output and NO_COLOR
+	Now       func() time.Time   // nil for time.Now
+	Version   string             // shown in the help
+	NoMouse   bool               // leave the mouse to the terminal
+	Clipboard func(string) error // nil for OSC 52 on Output and the clipboard of the desktop
+}
+
+// Run shows the UI until the user quits or ctx ends; both are a nil error. The terminal is restored
+// in every case, also after a panic, which is returned as an error.
+func Run(ctx context.Context, core Core, o Options) error {
+	out := o.Output
+	if out == nil {
+		out = os.Stdout
+	}
+	if _, isFile := out.(*os.File); !isFile {
+		// The clipboard sequence is written beside the frames; an *os.File orders writes by itself.
+		out = &lockedWriter{w: out}
+	}
+	o.Output = out
+	if o.Renderer == nil {
+		o.Renderer = newRenderer(o.Input, out)
+	}
+	if o.Clipboard == nil {
+		o.Clipboard = func(s string) error { return copyText(out, s) }
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	m := New(core, o)
+	m.env.ctx = ctx
+	defer m.close()
+
+	late := &lateReply{}
+	opts := []tea.ProgramOption{
+		tea.WithAltScreen(), tea.WithContext(ctx), tea.WithOutput(out),
+		// Signals end ctx, which is the caller's business: a second handler would race with it.
+		tea.WithoutSignalHandler(), tea.WithFilter(late.filter),
+	}
+	if o.Input != nil {
+		opts = append(opts, tea.WithInput(o.Input))
+	}
+	if !o.NoMouse {
+		opts = append(opts, tea.WithMouseCellMotion())
+	}
+	_, err := tea.NewProgram(m, opts...).Run()
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, tea.ErrProgramPanic):
+		return fmt.Errorf("the screen failed and was closed: %w; what was stored is safe, please report the trace above", err)
+	case ctx.Err() != nil && errors.Is(err, tea.ErrProgramKilled):
+		return nil
+	default:
+		return fmt.Errorf("show the screen on the terminal: %w; --headless works without one", err)
+	}
+}
+
+// copyText puts s on the clipboard of the terminal (OSC 52, which also works over SSH) and on that of
+// the desktop where there is one.
+func copyText(out io.Writer, s string) error {
+	seq := osc52.New(s)
+	if os.Getenv("STY") != "" {
+		seq = seq.Screen()
+	}
+	_, err := seq.WriteTo(out)
+	if clipboard.Unsupported {
+		return err
+	}
+	if nativeErr := clipboard.WriteAll(s); nativeErr != nil && err != nil {
+		return nativeErr
+	}
+	return nil
+}
+
+type lockedWriter struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (l *lockedWriter) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(p)
+}
