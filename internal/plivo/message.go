@@ -32,7 +32,7 @@ type Message struct {
 	ID          int64 // of the history's row: ascending in the order of creation
 	UUID        string
 	Direction   Direction
-	From        string // as Plivo or the user wrote it
+	From        string // E.164 with '+', a short code or an alphanumeric sender
 	To          string
 	Text        string
 	Type        string // sms, mms, whatsapp
