@@ -1,0 +1,39 @@
+package escape
+
+import (
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// JSON makes encoded JSON safe to show on a terminal without changing what it means: characters that
+// Line would escape are written as \u escapes. Strings are the only place in JSON where they can
+// stand, once it is encoded.
+func JSON(encoded []byte) []byte {
+	var out []byte
+	var c context
+	s := string(encoded)
+	clean := 0
+	for i := 0; i < len(s); {
+		if b := s[i]; b >= ' ' && b < 0x7f {
+			c.base(rune(b))
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if c.shows(r, size, s[i+size:]) {
+			i += size
+			continue
+		}
+		out = append(out, s[clean:i]...)
+		for _, unit := range utf16.AppendRune(nil, r) {
+			out = appendHex(append(out, `\u`...), rune(unit), 4)
+		}
+		c = context{}
+		i += size
+		clean = i
+	}
+	if clean == 0 {
+		return encoded
+	}
+	return append(out, s[clean:]...)
+}
