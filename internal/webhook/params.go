@@ -103,8 +103,7 @@ func parseForm(form, where string) (params []signature.Param, problem string) {
 		value, badValue := unescape(rawValue)
 		params = append(params, signature.Param{Name: name, Value: value})
 		if bad := cmp.Or(badName, badValue); bad != "" && problem == "" {
-			problem = fmt.Sprintf("Parameter %q in %s has %q, which is no percent escape; it is kept as it stands.",
-				cut(name), where, bad)
+			problem = fmt.Sprintf("Parameter %q in %s has %q, which is no percent escape; it is kept as it stands.", cut(name), where, bad)
 		}
 	}
 	return params, problem
@@ -227,10 +226,11 @@ func parseMultipart(body []byte, boundary string) (params []signature.Param, pro
 	}
 }
 
-// cut keeps a hostile name from filling a sentence.
+// cut keeps a hostile name from filling a sentence or a log.
 func cut(s string) string {
-	if len(s) <= 60 {
+	const most = 120
+	if len(s) <= most {
 		return s
 	}
-	return strings.ToValidUTF8(s[:60], "") + "…"
+	return strings.ToValidUTF8(s[:most], "") + "…"
 }

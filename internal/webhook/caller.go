@@ -1,0 +1,44 @@
+package webhook
+
+import (
+	"net/http"
+	"net/netip"
+	"strings"
+)
+
+// caller is who sent a request.
+type caller struct {
+	addr netip.Addr // the zero one where the listener has no IP addresses
+	text string     // host:port, or the address alone where X-Forwarded-For gave it
+}
+
+func callerOf(r *http.Request, trustForwarded bool) caller {
+	if values := r.Header.Values("X-Forwarded-For"); trustForwarded && len(values) > 0 {
+		// A tunnel appends the peer that it saw; what stands before came from that peer.
+		last := values[len(values)-1]
+		last = strings.TrimSpace(last[strings.LastIndexByte(last, ',')+1:])
+		if addr, ok := parseAddr(last); ok {
+			return caller{addr: addr, text: addr.String()}
+		}
+	}
+	addr, _ := parseAddr(r.RemoteAddr)
+	return caller{addr: addr, text: r.RemoteAddr}
+}
+
+// parseAddr takes an address with or without a port, and an IPv4 one in IPv6 clothes for what it is.
+func parseAddr(s string) (netip.Addr, bool) {
+	if addrPort, err := netip.ParseAddrPort(s); err == nil {
+		return addrPort.Addr().Unmap().WithZone(""), true
+	}
+	addr, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(s, "["), "]"))
+	return addr.Unmap().WithZone(""), err == nil
+}
+
+func allowed(ranges []netip.Prefix, addr netip.Addr) bool {
+	for _, p := range ranges {
+		if p.Contains(addr) {
+			return true
+		}
+	}
+	return len(ranges) == 0
+}

@@ -1,0 +1,95 @@
+package webhook
+
+import (
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"strings"
+	"time"
+
+	"dev.internal/plivoscope/internal/plivo/signature"
+)
+
+// Policy is how a callback is answered whose signature does not verify.
+type Policy string
+
+// The policies. A developer's own application should reject; a tool that shows what arrives accepts.
+const (
+	Accept Policy = "accept" // 200 for every callback that is stored
+	Reject Policy = "reject" // 403 where a signature does not verify, 400 where there is none
+)
+
+// ParsePolicy reads a policy; empty is Accept.
+func ParsePolicy(s string) (Policy, error) {
+	switch Policy(strings.ToLower(s)) {
+	case "", Accept:
+		return Accept, nil
+	case Reject:
+		return Reject, nil
+	}
+	return "", fmt.Errorf("%q is no way to answer an invalid signature; use accept or reject", s)
+}
+
+// Config is what a Server is made from. Recorder is required.
+type Config struct {
+	// PublicURLs are the URLs given to Plivo, without the callback's own path: a scheme, a host, perhaps
+	// a port and a path prefix. Empty stands for the address of the first listener that is served.
+	PublicURLs []string
+	Tokens     []signature.Token
+	OnInvalid  Policy // empty for Accept
+	Recorder   Recorder
+
+	// Allow are the addresses that may call; empty for all. Others are answered 403 and not stored.
+	Allow []netip.Prefix
+	// TrustForwarded takes the last X-Forwarded-For value for the caller's address. It may only be set
+	// behind a tunnel, which appends that value; anybody else could write what they like.
+	TrustForwarded bool
+	Limits         Limits
+
+	Mask    bool             // hide numbers in the log
+	Version string           // shown by /health; empty to leave it out
+	Now     func() time.Time // nil for time.Now
+	Logger  *slog.Logger     // nil for none
+	// OnProblem is told, from any goroutine, of trouble that the user should see, in a sentence, each
+	// kind of trouble at most once in ten seconds. It must not block. nil for nobody.
+	OnProblem func(level slog.Level, text string)
+}
+
+// Limits bound what a caller can take. A zero field stands for its default.
+type Limits struct {
+	Body       int           // bytes of a body that are kept; 64 KiB
+	Header     int           // bytes of a request's head; 32 KiB
+	HeaderRead time.Duration // time for a request's head to arrive; 5 s
+	BodyRead   time.Duration // time for a body to arrive; 10 s
+	Idle       time.Duration // time between two requests of a connection; 60 s
+	Record     time.Duration // time for the recorder to answer; 15 s
+	Grace      time.Duration // time for requests in flight when the server stops; 5 s
+
+	Rate         float64 // callbacks a second that one address may send without a valid signature; 50
+	Burst        int     // how many of these at once; 200
+	RateLimitOff bool    // no rate limit, for a server that only this machine reaches
+
+	Connections           int // open at once; 4,000
+	ConnectionsPerAddress int // of these from one address; 200
+}
+
+func (l Limits) orDefaults() Limits {
+	setDefault(&l.Body, 64<<10)
+	setDefault(&l.Header, 32<<10)
+	setDefault(&l.HeaderRead, 5*time.Second)
+	setDefault(&l.BodyRead, 10*time.Second)
+	setDefault(&l.Idle, 60*time.Second)
+	setDefault(&l.Record, 15*time.Second)
+	setDefault(&l.Grace, 5*time.Second)
+	setDefault(&l.Rate, 50)
+	setDefault(&l.Burst, 200)
+	setDefault(&l.Connections, 4000)
+	setDefault(&l.ConnectionsPerAddress, 200)
+	return l
+}
+
+func setDefault[T int | float64 | time.Duration](field *T, value T) {
+	if *field <= 0 {
+		*field = value
+	}
+}

@@ -1,0 +1,209 @@
+package webhook
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"strconv"
+	"time"
+
+	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/signature"
+)
+
+// emptyResponse is the reply to an inbound message that sends none back.
+const emptyResponse = "<Response></Response>"
+
+// retryAfter is what a caller is told to wait after a 503 or a 429, in seconds. Plivo keeps to its own
+// schedule of 60, 120 and 240 s.
+const retryAfter = "10"
+
+// discardMost is how many bytes of a body that is too long are read only to be thrown away.
+const discardMost = 16 << 20
+
+func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request) {
+	began := time.Now()
+	caller := callerOf(r, s.config.TrustForwarded)
+	if !allowed(s.config.Allow, caller.addr) {
+		s.stats.received.Add(1)
+		s.refuse(w, http.StatusForbidden, "This address may not call here.")
+		s.problems.tell(slog.LevelWarn, "allow",
+			fmt.Sprintf("A request from %s was refused, because the address is in no range of --allow.", caller.text))
+		return
+	}
+	public := s.publicURLs()
+	target := target(r)
+	path := pathOf(public, target)
+	if path == HealthPath && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+		s.serveHealth(w)
+		return
+	}
+	s.stats.received.Add(1)
+
+	c := &Callback{
+		ReceivedAt:  s.config.Now(),
+		Method:      r.Method,
+		ReceivedURL: receivedURL(r, target),
+		Protocol:    r.Proto,
+		RemoteAddr:  caller.text,
+		Header:      r.Header,
+	}
+	var err error
+	if c.Body, c.Truncated, err = s.readBody(w, r); err != nil {
+		s.refuseBody(w, c, err)
+		return
+	}
+	s.judge(c, public, r.Host, target)
+	c.Kind = kindOf(path, c.Report)
+	s.stats.judged(c.Verdict.Outcome)
+
+	if c.Verdict.Outcome != signature.Valid && s.rate != nil && !s.rate.allow(caller.addr, c.ReceivedAt) {
+		w.Header().Set("Retry-After", retryAfter)
+		s.refuse(w, http.StatusTooManyRequests, "Too many requests without a valid signature.")
+		s.problems.tell(slog.LevelWarn, "rate", fmt.Sprintf(
+			"%s sends more than %g callbacks a second without a valid signature; those above are answered 429 and not stored.",
+			caller.text, s.config.Limits.Rate))
+		return
+	}
+	s.record(w, r, c, path, began)
+}
+
+// readBody reads a body once, up to the limit; truncated says that there was more.
+func (s *Server) readBody(w http.ResponseWriter, r *http.Request) (body []byte, truncated bool, err error) {
+	if r.Body == nil || r.Body == http.NoBody {
+		return nil, false, nil
+	}
+	deadline := http.NewResponseController(w)
+	// A ResponseWriter without deadlines is a recorder of a test in memory, whose body cannot be slow.
+	if err := deadline.SetReadDeadline(time.Now().Add(s.config.Limits.BodyRead)); err == nil {
+		// The server reads on while the handler runs, to notice a caller that hangs up.
+		defer func() { _ = deadline.SetReadDeadline(time.Time{}) }()
+	} else if !errors.Is(err, http.ErrNotSupported) {
+		return nil, false, err
+	}
+	limit := s.config.Limits.Body
+	if n := r.ContentLength; n >= 0 && n <= int64(limit) {
+		body = make([]byte, n)
+		_, err = io.ReadFull(r.Body, body)
+		return body, false, err
+	}
+	body, err = io.ReadAll(io.LimitReader(r.Body, int64(limit)+1))
+	if len(body) > limit {
+		// Most clients read no answer before they have sent everything.
+		_, _ = io.CopyN(io.Discard, r.Body, discardMost)
+		return body[:limit:limit], true, nil
+	}
+	return body, false, err
+}
+
+func (s *Server) refuseBody(w http.ResponseWriter, c *Callback, err error) {
+	w.Header().Set("Connection", "close")
+	status := http.StatusBadRequest
+	if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		status = http.StatusRequestTimeout
+	}
+	s.refuse(w, status, "The body did not arrive whole.")
+	s.problems.tell(slog.LevelWarn, "body", fmt.Sprintf(
+		"A request from %s was answered %d and not stored, because its body did not arrive whole: %v.", c.RemoteAddr, status, err))
+	s.log.Warn("callback not stored", "remote", c.RemoteAddr, "status", status, "error", err.Error())
+}
+
+// judge reads the parameters and checks the signature over the public URLs. Without any there is
+// nothing that a signature could be checked over: the Host header is the caller's to write.
+func (s *Server) judge(c *Callback, public []publicURL, host, target string) {
+	params, problem := ParseParams(c.Method, target, c.Header.Get("Content-Type"), c.Body)
+	c.Report, c.Problem = plivo.NewReport(params), problem
+	if c.Truncated {
+		c.Problem = fmt.Sprintf("The body was longer than the %d bytes that are kept, so its parameters are incomplete.", len(c.Body))
+	}
+	if c.Method == http.MethodGet || c.Method == http.MethodHead {
+		params = nil // they are in the URL
+	}
+	c.URL, c.Verdict = c.ReceivedURL, signature.Result{Outcome: signature.Unchecked}
+	for i, url := range candidates(public, host, target) {
+		verdict := signature.Verify(signature.Request{Method: c.Method, URL: url, Header: c.Header, Params: params}, s.config.Tokens)
+		if i == 0 || verdict.Outcome == signature.Valid {
+			c.URL, c.Verdict = url, verdict.Result
+		}
+		if verdict.Outcome != signature.Invalid {
+			break // valid, or nothing that another URL could change
+		}
+	}
+	if c.Truncated && c.Verdict.Outcome == signature.Invalid {
+		// What was signed is not here any more: that is no proof of a wrong signature.
+		c.Verdict = signature.Result{Outcome: signature.Unchecked}
+	}
+}
+
+// record keeps the callback and only then answers it.
+func (s *Server) record(w http.ResponseWriter, r *http.Request, c *Callback, path string, began time.Time) {
+	c.Answer = Answer{Status: s.statusFor(c), At: s.config.Now()}
+	// A caller that has hung up does not undo that the callback arrived.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), s.config.Limits.Record)
+	err := s.config.Recorder.Record(ctx, c)
+	cancel()
+	if err != nil {
+		s.stats.dropped.Add(1)
+		c.Answer.Status = http.StatusServiceUnavailable
+		w.Header().Set("Retry-After", retryAfter)
+		writeText(w, http.StatusServiceUnavailable, "The callback could not be stored; send it again.")
+		s.problems.tell(slog.LevelError, "record",
+			"A callback could not be stored and was answered 503, so that Plivo sends it again: "+err.Error())
+		s.logCallback(slog.LevelError, c, path, began, err)
+		return
+	}
+	s.stats.stored.Add(1)
+	s.answer(w, c)
+	s.logCallback(slog.LevelInfo, c, path, began, nil)
+}
+
+func (s *Server) statusFor(c *Callback) int {
+	switch {
+	case c.Truncated:
+		return http.StatusRequestEntityTooLarge
+	case s.config.OnInvalid != Reject:
+		return http.StatusOK
+	case c.Verdict.Outcome == signature.Invalid:
+		return http.StatusForbidden
+	case c.Verdict.Outcome == signature.Missing:
+		return http.StatusBadRequest
+	}
+	return http.StatusOK
+}
+
+func (s *Server) answer(w http.ResponseWriter, c *Callback) {
+	switch c.Answer.Status {
+	case http.StatusRequestEntityTooLarge:
+		s.refuse(w, c.Answer.Status, fmt.Sprintf("The body is longer than %d bytes.", s.config.Limits.Body))
+	case http.StatusForbidden:
+		s.refuse(w, c.Answer.Status, "The signature does not verify.")
+	case http.StatusBadRequest:
+		s.refuse(w, c.Answer.Status, "The request has no Plivo signature.")
+	default:
+		body := ""
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		if c.Kind == Inbound {
+			body = emptyResponse
+			w.Header().Set("Content-Type", "application/xml")
+		}
+		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+		w.WriteHeader(c.Answer.Status)
+		_, _ = io.WriteString(w, body)
+	}
+}
+
+// refuse answers a 4xx.
+func (s *Server) refuse(w http.ResponseWriter, status int, text string) {
+	s.stats.refused.Add(1)
+	writeText(w, status, text)
+}
+
+func writeText(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, text+"\n")
+}

@@ -1,0 +1,90 @@
+package webhook
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"dev.internal/plivoscope/internal/escape"
+)
+
+// problemEvery keeps trouble that comes with every request from flooding the screen.
+const problemEvery = 10 * time.Second
+
+// problems passes trouble on, each kind at most once in problemEvery.
+type problems struct {
+	now  func() time.Time
+	hook func(slog.Level, string)
+
+	mu    sync.Mutex
+	kinds map[string]*toldProblem
+}
+
+type toldProblem struct {
+	at      time.Time
+	skipped int
+}
+
+func newProblems(now func() time.Time, hook func(slog.Level, string)) *problems {
+	return &problems{now: now, hook: hook, kinds: make(map[string]*toldProblem)}
+}
+
+func (p *problems) tell(level slog.Level, kind, text string) {
+	if p.hook == nil {
+		return
+	}
+	now := p.now()
+	p.mu.Lock()
+	told, known := p.kinds[kind]
+	if known && now.Sub(told.at) < problemEvery {
+		told.skipped++
+		p.mu.Unlock()
+		return
+	}
+	if known && told.skipped > 0 {
+		text += fmt.Sprintf(" (%d more of these since the last notice.)", told.skipped)
+	}
+	p.kinds[kind] = &toldProblem{at: now}
+	p.mu.Unlock()
+	p.hook(level, text)
+}
+
+// logCallback writes the line of a callback. It names no parameter that can hold a text, and neither
+// query nor body.
+func (s *Server) logCallback(level slog.Level, c *Callback, path string, began time.Time, err error) {
+	if !s.log.Enabled(context.Background(), level) {
+		return
+	}
+	attrs := []slog.Attr{
+		slog.Int64("id", c.ID),
+		slog.String("kind", string(c.Kind)),
+		slog.String("method", c.Method),
+		slog.String("path", escape.Line(cut(path))),
+		slog.String("message_uuid", escape.Line(cut(c.Report.MessageUUID()))),
+		slog.String("from", s.number(c.Report.From())),
+		slog.String("to", s.number(c.Report.To())),
+		slog.String("outcome", string(c.Verdict.Outcome)),
+		slog.String("scheme", string(c.Verdict.Scheme)),
+		slog.Int("status", c.Answer.Status),
+		slog.Duration("latency", time.Since(began)),
+		slog.String("remote", c.RemoteAddr),
+	}
+	text := "callback stored"
+	if err != nil {
+		text = "callback not stored"
+		attrs = append(attrs, slog.String("error", escape.Line(err.Error())))
+	}
+	s.log.LogAttrs(context.Background(), level, text, attrs...)
+}
+
+// number is a phone number as the log may show it: under Mask only its last two digits.
+func (s *Server) number(n string) string {
+	n = cut(n)
+	if s.config.Mask && len(n) > 2 {
+		return strings.Repeat("•", len(n)-2) + escape.Line(n[len(n)-2:])
+	}
+	return escape.Line(n)
+}

@@ -1,0 +1,132 @@
+package webhook
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"dev.internal/plivoscope/internal/plivo/signature"
+)
+
+// Server takes callbacks. Its methods may be called from several goroutines.
+type Server struct {
+	config      Config
+	log         *slog.Logger
+	public      atomic.Pointer[[]publicURL]
+	stats       counters
+	rate        *rateLimiter // nil when off
+	connections *connectionLimiter
+	problems    *problems
+}
+
+// New makes a Server. Its errors are one sentence with what to do.
+func New(c Config) (*Server, error) {
+	if c.Recorder == nil {
+		return nil, errors.New("the callback server has nothing to record callbacks with; give it a history")
+	}
+	policy, err := ParsePolicy(string(c.OnInvalid))
+	if err != nil {
+		return nil, err
+	}
+	c.OnInvalid = policy
+	if policy == Reject && !slices.ContainsFunc(c.Tokens, func(t signature.Token) bool { return !t.Empty() }) {
+		return nil, errors.New("the callback server cannot reject invalid signatures without an auth token to check them with; set PLIVO_AUTH_TOKEN or accept them")
+	}
+	c.Limits = c.Limits.orDefaults()
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	s := &Server{config: c, log: c.Logger, problems: newProblems(c.Now, c.OnProblem)}
+	s.connections = newConnectionLimiter(c.Limits, c.TrustForwarded, s.connectionRefused)
+	if !c.Limits.RateLimitOff {
+		s.rate = newRateLimiter(c.Limits.Rate, c.Limits.Burst)
+	}
+	if err := s.SetPublicURLs(c.PublicURLs...); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// SetPublicURLs changes the URLs that signatures are checked over; callbacks that are being judged
+// finish with the earlier ones. It fails, and changes nothing, where one is no http(s) URL.
+func (s *Server) SetPublicURLs(urls ...string) error {
+	var public []publicURL
+	for _, raw := range urls {
+		parsed, err := parsePublicURL(raw)
+		if err != nil {
+			return err
+		}
+		public = append(public, parsed...)
+	}
+	s.public.Store(&public)
+	return nil
+}
+
+func (s *Server) publicURLs() []publicURL { return *s.public.Load() }
+
+// Handler answers /health and takes every other request for a callback.
+func (s *Server) Handler() http.Handler { return http.HandlerFunc(s.serveHTTP) }
+
+// Serve takes callbacks from ln until ctx ends, closes ln, lets requests in flight finish for as long
+// as Limits.Grace, and returns nil. A request that was cut off by then was not acknowledged. Several
+// listeners may be served at once. An error says that the listener failed.
+func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+	if len(s.publicURLs()) == 0 {
+		if err := s.SetPublicURLs(urlOf(ln.Addr())); err != nil {
+			return err
+		}
+	}
+	limited := s.connections.wrap(ln)
+	limits := s.config.Limits
+	server := &http.Server{
+		Handler:                      s.Handler(),
+		ReadHeaderTimeout:            limits.HeaderRead,
+		IdleTimeout:                  limits.Idle,
+		MaxHeaderBytes:               limits.Header,
+		ErrorLog:                     slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+		DisableGeneralOptionsHandler: true,
+		ConnState:                    limited.connState,
+	}
+	drain := func() {
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), limits.Grace)
+		defer cancel()
+		limited.closeUnused()
+		if err := server.Shutdown(grace); err != nil {
+			s.log.Warn("requests in flight were cut off at the end of the grace time", "grace", limits.Grace)
+			_ = server.Close()
+		}
+	}
+	drained := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(drained)
+		drain()
+	})
+	err := server.Serve(limited)
+	if stop() { // ctx has not ended: the listener itself failed
+		drain()
+		return fmt.Errorf("the callback server on %s stopped taking connections: %w; start it again or choose another address", ln.Addr(), err)
+	}
+	<-drained
+	return nil
+}
+
+// urlOf is the URL that this machine reaches a listener by.
+func urlOf(addr net.Addr) string {
+	host, port, err := net.SplitHostPort(addr.String())
+	if err != nil {
+		return "http://" + addr.String()
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
