@@ -1,0 +1,30 @@
+// Package simulator is a Plivo on loopback: the messaging part of its REST API over HTTP, and signed
+// callbacks to the URLs that the messages name. Real SDKs send through it; nothing of it is a mock.
+//
+// # What it does as Plivo does
+//
+// POST Message/, GET Message/ and GET Message/{uuid}/ with Basic auth, Plivo's status codes, bodies and
+// error shapes; a delivery report at every change of a message's status, as form or query, with Plivo's
+// keys in Plivo's formats and the V2 and V3 signatures under the account's and the main account's
+// token; retries after 60, 120 and 240 s of a callback that is not answered 200 within 5 s. What else
+// Plivo offers is answered 501 with its name, never with something made up.
+//
+// # What is a choice of its own
+//
+// What becomes of a message is its fate: the FateHeader of the request, else a magic destination
+// +1500555CCCC, else the default of Options. Rates, networks and the User-Agent of callbacks are
+// made up but plausible. A missing slash at the end of a path is forgiven. Options.Speed hurries
+// the pace of the statuses and the retries, but not the 5 s that an answer may take. A callback URL off
+// this machine is refused unless Options.AllowRemote is set.
+//
+// # How it is built
+//
+// A message does not change once it is accepted: its whole course (times, statuses, amounts) is laid out
+// then, so the API tells its state by the clock and every callback is computed from the message alone.
+// One goroutine a message posts its callbacks in order, retries run beside it. The Simulator owns these
+// goroutines and ends them all in Close. With a seed, everything random repeats: each value is drawn from
+// a stream of its own, so the order of events does not matter.
+//
+// The generator of callbacks (Report, InboundReport, Keys) stands alone, for whoever needs signed
+// callbacks without a capture. The package may import plivo, signature and the leaf packages.
+package simulator

@@ -1,0 +1,119 @@
+package simulator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"dev.internal/plivoscope/internal/plivo"
+)
+
+// InboundMessage is a message from a phone to the account.
+type InboundMessage struct {
+	From string
+	To   string // empty for the account's first number
+	Text string
+	URL  string // of the application that gets it; empty for the one that was set
+}
+
+// Inbound posts one signed inbound message, once, and gives its UUID, which also stands when the
+// callback server did not answer 200: that is an error. Plivo would try again for a day.
+func (s *Simulator) Inbound(ctx context.Context, in InboundMessage) (string, error) {
+	m, err := s.inboundMessage(in)
+	if err != nil {
+		return "", fmt.Errorf("cannot post an inbound message: %w", err)
+	}
+	if !s.begin(1) {
+		return "", errors.New("cannot post an inbound message: the simulator is stopping or has too much to post; try again later")
+	}
+	defer s.done()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(s.ctx, cancel)()
+	s.remember([]*message{m})
+
+	report := InboundReport{MessageUUID: m.uuid, From: m.from, To: m.to, Text: in.Text, Type: "sms"}
+	status, err := s.deliver(ctx, s.keys, m.method, m.url, report.Params(), s.dice.nonces(m.number))
+	if ctx.Err() != nil {
+		return m.uuid, fmt.Errorf("cannot post an inbound message to %s: it was given up: %w", m.url, ctx.Err())
+	}
+	end := hop{status: plivo.Delivered, at: time.Now().UTC()}
+	e := Event{Event: EventInbound, MessageUUID: m.uuid, From: m.from, To: m.to, Units: m.units, Method: m.method, URL: m.url, Attempt: 1, Answered: status}
+	switch {
+	case err != nil:
+		e.Problem = plain(err)
+		err = fmt.Errorf("cannot post an inbound message to %s: %s; check that the callback server runs there", m.url, e.Problem)
+	case status != http.StatusOK:
+		err = fmt.Errorf("the inbound message was not taken: %s answered %d where Plivo expects 200; check what that path does", m.url, status)
+	}
+	if err != nil {
+		end.status = plivo.Undelivered
+	}
+	settled := *m
+	settled.course = append([]hop{m.course[0]}, end)
+	s.mu.Lock()
+	s.ledger.replace(&settled)
+	s.mu.Unlock()
+	e.Status = end.status
+	s.emit(e)
+	return m.uuid, err
+}
+
+// inboundMessage checks in and gives it its number and UUID.
+func (s *Simulator) inboundMessage(in InboundMessage) (*message, error) {
+	if in.URL == "" {
+		s.mu.Lock()
+		in.URL = s.inboundURL
+		s.mu.Unlock()
+	}
+	if in.To == "" {
+		in.To = s.o.Numbers[0]
+	}
+	from, to := alphanumeric(in.From), alphanumeric(in.To)
+	switch {
+	case from == "":
+		return nil, errors.New("from is required, as +14155550123")
+	case !isDigits(to) || len(to) > maxNumber:
+		return nil, fmt.Errorf("to must be a number of the account, as +%s", s.o.Numbers[0])
+	case in.URL == "":
+		return nil, errors.New("there is no url to post it to; name the one of your callback server's inbound path")
+	}
+	if words := s.checkURL(in.URL); words != "" {
+		return nil, errors.New(words)
+	}
+	n := s.nextMessages(1)
+	created := time.Now().UTC()
+	return &message{
+		number: n, uuid: s.dice.uuid("message", n), direction: plivo.Inbound, from: from, to: to,
+		units: plivo.Segment(in.Text).Segments, log: "true", method: http.MethodPost, url: in.URL,
+		network: networkOf(to), created: created, course: []hop{{status: plivo.Received, at: created}},
+	}, nil
+}
+
+// serveInbound is the control call POST /plivoscope/inbound: {from, to, text, url}, answered when the
+// message was posted.
+func (s *Simulator) serveInbound(w http.ResponseWriter, r *http.Request, apiID string) error {
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", "POST")
+		return refuse(http.StatusMethodNotAllowed, "method not allowed")
+	}
+	p, err := readParams(r)
+	if err != nil {
+		return err
+	}
+	var in InboundMessage
+	if err := p.texts(map[string]*string{"from": &in.From, "to": &in.To, "text": &in.Text, "url": &in.URL}); err != nil {
+		return err
+	}
+	uuid, err := s.Inbound(r.Context(), in)
+	switch {
+	case uuid == "":
+		return badRequest(err.Error())
+	case err != nil:
+		return refuse(http.StatusBadGateway, err.Error())
+	}
+	answer(w, http.StatusAccepted, map[string]string{"api_id": apiID, "message": "inbound message posted", "message_uuid": uuid})
+	return nil
+}

@@ -1,0 +1,75 @@
+package simulator
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"time"
+)
+
+// DefaultNumber is what the account owns unless Options.Numbers says otherwise.
+const DefaultNumber = "+14155550100"
+
+// Options say what account is simulated and how its messages fare. The zero Options are usable.
+type Options struct {
+	AuthID        string   // made up when empty
+	AuthToken     string   // made up when empty
+	MainToken     string   // of the main account, for the Ma- signatures; empty for AuthToken
+	Seed          uint64   // repeats everything random, made-up credentials too; 0 never repeats
+	Speed         float64  // hurries the pace and the retries so many times; 0 for 1
+	Fate          string   // of messages that name none, as ParseFate reads it; empty for delivered
+	Numbers       []string // the account's own; empty for DefaultNumber
+	StrictSenders bool     // refuse a src that is not among Numbers
+	AllowRemote   bool     // post callbacks to other machines too
+	InboundURL    string   // where inbound messages go unless they name a URL of their own
+	Pace          Pace
+	Logger        *slog.Logger // nil for none
+	OnEvent       func(Event)  // called one event at a time; nil for none
+}
+
+// Pace is when a message's statuses come, counted from the send, at speed 1. The zero Pace stands for
+// 0, 0.2 s, 1 s, and 10 s for how much later than its status a late callback is posted.
+type Pace struct {
+	Queued time.Duration
+	Sent   time.Duration
+	Final  time.Duration
+	Late   time.Duration
+}
+
+var defaultPace = Pace{Sent: 200 * time.Millisecond, Final: time.Second, Late: 10 * time.Second}
+
+func (o Options) withDefaults() (Options, error) {
+	if o.Speed == 0 {
+		o.Speed = 1
+	}
+	if o.Speed < 0 || math.IsNaN(o.Speed) || math.IsInf(o.Speed, 0) {
+		return o, fmt.Errorf("cannot start the simulator at speed %v: give a number above 0, as 20 for twenty times the real pace", o.Speed)
+	}
+	if o.Pace == (Pace{}) {
+		o.Pace = defaultPace
+	}
+	if o.Pace.Queued < 0 || o.Pace.Sent < o.Pace.Queued || o.Pace.Final < o.Pace.Sent || o.Pace.Late < 0 {
+		return o, errors.New("cannot start the simulator at this pace: queued, sent and final must follow each other in time")
+	}
+	if len(o.Numbers) == 0 {
+		o.Numbers = []string{DefaultNumber}
+	}
+	own := make([]string, len(o.Numbers))
+	for i, n := range o.Numbers {
+		own[i] = alphanumeric(n)
+		if own[i] == "" {
+			return o, fmt.Errorf("cannot give the simulated account the number %q: it has no digits; write it as %s", n, DefaultNumber)
+		}
+	}
+	o.Numbers = own
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return o, nil
+}
+
+// hurried is how long d takes at the set speed.
+func (o Options) hurried(d time.Duration) time.Duration {
+	return time.Duration(float64(d) / o.Speed)
+}

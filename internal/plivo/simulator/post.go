@@ -1,0 +1,187 @@
+package simulator
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"syscall"
+	"time"
+
+	"dev.internal/plivoscope/internal/plivo/signature"
+)
+
+const (
+	maxPosting    = 64              // callbacks on their way at once
+	answerTimeout = 5 * time.Second // of a callback; slower counts as none
+	maxAnswer     = 64 << 10        // bytes that are read of one
+)
+
+// retryAfter are the pauses after an attempt that was not answered 200, at speed 1.
+var retryAfter = []time.Duration{60 * time.Second, 120 * time.Second, 240 * time.Second}
+
+var errRemote = errors.New("the address is not on this machine")
+
+// newPoster makes the client that posts callbacks. Without remote it connects to loopback addresses
+// only, whatever a name resolves to.
+func newPoster(remote bool) *http.Client {
+	dialer := &net.Dialer{Timeout: answerTimeout}
+	transport := &http.Transport{
+		DialContext:         dialer.DialContext,
+		ForceAttemptHTTP2:   true,
+		MaxIdleConns:        2 * maxPosting,
+		MaxIdleConnsPerHost: maxPosting,
+		MaxConnsPerHost:     maxPosting,
+		IdleConnTimeout:     30 * time.Second,
+		TLSHandshakeTimeout: answerTimeout,
+	}
+	if remote {
+		transport.Proxy = http.ProxyFromEnvironment
+	} else {
+		dialer.Control = func(_, address string, _ syscall.RawConn) error {
+			if at, err := netip.ParseAddrPort(address); err != nil || !at.Addr().Unmap().IsLoopback() {
+				return errRemote
+			}
+			return nil
+		}
+	}
+	return &http.Client{
+		Transport:     transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// checkURL says in words what is wrong with a callback URL; empty when it can be posted to.
+func (s *Simulator) checkURL(raw string) string {
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "":
+		return "url must be an absolute http or https URL"
+	case s.o.AllowRemote || isLocal(u.Hostname()):
+		return ""
+	default:
+		return "url is not on this machine: the simulator posts callbacks to loopback addresses only, unless it is started with --allow-remote"
+	}
+}
+
+func isLocal(host string) bool {
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return addr.Unmap().IsLoopback()
+	}
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	return host == "localhost" || strings.HasSuffix(host, ".localhost")
+}
+
+// run posts a message's callbacks, each at its time and after the one before. A retry does not hold the
+// next one up. The caller has called begin.
+func (s *Simulator) run(m *message, ps []posting) {
+	defer s.done()
+	for _, p := range ps {
+		if !s.sleep(time.Until(p.at)) {
+			return
+		}
+		if s.post(m, p, 1) {
+			continue
+		}
+		if s.ctx.Err() != nil || !s.begin(1) {
+			return
+		}
+		go s.retry(m, p)
+	}
+}
+
+func (s *Simulator) retry(m *message, p posting) {
+	defer s.done()
+	for i, pause := range retryAfter {
+		if !s.sleep(s.o.hurried(pause)) || s.post(m, p, i+2) {
+			return
+		}
+	}
+}
+
+// sleep waits; false when the simulator closes first.
+func (s *Simulator) sleep(d time.Duration) bool {
+	if d <= 0 {
+		return s.ctx.Err() == nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-s.ctx.Done():
+		return false
+	}
+}
+
+// post makes one attempt; true when it was answered 200. Attempts count from 1.
+func (s *Simulator) post(m *message, p posting, attempt int) bool {
+	keys := s.keys
+	if m.fate.quirk == wrongSignature {
+		keys = s.forged
+	}
+	nonces := s.dice.nonces(m.number, uint64(p.report.Sequence), p.copy, uint64(attempt))
+	status, err := s.deliver(s.ctx, keys, m.method, m.url, p.report.Params(), nonces)
+	if s.ctx.Err() != nil {
+		return false
+	}
+	e := Event{
+		Event: EventCallback, MessageUUID: m.uuid, From: m.from, To: m.to, Status: p.report.Status,
+		ErrorCode: p.report.ErrorCode, Sequence: p.report.Sequence, Method: m.method, URL: m.url,
+		Attempt: attempt, Answered: status,
+	}
+	ok := err == nil && status == http.StatusOK
+	if err != nil {
+		e.Problem = plain(err)
+	}
+	if !ok && attempt <= len(retryAfter) {
+		e.RetryIn = s.o.hurried(retryAfter[attempt-1]).Seconds()
+	}
+	s.emit(e)
+	return ok
+}
+
+// deliver signs a callback, sends it and gives the status of the answer.
+func (s *Simulator) deliver(ctx context.Context, keys Keys, method, target string, params []signature.Param, nonces func() string) (int, error) {
+	signed, err := keys.Sign(method, target, params, nonces)
+	if err != nil {
+		return 0, err
+	}
+	select {
+	case s.posting <- struct{}{}:
+		defer func() { <-s.posting }()
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	defer cancel()
+	request, err := signed.request(ctx)
+	if err != nil {
+		return 0, err
+	}
+	answer, err := s.client.Do(request)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = answer.Body.Close() }()
+	// What is read to the end lets the connection be used again; an answer counts when its status is there.
+	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, maxAnswer))
+	return answer.StatusCode, nil
+}
+
+// plain is an error of the HTTP client without the URL that it repeats.
+func plain(err error) string {
+	var wrapped *url.Error
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return "no answer within 5 s"
+	case errors.As(err, &wrapped):
+		return wrapped.Err.Error()
+	default:
+		return err.Error()
+	}
+}

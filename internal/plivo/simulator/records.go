@@ -1,0 +1,195 @@
+package simulator
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"dev.internal/plivoscope/internal/plivo"
+)
+
+// maxPage is how many messages a list gives at once.
+const maxPage = 20
+
+// record is a message as GET shows it. The API's times carry a zone, the callbacks' do not.
+type record struct {
+	APIID        string       `json:"api_id,omitempty"`
+	UUID         string       `json:"message_uuid"`
+	Time         string       `json:"message_time"`
+	SentTime     *string      `json:"message_sent_time"`
+	UpdatedTime  string       `json:"message_updated_time"`
+	Direction    string       `json:"message_direction"`
+	State        plivo.Status `json:"message_state"`
+	Type         string       `json:"message_type"`
+	From         string       `json:"from_number"`
+	To           string       `json:"to_number"`
+	Units        int          `json:"units"`
+	TotalRate    string       `json:"total_rate"`
+	TotalAmount  string       `json:"total_amount"`
+	ErrorCode    *string      `json:"error_code"`
+	ErrorMessage *string      `json:"error_message"`
+	ResourceURI  string       `json:"resource_uri"`
+	RequesterIP  string       `json:"requester_ip"`
+	IsDomestic   bool         `json:"is_domestic"`
+	PowerpackID  *string      `json:"powerpack_id"`
+	Country      string       `json:"destination_country_iso2"`
+	Network      string       `json:"destination_network"`
+	CarrierFees  string       `json:"carrier_fees"`
+	CarrierRate  string       `json:"carrier_fees_rate"`
+	Log          string       `json:"log"`
+}
+
+func (s *Simulator) recordOf(m *message, now time.Time) record {
+	state := m.state(now)
+	r := record{
+		UUID: m.uuid, Time: recordTime(m.created), UpdatedTime: recordTime(state.at),
+		Direction: string(m.direction), State: state.status, Type: "sms", From: m.from, To: m.to, Units: m.units,
+		TotalRate: dollars(m.network.rate), TotalAmount: m.amount(state.status), ErrorCode: optional(state.code),
+		ResourceURI: s.path("Message/" + m.uuid + "/"), RequesterIP: m.ip,
+		IsDomestic:  m.network.country != "" && m.network.country == networkOf(m.from).country,
+		PowerpackID: optional(m.powerpack), Country: m.network.country, CarrierFees: dollars(0), CarrierRate: dollars(0), Log: m.log,
+	}
+	for _, h := range m.course {
+		if h.status == plivo.Sent && !h.at.After(now) {
+			r.SentTime = optional(recordTime(h.at))
+		}
+	}
+	if known, ok := plivo.LookupCode(state.code); ok && state.code != "" && known.Status != plivo.Delivered {
+		r.ErrorMessage = optional(known.Meaning)
+	}
+	return r
+}
+
+func recordTime(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05.000000-07:00") }
+
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func (s *Simulator) path(rest string) string { return "/v1/Account/" + s.authID + "/" + rest }
+
+// serveRecord is GET Message/{uuid}/.
+func (s *Simulator) serveRecord(w http.ResponseWriter, apiID, uuid string) error {
+	s.mu.Lock()
+	m, ok := s.ledger.get(uuid)
+	s.mu.Unlock()
+	if !ok {
+		return errUnknown
+	}
+	r := s.recordOf(m, time.Now())
+	r.APIID = apiID
+	answer(w, http.StatusOK, r)
+	return nil
+}
+
+// filters are the parameters of a list that choose messages.
+var filters = map[string]func(record) string{
+	"message_state":     func(r record) string { return string(r.State) },
+	"message_direction": func(r record) string { return r.Direction },
+	"message_type":      func(r record) string { return r.Type },
+	"from_number":       func(r record) string { return r.From },
+	"to_number":         func(r record) string { return r.To },
+	"error_code": func(r record) string {
+		if r.ErrorCode == nil {
+			return ""
+		}
+		return *r.ErrorCode
+	},
+}
+
+// serveList is GET Message/: newest first, in pages.
+func (s *Simulator) serveList(w http.ResponseWriter, r *http.Request, apiID string) error {
+	query := r.URL.Query()
+	limit, err := pageNumber(query, "limit", maxPage, 1, maxPage)
+	if err != nil {
+		return err
+	}
+	offset, err := pageNumber(query, "offset", 0, 0, keptMessages)
+	if err != nil {
+		return err
+	}
+	wanted := make(map[string]string)
+	for name := range query {
+		switch {
+		case name == "limit" || name == "offset":
+		case filters[name] == nil:
+			return refuse(http.StatusNotImplemented, "the simulator cannot filter messages by "+name)
+		case name == "from_number" || name == "to_number":
+			wanted[name] = undecorated(query.Get(name))
+		default:
+			wanted[name] = query.Get(name)
+		}
+	}
+	s.mu.Lock()
+	all := s.ledger.newestFirst()
+	s.mu.Unlock()
+	page, more := s.page(all, wanted, offset, limit)
+	link := func(offset int) *string {
+		q := url.Values{}
+		for name, values := range query {
+			q[name] = values
+		}
+		q.Set("limit", strconv.Itoa(limit))
+		q.Set("offset", strconv.Itoa(offset))
+		return optional(s.path("Message/?" + q.Encode()))
+	}
+	type meta struct {
+		Limit    int     `json:"limit"`
+		Offset   int     `json:"offset"`
+		Next     *string `json:"next"`
+		Previous *string `json:"previous"`
+	}
+	m := meta{Limit: limit, Offset: offset}
+	if more {
+		m.Next = link(offset + limit)
+	}
+	if offset > 0 {
+		m.Previous = link(max(0, offset-limit))
+	}
+	answer(w, http.StatusOK, struct {
+		APIID   string   `json:"api_id"`
+		Meta    meta     `json:"meta"`
+		Objects []record `json:"objects"`
+	}{apiID, m, page})
+	return nil
+}
+
+// page gives the wanted messages from offset on, and whether there are more behind them.
+func (s *Simulator) page(all []*message, wanted map[string]string, offset, limit int) (page []record, more bool) {
+	now := time.Now()
+	page = []record{}
+	for _, m := range all {
+		r := s.recordOf(m, now)
+		fits := true
+		for name, value := range wanted {
+			fits = fits && filters[name](r) == value
+		}
+		switch {
+		case !fits:
+		case offset > 0:
+			offset--
+		case len(page) == limit:
+			return page, true
+		default:
+			page = append(page, r)
+		}
+	}
+	return page, false
+}
+
+func pageNumber(query url.Values, name string, otherwise, least, most int) (int, error) {
+	given := query.Get(name)
+	if given == "" {
+		return otherwise, nil
+	}
+	n, err := strconv.Atoi(given)
+	if err != nil || n < least || n > most {
+		return 0, badRequest(fmt.Sprintf("%s must be a number from %d to %d", name, least, most))
+	}
+	return n, nil
+}

@@ -1,0 +1,269 @@
+package simulator
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"dev.internal/plivoscope/internal/plivo"
+)
+
+// Plivo's limits of one request.
+const (
+	maxDestinations = 1000
+	maxGSM7         = 1600
+	maxUCS2         = 737
+	maxNumber       = 14 // digits
+	maxSenderName   = 11 // characters
+)
+
+// Parameters of sends that the simulator does not have.
+var otherParams = []string{"media_urls", "media_ids", "template", "interactive", "location", "callback_url"}
+
+// order is a send that can be accepted.
+type order struct {
+	src, powerpack string
+	dst            []string // normalised, distinct, in order
+	invalid        []string // as they were written
+	text           string
+	url, method    string
+	log            string
+	fates          []Fate // of dst
+}
+
+// serveSend is POST Message/.
+func (s *Simulator) serveSend(w http.ResponseWriter, r *http.Request, apiID string) error {
+	p, err := readParams(r)
+	if err != nil {
+		return err
+	}
+	o, err := s.readOrder(p)
+	if err != nil {
+		return err
+	}
+	if err := s.readFates(&o, r.Header); err != nil {
+		return err
+	}
+	ms := s.messagesOf(o, requester(r))
+	var posts [][]posting
+	count := 0
+	for _, m := range ms {
+		ps := m.postings(s.o)
+		posts = append(posts, ps)
+		if len(ps) > 0 {
+			count++
+		}
+	}
+	if !s.begin(count) {
+		return refuse(http.StatusTooManyRequests, "too many requests: the simulator is stopping, or has as many callbacks to post as it can hold")
+	}
+	s.remember(ms)
+	body := struct {
+		APIID   string   `json:"api_id"`
+		Message string   `json:"message"`
+		UUIDs   []string `json:"message_uuid"`
+		Invalid []string `json:"invalid_number,omitempty"`
+	}{APIID: apiID, Message: "message(s) queued", Invalid: o.invalid}
+	for _, m := range ms {
+		body.UUIDs = append(body.UUIDs, m.uuid)
+		s.emit(Event{Event: EventAccepted, MessageUUID: m.uuid, From: m.from, To: m.to, Status: plivo.Queued, Units: m.units, Method: m.method, URL: m.url})
+	}
+	answer(w, http.StatusAccepted, body)
+	for i, ps := range posts {
+		if len(ps) > 0 {
+			go s.run(ms[i], ps)
+		}
+	}
+	return nil
+}
+
+func (s *Simulator) readOrder(p params) (order, error) {
+	for _, name := range otherParams {
+		if p.has(name) {
+			return order{}, refuse(http.StatusNotImplemented, "the simulator does not have the parameter "+name+": it sends plain SMS")
+		}
+	}
+	var o order
+	var dst, kind, expiry string
+	err := p.texts(map[string]*string{
+		"src": &o.src, "powerpack_uuid": &o.powerpack, "dst": &dst, "text": &o.text, "type": &kind, "url": &o.url,
+		"method": &o.method, "log": &o.log, "message_expiry": &expiry,
+	})
+	if err != nil {
+		return order{}, err
+	}
+	if kind != "" && kind != "sms" {
+		return order{}, refuse(http.StatusNotImplemented, "the simulator does not have messages of type "+strconv.Quote(kind)+": it sends sms")
+	}
+	for _, check := range []func() error{
+		func() error { return s.checkSender(&o) },
+		func() error { return o.readDestinations(dst) },
+		func() error { return checkText(o.text) },
+		func() error { return s.checkCallback(&o) },
+		func() error { return checkExpiry(expiry) },
+	} {
+		if err := check(); err != nil {
+			return order{}, err
+		}
+	}
+	if o.log == "" {
+		o.log = "true"
+	}
+	return o, nil
+}
+
+func (s *Simulator) checkSender(o *order) error {
+	given := o.src
+	o.src = alphanumeric(given)
+	switch {
+	case given != "" && o.powerpack != "":
+		return badRequest("either src or powerpack_uuid can be given, not both")
+	case o.powerpack != "":
+		o.src = s.o.Numbers[0]
+		return nil
+	case o.src == "":
+		return badRequest("src is required")
+	case isDigits(o.src) && len(o.src) > maxNumber, !isDigits(o.src) && len(o.src) > maxSenderName:
+		return badRequest(fmt.Sprintf("src is not valid: a number has at most %d digits, a sender name at most %d characters", maxNumber, maxSenderName))
+	case s.o.StrictSenders && !slices.Contains(s.o.Numbers, o.src):
+		return badRequest("src is not a number of this account, and the simulator is strict about senders")
+	}
+	return nil
+}
+
+// readDestinations splits, strips and checks dst. Numbers that cannot be are set apart; only when there
+// are no others the request is refused.
+func (o *order) readDestinations(dst string) error {
+	if strings.TrimSpace(dst) == "" {
+		return badRequest("dst is required")
+	}
+	seen := make(map[string]bool)
+	for _, raw := range strings.Split(dst, "<") {
+		n := undecorated(raw)
+		switch {
+		case n == "" || seen[n]:
+			continue
+		case n == o.src:
+			return badRequest("dst is identical to src")
+		case isNumber(n):
+			o.dst = append(o.dst, n)
+		default:
+			o.invalid = append(o.invalid, raw)
+		}
+		seen[n] = true
+	}
+	switch {
+	case len(seen) > maxDestinations:
+		return badRequest(fmt.Sprintf("dst has %d destinations, at most %d are taken", len(seen), maxDestinations))
+	case len(o.dst) == 0:
+		return badRequest("dst is not a valid number with its country code")
+	}
+	return nil
+}
+
+func checkText(text string) error {
+	if text == "" {
+		return badRequest("text is required")
+	}
+	seg := plivo.Segment(text)
+	most := maxGSM7
+	if seg.Encoding == plivo.UCS2 {
+		most = maxUCS2
+	}
+	if seg.Length > most {
+		return badRequest(fmt.Sprintf("text is too long: it has %d %s characters, at most %d are taken", seg.Length, seg.Encoding, most))
+	}
+	return nil
+}
+
+func (s *Simulator) checkCallback(o *order) error {
+	if o.url != "" {
+		if words := s.checkURL(o.url); words != "" {
+			return badRequest(words)
+		}
+	}
+	switch o.method = strings.ToUpper(o.method); o.method {
+	case "":
+		o.method = http.MethodPost
+	case http.MethodPost, http.MethodGet:
+	default:
+		return badRequest("method must be POST or GET")
+	}
+	return nil
+}
+
+func checkExpiry(given string) error {
+	if given == "" {
+		return nil
+	}
+	if seconds, err := strconv.Atoi(given); err != nil || seconds < 5 || seconds > 10_799 {
+		return badRequest("message_expiry must be a number of seconds from 5 to 10799")
+	}
+	return nil
+}
+
+// readFates gives each destination its fate: the request header's, else its magic number's, else the
+// default. A magic number may refuse the whole request.
+func (s *Simulator) readFates(o *order, header http.Header) error {
+	if given := header.Get(FateHeader); given != "" {
+		f, err := ParseFate(given)
+		if err != nil {
+			return badRequest(err.Error())
+		}
+		o.fates = slices.Repeat([]Fate{f}, len(o.dst))
+		return nil
+	}
+	for _, to := range o.dst {
+		f, refusal, magic, err := magicFate(to)
+		switch {
+		case err != nil:
+			return badRequest(err.Error())
+		case refusal != 0:
+			return refuse(int(refusal), refusalWords(refusal))
+		case !magic:
+			f = s.fate
+		}
+		o.fates = append(o.fates, f)
+	}
+	return nil
+}
+
+func refusalWords(status refusal) string {
+	switch status {
+	case http.StatusUnauthorized:
+		return unauthorized
+	case http.StatusTooManyRequests:
+		return "too many requests"
+	case http.StatusBadRequest:
+		return "dst is a number that the simulator refuses"
+	default:
+		return "internal server error"
+	}
+}
+
+func (s *Simulator) messagesOf(o order, ip string) []*message {
+	first := s.nextMessages(len(o.dst))
+	created := time.Now().UTC()
+	units := plivo.Segment(o.text).Segments
+	ms := make([]*message, len(o.dst))
+	for i, to := range o.dst {
+		n := first + uint64(i)
+		ms[i] = &message{
+			number: n, uuid: s.dice.uuid("message", n), direction: plivo.Outbound, from: o.src, to: to,
+			units: units, powerpack: o.powerpack, log: o.log, ip: ip, method: o.method, url: o.url,
+			fate: o.fates[i], network: networkOf(to), created: created, course: course(o.fates[i], created, s.o),
+		}
+	}
+	return ms
+}
+
+func (s *Simulator) remember(ms []*message) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, m := range ms {
+		s.ledger.add(m)
+	}
+}
