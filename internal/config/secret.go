@@ -11,7 +11,7 @@ const dots = "••••"
 // Secret is empty.
 type Secret struct {
 	// value is a pointer because fmt, which cannot call the methods of an unexported field, prints a
-	// nested pointer as an address and a nested string as it is.
+	// pointer to a string as an address under every verb, and a string as it is.
 	value *string
 }
 

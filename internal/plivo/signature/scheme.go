@@ -15,10 +15,20 @@ const (
 
 // Header is the canonical name of the header that carries the scheme's signatures.
 func (s Scheme) Header() string {
-	if s == V1 {
+	switch s {
+	case V1:
 		return "X-Plivo-Signature"
+	case V2:
+		return "X-Plivo-Signature-V2"
+	case MaV2:
+		return "X-Plivo-Signature-Ma-V2"
+	case V3:
+		return "X-Plivo-Signature-V3"
+	case MaV3:
+		return "X-Plivo-Signature-Ma-V3"
+	default:
+		return "X-Plivo-Signature-" + string(s)
 	}
-	return "X-Plivo-Signature-" + string(s)
 }
 
 // NonceHeader is the canonical name of the header that carries the scheme's nonce; V1 has none.

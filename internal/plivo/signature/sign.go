@@ -27,7 +27,7 @@ func appendSignature(dst []byte, token Token, scheme Scheme, base []byte) []byte
 	if scheme == V1 {
 		newHash = sha1.New
 	}
-	mac := hmac.New(newHash, token.value.key)
+	mac := hmac.New(newHash, []byte(*token.value))
 	mac.Write(base)
 	var sum [sha256.Size]byte
 	return base64.StdEncoding.AppendEncode(dst, mac.Sum(sum[:0]))

@@ -9,20 +9,16 @@ import (
 // printing a Token, also as a field of something else, shows dots.
 type Token struct {
 	Label string // "account", "main account" or a name of the user's
-	value *secret
+	// value is a pointer because fmt, which cannot call the methods of an unexported field, prints a
+	// pointer to a string as an address under every verb, and a string as it is.
+	value *string
 }
-
-// secret stands behind a pointer because fmt, which cannot call the methods of an unexported field,
-// prints a nested pointer as an address and everything else as it is.
-type secret struct{ key []byte }
 
 // NewToken gives value a label. An empty value is allowed and verifies nothing.
-func NewToken(label, value string) Token {
-	return Token{Label: label, value: &secret{key: []byte(value)}}
-}
+func NewToken(label, value string) Token { return Token{Label: label, value: &value} }
 
 // Empty reports whether there is no value to sign with.
-func (t Token) Empty() bool { return t.value == nil || len(t.value.key) == 0 }
+func (t Token) Empty() bool { return t.value == nil || *t.value == "" }
 
 // String shows the label and dots.
 func (t Token) String() string { return t.Label + " ••••" }

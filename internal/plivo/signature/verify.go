@@ -85,6 +85,9 @@ func appendTier(checks []Check, r Request, tier []Scheme, tokens []Token) []Chec
 	first := len(checks)
 	for _, s := range tier {
 		if given := split(headerValues(r.Header, s.Header())); len(given) > 0 {
+			if checks == nil {
+				checks = make([]Check, 0, 4)
+			}
 			checks = append(checks, Check{Scheme: s, Header: s.Header(), Given: given})
 		}
 	}
