@@ -35,6 +35,11 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request) {
 			fmt.Sprintf("A request from %s was refused, because the address is in no range of --allow.", caller.text))
 		return
 	}
+	if r.Method == "PRI" { // net/http hands the preface of HTTP/2 to the handler
+		s.stats.received.Add(1)
+		s.refuse(w, http.StatusBadRequest, "This server speaks HTTP/1.1.")
+		return
+	}
 	public := s.publicURLs()
 	target := target(r)
 	path := pathOf(public, target)

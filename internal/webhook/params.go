@@ -207,6 +207,9 @@ func parseMultipart(body []byte, boundary string) (params []signature.Param, pro
 	for {
 		part, err := reader.NextPart()
 		if errors.Is(err, io.EOF) {
+			if !bytes.Contains(body, []byte("--"+boundary+"--")) {
+				problem = "The multipart body could be read only in part: it ends before its last boundary."
+			}
 			return params, problem
 		}
 		if err != nil {
