@@ -1,17 +1,233 @@
 package store
 
-// Filter is a parsed filter: the words of DESIGN 6. The zero Filter matches everything.
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Filter is a parsed filter: words as "status:failed,undelivered", all of which a row has to match. The
+// zero Filter matches everything.
 type Filter struct {
 	words []word
 }
 
-type word struct{}
+// word is one condition: key and the values of which any may match.
+type word struct {
+	key    string
+	negate bool
+	values []string // in normal form, without doubles, at least one
+}
 
-// ParseFilter reads filter words as "status:failed,undelivered -code:30 hello".
-func ParseFilter(s string) (Filter, error) { panic("unwritten") }
+// What SQLite takes of one query, with room to spare.
+const (
+	maxValues = 100
+	maxValue  = 2000 // bytes
+)
 
-// String gives the filter in its normal form.
-func (f Filter) String() string { panic("unwritten") }
+// FilterError says why a filter does not parse.
+type FilterError struct {
+	Column int // of the character that it is about, from 1
+	text   string
+}
+
+// Error gives the sentence.
+func (e *FilterError) Error() string { return e.text }
+
+// ParseFilter reads filter words as "status:failed,undelivered -code:30 hello". Words are separated by
+// space and all have to match; a - before one negates it; a comma between values means or; a value in
+// double quotes may hold space, commas and, after a backslash, quotes and backslashes. What has no key
+// is looked for in the text, as it stands: a comma in it is a comma, and so are "12:30" and a URL. The
+// error is a *FilterError: a sentence with the position.
+func ParseFilter(s string) (Filter, error) {
+	p := filterParser{text: s}
+	var f Filter
+	total := 0
+	for p.skipSpace(); p.at < len(s); p.skipSpace() {
+		w, err := p.word()
+		if err != nil {
+			return Filter{}, err
+		}
+		f.words = append(f.words, w)
+		if total += len(w.values); total > maxValues {
+			return Filter{}, p.fail(p.at, "it has more than %d values; leave some out", maxValues)
+		}
+	}
+	return f, nil
+}
+
+// String gives the filter in its normal form, which parses to the same filter.
+func (f Filter) String() string {
+	words := make([]string, len(f.words))
+	for i, w := range f.words {
+		words[i] = w.String()
+	}
+	return strings.Join(words, " ")
+}
 
 // Empty reports whether the filter matches everything.
 func (f Filter) Empty() bool { return len(f.words) == 0 }
+
+func (w word) String() string {
+	var b strings.Builder
+	if w.negate {
+		b.WriteByte('-')
+	}
+	if w.key == keyText && len(w.values) == 1 {
+		// A text alone needs no key, and no quotes where it cannot be taken for anything else.
+		v := w.values[0]
+		if needsQuotes(v) || strings.ContainsRune(v, ':') || v[0] == '-' {
+			v = quote(v)
+		}
+		return b.String() + v
+	}
+	b.WriteString(w.key)
+	for i, v := range w.values {
+		b.WriteByte(":,"[min(i, 1)])
+		if needsQuotes(v) || strings.ContainsRune(v, ',') {
+			v = quote(v)
+		}
+		b.WriteString(v)
+	}
+	return b.String()
+}
+
+func needsQuotes(v string) bool {
+	return strings.ContainsFunc(v, func(r rune) bool { return r == '"' || unicode.IsSpace(r) })
+}
+
+func quote(v string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(v) + `"`
+}
+
+type filterParser struct {
+	text string
+	at   int // bytes read
+}
+
+func (p *filterParser) skipSpace() {
+	for p.at < len(p.text) {
+		r, n := utf8.DecodeRuneInString(p.text[p.at:])
+		if !unicode.IsSpace(r) {
+			return
+		}
+		p.at += n
+	}
+}
+
+// fail makes the error for the character at byte at.
+func (p *filterParser) fail(at int, format string, args ...any) error {
+	column := utf8.RuneCountInString(p.text[:at]) + 1
+	return &FilterError{Column: column, text: fmt.Sprintf("cannot read the filter at character %d: ", column) + fmt.Sprintf(format, args...)}
+}
+
+func (p *filterParser) word() (word, error) {
+	var w word
+	rest := p.text[p.at:]
+	if len(rest) > 1 && rest[0] == '-' {
+		if r, _ := utf8.DecodeRuneInString(rest[1:]); !unicode.IsSpace(r) {
+			w.negate = true
+			p.at++
+		}
+	}
+	start := p.at
+	key, isKey := p.key()
+	if !isKey {
+		w.key = keyText
+		v, err := p.value(false)
+		if err != nil {
+			return w, err
+		}
+		if v == "" {
+			return w, p.fail(start, `there is nothing between the quotes; write "two words"`)
+		}
+		w.values = []string{v}
+		return w, nil
+	}
+	known := keys[strings.ToLower(key)]
+	if known == nil {
+		return w, p.fail(start, "%s: is no filter word; the words are %s, and quotes make it a text", key, keyList())
+	}
+	w.key = strings.ToLower(key)
+	p.at += len(key) + 1
+	for {
+		at := p.at
+		v, err := p.value(true)
+		if err != nil {
+			return w, err
+		}
+		if v != "" {
+			if v, err = known.normal(v); err != nil {
+				return w, p.fail(at, "%v", err)
+			}
+			if !slices.Contains(w.values, v) {
+				w.values = append(w.values, v)
+			}
+		}
+		if p.at >= len(p.text) || p.text[p.at] != ',' {
+			break
+		}
+		p.at++
+	}
+	if len(w.values) == 0 {
+		return w, p.fail(start, "%s: needs a value, as %s:%s", w.key, w.key, known.example)
+	}
+	return w, nil
+}
+
+// key gives the letters before a colon, unless it is a URL's.
+func (p *filterParser) key() (string, bool) {
+	rest := p.text[p.at:]
+	n := 0
+	for n < len(rest) && (rest[n]|0x20 >= 'a' && rest[n]|0x20 <= 'z' || rest[n] == '_') {
+		n++
+	}
+	if n == 0 || n == len(rest) || rest[n] != ':' || strings.HasPrefix(rest[n:], "://") {
+		return "", false
+	}
+	return rest[:n], true
+}
+
+// value reads up to space, or to a comma where they separate, or between quotes.
+func (p *filterParser) value(commas bool) (string, error) {
+	at := p.at
+	v, err := p.read(commas)
+	if err == nil && len(v) > maxValue {
+		err = p.fail(at, "the value is longer than %d bytes; a part of it will do", maxValue)
+	}
+	return v, err
+}
+
+func (p *filterParser) read(commas bool) (string, error) {
+	rest := p.text[p.at:]
+	if rest == "" || rest[0] != '"' {
+		n := strings.IndexFunc(rest, func(r rune) bool { return unicode.IsSpace(r) || commas && r == ',' })
+		if n < 0 {
+			n = len(rest)
+		}
+		p.at += n
+		return rest[:n], nil
+	}
+	var b strings.Builder
+	for i := 1; i < len(rest); i++ {
+		switch c := rest[i]; c {
+		case '\\':
+			if i+1 < len(rest) && (rest[i+1] == '"' || rest[i+1] == '\\') {
+				i++
+			}
+			b.WriteByte(rest[i])
+		case '"':
+			end := p.at + i + 1
+			if r, _ := utf8.DecodeRuneInString(p.text[end:]); end < len(p.text) && !unicode.IsSpace(r) && !(commas && r == ',') {
+				return "", p.fail(end, "put a space after the closing quote")
+			}
+			p.at = end
+			return b.String(), nil
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return "", p.fail(p.at, "the quote is not closed")
+}

@@ -1,5 +1,18 @@
 package store
 
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"time"
+
+	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/webhook"
+)
+
+// defaultLimit is how many rows a window has that does not say.
+const defaultLimit = 200
+
 // Window is the part of a table that a reader shows: rows that match Filter on one side of a row.
 // Rows are identified by ID, never by position.
 type Window struct {
@@ -10,12 +23,123 @@ type Window struct {
 	Limit  int   // at most so many rows; 0 for 200
 }
 
-// Totals are counters of the whole history, kept up to date by the writer.
-type Totals struct {
-	Messages  int64
-	Callbacks int64
-	Valid     int64
-	Invalid   int64
-	Missing   int64
-	Unchecked int64
+// Messages gives the rows of a window, newest first (oldest first when w.Oldest or only w.After: those
+// nearest to After). A filter that few rows match may take long; ctx ends it.
+func (s *Store) Messages(ctx context.Context, w Window) ([]plivo.Message, error) {
+	query, args := w.query(messagesTable, s.now())
+	return collect(ctx, s, "read messages", query, args, func(rows *sql.Rows) (plivo.Message, error) {
+		var m messageRow
+		err := scanMessage(rows, &m)
+		return m.Message, err
+	})
+}
+
+// Callbacks gives the rows of a window, ordered as Messages does.
+func (s *Store) Callbacks(ctx context.Context, w Window) ([]webhook.Callback, error) {
+	query, args := w.query(callbacksTable, s.now())
+	return collect(ctx, s, "read callbacks", query, args, scanCallback)
+}
+
+// CallbacksOf gives the callbacks of a message, oldest first, at most limit of the newest; 0 for 200.
+func (s *Store) CallbacksOf(ctx context.Context, uuid string, limit int) ([]webhook.Callback, error) {
+	if limit <= 0 {
+		limit = defaultLimit
+	}
+	cs, err := collect(ctx, s, "read callbacks",
+		"SELECT "+callbackColumns+" FROM callbacks WHERE message_uuid = ? ORDER BY id DESC LIMIT ?", []any{uuid, limit}, scanCallback)
+	slices.Reverse(cs)
+	return cs, err
+}
+
+// MessagesByID gives the messages of these IDs, in their order; a missing one is left out.
+func (s *Store) MessagesByID(ctx context.Context, ids []int64) ([]plivo.Message, error) {
+	return messagesBy(ctx, s, "id", ids, func(m *plivo.Message) int64 { return m.ID })
+}
+
+// MessagesByUUID gives the messages of these UUIDs, in their order; a missing one is left out.
+func (s *Store) MessagesByUUID(ctx context.Context, uuids []string) ([]plivo.Message, error) {
+	return messagesBy(ctx, s, "uuid", uuids, func(m *plivo.Message) string { return m.UUID })
+}
+
+func messagesBy[K comparable](ctx context.Context, s *Store, column string, keys []K, key func(*plivo.Message) K) ([]plivo.Message, error) {
+	found := make(map[K]plivo.Message, len(keys))
+	for chunk := range slices.Chunk(keys, 500) {
+		args := make([]any, len(chunk))
+		for i, k := range chunk {
+			args[i] = k
+		}
+		ms, err := collect(ctx, s, "read messages", "SELECT "+messageColumns+" FROM messages WHERE "+column+" IN "+places(1, len(args)), args,
+			func(rows *sql.Rows) (plivo.Message, error) {
+				var m messageRow
+				err := scanMessage(rows, &m)
+				return m.Message, err
+			})
+		if err != nil {
+			return nil, err
+		}
+		for i := range ms {
+			found[key(&ms[i])] = ms[i]
+		}
+	}
+	out := make([]plivo.Message, 0, len(keys))
+	for _, k := range keys {
+		if m, ok := found[k]; ok {
+			out = append(out, m)
+		}
+	}
+	return out, nil
+}
+
+// CountMessages counts the messages that match f, up to limit; more says that there are more.
+func (s *Store) CountMessages(ctx context.Context, f Filter, limit int) (n int, more bool, err error) {
+	if limit < 0 {
+		limit = 0
+	}
+	ids, args := Window{Filter: f, Limit: limit + 1}.ids(messagesTable, s.now())
+	if err := s.readDB.QueryRowContext(ctx, "SELECT count(*) FROM ("+ids+")", args...).Scan(&n); err != nil {
+		return 0, false, s.explain("count messages", interrupted(ctx, err))
+	}
+	return min(n, limit), n > limit, nil
+}
+
+func collect[T any](ctx context.Context, s *Store, doing, query string, args []any, scan func(*sql.Rows) (T, error)) ([]T, error) {
+	fail := func(err error) ([]T, error) { return nil, s.explain(doing, interrupted(ctx, err)) }
+	rows, err := s.readDB.QueryContext(ctx, query, args...)
+	if err != nil {
+		return fail(err)
+	}
+	defer rows.Close()
+	var out []T
+	for rows.Next() {
+		row, err := scan(rows)
+		if err != nil {
+			return fail(err)
+		}
+		out = append(out, row)
+	}
+	if err := rows.Err(); err != nil {
+		return fail(err)
+	}
+	return out, nil
+}
+
+// interrupted prefers the context's own error to what SQLite says when it ended a query.
+func interrupted(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
+}
+
+// query selects the window's rows.
+func (w Window) query(t *table, now time.Time) (string, []any) {
+	ids, args := w.ids(t, now)
+	return "SELECT " + t.columns + " FROM " + t.name + " WHERE id IN (" + ids + ") ORDER BY id" + w.order(), args
+}
+
+func (w Window) order() string {
+	if w.Oldest || w.After > 0 && w.Before <= 0 {
+		return ""
+	}
+	return " DESC"
 }

@@ -1,0 +1,191 @@
+package store
+
+import (
+	"database/sql"
+	"encoding/binary"
+	"net/http"
+	"slices"
+	"time"
+
+	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/signature"
+	"dev.internal/plivoscope/internal/webhook"
+)
+
+const (
+	callbackColumns = `id, message_uuid, received_at, kind, outcome, status, code, sequence, flags, method, url,
+		received_url, protocol, remote_addr, scheme, header, token, problem, answer_status, answered_at, headers, body`
+	callbackWidth = 22
+	callbackID    = 0 // places of what is known only when the row is folded
+	callbackFlags = 8
+)
+
+const (
+	flagDuplicate = 1 << iota
+	flagOutOfOrder
+	flagAfterTerminal
+	flagTruncated
+)
+
+// maxUUID is the longest message UUID that is folded; Plivo's have 36 bytes. A callback with a longer
+// one is kept like any other, but belongs to no message.
+const maxUUID = 128
+
+// pending is a callback on its way to the disk, made ready in the caller's goroutine.
+type pending struct {
+	uuid    string // empty where it belongs to no message
+	seen    plivo.Observation
+	args    []any // a value for each column; ID and flags come last
+	flags   int64
+	id      int64         // given by the writer
+	arrival plivo.Arrival // given by the writer
+}
+
+func newPending(c *webhook.Callback, now time.Time) *pending {
+	at := c.ReceivedAt
+	if at.IsZero() {
+		at = now
+	}
+	p := &pending{seen: plivo.Observation{Report: c.Report, Result: c.Verdict, ReceivedAt: time.UnixMicro(at.UnixMicro()).UTC()}}
+	if p.seen.Result.Outcome == "" {
+		p.seen.Result.Outcome = signature.Unchecked
+	}
+	var uuid, sequence any
+	if u := c.Report.MessageUUID(); u != "" && len(u) <= maxUUID {
+		p.uuid, uuid = u, u
+	}
+	if n, ok := c.Report.Sequence(); ok {
+		sequence = int64(n)
+	}
+	if c.Truncated {
+		p.flags = flagTruncated
+	}
+	body := c.Body
+	if body == nil {
+		body = []byte{}
+	}
+	r := p.seen.Result
+	p.args = []any{
+		int64(0), uuid, at.UnixMicro(), string(c.Kind), string(r.Outcome), string(c.Report.Status()),
+		c.Report.ErrorCode(), sequence, int64(0), c.Method, c.URL, c.ReceivedURL, c.Protocol, c.RemoteAddr,
+		string(r.Scheme), r.Header, r.Token, c.Problem, int64(c.Answer.Status), micros(c.Answer.At),
+		packHeader(c.Header), body,
+	}
+	return p
+}
+
+// fold folds p into its message and completes the row.
+func (p *pending) fold(f *plivo.Fold, id int64) {
+	if f != nil {
+		p.arrival = f.Add(p.seen)
+	}
+	p.id = id
+	flags := p.flags
+	for _, b := range []struct {
+		set  bool
+		flag int64
+	}{{p.arrival.Duplicate, flagDuplicate}, {p.arrival.OutOfOrder, flagOutOfOrder}, {p.arrival.AfterTerminal, flagAfterTerminal}} {
+		if b.set {
+			flags |= b.flag
+		}
+	}
+	p.args[callbackID], p.args[callbackFlags] = id, flags
+}
+
+func scanCallback(rows *sql.Rows) (webhook.Callback, error) {
+	var (
+		c                   webhook.Callback
+		uuid                sql.NullString
+		sequence            sql.NullInt64
+		received, answered  int64
+		flags               int64
+		status, code        string
+		headers, body       []byte
+		kind, outcome       string
+		scheme, name, token string
+	)
+	err := rows.Scan(&c.ID, &uuid, &received, &kind, &outcome, &status, &code, &sequence, &flags, &c.Method, &c.URL,
+		&c.ReceivedURL, &c.Protocol, &c.RemoteAddr, &scheme, &name, &token, &c.Problem, &c.Answer.Status, &answered,
+		&headers, &body)
+	if err != nil {
+		return c, err
+	}
+	c.ReceivedAt, c.Answer.At = moment(received), moment(answered)
+	c.Kind = webhook.Kind(kind)
+	c.Verdict = signature.Result{Outcome: signature.Outcome(outcome), Scheme: signature.Scheme(scheme), Header: name, Token: token}
+	c.Truncated = flags&flagTruncated != 0
+	c.Arrival = plivo.Arrival{
+		Duplicate:     flags&flagDuplicate != 0,
+		OutOfOrder:    flags&flagOutOfOrder != 0,
+		AfterTerminal: flags&flagAfterTerminal != 0,
+	}
+	c.Header = unpackHeader(headers)
+	c.Body = body
+	if !c.Truncated {
+		c.Report.Params, _ = webhook.ParseParams(c.Method, c.URL, c.Header.Get("Content-Type"), c.Body)
+	}
+	return c, nil
+}
+
+// packHeader keeps a header without loss, also of bytes that are not UTF-8: names in their order, each
+// followed by a value, each after its length.
+func packHeader(h http.Header) []byte {
+	names := make([]string, 0, len(h))
+	size := 0
+	for name, values := range h {
+		names = append(names, name)
+		for _, v := range values {
+			size += len(name) + len(v) + 2*binary.MaxVarintLen16
+		}
+	}
+	slices.Sort(names)
+	b := make([]byte, 0, size)
+	for _, name := range names {
+		for _, v := range h[name] {
+			b = append(binary.AppendUvarint(b, uint64(len(name))), name...)
+			b = append(binary.AppendUvarint(b, uint64(len(v))), v...)
+		}
+	}
+	return b
+}
+
+// unpackHeader reads what packHeader wrote; of damaged data it gives what stands before the damage.
+func unpackHeader(b []byte) http.Header {
+	h := http.Header{}
+	next := func() (string, bool) {
+		n, w := binary.Uvarint(b)
+		if w <= 0 || n > uint64(len(b)-w) {
+			return "", false
+		}
+		s := string(b[w : w+int(n)])
+		b = b[w+int(n):]
+		return s, true
+	}
+	for len(b) > 0 {
+		name, ok := next()
+		if !ok {
+			break
+		}
+		value, ok := next()
+		if !ok {
+			break
+		}
+		h[name] = append(h[name], value)
+	}
+	return h
+}
+
+// micros is t as it is stored, 0 for none.
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+func moment(us int64) time.Time {
+	if us == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(us).UTC()
+}

@@ -1,0 +1,23 @@
+// Package store is the history: every callback that was received, raw, and the message that it and its
+// like fold into, in one SQLite file. Truth is what is on disk. A change only wakes readers, who then
+// ask for the window of rows that they show; there is no event bus and no second copy in memory.
+//
+// One goroutine, the writer, owns the only connection that writes. It takes all requests that are
+// queued, stores them in one transaction (WAL, synchronous=FULL) and answers each only after the
+// commit: acknowledged means on disk. Several processes may use one file: each transaction takes the
+// write lock first and reads the fold states it needs under it, nothing is kept between two of them.
+// Reads run on a small pool of read-only connections and never wait for the writer.
+//
+// The file has three tables of rows. callbacks are requests as they came (their parameters are read
+// again from URL and body); messages are what they fold into, with plivo.Fold's state; both are windowed
+// by ID, never by offset. marks say which IDs were next at which time, once a minute, so that since: is
+// a bound on IDs. Of single rows there are the counters and the lease of the process that serves.
+//
+// Retention runs in the writer, in chunks between transactions: the oldest valid callbacks beyond
+// Options.Keep go, the oldest others beyond Options.KeepUnverified, and with those the messages that
+// rest on nothing else. Other messages stay after their callbacks went, until they too are more than
+// Options.Keep: then the oldest without callbacks go.
+//
+// The package may import webhook, plivo, plivo/signature and escape, and is the only importer of
+// database/sql and modernc.org/sqlite.
+package store

@@ -1,0 +1,308 @@
+package store
+
+import (
+	"database/sql/driver"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+	"unicode"
+
+	"modernc.org/sqlite"
+
+	"dev.internal/plivoscope/internal/plivo/signature"
+)
+
+// table is what a window is over.
+type table struct {
+	name, columns string
+	nextColumn    string // of marks
+	timeColumn    string
+	uuidColumn    string
+	urlColumn     string
+}
+
+var (
+	messagesTable = &table{
+		name: "messages", columns: messageColumns, nextColumn: "next_message", timeColumn: "created_at",
+		uuidColumn: "uuid", urlColumn: "callback_url",
+	}
+	callbacksTable = &table{
+		name: "callbacks", columns: callbackColumns, nextColumn: "next_callback", timeColumn: "received_at",
+		uuidColumn: "message_uuid", urlColumn: "url",
+	}
+)
+
+// condition is a piece of a WHERE clause with its values.
+type condition struct {
+	sql  string
+	args []any
+}
+
+func (c condition) negated() condition { return condition{"NOT (" + c.sql + ")", c.args} }
+
+func anyOf(cs []condition) condition {
+	var out condition
+	for i, c := range cs {
+		if i > 0 {
+			out.sql += " OR "
+		}
+		out.sql += c.sql
+		out.args = append(out.args, c.args...)
+	}
+	out.sql = "(" + out.sql + ")"
+	return out
+}
+
+// ids selects the IDs of the window's rows in its order. One word at most is answered by an index, as
+// written here and not as SQLite guesses without statistics: each of its values gives its rows in the
+// order of IDs, so that a value that many rows have costs no sorting, and the first rows of each are
+// then put together. All else is tested row by row, in the order of IDs, until there are enough.
+func (w Window) ids(t *table, now time.Time) (string, []any) {
+	lead, index := leading(t, w.Filter.words)
+	rest := w.bounds()
+	for i, word := range w.Filter.words {
+		if i == lead {
+			continue
+		}
+		cs := make([]condition, len(word.values))
+		for j, v := range word.values {
+			cs[j] = t.condition(word.key, v, now)
+		}
+		c := anyOf(cs)
+		if word.negate {
+			c = c.negated()
+		} else if word.key == keySince {
+			rest = append(rest, t.after(word.values, now))
+		}
+		rest = append(rest, c)
+	}
+	limit := w.Limit
+	if limit <= 0 {
+		limit = defaultLimit
+	}
+	order := fmt.Sprintf(" ORDER BY id%s LIMIT %d", w.order(), limit)
+	branch := func(source string, first ...condition) (string, []any) {
+		sql, args := "SELECT id FROM "+t.name+" "+source, []any(nil)
+		for i, c := range slices.Concat(first, rest) {
+			sql += []string{" WHERE ", " AND "}[min(i, 1)] + c.sql
+			args = append(args, c.args...)
+		}
+		return sql + order, args
+	}
+	if lead < 0 {
+		return branch("NOT INDEXED")
+	}
+	word := w.Filter.words[lead]
+	values := word.values
+	if word.key == keyUUID { // the index minds the case
+		for _, v := range word.values {
+			values = slices.Concat(values, []string{strings.ToLower(v), strings.ToUpper(v)})
+		}
+		slices.Sort(values)
+		values = slices.Compact(values)
+	}
+	if len(values) == 1 {
+		return branch("INDEXED BY "+index, t.indexed(word.key, values[0]))
+	}
+	var all []string
+	var args []any
+	for _, v := range values {
+		sql, more := branch("INDEXED BY "+index, t.indexed(word.key, v))
+		all = append(all, "SELECT id FROM ("+sql+")")
+		args = append(args, more...)
+	}
+	// UNION, not UNION ALL: a row can match two prefixes of a UUID.
+	return "SELECT id FROM (" + strings.Join(all, " UNION ") + ")" + order, args
+}
+
+func (w Window) bounds() []condition {
+	var cs []condition
+	if w.Before > 0 {
+		cs = append(cs, condition{"id < ?", []any{w.Before}})
+	}
+	if w.After > 0 {
+		cs = append(cs, condition{"id > ?", []any{w.After}})
+	}
+	return cs
+}
+
+// leading chooses the word whose index is used, -1 for none: the most telling first.
+func leading(t *table, words []word) (i int, index string) {
+	for _, key := range []string{keyUUID, keyCode, keySig, keyDir, keyStatus} {
+		for i, w := range words {
+			if w.key != key || w.negate {
+				continue
+			}
+			if index := t.index(key, w.values); index != "" {
+				return i, index
+			}
+		}
+	}
+	return -1, ""
+}
+
+// index gives the index that holds all rows with these values.
+func (t *table) index(key string, values []string) string {
+	has := func(v string) bool { return slices.Contains(values, v) }
+	if t == callbacksTable {
+		switch {
+		case key == keyUUID:
+			return "callbacks_message"
+		case key == keySig && !has(string(signature.Valid)):
+			return "callbacks_unverified"
+		}
+		return ""
+	}
+	switch {
+	case key == keyUUID:
+		return "sqlite_autoindex_messages_1"
+	case key == keyCode && !has(noCode):
+		return "messages_code"
+	case key == keySig && !has(string(signature.Valid)):
+		return "messages_outcome"
+	case key == keyDir && !has("outbound"):
+		return "messages_inbound"
+	case key == keyStatus:
+		return "messages_status"
+	}
+	return ""
+}
+
+// indexed is the condition of a value as its index needs it.
+func (t *table) indexed(key, v string) condition {
+	switch key {
+	case keyUUID:
+		return condition{t.uuidColumn + " >= ? AND " + t.uuidColumn + " < ?", []any{v, v + "\U0010ffff"}}
+	case keyCode:
+		return condition{"ltrim(code, '0') = ? AND ltrim(code, '0') <> ''", []any{v}}
+	case keySig:
+		return condition{"outcome = ? AND outcome <> 'valid'", []any{v}}
+	case keyDir:
+		return condition{"direction = 'inbound'", nil}
+	default:
+		return condition{"status = ?", []any{v}}
+	}
+}
+
+// condition is one value of a word as it is tested row by row.
+func (t *table) condition(key, v string, now time.Time) condition {
+	switch key {
+	case keyStatus:
+		return condition{"status = ?", []any{v}}
+	case keyCode:
+		if v == noCode {
+			v = ""
+		}
+		return condition{"ltrim(code, '0') = ?", []any{v}}
+	case keySig:
+		return condition{"outcome = ?", []any{v}}
+	case keyUUID:
+		return condition{"coalesce(" + t.uuidColumn + ", '') LIKE ? ESCAPE '\\'", []any{escapeLike(v) + "%"}}
+	case keyPath:
+		// What is between the host and the query: the host begins at the ninth character at the latest.
+		path := "substr(" + t.urlColumn + ", 1, instr(" + t.urlColumn + " || '?', '?') - 1)"
+		rest := "substr(" + path + ", 9 + instr(substr(" + path + ", 9), '/') - 1)"
+		return condition{"(instr(substr(" + path + ", 9), '/') > 0 AND " + rest + " LIKE ? ESCAPE '\\')", []any{"%" + escapeLike(v) + "%"}}
+	case keySince:
+		at, _ := sinceTime(v, now)
+		return condition{t.timeColumn + " >= ?", []any{at.UnixMicro()}}
+	case keyText:
+		return t.text(v)
+	}
+	c := messageCondition(key, v)
+	if t == callbacksTable {
+		c.sql = "EXISTS (SELECT 1 FROM messages m WHERE m.uuid = callbacks.message_uuid AND " + c.sql + ")"
+	}
+	return c
+}
+
+// messageCondition is about what only a message's row has.
+func messageCondition(key, v string) condition {
+	column := map[string]string{keyFrom: "from_number", keyTo: "to_number"}[key]
+	switch {
+	case key == keyDir:
+		return condition{"direction = ?", []any{v}}
+	case digits(v) == "" || strings.ContainsFunc(v, unicode.IsLetter):
+		return condition{column + " LIKE ? ESCAPE '\\'", []any{"%" + escapeLike(v) + "%"}}
+	}
+	plain := "CASE WHEN " + column + " GLOB '*[^0-9+]*' THEN replace(replace(replace(replace(replace(" + column +
+		", '-', ''), ' ', ''), '(', ''), ')', ''), '.', '') ELSE " + column + " END"
+	if first, ok := strings.CutPrefix(v, "+"); ok {
+		return condition{"ltrim(" + plain + ", '+') LIKE ?", []any{first + "%"}}
+	}
+	return condition{"instr(" + plain + ", ?) > 0", []any{v}}
+}
+
+// after is the bound on IDs that follows from since: marks say that no row before is of a later time.
+func (t *table) after(values []string, now time.Time) condition {
+	var earliest time.Time
+	for i, v := range values {
+		if at, _ := sinceTime(v, now); i == 0 || at.Before(earliest) {
+			earliest = at
+		}
+	}
+	return condition{
+		"id >= coalesce((SELECT " + t.nextColumn + " FROM marks WHERE at < ? ORDER BY at DESC LIMIT 1), 0)",
+		[]any{earliest.UnixMicro()},
+	}
+}
+
+// text looks for a substring: in a message's text, and in a callback's URL and body, where it may also
+// stand as forms encode it.
+func (t *table) text(v string) condition {
+	if t == messagesTable {
+		return contains("text", v)
+	}
+	cs := []condition{contains("body", v), contains("url", v)}
+	plus := url.QueryEscape(v)
+	for _, encoded := range []string{plus, strings.ReplaceAll(plus, "+", "%20")} {
+		if encoded != v {
+			cs = append(cs, contains("body", encoded), contains("url", encoded))
+		}
+	}
+	return anyOf(cs)
+}
+
+func contains(column, v string) condition {
+	for i := range len(v) {
+		if v[i] >= 0x80 || v[i] == 0 { // LIKE folds the case of ASCII alone, and ends at a zero byte
+			return condition{"plivoscope_contains(" + column + ", ?)", []any{strings.Map(foldRune, v)}}
+		}
+	}
+	return condition{column + " LIKE ? ESCAPE '\\'", []any{"%" + escapeLike(v) + "%"}}
+}
+
+func escapeLike(v string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(v)
+}
+
+// foldRune gives one of all runes that differ from r in case alone: the smallest.
+func foldRune(r rune) rune {
+	least := r
+	for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
+		least = min(least, next)
+	}
+	return least
+}
+
+// registerFunctions gives every connection plivoscope_contains(text, folded).
+var registerFunctions = sync.OnceValue(func() error {
+	return sqlite.RegisterDeterministicScalarFunction("plivoscope_contains", 2,
+		func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
+			found := strings.Contains(strings.Map(foldRune, asString(args[0])), asString(args[1]))
+			return bit(found), nil
+		})
+})
+
+func asString(v driver.Value) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case []byte:
+		return string(v)
+	}
+	return ""
+}

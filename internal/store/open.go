@@ -1,0 +1,170 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+const (
+	// busyTimeout is how long a transaction waits for another process to give up the write lock.
+	busyTimeout = 5 * time.Second
+	// readers is the size of the pool of read-only connections.
+	readers = 4
+	magic   = "SQLite format 3\x00"
+)
+
+func (s *Store) open(ctx context.Context) error {
+	if err := prepareFile(s.path); err != nil {
+		return err
+	}
+	// The same durability for half the time of a commit; not there on macOS and Windows.
+	_, _ = sqlite.Fdatasync(true)
+	if err := registerFunctions(); err != nil {
+		return s.explain("open", err)
+	}
+
+	var err error
+	if s.writeDB, err = sql.Open("sqlite", dsn(s.path, "rw")); err != nil {
+		return s.explain("open", err)
+	}
+	s.writeDB.SetMaxOpenConns(1)
+	if s.conn, err = s.writeDB.Conn(ctx); err != nil {
+		return s.explain("open", err)
+	}
+	if err := s.settle(ctx); err != nil {
+		return s.explain("open", err)
+	}
+	// A file that was given may have been made by hand with wider rights.
+	if info, err := os.Stat(s.path); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+		if err := os.Chmod(s.path, 0o600); err != nil {
+			s.log.Warn("history is readable for others", "path", s.path, "err", err)
+		}
+	}
+
+	if s.readDB, err = sql.Open("sqlite", dsn(s.path, "ro")); err != nil {
+		return s.explain("open", err)
+	}
+	s.readDB.SetMaxOpenConns(readers)
+	s.readDB.SetMaxIdleConns(readers)
+	if _, err := s.Totals(ctx); err != nil {
+		return err
+	}
+	return nil
+}
+
+func dsn(path, mode string) string {
+	if runtime.GOOS == "windows" {
+		path = filepath.ToSlash(path)
+		if filepath.VolumeName(path) != "" {
+			path = "/" + path
+		}
+	}
+	q := url.Values{"mode": {mode}, "_busy_timeout": {ms(busyTimeout)}, "_dqs": {"0"}, "_error_rc": {"1"}, "_defensive": {"1"}}
+	// Of a pool's connection: 8 MiB of pages, and sorts in memory.
+	q["_pragma"] = []string{"cache_size(-8192)", "temp_store(memory)"}
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
+}
+
+// prepareFile makes the folder and the file where they are missing, and refuses what cannot be a
+// history before SQLite touches it.
+func prepareFile(path string) error {
+	if path == "" || strings.ContainsRune(path, 0) {
+		return failure(ErrReadOnly, nil, "cannot open the history: %q is no file name; name another file with --db", path)
+	}
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return failure(ErrReadOnly, err, "cannot make the folder %s for the history: %v; name another file with --db", dir, reason(err))
+	}
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+		if err != nil {
+			return failure(ErrReadOnly, err, "cannot make the history %s: %v; make its folder writable, or name another file with --db", path, reason(err))
+		}
+		return f.Close()
+	case err != nil:
+		return failure(ErrReadOnly, err, "cannot open the history %s: %v; name another file with --db", path, reason(err))
+	case info.IsDir():
+		return failure(ErrNotHistory, nil, "cannot open the history %s: it is a folder; name a file with --db, as %s", path, filepath.Join(path, "history.db"))
+	case !info.Mode().IsRegular():
+		return failure(ErrNotHistory, nil, "cannot open the history %s: it is no regular file; name another file with --db", path)
+	}
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return failure(ErrReadOnly, err, "cannot open the history %s for writing: %v; make it writable, or name another file with --db", path, reason(err))
+	}
+	defer f.Close()
+	head := make([]byte, len(magic))
+	n, err := io.ReadFull(f, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return failure(ErrDamaged, err, "cannot read the history %s: %v; check the disk, or name another file with --db", path, reason(err))
+	}
+	if n > 0 && !bytes.Equal(head[:n], []byte(magic)) {
+		return failure(ErrNotHistory, nil, "cannot open the history %s: it is not a database; it was left as it is, name another file with --db", path)
+	}
+	return nil
+}
+
+// reason is an error of the file system without the path that the sentence names already.
+func reason(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		var no syscall.Errno
+		if errors.As(pe.Err, &no) {
+			return no
+		}
+		return pe.Err
+	}
+	return err
+}
+
+// settle makes sure that the file is a history of this version, making or migrating it, and sets the
+// connection up. A file of another program is only read.
+func (s *Store) settle(ctx context.Context) error {
+	state, err := readState(ctx, s.conn)
+	if err != nil {
+		return err
+	}
+	if err := state.check(s.path); err != nil {
+		return err
+	}
+	// Switching to WAL does not wait for a lock as other statements do.
+	for wait := time.Millisecond; ; wait = min(2*wait, 100*time.Millisecond) {
+		var mode string
+		err := s.conn.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode)
+		if err == nil && mode != "wal" {
+			return failure(ErrReadOnly, nil, "cannot open the history %s: its file system has no shared memory for SQLite's write-ahead log; name a file on a local disk with --db", s.path)
+		}
+		if err == nil {
+			break
+		}
+		var se *sqlite.Error
+		if !errors.As(err, &se) || se.Code()&0xff != sqlite3.SQLITE_BUSY || wait >= 100*time.Millisecond {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(wait):
+		}
+	}
+	if _, err := s.conn.ExecContext(ctx, "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000"); err != nil {
+		return err
+	}
+	return migrate(ctx, s.conn, s.path)
+}

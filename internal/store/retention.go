@@ -1,0 +1,159 @@
+package store
+
+import (
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"dev.internal/plivoscope/internal/plivo/signature"
+)
+
+// trimRows is how many rows one chunk of retention takes away: between two batches, so that nobody
+// waits longer for it than for a batch.
+const trimRows = 500
+
+// open is a channel that can always be read.
+var open = func() chan struct{} { c := make(chan struct{}); close(c); return c }()
+
+// trimmer says whether there is more than is to be kept.
+type trimmer struct {
+	due    <-chan struct{} // readable while there is something to take away
+	cursor int64           // messages up to this ID were looked at since the last start from the oldest
+}
+
+// see starts the trimming when there is a hundredth too much of anything.
+func (t *trimmer) see(s *Store, c *counters) {
+	over := func(n, keep int64) bool { return n > keep+keep/100 }
+	if over(c.valid, s.keep) || over(c.unverified(), s.keepOther) || over(c.messages, s.keep+s.keepOther) {
+		t.due = open
+	}
+}
+
+// trimChunk takes the oldest rows beyond the bounds away, at most trimRows of each sort, and ends the
+// trimming when none is left to take.
+func (w *writer) trimChunk() {
+	removed := int64(0)
+	err := w.transaction(func() error {
+		c, err := w.readCounters()
+		if err != nil {
+			return err
+		}
+		before := *c
+		err = w.trimCallbacks(c, c.valid-w.s.keep, "SELECT id, outcome, message_uuid FROM callbacks NOT INDEXED WHERE outcome = 'valid' ORDER BY id LIMIT ?")
+		if err != nil {
+			return err
+		}
+		err = w.trimCallbacks(c, c.unverified()-w.s.keepOther, "SELECT id, outcome, message_uuid FROM callbacks INDEXED BY callbacks_unverified WHERE outcome <> 'valid' ORDER BY id LIMIT ?")
+		if err != nil {
+			return err
+		}
+		looked, err := w.trimMessages(c)
+		if err != nil {
+			return err
+		}
+		removed = before.valid + before.unverified() + before.messages - c.valid - c.unverified() - c.messages + looked
+		w.count = nil
+		return w.writeCounters(c, before)
+	})
+	if err != nil {
+		w.s.log.Error("old rows could not be taken away", "err", err)
+	}
+	if err != nil || removed == 0 {
+		w.trim.due = nil
+		return
+	}
+	w.s.subscribers.wake()
+}
+
+// trimCallbacks deletes the oldest excess callbacks that query finds, and of what is not valid also the
+// messages that rested on nothing else.
+func (w *writer) trimCallbacks(c *counters, excess int64, query string) error {
+	if excess <= 0 {
+		return nil
+	}
+	var ids, orphans []any
+	rows, err := w.query(query, min(excess, trimRows))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		var outcome string
+		var uuid sql.NullString
+		if err := rows.Scan(&id, &outcome, &uuid); err != nil {
+			return err
+		}
+		ids = append(ids, id)
+		*c.of(signature.Outcome(outcome))--
+		if outcome != string(signature.Valid) && uuid.Valid {
+			orphans = append(orphans, uuid.String)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	if _, err := w.remove("DELETE FROM callbacks WHERE id IN %s", ids); err != nil {
+		return err
+	}
+	n, err := w.remove(`DELETE FROM messages WHERE uuid IN %s AND unverified = 1 AND sent = 0
+		AND NOT EXISTS (SELECT 1 FROM callbacks c WHERE c.message_uuid = messages.uuid)`, orphans)
+	c.messages -= n
+	return err
+}
+
+// trimMessages deletes the oldest messages without callbacks that are too many, and gives how many it
+// looked at. Those that have callbacks are fewer than what is kept, so it gets to an end.
+func (w *writer) trimMessages(c *counters) (looked int64, err error) {
+	excess := c.messages - w.s.keep - w.s.keepOther
+	if excess <= 0 {
+		w.trim.cursor = 0
+		return 0, nil
+	}
+	rows, err := w.query(`SELECT id, EXISTS (SELECT 1 FROM callbacks c WHERE c.message_uuid = m.uuid)
+		FROM messages m NOT INDEXED WHERE id > ? ORDER BY id LIMIT ?`, w.trim.cursor, trimRows)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	var ids []any
+	for rows.Next() {
+		var id int64
+		var inUse bool
+		if err := rows.Scan(&id, &inUse); err != nil {
+			return 0, err
+		}
+		looked++
+		w.trim.cursor = id
+		if !inUse && int64(len(ids)) < excess {
+			ids = append(ids, id)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return 0, err
+	}
+	if looked == 0 {
+		w.trim.cursor = 0
+	}
+	n, err := w.remove("DELETE FROM messages WHERE id IN %s", ids)
+	c.messages -= n
+	return looked, err
+}
+
+// remove runs a deletion, whose %s is the list of values, in statements of few sizes.
+func (w *writer) remove(query string, values []any) (n int64, err error) {
+	err = inChunks(values, func(chunk []any) error {
+		st, err := w.stmt(strings.Replace(query, "%s", places(1, len(chunk)), 1))
+		if err != nil {
+			return err
+		}
+		res, err := st.ExecContext(w.ctx, chunk...)
+		if err != nil {
+			return fmt.Errorf("take old rows away: %w", err)
+		}
+		k, err := res.RowsAffected()
+		n += k
+		return err
+	})
+	return n, err
+}

@@ -1,0 +1,147 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"dev.internal/plivoscope/internal/plivo"
+)
+
+// BeginSend makes a row in status sending for each message and gives their IDs. Times that are zero
+// become now.
+func (s *Store) BeginSend(ctx context.Context, ms []plivo.Message) ([]int64, error) {
+	var ids []int64
+	err := s.ask("note a message", &request{ctx: ctx, do: func() error {
+		var err error
+		ids, err = s.writer.beginSend(ms)
+		return err
+	}})
+	if err != nil {
+		return nil, err
+	}
+	return ids, nil
+}
+
+func (w *writer) beginSend(ms []plivo.Message) ([]int64, error) {
+	count, err := w.readCounters()
+	if err != nil {
+		return nil, err
+	}
+	before := *count
+	if err := w.mark(count); err != nil {
+		return nil, err
+	}
+	now := w.s.now()
+	ids := make([]int64, len(ms))
+	rows := make([]*messageRow, len(ms))
+	for i, m := range ms {
+		m.ID, m.UUID, m.Callbacks = count.nextMessage, "", 0
+		m.Direction, m.Status = plivo.Outbound, plivo.Sending
+		if m.CreatedAt.IsZero() {
+			m.CreatedAt = now
+		}
+		if m.UpdatedAt.IsZero() {
+			m.UpdatedAt = m.CreatedAt
+		}
+		count.nextMessage++
+		count.messages++
+		count.latest = max(count.latest, micros(m.CreatedAt))
+		ids[i], rows[i] = m.ID, &messageRow{Message: m, sent: true}
+	}
+	if err := w.putMessages(rows); err != nil {
+		return nil, err
+	}
+	return ids, w.writeCounters(count, before)
+}
+
+// SendOutcome is how the API answered for one row of BeginSend.
+type SendOutcome struct {
+	ID      int64
+	UUID    string // empty when refused
+	Refusal string // why, in a sentence; empty when accepted
+}
+
+// FinishSend writes the API's answer into the rows of BeginSend: queued with the UUID, or failed with
+// the refusal. A row whose callbacks came first is merged with them and keeps its ID. An outcome of a
+// row that does not exist is an error, and then none is written.
+func (s *Store) FinishSend(ctx context.Context, outs []SendOutcome) error {
+	return s.ask("note the answer to a send", &request{ctx: ctx, do: func() error { return s.writer.finishSend(outs) }})
+}
+
+func (w *writer) finishSend(outs []SendOutcome) error {
+	count, err := w.readCounters()
+	if err != nil {
+		return err
+	}
+	before := *count
+	for _, o := range outs {
+		row, err := w.messageWhere("id = ?", o.ID)
+		if err != nil {
+			return err
+		}
+		if row == nil {
+			return fmt.Errorf("message %d is not in the history", o.ID)
+		}
+		if err := w.finish(row, o, count); err != nil {
+			return err
+		}
+		if err := w.putMessages([]*messageRow{row}); err != nil {
+			return err
+		}
+	}
+	return w.writeCounters(count, before)
+}
+
+// finish writes o into row. A row that callbacks made for the same UUID is taken over and deleted.
+func (w *writer) finish(row *messageRow, o SendOutcome, count *counters) error {
+	now := w.s.now()
+	if now.After(row.UpdatedAt) {
+		row.UpdatedAt = now
+	}
+	if o.UUID == "" {
+		row.Status, row.Refusal, row.FinalAt = plivo.Failed, o.Refusal, now
+		return nil
+	}
+	twin, err := w.messageWhere("uuid = ?", o.UUID)
+	if err != nil {
+		return err
+	}
+	switch {
+	case twin != nil && twin.ID == row.ID:
+		return nil // told twice
+	case twin != nil && twin.sent:
+		row.Status, row.FinalAt = plivo.Failed, now
+		row.Refusal = fmt.Sprintf("Plivo answered with the UUID %s, which it had given to an earlier message; look both up in the console's message logs.", o.UUID)
+		return nil
+	case twin != nil:
+		if err := w.exec("DELETE FROM messages WHERE id = ?", twin.ID); err != nil {
+			return err
+		}
+		count.messages--
+		row.fold = twin.fold
+	}
+	row.UUID, row.Refusal = o.UUID, ""
+	row.Status = plivo.Queued
+	row.fold.Apply(&row.Message)
+	return nil
+}
+
+// messageWhere reads one message under the write lock; nil where there is none.
+func (w *writer) messageWhere(condition string, arg any) (*messageRow, error) {
+	rows, err := w.query("SELECT "+messageColumns+", fold FROM messages WHERE "+condition, arg)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return nil, rows.Err()
+	}
+	m := &messageRow{}
+	if err := scanMessage(rows, m, &m.foldBlob); err != nil {
+		return nil, err
+	}
+	if m.fold.UnmarshalBinary(m.foldBlob) != nil {
+		return m, w.refold(m)
+	}
+	return m, nil
+}

@@ -1,0 +1,227 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+)
+
+const (
+	// queueSize is how many requests wait at most; one more is refused, so that the server answers 503.
+	queueSize = 8192
+	// maxBatch is how many callbacks are stored in one transaction at most.
+	maxBatch = 512
+	// pollInterval is how often another process's changes are looked for while anybody subscribes.
+	pollInterval = 150 * time.Millisecond
+)
+
+// request is what the writer is asked to do: keep a callback, or run a function in a transaction.
+type request struct {
+	ctx      context.Context
+	callback *pending
+	do       func() error
+	quiet    bool       // wake nobody
+	done     chan error // has room for the one answer
+}
+
+// writer owns the write connection. All its methods run in its goroutine.
+type writer struct {
+	s        *Store
+	ctx      context.Context
+	conn     *sql.Conn
+	prepared map[string]*sql.Stmt
+	version  int64 // PRAGMA data_version: changes with another process's commits alone
+	batch    []*request
+	rows     []*messageRow
+	args     []any
+	count    *counters // as the running transaction read and changed them; nil when it did not
+	trim     trimmer
+}
+
+func newWriter(ctx context.Context, s *Store) (*writer, error) {
+	w := &writer{s: s, ctx: context.Background(), conn: s.conn, prepared: map[string]*sql.Stmt{}}
+	if err := w.conn.QueryRowContext(ctx, "PRAGMA data_version").Scan(&w.version); err != nil {
+		return nil, err
+	}
+	return w, nil
+}
+
+// ask queues r and waits for its answer. The queue never blocks: it takes r or refuses it.
+func (s *Store) ask(doing string, r *request) error {
+	if err := r.ctx.Err(); err != nil {
+		return s.explain(doing, err)
+	}
+	r.done = make(chan error, 1)
+	s.mu.RLock()
+	if s.closed.Load() {
+		s.mu.RUnlock()
+		return failure(ErrClosed, nil, "cannot %s: the history %s is closed", doing, s.path)
+	}
+	select {
+	case s.queue <- r:
+		s.mu.RUnlock()
+	default:
+		s.mu.RUnlock()
+		return failure(ErrQueueFull, nil, "cannot %s: %d requests wait for the history %s already; its disk is too slow for what comes in, try again later", doing, queueSize, s.path)
+	}
+	select {
+	case err := <-r.done:
+		return s.explain(doing, err)
+	case <-r.ctx.Done():
+		return s.explain(doing, r.ctx.Err())
+	}
+}
+
+// run serves the queue until it is closed and empty.
+func (w *writer) run() {
+	defer close(w.s.done)
+	tick := time.NewTicker(pollInterval)
+	defer tick.Stop()
+	for {
+		select {
+		case r, open := <-w.s.queue:
+			if !open {
+				return
+			}
+			for r != nil {
+				r = w.serve(r)
+			}
+		case <-w.trim.due:
+			w.trimChunk()
+		case <-tick.C:
+			w.poll()
+		}
+	}
+}
+
+// serve does r, together with all callbacks that are queued behind it, and gives the request that it
+// took from the queue without doing it.
+func (w *writer) serve(r *request) (next *request) {
+	if r.callback == nil {
+		err := r.ctx.Err()
+		if err == nil {
+			err = w.transaction(r.do)
+		}
+		r.done <- err
+		if err == nil && !r.quiet {
+			w.s.subscribers.wake()
+		}
+		return nil
+	}
+	w.batch = append(w.batch[:0], r)
+collect:
+	for len(w.batch) < maxBatch {
+		select {
+		case r := <-w.s.queue:
+			if r == nil || r.callback == nil {
+				next = r
+				break collect
+			}
+			w.batch = append(w.batch, r)
+		default:
+			break collect
+		}
+	}
+	w.store(w.batch)
+	clear(w.batch)
+	return next
+}
+
+// store keeps a batch of callbacks and answers who waits for them.
+func (w *writer) store(batch []*request) {
+	live := batch[:0]
+	for _, r := range batch {
+		if err := r.ctx.Err(); err != nil {
+			r.done <- err
+			continue
+		}
+		live = append(live, r)
+	}
+	if len(live) == 0 {
+		return
+	}
+	err := w.transaction(func() error { return w.record(live) })
+	if err != nil && len(live) > 1 && rowIsToBlame(err) {
+		w.s.log.Warn("a batch of callbacks was not stored, trying each alone", "callbacks", len(live), "err", err)
+		for i := range live {
+			w.store(live[i : i+1 : i+1])
+		}
+		return
+	}
+	if err != nil {
+		w.s.log.Error("callbacks were not stored", "callbacks", len(live), "err", err)
+	}
+	for _, r := range live {
+		r.done <- err
+	}
+	if err == nil {
+		w.s.subscribers.wake()
+	}
+}
+
+// transaction runs do under the write lock and commits it, or leaves nothing of it.
+func (w *writer) transaction(do func() error) error {
+	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	w.count = nil
+	err := do()
+	if err == nil {
+		err = w.exec("COMMIT")
+	}
+	if err == nil && w.count != nil {
+		w.trim.see(w.s, w.count)
+	}
+	if err != nil {
+		// SQLite may have rolled back by itself; then there is nothing to roll back, and no harm.
+		_, _ = w.conn.ExecContext(w.ctx, "ROLLBACK")
+	}
+	return err
+}
+
+// poll wakes the subscribers when another process has changed the history.
+func (w *writer) poll() {
+	if !w.s.subscribers.any() {
+		return
+	}
+	stmt, err := w.stmt("PRAGMA data_version")
+	if err != nil {
+		return
+	}
+	var version int64
+	if err := stmt.QueryRowContext(w.ctx).Scan(&version); err != nil || version == w.version {
+		return
+	}
+	w.version = version
+	w.s.subscribers.wake()
+}
+
+// stmt gives the prepared statement of query.
+func (w *writer) stmt(query string) (*sql.Stmt, error) {
+	if st, ok := w.prepared[query]; ok {
+		return st, nil
+	}
+	st, err := w.conn.PrepareContext(w.ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	w.prepared[query] = st
+	return st, nil
+}
+
+func (w *writer) exec(query string, args ...any) error {
+	st, err := w.stmt(query)
+	if err != nil {
+		return err
+	}
+	_, err = st.ExecContext(w.ctx, args...)
+	return err
+}
+
+func (w *writer) query(query string, args ...any) (*sql.Rows, error) {
+	st, err := w.stmt(query)
+	if err != nil {
+		return nil, err
+	}
+	return st.QueryContext(w.ctx, args...)
+}
