@@ -1,0 +1,57 @@
+package plivo
+
+import (
+	"errors"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// checkCallbackURL gives the URL without white space around it. It is kept to the letter otherwise:
+// signatures are made over it as it was given to Plivo.
+func checkCallbackURL(ps *problems, raw string) string {
+	const field = "callback_url"
+	raw = strings.TrimSpace(raw)
+	if raw == "" {
+		return ""
+	}
+	u, err := url.Parse(raw)
+	if err != nil {
+		var ue *url.Error
+		if errors.As(err, &ue) {
+			err = ue.Err
+		}
+		ps.fail(field, raw, "The callback URL %s cannot be read (%s); give one as https://example.com/sms/delivery-report.",
+			quoted(raw), shown(err.Error()))
+		return raw
+	}
+	port, numeric := strconv.Atoi(u.Port())
+	switch {
+	case u.Scheme == "" || u.Scheme != "http" && u.Scheme != "https":
+		ps.fail(field, raw, "The callback URL %s is no http or https URL; give one as https://example.com/sms/delivery-report.",
+			quoted(raw))
+	case u.Hostname() == "":
+		ps.fail(field, raw, "The callback URL %s names no host; give one as https://example.com/sms/delivery-report.",
+			quoted(raw))
+	case u.Port() != "" && (numeric != nil || port < 1 || port > 65535):
+		ps.fail(field, raw, "The callback URL %s has a port that cannot be; ports are 1 to 65535.", quoted(raw))
+	default:
+		if u.Scheme == "http" && !loopback(u.Hostname()) {
+			ps.warn(field, raw, "Callbacks to %s come unencrypted, so anybody on the way can read them; use https.", quoted(raw))
+		}
+		if strings.Contains(raw, "#") {
+			ps.warn(field, raw, "The callback URL %s has a fragment (#), which is neither sent nor signed; leave it out.", quoted(raw))
+		}
+	}
+	return raw
+}
+
+func loopback(host string) bool {
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.Unmap().IsLoopback()
+}
