@@ -52,9 +52,9 @@ func appendV3(dst []byte, query string, get bool, params []Param) []byte {
 	if get {
 		// A pair that stands in both is one pair. A name with two different values keeps both, so
 		// that a body cannot change what the signed URL says.
-		inURL := pairs
+		inURL := sorted(pairs)
 		for _, p := range params {
-			if !slices.Contains(inURL, p) {
+			if _, found := slices.BinarySearchFunc(inURL, p, compare); !found {
 				pairs = append(pairs, p)
 			}
 		}
@@ -76,13 +76,15 @@ func appendV3(dst []byte, query string, get bool, params []Param) []byte {
 
 // sorted orders pairs in place by the bytes of their names, those of one name by their values.
 func sorted(pairs []Param) []Param {
-	slices.SortFunc(pairs, func(a, b Param) int {
-		if c := cmp.Compare(a.Name, b.Name); c != 0 {
-			return c
-		}
-		return cmp.Compare(a.Value, b.Value)
-	})
+	slices.SortFunc(pairs, compare)
 	return pairs
+}
+
+func compare(a, b Param) int {
+	if c := cmp.Compare(a.Name, b.Name); c != 0 {
+		return c
+	}
+	return cmp.Compare(a.Value, b.Value)
 }
 
 func appendPairs(dst []byte, pairs []Param) []byte {
