@@ -29,6 +29,8 @@ type Status struct {
 	HistoryPath   string
 	Ephemeral     bool
 	Started       time.Time
+	Spends        bool // a send costs money
+	InFlight      int  // sends that the API has not answered
 	Server        ServerStatus
 	Totals        store.Totals
 	Notices       []Notice // newest last, at most 100

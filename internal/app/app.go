@@ -1,0 +1,238 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"dev.internal/plivoscope/internal/plivo/api"
+	"dev.internal/plivoscope/internal/plivo/signature"
+	"dev.internal/plivoscope/internal/plivo/simulator"
+	"dev.internal/plivoscope/internal/store"
+	"dev.internal/plivoscope/internal/webhook"
+)
+
+// App is the running program: one history, one API client and, unless it joined another process, one
+// callback server and, without a live account, one simulator.
+type App struct {
+	o   Options
+	now func() time.Time
+	log *slog.Logger
+
+	store  *store.Store
+	api    *api.Client
+	server *webhook.Server      // nil when another process serves this history
+	sim    *simulator.Simulator // nil when live or joined
+
+	serverLn, simLn net.Listener
+
+	authID    string
+	apiURL    string // empty for Plivo's own
+	listenURL string
+	publicURL string // the listen URL unless one was given
+	joined    bool
+
+	started  time.Time
+	notices  notices
+	totals   atomic.Pointer[store.Totals]
+	inFlight atomic.Int64 // sends that the API has not answered
+}
+
+// Open opens the history and binds the addresses; Run then serves them. The caller closes the App,
+// also when Run was never called. Every error is a sentence with what to do.
+func Open(ctx context.Context, o Options) (*App, error) {
+	a := &App{o: o, now: o.Now, log: o.Logger, authID: o.AuthID}
+	if a.now == nil {
+		a.now = time.Now
+	}
+	if a.log == nil {
+		a.log = slog.New(slog.DiscardHandler)
+	}
+	a.started = a.now()
+	if o.PublicURL != "" {
+		var err error
+		if a.publicURL, err = checkPublicURL(o.PublicURL, o.InsecureURL); err != nil {
+			return nil, err
+		}
+	}
+	var err error
+	a.store, err = store.Open(ctx, store.Options{Path: o.HistoryPath, Keep: o.Keep, Now: a.now, Logger: a.log})
+	if err != nil {
+		return nil, err
+	}
+	if err := a.build(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	a.refreshTotals(ctx)
+	return a, nil
+}
+
+func (a *App) build(ctx context.Context) error {
+	token, apiURL := a.o.AuthToken.Reveal(), a.o.APIURL
+	if a.o.Join {
+		lease, live, err := a.store.Lease(ctx)
+		if err != nil {
+			return err
+		}
+		if live && (a.o.Mode == Live) == (lease.SimToken == "") {
+			a.joined = true
+			a.listenURL, a.publicURL, a.authID = lease.ListenURL, lease.PublicURL, lease.AuthID
+			if a.o.Mode == Simulator {
+				token, apiURL = lease.SimToken, lease.APIURL
+			}
+		}
+	}
+	if !a.joined {
+		if err := a.listen(ctx); err != nil {
+			return err
+		}
+		if a.o.Mode == Simulator {
+			if err := a.simulate(ctx); err != nil {
+				return err
+			}
+			token, apiURL = a.sim.AuthToken(), a.apiURL
+			a.authID = a.sim.AuthID()
+		}
+		if err := a.serveWith(token); err != nil {
+			return err
+		}
+	}
+	a.apiURL = apiURL
+	client, err := api.New(api.Config{AuthID: a.authID, AuthToken: token, BaseURL: apiURL, UserAgent: "plivoscope/" + a.o.Version})
+	if err != nil {
+		return err
+	}
+	a.api = client
+	return nil
+}
+
+// listen binds the callback server's address: the one asked for, or a free one where the default is
+// busy.
+func (a *App) listen(ctx context.Context) error {
+	addr := a.o.Addr
+	if addr == "" {
+		addr = DefaultAddr
+	}
+	var lc net.ListenConfig
+	ln, err := lc.Listen(ctx, "tcp", addr)
+	if err != nil && !a.o.AddrGiven && errors.Is(err, syscall.EADDRINUSE) {
+		host, _, splitErr := net.SplitHostPort(addr)
+		if splitErr != nil {
+			return splitErr
+		}
+		if ln, err = lc.Listen(ctx, "tcp", net.JoinHostPort(host, "0")); err == nil {
+			a.Notify(Warning, fmt.Sprintf("%s is in use by another program, so the callback server listens on %s; name an address with --addr to keep it the same.", addr, ln.Addr()))
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("cannot listen for callbacks on %s: %w; name another address with --addr, or port 0 for a free one", addr, err)
+	}
+	a.serverLn = ln
+	a.listenURL = "http://" + dialable(ln.Addr())
+	if a.publicURL == "" {
+		a.publicURL = a.listenURL
+	}
+	return nil
+}
+
+// dialable is an address that a client on this machine can connect to.
+func dialable(addr net.Addr) string {
+	tcp, ok := addr.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
+		return addr.String()
+	}
+	host := "127.0.0.1"
+	if tcp.IP.To4() == nil {
+		host = "::1"
+	}
+	return net.JoinHostPort(host, fmt.Sprint(tcp.Port))
+}
+
+func (a *App) simulate(ctx context.Context) error {
+	sim, err := simulator.New(simulator.Options{
+		AuthID: a.o.AuthID, AuthToken: a.o.AuthToken.Reveal(), Seed: a.o.Seed, Speed: a.o.Speed,
+		Fate: a.o.Fate, StrictSenders: a.o.StrictSenders, InboundURL: a.publicURL + inboundPath,
+		// The public URL may be a tunnel's: the user named it.
+		AllowRemote: !onLoopback(a.publicURL), Logger: a.log,
+	})
+	if err != nil {
+		return err
+	}
+	var lc net.ListenConfig
+	ln, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("cannot start the simulator on a free port of 127.0.0.1: %w", err)
+	}
+	a.sim, a.simLn, a.apiURL = sim, ln, "http://"+ln.Addr().String()
+	return nil
+}
+
+func (a *App) serveWith(token string) error {
+	tokens := []signature.Token{signature.NewToken("account", token)}
+	if !a.o.MainToken.Empty() {
+		tokens = append(tokens, signature.NewToken("main account", a.o.MainToken.Reveal()))
+	}
+	external := !onLoopback(a.publicURL)
+	server, err := webhook.New(webhook.Config{
+		PublicURLs: []string{a.publicURL}, Tokens: tokens, OnInvalid: a.o.OnInvalid, Recorder: a.store,
+		Now: a.now, Logger: a.log, Mask: a.o.Mask, Allow: a.o.Allow,
+		TrustForwarded: external, Limits: webhook.Limits{RateLimitOff: !external}, Version: a.o.Version,
+		OnProblem: func(level slog.Level, text string) { a.Notify(severityOf(level), text) },
+	})
+	if err != nil {
+		return err
+	}
+	a.server = server
+	return nil
+}
+
+// Close stops what Open started; Run must have returned. It is safe to call twice.
+func (a *App) Close() error {
+	for _, ln := range []net.Listener{a.simLn, a.serverLn} {
+		if ln != nil {
+			_ = ln.Close()
+		}
+	}
+	return a.store.Close()
+}
+
+// simulated tells whether messages go to a simulator of ours, in this process or the joined one.
+func (a *App) simulated() bool { return a.o.Mode == Simulator }
+
+// Spends tells whether a send costs money: it does on a live account unless the API is on this
+// machine.
+func (a *App) Spends() bool { return !a.simulated() && !onLoopback(a.apiURL) }
+
+// CallbackURL is where delivery reports of new messages are asked to; empty where nothing could
+// receive them: Plivo cannot reach a loopback address.
+func (a *App) CallbackURL() string {
+	if a.Spends() && onLoopback(a.publicURL) {
+		return ""
+	}
+	return a.publicURL + reportPath
+}
+
+// Notify shows the user a sentence.
+func (a *App) Notify(s Severity, text string) {
+	a.notices.add(a.now(), s, text)
+	a.log.Info("notice", "severity", string(s), "text", text)
+	if a.store != nil {
+		a.store.Wake()
+	}
+}
+
+func severityOf(level slog.Level) Severity {
+	switch {
+	case level >= slog.LevelError:
+		return Failure
+	case level >= slog.LevelWarn:
+		return Warning
+	default:
+		return Info
+	}
+}

@@ -1,0 +1,9 @@
+// Package app is the use cases and the lifecycle of the program: it opens the history, runs the
+// callback server and the embedded simulator, sends messages and waits for their statuses. The
+// terminal UI and the headless commands are its equal clients.
+//
+// An App owns everything that it started and stops it in a written order: the lease first (no
+// other process joins), the simulator (nothing new is posted), the callback server (what was read is
+// answered), and at last the history. It may import the store, the adapters and what is below them, and is the only importer of
+// errgroup.
+package app

@@ -1,0 +1,31 @@
+package app
+
+import (
+	"slices"
+	"sync"
+	"time"
+)
+
+// keptNotices bounds what a long-running screen has to hold.
+const keptNotices = 100
+
+// notices is the list of sentences shown to the user, newest last.
+type notices struct {
+	mu   sync.Mutex
+	list []Notice
+}
+
+func (n *notices) add(at time.Time, s Severity, text string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.list = append(n.list, Notice{At: at, Severity: s, Text: text})
+	if extra := len(n.list) - keptNotices; extra > 0 {
+		n.list = slices.Delete(n.list, 0, extra)
+	}
+}
+
+func (n *notices) snapshot() []Notice {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Clone(n.list)
+}

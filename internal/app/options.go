@@ -1,0 +1,87 @@
+package app
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"dev.internal/plivoscope/internal/config"
+	"dev.internal/plivoscope/internal/webhook"
+)
+
+// Options say what the program runs on. The command line fills them in.
+type Options struct {
+	Mode    Mode
+	Version string
+
+	// The account. On the simulator an empty AuthID and AuthToken are made up.
+	AuthID    string
+	AuthToken config.Secret
+	MainToken config.Secret // of the main account, when AuthID is a subaccount
+	APIURL    string        // base URL of the API; empty for Plivo's own, unused on the simulator
+	Sender    string        // default sender; empty for the simulator's own number or none
+
+	HistoryPath string // empty for an ephemeral history
+	Keep        int    // valid callbacks kept; 0 for the store's default
+
+	// Join makes Open use the running server of the history, where there is one, instead of a
+	// server of its own.
+	Join        bool
+	Addr        string // of the callback server, HOST:PORT; empty for 127.0.0.1:4141
+	AddrGiven   bool   // Addr is the user's wish: when it is busy that is an error
+	PublicURL   string // under which Plivo reaches the server; empty for the listen URL
+	InsecureURL bool   // allow a public http:// URL
+	OnInvalid   webhook.Policy
+	Allow       []netip.Prefix
+	Mask        bool
+
+	// What only the simulator understands.
+	Fate          string
+	Seed          uint64
+	Speed         float64
+	StrictSenders bool
+
+	Logger *slog.Logger
+	Now    func() time.Time
+}
+
+// DefaultAddr is where the callback server listens unless told otherwise.
+const DefaultAddr = "127.0.0.1:4141"
+
+// The paths of the callback server that are given out.
+const (
+	reportPath  = "/sms/delivery-report"
+	inboundPath = "/sms/inbound"
+)
+
+func checkPublicURL(raw string, insecure bool) (string, error) {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return "", fmt.Errorf("the public URL %q is not an absolute http or https URL: give it as https://name.example", raw)
+	}
+	if u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return "", fmt.Errorf("the public URL %q must have no user, query or fragment: paths are added to it", raw)
+	}
+	if u.Scheme == "http" && !isLoopback(u.Hostname()) && !insecure {
+		return "", fmt.Errorf("the public URL %q is plain http: texts and numbers would cross the network unencrypted; use https, or allow it with --insecure-url", raw)
+	}
+	return strings.TrimSuffix(raw, "/"), nil
+}
+
+func isLoopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// onLoopback tells whether rawURL points to this machine.
+func onLoopback(rawURL string) bool {
+	u, err := url.Parse(rawURL)
+	return err == nil && isLoopback(u.Hostname())
+}

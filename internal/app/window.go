@@ -1,0 +1,98 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/simulator"
+	"dev.internal/plivoscope/internal/store"
+	"dev.internal/plivoscope/internal/webhook"
+)
+
+// Status is a snapshot from memory.
+func (a *App) Status() Status {
+	s := Status{
+		Mode: a.o.Mode, AuthID: a.authID, ListenURL: a.listenURL, PublicURL: a.publicURL,
+		APIURL: a.apiURL, Tunnel: "none", DefaultSender: a.sender(), HistoryPath: a.store.Path(),
+		Ephemeral: a.o.HistoryPath == "", Started: a.started, Spends: a.Spends(),
+		InFlight: int(a.inFlight.Load()), Notices: a.notices.snapshot(),
+	}
+	if t := a.totals.Load(); t != nil {
+		s.Totals = *t
+	}
+	if a.server != nil {
+		st := a.server.Stats()
+		s.Server = ServerStatus{Received: st.Received, Stored: st.Stored, Refused: st.Refused, Dropped: st.Dropped}
+	}
+	return s
+}
+
+func (a *App) sender() string {
+	if a.o.Sender != "" || !a.simulated() {
+		return a.o.Sender
+	}
+	return simulator.DefaultNumber
+}
+
+// SimulatorToken is the made-up token of the embedded simulator; empty where it was given or there is
+// no simulator.
+func (a *App) SimulatorToken() string {
+	if a.sim == nil || !a.o.AuthToken.Empty() {
+		return ""
+	}
+	return a.sim.AuthToken()
+}
+
+// Subscribe wakes a reader after a change of the history or a notice.
+func (a *App) Subscribe() (<-chan struct{}, func()) { return a.store.Subscribe() }
+
+// Messages gives a window of the messages.
+func (a *App) Messages(ctx context.Context, w store.Window) ([]plivo.Message, error) {
+	a.refreshTotals(ctx)
+	return a.store.Messages(ctx, w)
+}
+
+// MessagesByID gives these messages, in their order.
+func (a *App) MessagesByID(ctx context.Context, ids []int64) ([]plivo.Message, error) {
+	return a.store.MessagesByID(ctx, ids)
+}
+
+// CountMessages counts the messages that match f, up to limit.
+func (a *App) CountMessages(ctx context.Context, f store.Filter, limit int) (int, bool, error) {
+	return a.store.CountMessages(ctx, f, limit)
+}
+
+// Callbacks gives a window of the callbacks.
+func (a *App) Callbacks(ctx context.Context, w store.Window) ([]webhook.Callback, error) {
+	return a.store.Callbacks(ctx, w)
+}
+
+// MessagesByUUID gives the messages of these UUIDs, in their order.
+func (a *App) MessagesByUUID(ctx context.Context, uuids []string) ([]plivo.Message, error) {
+	return a.store.MessagesByUUID(ctx, uuids)
+}
+
+// CallbacksOf gives the callbacks of a message, oldest first, at most limit of the newest.
+func (a *App) CallbacksOf(ctx context.Context, uuid string, limit int) ([]webhook.Callback, error) {
+	return a.store.CallbacksOf(ctx, uuid, limit)
+}
+
+// Inbound makes the embedded simulator deliver one inbound message to the callback server.
+func (a *App) Inbound(ctx context.Context, from, to, text string) error {
+	if a.sim == nil {
+		return errors.New("an inbound message can only be made up on the embedded simulator; on a live account, text your Plivo number")
+	}
+	if _, err := a.sim.Inbound(ctx, simulator.InboundMessage{From: from, To: to, Text: text}); err != nil {
+		return fmt.Errorf("the simulated inbound message from %s did not arrive: %w", from, err)
+	}
+	return nil
+}
+
+// refreshTotals keeps the counters of Status current: a reader of a window wants both.
+func (a *App) refreshTotals(ctx context.Context) {
+	if t, err := a.store.Totals(ctx); err == nil {
+		a.totals.Store(&t)
+	}
+}

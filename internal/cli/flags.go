@@ -1,0 +1,100 @@
+package cli
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"dev.internal/plivoscope/internal/app"
+)
+
+// flags are all flags of the command line; each command registers the groups that it understands, so
+// that a flag means the same everywhere.
+type flags struct {
+	output, env, log, logLevel string
+	mask                       bool
+
+	db        string
+	ephemeral bool
+	keep      int
+
+	addr, publicURL, onInvalid string
+	insecureURL                bool
+	allow                      []string
+
+	simulator, strictSenders bool
+	fate                     string
+	seed                     uint64
+	speed                    float64
+
+	yes     bool
+	timeout time.Duration
+}
+
+func (f *flags) common(cmd *cobra.Command) {
+	fs := cmd.Flags()
+	fs.StringVarP(&f.output, "output", "o", "auto", "auto, text or json; auto is text on a terminal and JSON lines when piped")
+	fs.StringVar(&f.env, "env", "", "read settings from `FILE` instead of .env in the working folder")
+	fs.StringVar(&f.log, "log", "", "write the log to `FILE`; default: a rotated file in the state folder")
+	fs.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
+	fs.BoolVar(&f.mask, "mask", false, "mask phone numbers in the log")
+}
+
+func (f *flags) history(cmd *cobra.Command) {
+	fs := cmd.Flags()
+	fs.StringVar(&f.db, "db", "", "keep the history in `FILE`; default: one for each account, and one for the simulator, in the state folder")
+	fs.BoolVar(&f.ephemeral, "ephemeral", false, "keep no history after the end")
+	fs.IntVar(&f.keep, "keep", 0, "keep `N` verified callbacks, the newest (default 1,000,000)")
+	f.simulated(cmd)
+}
+
+func (f *flags) simulated(cmd *cobra.Command) {
+	if cmd.Flags().Lookup("simulator") == nil {
+		cmd.Flags().BoolVar(&f.simulator, "simulator", false, "use the simulator even where credentials are found")
+	}
+}
+
+func (f *flags) server(cmd *cobra.Command) {
+	fs := cmd.Flags()
+	f.address(cmd, app.DefaultAddr)
+	fs.StringVar(&f.publicURL, "public-url", "", "`URL` under which Plivo reaches this server, as a tunnel gives it")
+	fs.BoolVar(&f.insecureURL, "insecure-url", false, "allow a public http:// URL")
+	fs.StringVar(&f.onInvalid, "on-invalid", "accept", "accept: answer 200 to a callback that does not verify and show it; reject: answer 403, or 400 without signature")
+	fs.StringSliceVar(&f.allow, "allow", nil, "take callbacks only from these networks (`CIDR`, may be repeated)")
+}
+
+func (f *flags) address(cmd *cobra.Command, byDefault string) {
+	cmd.Flags().StringVar(&f.addr, "addr", byDefault, "listen on `HOST:PORT`; port 0 takes a free one, and so does the default where it is busy")
+}
+
+func (f *flags) simulation(cmd *cobra.Command) {
+	fs := cmd.Flags()
+	f.simulated(cmd)
+	fs.StringVar(&f.fate, "fate", "", "what becomes of messages on the simulator: delivered, sent, undelivered[:CODE], failed[:CODE] or none")
+	fs.Uint64Var(&f.seed, "seed", 0, "make the simulator repeatable: the same `NUMBER` gives the same UUIDs and nonces")
+	fs.Float64Var(&f.speed, "speed", 1, "hurry the simulator `N` times")
+	fs.BoolVar(&f.strictSenders, "strict-senders", false, "let the simulator refuse senders that are not on its account")
+}
+
+func (f *flags) sending(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&f.yes, "yes", false, "spend money: send on a live account without asking")
+}
+
+func (f *flags) waiting(cmd *cobra.Command, usage string) {
+	cmd.Flags().DurationVar(&f.timeout, "timeout", time.Minute, usage)
+}
+
+// asJSON decides the output format.
+func (f *flags) asJSON(terminal bool) (bool, error) {
+	switch f.output {
+	case "json":
+		return true, nil
+	case "text":
+		return false, nil
+	case "auto", "":
+		return !terminal, nil
+	default:
+		return false, fmt.Errorf("--output %q is none of auto, text and json", f.output)
+	}
+}

@@ -1,0 +1,138 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/store"
+	"dev.internal/plivoscope/internal/webhook"
+)
+
+func newHistory(s Streams) *cobra.Command {
+	var (
+		f         flags
+		callbacks bool
+		filter    string
+		limit     int
+	)
+	cmd := &cobra.Command{
+		Use:   "history",
+		Short: "Print the messages or callbacks of the history, oldest first",
+		Long: `Print the messages of the history, oldest first; with --callbacks the callbacks.
+
+Filter words: status: code: sig: dir: from: to: uuid: path: since: text, alone or with values that
+commas separate (or); a - before a word negates it; several words must all hold; other words are
+looked for in the text.`,
+		Example: `  plivoscope history --filter 'status:failed,undelivered since:2h'
+  plivoscope history --callbacks --filter sig:invalid -o json`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			set, err := f.load(cmd, s)
+			if err != nil {
+				return err
+			}
+			defer set.close()
+			asJSON, err := f.asJSON(s.outIsTerminal())
+			if err != nil {
+				return err
+			}
+			if limit < 0 {
+				return fmt.Errorf("--limit %d is below zero: give the number of rows, or leave it out for all", limit)
+			}
+			parsed, err := store.ParseFilter(filter)
+			if err != nil {
+				return fmt.Errorf("--filter: %w", err)
+			}
+			path := set.options.HistoryPath
+			if path == "" {
+				return errors.New("an ephemeral history is empty: leave --ephemeral out, or name a file with --db")
+			}
+			if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+				return fmt.Errorf("there is no history at %s yet: receive or send something first, or name another file with --db", path)
+			}
+			ctx := cmd.Context()
+			db, err := store.Open(ctx, store.Options{Path: path, Keep: set.options.Keep, Logger: set.options.Logger})
+			if err != nil {
+				return err
+			}
+			p := &printer{lines: &lines{w: s.Out}, json: asJSON}
+			if callbacks {
+				err = each(ctx, parsed, limit, db.Callbacks, callbackID, p.callback)
+			} else {
+				err = each(ctx, parsed, limit, db.Messages, messageID, p.message)
+			}
+			return errors.Join(stopped(ctx, err), db.Close())
+		},
+	}
+	f.common(cmd)
+	f.history(cmd)
+	fs := cmd.Flags()
+	fs.BoolVar(&callbacks, "callbacks", false, "print callbacks instead of messages")
+	fs.StringVar(&filter, "filter", "", "only what matches these `WORDS`")
+	fs.IntVar(&limit, "limit", 0, "only the newest `N`")
+	return cmd
+}
+
+// page is how many rows are read at a time: the whole of a large history never stands in memory.
+const page = 500
+
+// each prints the matching rows, oldest first; with a limit, the newest of them.
+func each[T any](ctx context.Context, f store.Filter, limit int,
+	read func(context.Context, store.Window) ([]T, error), id func(T) int64, print func(T) error,
+) error {
+	if limit > 0 {
+		rows, err := newest(ctx, f, limit, read, id)
+		if err != nil {
+			return err
+		}
+		for _, r := range slices.Backward(rows) {
+			if err := print(r); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	w := store.Window{Filter: f, Oldest: true, Limit: page}
+	for {
+		rows, err := read(ctx, w)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		for _, r := range rows {
+			if err := print(r); err != nil {
+				return err
+			}
+		}
+		w.After = id(rows[len(rows)-1])
+	}
+}
+
+// newest reads the newest rows, newest first.
+func newest[T any](ctx context.Context, f store.Filter, limit int,
+	read func(context.Context, store.Window) ([]T, error), id func(T) int64,
+) ([]T, error) {
+	var all []T
+	w := store.Window{Filter: f}
+	for len(all) < limit {
+		w.Limit = min(page, limit-len(all))
+		rows, err := read(ctx, w)
+		if err != nil {
+			return nil, err
+		}
+		if len(rows) == 0 {
+			break
+		}
+		all = append(all, rows...)
+		w.Before = id(rows[len(rows)-1])
+	}
+	return all, nil
+}
+
+func callbackID(c webhook.Callback) int64 { return c.ID }
+func messageID(m plivo.Message) int64     { return m.ID }

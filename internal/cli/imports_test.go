@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "dev.internal/plivoscope"
+
+// layers lists every package with the packages of this module that it may import. A package that is
+// not in the table fails the test: a new one has to find its place first.
+var layers = map[string][]string{
+	"cmd/plivoscope":           {"internal/quiet", "internal/cli"},
+	"internal/cli":             {"internal/tui", "internal/app", "internal/plivo/simulator", "internal/plivo/api", "internal/store", "internal/webhook", "internal/plivo", "internal/plivo/signature", "internal/config", "internal/escape"},
+	"internal/tui":             {"internal/tui/grid", "internal/app", "internal/store", "internal/webhook", "internal/plivo", "internal/plivo/signature", "internal/escape"},
+	"internal/tui/grid":        {"internal/escape"},
+	"internal/app":             {"internal/store", "internal/plivo/api", "internal/plivo/simulator", "internal/webhook", "internal/plivo", "internal/plivo/signature", "internal/config", "internal/escape"},
+	"internal/store":           {"internal/webhook", "internal/plivo", "internal/plivo/signature", "internal/escape"},
+	"internal/plivo/api":       {"internal/plivo", "internal/config", "internal/escape"},
+	"internal/plivo/simulator": {"internal/plivo", "internal/plivo/signature", "internal/escape"},
+	"internal/webhook":         {"internal/plivo", "internal/plivo/signature", "internal/escape"},
+	"internal/plivo":           {"internal/plivo/signature", "internal/escape"},
+	"internal/plivo/signature": {},
+	"internal/config":          {"internal/escape"},
+	"internal/escape":          {},
+	"internal/quiet":           {},
+}
+
+// owners lists the modules that only some packages may import, by the prefix of their import paths.
+var owners = map[string][]string{
+	"github.com/charmbracelet/bubbletea": {"internal/tui"},
+	"github.com/charmbracelet/bubbles":   {"internal/tui"},
+	"github.com/charmbracelet/lipgloss":  {"internal/tui", "internal/tui/grid", "internal/quiet"},
+	"github.com/plivo/plivo-go":          {"internal/plivo/api"},
+	"modernc.org/sqlite":                 {"internal/store"},
+	"database/sql":                       {"internal/store"},
+	"github.com/nyaruka/phonenumbers":    {"internal/plivo"},
+	"github.com/joho/godotenv":           {"internal/config"},
+	"github.com/spf13/":                  {"internal/cli"},
+	"golang.org/x/sync/errgroup":         {"internal/app"},
+	"golang.ngrok.com/":                  {"internal/webhook/tunnel"},
+}
+
+// TestImports holds the direction of the imports and who may use which library.
+func TestImports(t *testing.T) {
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", module+"/...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	seen := map[string]bool{}
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimPrefix(p.ImportPath, module+"/")
+		seen[name] = true
+		allowed, known := layers[name]
+		if !known {
+			t.Errorf("%s has no place in the table of imports", name)
+			continue
+		}
+		for _, imp := range p.Imports {
+			if inner, ours := strings.CutPrefix(imp, module+"/"); ours && !slices.Contains(allowed, inner) {
+				t.Errorf("%s must not import %s", name, inner)
+			}
+			for prefix, users := range owners {
+				if strings.HasPrefix(imp, prefix) && !slices.Contains(users, name) {
+					t.Errorf("%s must not import %s: only %s may", name, imp, strings.Join(users, ", "))
+				}
+			}
+		}
+	}
+	for name := range layers {
+		if !seen[name] {
+			t.Errorf("%s is in the table of imports but is no package", name)
+		}
+	}
+}

@@ -1,0 +1,173 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/escape"
+	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/signature"
+	"dev.internal/plivoscope/internal/webhook"
+)
+
+// jsonTime is RFC 3339 in UTC with microseconds, the resolution of Plivo's own times.
+const jsonTime = "2006-01-02T15:04:05.000000Z"
+
+func utc(t time.Time) string { return t.UTC().Format(jsonTime) }
+
+// messageJSON is a message as the README documents it: field names never change.
+type messageJSON struct {
+	UUID         string           `json:"uuid"`
+	Direction    plivo.Direction  `json:"direction"`
+	From         string           `json:"from"`
+	To           string           `json:"to"`
+	Text         string           `json:"text"`
+	Status       plivo.Status     `json:"status"`
+	Unverified   bool             `json:"unverified"`
+	ErrorCode    *string          `json:"error_code"`
+	ErrorMeaning *string          `json:"error_meaning"`
+	Units        int              `json:"units"`
+	Type         string           `json:"type"`
+	CreatedAt    string           `json:"created_at"`
+	UpdatedAt    string           `json:"updated_at"`
+	CallbackURL  string           `json:"callback_url"`
+	Callbacks    int              `json:"callbacks"`
+	Signature    signature.Result `json:"signature"`
+	Anomalies    []plivo.Anomaly  `json:"anomalies"`
+}
+
+func messageLine(m plivo.Message) ([]byte, error) {
+	j := messageJSON{
+		UUID: m.UUID, Direction: m.Direction, From: m.From, To: m.To, Text: m.Text,
+		Status: m.Status, Unverified: m.Unverified, Units: m.Units, Type: m.Type,
+		CreatedAt: utc(m.CreatedAt), UpdatedAt: utc(m.UpdatedAt), CallbackURL: m.CallbackURL,
+		Callbacks: m.Callbacks, Signature: m.Signature, Anomalies: m.Anomalies,
+	}
+	if j.Anomalies == nil {
+		j.Anomalies = []plivo.Anomaly{}
+	}
+	if m.ErrorCode != "" {
+		j.ErrorCode = &m.ErrorCode
+	}
+	if words := meaning(m); words != "" {
+		j.ErrorMeaning = &words
+	}
+	return encode(j)
+}
+
+// meaning says in words why a message is where it is: the API's refusal, or what its error code means.
+func meaning(m plivo.Message) string {
+	if m.Refusal != "" {
+		return m.Refusal
+	}
+	if m.ErrorCode == "" {
+		return ""
+	}
+	if code, known := plivo.LookupCode(m.ErrorCode); known {
+		return code.Meaning
+	}
+	return ""
+}
+
+// callbackJSON is a callback as the README documents it.
+type callbackJSON struct {
+	ID          int64            `json:"id"`
+	ReceivedAt  string           `json:"received_at"`
+	Kind        webhook.Kind     `json:"kind"`
+	Method      string           `json:"method"`
+	URL         string           `json:"url"`
+	ReceivedURL string           `json:"received_url"`
+	RemoteAddr  string           `json:"remote_addr"`
+	Headers     [][2]string      `json:"headers"`
+	Params      [][2]string      `json:"params"`
+	Body        *string          `json:"body,omitempty"`
+	BodyBase64  *string          `json:"body_base64,omitempty"`
+	Truncated   bool             `json:"truncated"`
+	MessageUUID string           `json:"message_uuid"`
+	Status      plivo.Status     `json:"status"`
+	ErrorCode   *string          `json:"error_code"`
+	Sequence    int              `json:"sequence"`
+	Signature   signature.Result `json:"signature"`
+	Arrival     plivo.Arrival    `json:"arrival"`
+	Answered    answeredJSON     `json:"answered"`
+}
+
+type answeredJSON struct {
+	Status int    `json:"status"`
+	At     string `json:"at"`
+}
+
+func callbackLine(c webhook.Callback) ([]byte, error) {
+	j := callbackJSON{
+		ID: c.ID, ReceivedAt: utc(c.ReceivedAt), Kind: c.Kind, Method: c.Method, URL: c.URL,
+		ReceivedURL: c.ReceivedURL, RemoteAddr: c.RemoteAddr, Headers: [][2]string{}, Params: [][2]string{},
+		Truncated: c.Truncated, MessageUUID: c.Report.MessageUUID(), Status: c.Report.Status(),
+		Signature: c.Verdict, Arrival: c.Arrival,
+		Answered: answeredJSON{Status: c.Answer.Status, At: utc(c.Answer.At)},
+	}
+	names := make([]string, 0, len(c.Header))
+	for name := range c.Header {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		for _, value := range c.Header[name] {
+			j.Headers = append(j.Headers, [2]string{name, value})
+		}
+	}
+	for _, p := range c.Report.Params {
+		j.Params = append(j.Params, [2]string{p.Name, p.Value})
+	}
+	if body := string(c.Body); utf8.ValidString(body) {
+		j.Body = &body
+	} else {
+		encoded := base64.StdEncoding.EncodeToString(c.Body)
+		j.BodyBase64 = &encoded
+	}
+	if code := c.Report.ErrorCode(); code != "" {
+		j.ErrorCode = &code
+	}
+	j.Sequence, _ = c.Report.Sequence()
+	return encode(j)
+}
+
+// readyJSON is the first line of a server command.
+type readyJSON struct {
+	Event     string `json:"event"`
+	ListenURL string `json:"listen_url,omitempty"`
+	PublicURL string `json:"public_url,omitempty"`
+	APIURL    string `json:"api_url,omitempty"`
+	AuthID    string `json:"auth_id"`
+	AuthToken string `json:"auth_token,omitempty"` // only one that was made up
+	History   string `json:"history,omitempty"`
+}
+
+func readyLine(st app.Status, madeUpToken string) ([]byte, error) {
+	r := readyJSON{
+		Event: "ready", ListenURL: st.ListenURL, PublicURL: st.PublicURL, AuthID: st.AuthID,
+		AuthToken: madeUpToken,
+	}
+	if st.Mode == app.Simulator {
+		r.APIURL = st.APIURL
+	}
+	if !st.Ephemeral {
+		r.History = st.HistoryPath
+	}
+	return encode(r)
+}
+
+// encode writes JSON as it is read: & < > stay what they are, control and bidi characters do not.
+func encode(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return escape.JSON(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), nil
+}

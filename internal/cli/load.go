@@ -1,0 +1,202 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"gopkg.in/natefinch/lumberjack.v2"
+
+	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/config"
+	"dev.internal/plivoscope/internal/plivo/simulator"
+	"dev.internal/plivoscope/internal/webhook"
+)
+
+// settings are the flags over the environment over .env, ready for the core.
+type settings struct {
+	options  app.Options
+	env      config.Env
+	warnings []string
+	log      io.Closer
+}
+
+func (s *settings) close() {
+	if s.log != nil {
+		_ = s.log.Close()
+	}
+}
+
+// load reads the environment and .env, fills in the flags that were not given, and checks them all.
+func (f *flags) load(cmd *cobra.Command, s Streams) (*settings, error) {
+	env, err := f.environment(cmd)
+	if err != nil {
+		return nil, err
+	}
+	set := &settings{env: env, warnings: env.Warnings()}
+	o := &set.options
+	if err := f.account(set); err != nil {
+		return nil, err
+	}
+	o.Version = version()
+	o.Keep, o.Addr, o.PublicURL, o.InsecureURL, o.Mask = f.keep, f.addr, f.publicURL, f.insecureURL, f.mask
+	o.AddrGiven = cmd.Flags().Changed("addr")
+	o.Fate, o.Seed, o.Speed, o.StrictSenders = f.fate, f.seed, f.speed, f.strictSenders
+	if f.keep < 0 {
+		return nil, fmt.Errorf("--keep %d is below zero: give the number of callbacks to keep", f.keep)
+	}
+	if cmd.Flags().Lookup("speed") != nil && f.speed <= 0 {
+		return nil, fmt.Errorf("--speed %v does not move time on: give a number above zero, 1 for the real pace", f.speed)
+	}
+	if f.fate != "" {
+		if _, err := simulator.ParseFate(f.fate); err != nil {
+			return nil, fmt.Errorf("--fate: %w", err)
+		}
+	}
+	if o.OnInvalid, err = webhook.ParsePolicy(f.onInvalid); err != nil {
+		return nil, fmt.Errorf("--on-invalid: %w", err)
+	}
+	for _, cidr := range f.allow {
+		prefix, err := netip.ParsePrefix(cidr)
+		if err != nil {
+			return nil, fmt.Errorf("--allow %q is no network: give it as 192.0.2.0/24", cidr)
+		}
+		o.Allow = append(o.Allow, prefix)
+	}
+	if err := f.historyPath(cmd, set); err != nil {
+		return nil, err
+	}
+	if err := f.openLog(set); err != nil {
+		return nil, err
+	}
+	for _, w := range set.warnings {
+		s.say("warning: %s", w)
+	}
+	return set, nil
+}
+
+// environment reads .env and gives every flag that was not on the command line its PLIVOSCOPE_ value.
+func (f *flags) environment(cmd *cobra.Command) (config.Env, error) {
+	env, err := config.Load(f.env, os.Environ())
+	if err != nil {
+		return env, cannot(err)
+	}
+	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
+		value, source, ok := env.FlagValue(flag.Name)
+		if !ok || flag.Changed || err != nil {
+			return
+		}
+		if setErr := cmd.Flags().Set(flag.Name, value); setErr != nil {
+			err = fmt.Errorf("%s: %w", source, setErr)
+		}
+	})
+	return env, err
+}
+
+// account decides between live and simulator: credentials make it live unless --simulator says
+// otherwise.
+func (f *flags) account(set *settings) error {
+	o := &set.options
+	o.Mode = app.Simulator
+	if f.simulator {
+		return nil
+	}
+	id, token, ok, err := config.Credentials(set.env)
+	if err != nil {
+		return cannot(err)
+	}
+	if !ok {
+		if set.env.Get("PLIVO_API_URL") != "" {
+			set.warnings = append(set.warnings, "PLIVO_API_URL is set, but PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN are not, so the embedded simulator is used instead")
+		}
+		return nil
+	}
+	o.Mode, o.AuthID, o.AuthToken = app.Live, id, token
+	o.MainToken = set.env.Secret("PLIVO_MAIN_AUTH_TOKEN")
+	o.Sender = set.env.Get("PLIVO_SENDER_ID")
+	o.APIURL = set.env.Get("PLIVO_API_URL")
+	return nil
+}
+
+// historyPath gives each account a history of its own: histories never mix.
+func (f *flags) historyPath(cmd *cobra.Command, set *settings) error {
+	if cmd.Flags().Lookup("db") == nil || f.ephemeral {
+		if f.db != "" && f.ephemeral {
+			return errors.New("--db and --ephemeral exclude each other: a history is kept in a file, or not at all")
+		}
+		return nil
+	}
+	if f.db != "" {
+		set.options.HistoryPath = f.db
+		return nil
+	}
+	name := "simulator.db"
+	if set.options.Mode == app.Live {
+		var err error
+		if name, err = config.HistoryName(set.options.AuthID); err != nil {
+			return cannot(err)
+		}
+	}
+	var err error
+	set.options.HistoryPath, err = config.HistoryPath(name)
+	return cannot(err)
+}
+
+// cannot makes the sentence of a configuration error, which names what was tried.
+func cannot(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("cannot %w", err)
+}
+
+// openLog opens the log. Where the default place cannot be written the program goes on without one
+// and says so; a file that the user named is an error.
+func (f *flags) openLog(set *settings) error {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(f.logLevel)); err != nil {
+		return fmt.Errorf("--log-level %q is none of debug, info, warn and error", f.logLevel)
+	}
+	path, given := f.log, f.log != ""
+	if !given {
+		var err error
+		if path, err = config.HistoryPath("plivoscope.log"); err != nil {
+			set.warnings = append(set.warnings, "no log is written: "+cannot(err).Error())
+			return nil
+		}
+	}
+	file, err := openLogFile(path)
+	if err != nil {
+		if given {
+			return fmt.Errorf("cannot write the log to %s: %w; name another file with --log", path, err)
+		}
+		set.warnings = append(set.warnings, fmt.Sprintf("no log is written: %v; name a file with --log", err))
+		return nil
+	}
+	set.log = file
+	set.options.Logger = slog.New(slog.NewJSONHandler(file, &slog.HandlerOptions{Level: level}))
+	return nil
+}
+
+// openLogFile proves that the file can be written before the rotating writer, which would say so only
+// at the first line.
+func openLogFile(path string) (io.WriteCloser, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, err
+	}
+	probe, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("%s", strings.TrimPrefix(err.Error(), "open "))
+	}
+	if err := probe.Close(); err != nil {
+		return nil, err
+	}
+	return &lumberjack.Logger{Filename: path, MaxSize: 10, MaxBackups: 3}, nil
+}

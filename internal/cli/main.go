@@ -1,0 +1,94 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// Main runs the command line and gives the exit code. It never lets a panic of a subcommand go by
+// without the terminal being usable: the UI restores it before.
+func Main(args []string, s Streams) int {
+	// A closed pipe is an error of the write, not the end of the process.
+	signal.Ignore(syscall.SIGPIPE)
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		sig := <-signals
+		// A second signal ends the process at once, whatever hangs.
+		signal.Stop(signals)
+		cancel(&signalError{signal: sig})
+	}()
+
+	root := newRoot(s)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if cause := context.Cause(ctx); cause != nil && (err == nil || errors.Is(err, context.Canceled)) {
+		err = cause
+	}
+	code := exitCode(err)
+	var sig *signalError
+	if err != nil && code != exitDone && !errors.As(err, &sig) {
+		s.say("%v", err)
+	}
+	return code
+}
+
+// newRoot is the command tree.
+func newRoot(s Streams) *cobra.Command {
+	var f flags
+	root := &cobra.Command{
+		Use:   "plivoscope",
+		Short: "See, check and answer for Plivo SMS callbacks in the terminal",
+		Long: `plivoscope starts a callback server, sends messages and shows every message live with its
+status, error code and signature check.
+
+Without a subcommand it opens the full-screen UI: on a live account when PLIVO_AUTH_ID and
+PLIVO_AUTH_TOKEN are set (in the environment or in .env), on the embedded simulator otherwise.
+Where standard output is no terminal it runs as "listen".`,
+		Args:          cobra.NoArgs,
+		Version:       version(),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if !s.interactive() {
+				return runListen(cmd, s, &f, listenEnd{})
+			}
+			return runUI(cmd, s, &f)
+		},
+	}
+	root.SetOut(s.Out)
+	root.SetErr(s.Err)
+	root.SetIn(s.In)
+	root.SetVersionTemplate("plivoscope {{.Version}}\n")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
+	})
+	root.CompletionOptions.DisableDefaultCmd = true
+	f.common(root)
+	f.history(root)
+	f.server(root)
+	f.simulation(root)
+	root.AddCommand(newDemo(s), newListen(s), newSend(s), newSimulate(s), newHistory(s))
+	return root
+}
+
+// version is the module's version where it was installed by one, else the commit it was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return v
+	}
+	return "devel"
+}

@@ -1,0 +1,233 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+
+	"dev.internal/plivoscope/internal/plivo/signature"
+)
+
+const (
+	testAuthID = "MATESTTESTTESTTEST00"
+	testToken  = "0123456789012345678901234567890123456789"
+)
+
+// command is the program as a process, with a state folder of its own and an account.
+func command(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.Command(os.Args[0], args...)
+	dir := t.TempDir()
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), asProgram+"=1", "XDG_STATE_HOME="+dir, "HOME="+dir, "LocalAppData="+dir,
+		"PLIVO_AUTH_ID="+testAuthID, "PLIVO_AUTH_TOKEN="+testToken)
+	return cmd
+}
+
+// started is a server command that has said that it is ready.
+type started struct {
+	cmd   *exec.Cmd
+	ready readyJSON
+	out   *bufio.Scanner
+}
+
+func start(t *testing.T, cmd *exec.Cmd) started {
+	t.Helper()
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	s := started{cmd: cmd, out: bufio.NewScanner(stdout)}
+	s.out.Buffer(nil, 1<<20)
+	if !s.out.Scan() {
+		_ = cmd.Wait()
+		t.Fatalf("no ready line; standard error:\n%s", stderr.String())
+	}
+	if err := json.Unmarshal(s.out.Bytes(), &s.ready); err != nil || s.ready.Event != "ready" {
+		t.Fatalf("the first line is no ready line: %s", s.out.Text())
+	}
+	return s
+}
+
+// report posts one signed delivery report and tells whether it was acknowledged.
+func report(client *http.Client, target, uuid string) bool {
+	params := []signature.Param{
+		{Name: "MessageUUID", Value: uuid},
+		{Name: "From", Value: "14155550100"},
+		{Name: "To", Value: "14155550199"},
+		{Name: "Status", Value: "delivered"},
+		{Name: "Sequence", Value: "3"},
+	}
+	form := url.Values{}
+	for _, p := range params {
+		form.Set(p.Name, p.Value)
+	}
+	const nonce = "05429567804466091622"
+	signed, err := signature.Sign(signature.NewToken("account", testToken), signature.V3, "POST", target, nonce, params)
+	if err != nil {
+		return false
+	}
+	req, err := http.NewRequest("POST", target, strings.NewReader(form.Encode()))
+	if err != nil {
+		return false
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set(signature.V3.Header(), signed)
+	req.Header.Set(signature.V3.NonceHeader(), nonce)
+	resp, err := client.Do(req)
+	if err != nil {
+		return false
+	}
+	_ = resp.Body.Close()
+	return resp.StatusCode == http.StatusOK
+}
+
+// TestKilledListenKeepsWhatItAcknowledged kills listen in the middle of a flood: every callback that
+// was answered 200 is in the history afterwards, once.
+func TestKilledListenKeepsWhatItAcknowledged(t *testing.T) {
+	t.Parallel()
+	db := filepath.Join(t.TempDir(), "history.db")
+	listen := start(t, command(t, "listen", "--db", db, "--addr", "127.0.0.1:0", "-o", "json"))
+	go func() {
+		for listen.out.Scan() { // a reader that keeps up, as a pipe's would
+		}
+	}()
+
+	const senders, enough = 8, 400
+	var (
+		mu    sync.Mutex
+		acked []string
+		wg    sync.WaitGroup
+		full  = make(chan struct{})
+	)
+	client := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: senders}}
+	target := listen.ready.PublicURL + "/sms/delivery-report"
+	for sender := range senders {
+		wg.Go(func() {
+			for i := 0; ; i++ {
+				uuid := fmt.Sprintf("5b40a428-bfc7-4daf-%04d-%012d", sender, i)
+				if !report(client, target, uuid) {
+					return
+				}
+				mu.Lock()
+				acked = append(acked, uuid)
+				if len(acked) == enough {
+					close(full)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	select {
+	case <-full:
+	case <-time.After(time.Minute):
+		t.Fatal("the flood was not acknowledged")
+	}
+	if err := listen.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	wg.Wait()
+	_ = listen.cmd.Wait()
+
+	out, err := command(t, "history", "--callbacks", "--db", db, "-o", "json").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stored := map[string]int{}
+	for _, line := range strings.Split(strings.TrimSpace(string(out)), "\n") {
+		var c callbackJSON
+		if err := json.Unmarshal([]byte(line), &c); err != nil {
+			t.Fatalf("%v in %s", err, line)
+		}
+		if c.Signature.Outcome != signature.Valid {
+			t.Errorf("callback %d is %s", c.ID, c.Signature.Outcome)
+		}
+		stored[c.MessageUUID]++
+	}
+	for _, uuid := range acked {
+		if stored[uuid] != 1 {
+			t.Errorf("%s was acknowledged and is stored %d times", uuid, stored[uuid])
+		}
+	}
+	t.Logf("%d acknowledged, %d stored", len(acked), len(stored))
+}
+
+// TestSilentTerminal gives subcommands a terminal that answers no query: they must print no escape
+// byte to it, and end.
+func TestSilentTerminal(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"--version"}, {"--help"}, {"history", "--help"}} {
+		cmd := command(t, args...)
+		cmd.Env = append(cmd.Env, "TERM=xterm-256color")
+		terminal, err := pty.Start(cmd)
+		if err != nil {
+			t.Skipf("no pseudo-terminal here: %v", err)
+		}
+		var out bytes.Buffer
+		_, _ = out.ReadFrom(terminal) // ends with an error when the other side closes
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("%v: %v", args, err)
+		}
+		if !strings.Contains(out.String(), "plivoscope") || strings.ContainsRune(out.String(), '\x1b') {
+			t.Errorf("%v printed %q", args, out.String())
+		}
+	}
+}
+
+// TestClosedPipe lets the reader go away: that is no error.
+func TestClosedPipe(t *testing.T) {
+	t.Parallel()
+	cmd := command(t, "demo", "-o", "json")
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = read.Close()
+	cmd.Stdout = write
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	err = cmd.Run()
+	_ = write.Close()
+	if err != nil || stderr.Len() > 0 {
+		t.Errorf("ended with %v and said %q", err, stderr.String())
+	}
+}
+
+// TestSignals ends listen with the code of the signal, after a graceful stop.
+func TestSignals(t *testing.T) {
+	t.Parallel()
+	for signal, code := range map[os.Signal]int{os.Interrupt: exitInterrupted, syscall.SIGTERM: exitTerminated} {
+		listen := start(t, command(t, "listen", "--ephemeral", "--addr", "127.0.0.1:0", "-o", "json"))
+		if err := listen.cmd.Process.Signal(signal); err != nil {
+			t.Skipf("no signals here: %v", err)
+		}
+		for listen.out.Scan() {
+		}
+		_ = listen.cmd.Wait()
+		if got := listen.cmd.ProcessState.ExitCode(); got != code {
+			t.Errorf("%v ended with %d, not %d", signal, got, code)
+		}
+	}
+}

@@ -1,0 +1,180 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/plivo"
+)
+
+func newSend(s Streams) *cobra.Command {
+	var (
+		f     flags
+		draft plivo.Draft
+		wait  string
+	)
+	cmd := &cobra.Command{
+		Use:   "send --to NUMBER [--to NUMBER …] --text TEXT",
+		Short: "Send a message and follow it to a status",
+		Long: `Send one message to one or more numbers and print it at each change.
+
+Where a plivoscope runs on the same history its callback server is used. Otherwise send opens one of
+its own until --wait is met or --timeout ends; on the embedded simulator it stays to the last report.`,
+		Example: `  plivoscope send --to +15005550000 --text hello --wait delivered
+  plivoscope send --from +14155550100 --to +14155550123 --text hello --yes`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return runSend(cmd, s, &f, draft, plivo.Status(wait))
+		},
+	}
+	f.common(cmd)
+	f.history(cmd)
+	f.server(cmd)
+	f.simulation(cmd)
+	f.sending(cmd)
+	f.waiting(cmd, "give up waiting after this time")
+	fs := cmd.Flags()
+	fs.StringVar(&draft.From, "from", "", "sender `NUMBER`; default: PLIVO_SENDER_ID, or the simulator's own number")
+	fs.StringArrayVar(&draft.To, "to", nil, "destination `NUMBER` in E.164; several with a comma, or the flag again")
+	fs.StringVar(&draft.Text, "text", "", "the message")
+	fs.StringVar(&draft.CallbackURL, "callback-url", "", "where delivery reports go; default: the callback server's own `URL`")
+	fs.StringVar(&draft.Method, "method", "POST", "how delivery reports are sent: POST or GET")
+	fs.StringVar(&wait, "wait", "", "follow the message to this `STATUS`; another final status ends with exit code 6")
+	return cmd
+}
+
+func runSend(cmd *cobra.Command, s Streams, f *flags, draft plivo.Draft, want plivo.Status) error {
+	set, err := f.load(cmd, s)
+	if err != nil {
+		return err
+	}
+	defer set.close()
+	asJSON, err := f.asJSON(s.outIsTerminal())
+	if err != nil {
+		return err
+	}
+	if want != "" && !want.Known() {
+		return fmt.Errorf("--wait %q is no status; the statuses are queued, sent, delivered, undelivered, failed and read", want)
+	}
+	set.options.Join = true
+	ctx := cmd.Context()
+	a, err := app.Open(ctx, set.options)
+	if err != nil {
+		return err
+	}
+	if draft.From == "" {
+		draft.From = a.Status().DefaultSender
+	}
+	p := &printer{lines: &lines{w: s.Out}, json: asJSON}
+	err = whileRunning(ctx, a, func(ctx context.Context) error {
+		job := sendJob{s: s, a: a, p: p, f: f, draft: draft, fate: f.fate, want: want, timeoutGiven: cmd.Flags().Changed("timeout")}
+		return job.run(ctx)
+	})
+	return errors.Join(err, a.Close())
+}
+
+// sendJob is one run of send.
+type sendJob struct {
+	s            Streams
+	a            *app.App
+	p            *printer
+	f            *flags
+	draft        plivo.Draft
+	fate         string
+	want         plivo.Status
+	timeoutGiven bool
+}
+
+func (j *sendJob) run(ctx context.Context) error {
+	checked, found := j.draft.Check()
+	if j.draft.From == "" {
+		found = withoutField(found, "from")
+		found = append(found, plivo.Problem{Field: "from", Text: "There is no sender: give --from NUMBER, or set PLIVO_SENDER_ID."})
+	}
+	problems(j.s, found)
+	for _, problem := range found {
+		if !problem.Warning {
+			return withCode(exitUser, errors.New("nothing was sent; mend the errors above"))
+		}
+	}
+	if j.a.Spends() && !j.f.yes {
+		segments := plivo.Segment(checked.Text).Segments
+		return withCode(exitWantsYes, fmt.Errorf("this would send %s with %s each on the live account %s and cost money; nothing was sent, say so with --yes",
+			plural(len(checked.To), "message"), plural(segments, "segment"), j.a.Status().AuthID))
+	}
+	if checked.CallbackURL == "" && j.a.CallbackURL() == "" {
+		if j.want != "" {
+			return errors.New("--wait needs callbacks, and Plivo cannot reach this machine: open a tunnel and name its address with --public-url, or run without --wait; nothing was sent")
+		}
+		j.s.say("no public URL is known, so no callbacks are asked for: the message stays as Plivo accepted it; open a tunnel and name its address with --public-url to see more")
+	}
+	sent, err := j.a.Send(ctx, app.SendRequest{Draft: checked, Fate: j.fate})
+	if len(sent.IDs) == 0 {
+		return stopped(ctx, err)
+	}
+	if err != nil {
+		return errors.Join(err, j.print(ctx, sent.IDs))
+	}
+	return j.follow(ctx, sent.IDs)
+}
+
+// follow prints every change until there is nothing left to wait for.
+func (j *sendJob) follow(ctx context.Context, ids []int64) error {
+	if j.want == "" && !j.a.Embedded() && !j.timeoutGiven {
+		return j.print(ctx, ids)
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, j.f.timeout, errTimeout)
+	defer cancel()
+	if j.want == "" {
+		return j.untilSettled(ctx, ids)
+	}
+	err := j.a.Follow(ctx, ids, j.p.change, func(ms []plivo.Message) (bool, error) { return app.Reached(ms, j.want) })
+	if errors.Is(err, errTimeout) {
+		return fmt.Errorf("%w: the message did not reach %s within %s", err, j.want, j.f.timeout)
+	}
+	return err
+}
+
+// untilSettled follows the messages until all are final, the embedded simulator has nothing left to
+// report, or the time is over.
+func (j *sendJob) untilSettled(ctx context.Context, ids []int64) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go func() {
+		if j.a.Embedded() && j.a.Settle(ctx) == nil {
+			cancel(errFinished)
+		}
+	}()
+	err := j.a.Follow(ctx, ids, j.p.change, func(ms []plivo.Message) (bool, error) { return false, nil })
+	if errors.Is(err, errFinished) || (errors.Is(err, errTimeout) && j.timeoutGiven) {
+		return j.print(context.WithoutCancel(ctx), ids)
+	}
+	return err
+}
+
+// print writes the messages as they are now; the printer passes over those that have not changed.
+func (j *sendJob) print(ctx context.Context, ids []int64) error {
+	return j.a.Follow(ctx, ids, j.p.change, func([]plivo.Message) (bool, error) { return true, nil })
+}
+
+func withoutField(ps []plivo.Problem, field string) []plivo.Problem {
+	var kept []plivo.Problem
+	for _, p := range ps {
+		if p.Field != field {
+			kept = append(kept, p)
+		}
+	}
+	return kept
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, strings.TrimSuffix(noun, "s"))
+}

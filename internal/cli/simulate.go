@@ -1,0 +1,169 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync/atomic"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"dev.internal/plivoscope/internal/plivo/simulator"
+)
+
+// simulatorAddr is where the simulator listens unless told otherwise: beside the callback server's
+// default, so that both can run with theirs.
+const simulatorAddr = "127.0.0.1:4142"
+
+func newSimulate(s Streams) *cobra.Command {
+	var (
+		f           flags
+		inboundURL  string
+		allowRemote bool
+	)
+	cmd := &cobra.Command{
+		Use:   "simulate",
+		Short: "Run a Plivo on loopback for any SDK",
+		Long: `Run the simulator as a server: point an SDK's base URL at it, and messages are accepted, and their
+callbacks posted, as Plivo does. The account is that of PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN; without
+them one is made up and printed.
+
+The destination decides what becomes of a message: +1500555CCCC ends with error code CCCC; 0000 is
+delivered, 0001 sent and never more, 0002 has no callback, 0003 callbacks out of order, 0004 each
+twice, 0005 a wrong signature, 0006 the last one late; 9400 9401 9429 9500 are refused by the API.
+
+One inbound message: POST /plivoscope/inbound {"from":…,"to":…,"text":…,"url":…} with the account's
+credentials.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			set, err := f.load(cmd, s)
+			if err != nil {
+				return err
+			}
+			defer set.close()
+			asJSON, err := f.asJSON(s.outIsTerminal())
+			if err != nil {
+				return err
+			}
+			o := set.options
+			run := simulation{s: s, out: &lines{w: s.Out}, json: asJSON, madeUp: o.AuthToken.Empty()}
+			ctx, cancel := context.WithCancelCause(cmd.Context())
+			defer cancel(nil)
+			run.stop = cancel
+			sim, err := simulator.New(simulator.Options{
+				AuthID: o.AuthID, AuthToken: o.AuthToken.Reveal(), MainToken: o.MainToken.Reveal(),
+				Seed: o.Seed, Speed: o.Speed, Fate: o.Fate, StrictSenders: o.StrictSenders,
+				AllowRemote: allowRemote, InboundURL: inboundURL, Logger: o.Logger, OnEvent: run.event,
+			})
+			if err != nil {
+				return err
+			}
+			ln, err := listenOn(ctx, s, f.addr, o.AddrGiven)
+			if err != nil {
+				return err
+			}
+			run.sim, run.addr = sim, ln.Addr()
+			if err := run.ready(); err != nil {
+				return errors.Join(err, ln.Close())
+			}
+			err = sim.Serve(ctx, ln)
+			if cause := context.Cause(ctx); cause != nil {
+				return cause
+			}
+			return err
+		},
+	}
+	f.common(cmd)
+	f.address(cmd, simulatorAddr)
+	f.simulation(cmd)
+	fs := cmd.Flags()
+	fs.StringVar(&inboundURL, "inbound-url", "", "post inbound messages to `URL` unless they name their own")
+	fs.BoolVar(&allowRemote, "allow-remote", false, "post callbacks to other machines too")
+	return cmd
+}
+
+// listenOn binds addr, or a free port where the default is busy.
+func listenOn(ctx context.Context, s Streams, addr string, given bool) (net.Listener, error) {
+	var lc net.ListenConfig
+	ln, err := lc.Listen(ctx, "tcp", addr)
+	if err != nil && !given && errors.Is(err, syscall.EADDRINUSE) {
+		if ln, err = lc.Listen(ctx, "tcp", "127.0.0.1:0"); err == nil {
+			s.say("warning: %s is in use by another program, so the simulator listens on %s; name an address with --addr to keep it the same", addr, ln.Addr())
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen for API calls on %s: %w; name another address with --addr, or port 0 for a free one", addr, err)
+	}
+	return ln, nil
+}
+
+// simulation is one run of simulate.
+type simulation struct {
+	s      Streams
+	out    *lines
+	json   bool
+	madeUp bool
+	sim    *simulator.Simulator
+	addr   net.Addr
+	titled atomic.Bool
+	stop   context.CancelCauseFunc // ends the run when nobody reads any more
+}
+
+func (r *simulation) ready() error {
+	token := ""
+	if r.madeUp {
+		token = r.sim.AuthToken()
+	}
+	api := "http://" + r.addr.String()
+	if r.json {
+		line, err := encode(readyJSON{Event: "ready", APIURL: api, AuthID: r.sim.AuthID(), AuthToken: token})
+		if err != nil {
+			return err
+		}
+		return r.out.write(line)
+	}
+	r.s.say("the simulator's API is %s", api)
+	if r.madeUp {
+		r.s.say("its made-up account: PLIVO_AUTH_ID=%s PLIVO_AUTH_TOKEN=%s", r.sim.AuthID(), token)
+	} else {
+		r.s.say("its account is that of PLIVO_AUTH_ID, %s", r.sim.AuthID())
+	}
+	return nil
+}
+
+var eventColumns = []column{
+	{title: "TIME", width: 12},
+	{title: "EVENT", width: 8},
+	{title: "STATUS", width: 11},
+	{title: "CODE", width: 4, right: true},
+	{title: "SEQ", width: 3, right: true},
+	{title: "TRY", width: 3, right: true},
+	{title: "ANSWER", width: 6, right: true},
+	{title: "MESSAGE UUID", width: 36},
+	{title: "TO", width: 14},
+	{title: "PROBLEM", width: 0},
+}
+
+// event prints what the simulator did.
+func (r *simulation) event(e simulator.Event) {
+	var err error
+	if r.json {
+		var line []byte
+		if line, err = encode(e); err == nil {
+			err = r.out.write(line)
+		}
+	} else {
+		if !r.titled.Swap(true) {
+			err = r.out.write([]byte(header(eventColumns)))
+		}
+		err = errors.Join(err, r.out.write([]byte(row(eventColumns, []string{
+			e.At.Local().Format("15:04:05.000"), e.Event, string(e.Status), e.ErrorCode, count(e.Sequence),
+			count(e.Attempt), count(e.Answered), e.MessageUUID, e.To, e.Problem,
+		}))))
+	}
+	if err != nil {
+		r.stop(err)
+	}
+}

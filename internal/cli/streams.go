@@ -1,0 +1,46 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"sync"
+
+	"github.com/mattn/go-isatty"
+)
+
+// Streams are the program's three streams.
+type Streams struct {
+	In  io.Reader
+	Out io.Writer // data
+	Err io.Writer // everything else
+}
+
+// outIsTerminal reports whether data is read by a person.
+func (s Streams) outIsTerminal() bool { return isTerminal(s.Out) }
+
+// interactive reports whether a full-screen program can be shown.
+func (s Streams) interactive() bool { return isTerminal(s.Out) && isTerminal(s.In) }
+
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && (isatty.IsTerminal(f.Fd()) || isatty.IsCygwinTerminal(f.Fd()))
+}
+
+// say writes a sentence for the user beside the data.
+func (s Streams) say(format string, args ...any) {
+	fmt.Fprintf(s.Err, "plivoscope: "+format+"\n", args...)
+}
+
+// lines writes data a whole line at a time, from several goroutines.
+type lines struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (l *lines) write(line []byte) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, err := l.w.Write(append(line, '\n'))
+	return err
+}

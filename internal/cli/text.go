@@ -1,0 +1,152 @@
+package cli
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"dev.internal/plivoscope/internal/escape"
+	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/signature"
+	"dev.internal/plivoscope/internal/webhook"
+)
+
+// column is one column of a text table. Widths are fixed, so that lines printed one by one as they
+// come stay under each other.
+type column struct {
+	title string
+	width int
+	right bool
+}
+
+var messageColumns = []column{
+	{title: "TIME", width: 8},
+	{title: "DIR", width: 3},
+	{title: "FROM", width: 12},
+	{title: "TO", width: 12},
+	{title: "STATUS", width: 13},
+	{title: "CODE", width: 4, right: true},
+	{title: "SIGNATURE", width: 14},
+	{title: "SEG", width: 3, right: true},
+	{title: "CB", width: 2, right: true},
+	{title: "TEXT", width: 28},
+	{title: "MEANING", width: 0},
+}
+
+func messageRow(m plivo.Message) []string {
+	status := string(m.Status)
+	if m.Unverified {
+		status += " ?"
+	}
+	units := m.Units
+	if units == 0 {
+		units = plivo.Segment(m.Text).Segments
+	}
+	dir := "out"
+	if m.Direction == plivo.Inbound {
+		dir = "in"
+	}
+	code := m.ErrorCode
+	if code == "000" {
+		code = ""
+	}
+	words := ""
+	if code != "" || m.Refusal != "" {
+		words = meaning(m)
+	}
+	if code != "" && words == "" {
+		words = "an error code that is not in the table"
+	}
+	return []string{
+		m.CreatedAt.Local().Format("15:04:05"), dir, m.From, m.To, status, code, signatureWords(m.Signature),
+		count(units), count(m.Callbacks), m.Text, words,
+	}
+}
+
+var callbackColumns = []column{
+	{title: "TIME", width: 12},
+	{title: "ID", width: 6, right: true},
+	{title: "KIND", width: 15},
+	{title: "STATUS", width: 11},
+	{title: "CODE", width: 4, right: true},
+	{title: "SEQ", width: 3, right: true},
+	{title: "SIGNATURE", width: 14},
+	{title: "ANSWER", width: 6, right: true},
+	{title: "MESSAGE UUID", width: 36},
+	{title: "URL", width: 0},
+}
+
+func callbackRow(c webhook.Callback) []string {
+	seq := ""
+	if n, ok := c.Report.Sequence(); ok {
+		seq = strconv.Itoa(n)
+	}
+	return []string{
+		c.ReceivedAt.Local().Format("15:04:05.000"), strconv.FormatInt(c.ID, 10), string(c.Kind),
+		string(c.Report.Status()), c.Report.ErrorCode(), seq, signatureWords(c.Verdict),
+		strconv.Itoa(c.Answer.Status), c.Report.MessageUUID(), c.Method + " " + c.ReceivedURL,
+	}
+}
+
+// signatureWords is a verdict in a column: the scheme only where it matched.
+func signatureWords(r signature.Result) string {
+	switch r.Outcome {
+	case signature.Valid:
+		return "valid " + string(r.Scheme)
+	case signature.Invalid:
+		return "INVALID " + string(r.Scheme)
+	default:
+		return string(r.Outcome)
+	}
+}
+
+func count(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+func header(cols []column) string {
+	titles := make([]string, len(cols))
+	for i, c := range cols {
+		titles[i] = c.title
+	}
+	return row(cols, titles)
+}
+
+// row lays cells out under their titles. Text from outside is escaped here, before it can reach a
+// terminal; a cell too wide is cut with an ellipsis, but the last column is never cut.
+func row(cols []column, cells []string) string {
+	var b strings.Builder
+	for i, c := range cols {
+		cell := escape.Line(cells[i])
+		if c.width > 0 {
+			cell = ansi.Truncate(cell, c.width, "…")
+			pad := strings.Repeat(" ", c.width-ansi.StringWidth(cell))
+			if c.right {
+				cell = pad + cell
+			} else {
+				cell += pad
+			}
+		}
+		if i > 0 {
+			b.WriteString("  ")
+		}
+		b.WriteString(cell)
+	}
+	return strings.TrimRight(b.String(), " ")
+}
+
+// problems prints what a draft's check found, one line each.
+func problems(s Streams, ps []plivo.Problem) {
+	for _, p := range ps {
+		kind := "error"
+		if p.Warning {
+			kind = "warning"
+		}
+		fmt.Fprintf(s.Err, "plivoscope: %s: %s\n", kind, escape.Line(p.Text))
+	}
+}
