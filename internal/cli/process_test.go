@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -17,7 +18,9 @@ import (
 	"time"
 
 	"github.com/creack/pty"
+	"github.com/google/go-cmp/cmp"
 
+	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/signature"
 )
 
@@ -37,11 +40,17 @@ func command(t *testing.T, args ...string) *exec.Cmd {
 	return cmd
 }
 
+// withoutAccount takes the account out of a command's environment.
+func withoutAccount(cmd *exec.Cmd) {
+	cmd.Env = slices.DeleteFunc(cmd.Env, func(e string) bool { return strings.HasPrefix(e, "PLIVO_") })
+}
+
 // started is a server command that has said that it is ready.
 type started struct {
 	cmd   *exec.Cmd
 	ready readyJSON
 	out   *bufio.Scanner
+	err   *bytes.Buffer // standard error, whole after Wait
 }
 
 func start(t *testing.T, cmd *exec.Cmd) started {
@@ -50,8 +59,8 @@ func start(t *testing.T, cmd *exec.Cmd) started {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
+	s := started{cmd: cmd, out: bufio.NewScanner(stdout), err: &bytes.Buffer{}}
+	cmd.Stderr = s.err
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -59,11 +68,10 @@ func start(t *testing.T, cmd *exec.Cmd) started {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 	})
-	s := started{cmd: cmd, out: bufio.NewScanner(stdout)}
 	s.out.Buffer(nil, 1<<20)
 	if !s.out.Scan() {
 		_ = cmd.Wait()
-		t.Fatalf("no ready line; standard error:\n%s", stderr.String())
+		t.Fatalf("no ready line; standard error:\n%s", s.err)
 	}
 	if err := json.Unmarshal(s.out.Bytes(), &s.ready); err != nil || s.ready.Event != "ready" {
 		t.Fatalf("the first line is no ready line: %s", s.out.Text())
@@ -172,6 +180,116 @@ func TestKilledListenKeepsWhatItAcknowledged(t *testing.T) {
 		}
 	}
 	t.Logf("%d acknowledged, %d stored", len(acked), len(stored))
+}
+
+// TestSimulateToListen sends with plain HTTP, as any SDK would, from a simulator in one process to a
+// callback server in another: the callbacks arrive and verify.
+func TestSimulateToListen(t *testing.T) {
+	t.Parallel()
+	listen := start(t, command(t, "listen", "--ephemeral", "--addr", "127.0.0.1:0", "-o", "json", "--count", "3"))
+	simulate := start(t, command(t, "simulate", "--addr", "127.0.0.1:0", "--speed", "20", "-o", "json"))
+	if simulate.ready.AuthToken != "" || listen.ready.AuthToken != "" {
+		t.Error("a token from the environment is printed")
+	}
+	body := fmt.Sprintf(`{"src":"14155550100","dst":"14155550199","text":"hi","url":%q}`, listen.ready.ListenURL+"/sms/delivery-report")
+	req, err := http.NewRequest("POST", simulate.ready.APIURL+"/v1/Account/"+testAuthID+"/Message/", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.SetBasicAuth(testAuthID, testToken)
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if resp.StatusCode != http.StatusAccepted {
+		t.Fatalf("the simulator answered %s", resp.Status)
+	}
+	var got []string
+	for listen.out.Scan() {
+		var c callbackJSON
+		if err := json.Unmarshal(listen.out.Bytes(), &c); err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, fmt.Sprintf("%s %s %d", c.Status, c.Signature.Outcome, c.Answered.Status))
+	}
+	want := []string{"queued valid 200", "sent valid 200", "delivered valid 200"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if err := listen.cmd.Wait(); err != nil {
+		t.Errorf("listen --count 3: %v", err)
+	}
+}
+
+// TestSendJoinsListen lets send use the server and the simulator of a listen on the same history.
+func TestSendJoinsListen(t *testing.T) {
+	t.Parallel()
+	listenCmd := command(t, "listen", "--addr", "127.0.0.1:0", "-o", "json", "--speed", "20", "--until", "delivered")
+	withoutAccount(listenCmd)
+	listen := start(t, listenCmd)
+	if listen.ready.AuthToken == "" || listen.ready.APIURL == "" {
+		t.Fatalf("without credentials some are made up and printed: %+v", listen.ready)
+	}
+	send := command(t, "send", "--to", "+14155550199", "--text", "hi", "--wait", "delivered", "-o", "json")
+	send.Env, send.Dir = listenCmd.Env, listenCmd.Dir
+	out, err := send.Output()
+	if err != nil {
+		t.Fatalf("send: %v", err)
+	}
+	var m messageJSON
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &m); err != nil {
+		t.Fatal(err)
+	}
+	if m.Status != plivo.Delivered || m.CallbackURL != listen.ready.PublicURL+"/sms/delivery-report" {
+		t.Errorf("the message is %s and reports to %s", m.Status, m.CallbackURL)
+	}
+	last := ""
+	for listen.out.Scan() {
+		last = listen.out.Text()
+	}
+	if !strings.Contains(last, m.UUID) {
+		t.Errorf("listen did not print the last callback of %s, but %s", m.UUID, last)
+	}
+	if err := listen.cmd.Wait(); err != nil {
+		t.Errorf("listen --until delivered: %v", err)
+	}
+}
+
+// TestTokenIsNowhere runs commands with an account and looks for its token in all that they wrote.
+func TestTokenIsNowhere(t *testing.T) {
+	t.Parallel()
+	cmd := command(t, "listen", "--addr", "127.0.0.1:0", "--log-level", "debug", "--count", "1", "-o", "json")
+	listen := start(t, cmd)
+	if !report(http.DefaultClient, listen.ready.PublicURL+"/sms/delivery-report", "5b40a428-bfc7-4daf-9d06-726c558bf3b8") {
+		t.Fatal("the callback was not acknowledged")
+	}
+	for listen.out.Scan() {
+		if strings.Contains(listen.out.Text(), testToken) {
+			t.Errorf("printed: %s", listen.out.Text())
+		}
+	}
+	_ = listen.cmd.Wait()
+	if strings.Contains(listen.err.String(), testToken) {
+		t.Errorf("printed: %s", listen.err)
+	}
+	files := 0
+	err := filepath.WalkDir(cmd.Dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		files++
+		data, err := os.ReadFile(path)
+		if bytes.Contains(data, []byte(testToken)) {
+			t.Errorf("%s holds the token", path)
+		}
+		return err
+	})
+	if err != nil || files < 2 {
+		t.Errorf("looked into %d files: %v", files, err)
+	}
 }
 
 // TestSilentTerminal gives subcommands a terminal that answers no query: they must print no escape
