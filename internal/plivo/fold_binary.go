@@ -159,7 +159,8 @@ func (d *decoder) fold() (f Fold) {
 	f.count = d.int()
 	f.first = d.varint()
 	f.last = d.varint()
-	if f.count == 0 || f.last < f.first {
+	// Room to count on: a greater count was never written.
+	if f.count == 0 || int64(f.count) > 1<<48 || f.last < f.first {
 		d.bad = true
 	}
 	f.worst.Outcome = outcomes[d.byte(byte(len(outcomes)-1))]
