@@ -29,7 +29,9 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 		return a.sim.Serve(ctx, a.simLn)
 	})
 	group.Go(func() error { return a.server.Serve(serverCtx, a.serverLn) })
-	group.Go(func() error { return a.keepLease(ctx) })
+	if a.takeLease(ctx) {
+		group.Go(func() error { return a.keepLease(ctx) })
+	}
 	group.Go(func() error {
 		// Listening sockets are bound since Open: from here on every connection is answered.
 		ready()
