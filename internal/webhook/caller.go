@@ -34,6 +34,16 @@ func parseAddr(s string) (netip.Addr, bool) {
 	return addr.Unmap().WithZone(""), err == nil
 }
 
+// customer is the address that limits count by: one customer has a whole /64 of IPv6.
+func customer(addr netip.Addr) netip.Addr {
+	if addr.Is6() && !addr.IsLoopback() {
+		if prefix, err := addr.Prefix(64); err == nil {
+			return prefix.Addr()
+		}
+	}
+	return addr
+}
+
 func allowed(ranges []netip.Prefix, addr netip.Addr) bool {
 	for _, p := range ranges {
 		if p.Contains(addr) {

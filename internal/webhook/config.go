@@ -15,7 +15,7 @@ type Policy string
 
 // The policies. A developer's own application should reject; a tool that shows what arrives accepts.
 const (
-	Accept Policy = "accept" // 200 for every callback that is stored
+	Accept Policy = "accept" // 200 for every callback that is stored whole
 	Reject Policy = "reject" // 403 where a signature does not verify, 400 where there is none
 )
 

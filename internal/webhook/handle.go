@@ -82,12 +82,10 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request) (body []byte, 
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil, false, nil
 	}
-	deadline := http.NewResponseController(w)
-	// A ResponseWriter without deadlines is a recorder of a test in memory, whose body cannot be slow.
-	if err := deadline.SetReadDeadline(time.Now().Add(s.config.Limits.BodyRead)); err == nil {
-		// The server reads on while the handler runs, to notice a caller that hangs up.
-		defer func() { _ = deadline.SetReadDeadline(time.Time{}) }()
-	} else if !errors.Is(err, http.ErrNotSupported) {
+	// net/http sets the deadline anew before the next request of the connection. A ResponseWriter without
+	// deadlines has no connection whose body could be slow.
+	err = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.config.Limits.BodyRead))
+	if err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return nil, false, err
 	}
 	limit := s.config.Limits.Body
@@ -147,7 +145,8 @@ func (s *Server) judge(c *Callback, public []publicURL, host, target string) {
 // record keeps the callback and only then answers it.
 func (s *Server) record(w http.ResponseWriter, r *http.Request, c *Callback, path string, began time.Time) {
 	c.Answer = Answer{Status: s.statusFor(c), At: s.config.Now()}
-	// A caller that has hung up does not undo that the callback arrived.
+	// A caller that has hung up does not undo that the callback arrived. The request's context would also
+	// end with the deadline of the body.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), s.config.Limits.Record)
 	err := s.config.Recorder.Record(ctx, c)
 	cancel()

@@ -260,6 +260,22 @@ func TestSlowCallersAreCutOff(t *testing.T) {
 	})
 }
 
+func TestACallbackIsStoredThoughItsCallerHangsUp(t *testing.T) {
+	recorder := &memory{gate: make(chan struct{}), came: make(chan struct{}, 1)}
+	s := start(t, webhook.Config{Recorder: recorder})
+	conn := dial(t, s.addr)
+	if _, err := conn.Write([]byte("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\na=1")); err != nil {
+		t.Fatal(err)
+	}
+	<-recorder.came
+	conn.Close()
+	time.AfterFunc(50*time.Millisecond, func() { close(recorder.gate) })
+	eventually(t, "it has been recorded or dropped", func() bool { return s.Stats().Stored+s.Stats().Dropped == 1 })
+	if s.Stats().Stored != 1 {
+		t.Error("it was dropped")
+	}
+}
+
 func TestHalfABodyIsNotStored(t *testing.T) {
 	s := start(t, webhook.Config{})
 	conn := dial(t, s.addr)

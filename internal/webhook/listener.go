@@ -82,9 +82,10 @@ func (l *limitedListener) Accept() (net.Conn, error) {
 		}
 		peer := conn.RemoteAddr().String()
 		addr, _ := parseAddr(peer)
+		addr = customer(addr)
 		if why := l.limiter.take(addr); why != "" {
-			_ = conn.Close()
 			l.limiter.refused(peer, why)
+			_ = conn.Close()
 			continue
 		}
 		return &limitedConn{Conn: conn, give: sync.OnceFunc(func() { l.limiter.give(addr) })}, nil

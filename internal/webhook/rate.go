@@ -13,7 +13,7 @@ import (
 // first, so that a flood from many addresses cannot fill the memory.
 const rateAddresses = 10_000
 
-// rateLimiter gives each address a bucket. One IPv6 customer has a whole /64, so that is one address.
+// rateLimiter gives each customer's address a bucket.
 type rateLimiter struct {
 	limit rate.Limit
 	burst int
@@ -36,11 +36,7 @@ func newRateLimiter(perSecond float64, burst int) *rateLimiter {
 }
 
 func (l *rateLimiter) allow(addr netip.Addr, now time.Time) bool {
-	if addr.Is6() {
-		if prefix, err := addr.Prefix(64); err == nil {
-			addr = prefix.Addr()
-		}
-	}
+	addr = customer(addr)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	element, ok := l.buckets[addr]

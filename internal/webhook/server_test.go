@@ -336,7 +336,12 @@ func TestTooLongBodyIsRecordedCutAndAnswered413(t *testing.T) {
 			t.Errorf("verdict %+v, problem %q: a cut body proves nothing", c.Verdict, c.Problem)
 		}
 	}
-	if n := len(s.recorder.callbacks()); n != 2 {
-		t.Errorf("recorded %d, want 2", n)
+	// A plain client sends everything before it reads.
+	whole := "POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 10485760\r\n\r\n" + strings.Repeat("x", 10<<20)
+	if resp := raw(t, s.addr, whole); resp.StatusCode != 413 {
+		t.Errorf("a plain client got %d", resp.StatusCode)
+	}
+	if n := len(s.recorder.callbacks()); n != 3 {
+		t.Errorf("recorded %d, want 3", n)
 	}
 }
