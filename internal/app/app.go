@@ -79,7 +79,7 @@ func (a *App) build(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if live && (a.o.Mode == Live) == (lease.SimToken == "") {
+		if live && a.mayJoin(lease) {
 			a.joined = true
 			a.listenURL, a.publicURL, a.authID = lease.ListenURL, lease.PublicURL, lease.AuthID
 			if a.o.Mode == Simulator {
@@ -109,6 +109,15 @@ func (a *App) build(ctx context.Context) error {
 	}
 	a.api = client
 	return nil
+}
+
+// mayJoin tells whether the server of lease serves what this process is to use: its own account, or a
+// simulator.
+func (a *App) mayJoin(lease store.Lease) bool {
+	if a.o.Mode == Simulator {
+		return lease.SimToken != ""
+	}
+	return lease.SimToken == "" && lease.AuthID == a.o.AuthID
 }
 
 // listen binds the callback server's address: the one asked for, or a free one where the default is

@@ -84,7 +84,12 @@ func (f *flags) load(cmd *cobra.Command, s Streams) (*settings, error) {
 
 // environment reads .env and gives every flag that was not on the command line its PLIVOSCOPE_ value.
 func (f *flags) environment(cmd *cobra.Command) (config.Env, error) {
-	env, err := config.Load(f.env, os.Environ())
+	file := f.env
+	if file == "" {
+		// The one flag that has to be known before .env is read.
+		file = os.Getenv("PLIVOSCOPE_ENV")
+	}
+	env, err := config.Load(file, os.Environ())
 	if err != nil {
 		return env, cannot(err)
 	}
