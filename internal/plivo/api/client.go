@@ -84,13 +84,13 @@ func parseBase(raw string) (*url.URL, error) {
 }
 
 // String names the account and the address; the token shows as dots.
-func (c *Client) String() string { return c.authID + ":•••• at " + c.base.String() }
+func (c Client) String() string { return c.authID + ":•••• at " + c.base.String() }
 
 // GoString keeps %#v from showing the token.
-func (c *Client) GoString() string { return c.String() }
+func (c Client) GoString() string { return c.String() }
 
 // Format keeps every verb of fmt from showing the token.
-func (c *Client) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(c.String())) }
+func (c Client) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(c.String())) }
 
 // Close drops the connections that are idle. Calls that run are not touched.
 func (c *Client) Close() { c.conns.CloseIdleConnections() }
