@@ -1,0 +1,125 @@
+package grid
+
+import "slices"
+
+// Config is what a table is made of.
+type Config[T any] struct {
+	Columns []Column[T]
+	ID      func(T) int64
+	Same    func(a, b T) bool // whether two states of a row look the same
+	Mark    Cell              // the sign of the selected row, one cell wide
+	Base    Paint             // the space between cells
+	Head    Paint             // the column titles
+}
+
+// Grid is the table. Its methods belong to one goroutine.
+type Grid[T any] struct {
+	cfg    Config[T]
+	w, h   int
+	widths []int
+	gap    int
+
+	rows         []T // newest first: a stretch of the table without holes
+	atTop, atEnd bool
+	loaded       bool
+
+	top     int   // index of the first visible row
+	sel     int64 // identity of the selected row, 0 for none
+	follow  bool
+	toEnd   bool // a jump to the oldest row waits for its rows
+	pending int  // steps that went beyond the rows at hand and wait for more
+	gen     int
+
+	drawn map[int64]drawn[T]
+	lines []string
+	head  string
+}
+
+type drawn[T any] struct {
+	row  T
+	line string
+}
+
+// New makes an empty table that follows the newest row.
+func New[T any](cfg Config[T]) *Grid[T] {
+	return &Grid[T]{cfg: cfg, follow: true, drawn: map[int64]drawn[T]{}}
+}
+
+// SetSize gives the table w cells and h rows, the line of column titles not counted.
+func (g *Grid[T]) SetSize(w, h int) {
+	if w == g.w && h == g.h {
+		return
+	}
+	if w != g.w {
+		clear(g.drawn)
+		g.gap = gapFor(w)
+		g.widths = widths(g.cfg.Columns, w, g.gap)
+	}
+	g.w, g.h = w, max(h, 0)
+	g.head = g.drawHead()
+	g.settle()
+}
+
+// Reset forgets the rows and follows the newest: for another filter.
+func (g *Grid[T]) Reset() {
+	g.rows, g.sel, g.top, g.pending = nil, 0, 0, 0
+	g.atTop, g.atEnd, g.loaded, g.toEnd, g.follow = false, false, false, false, true
+	g.gen++
+	g.settle()
+}
+
+// Loaded reports whether an answer came since the last Reset: an empty table is then truly empty.
+func (g *Grid[T]) Loaded() bool { return g.loaded }
+
+// Len is the number of rows at hand.
+func (g *Grid[T]) Len() int { return len(g.rows) }
+
+// Following reports whether the table stays on the newest row.
+func (g *Grid[T]) Following() bool { return g.follow }
+
+// Above is the number of rows above the viewport that are at hand, and whether there are more.
+func (g *Grid[T]) Above() (n int, more bool) { return g.top, !g.atTop && len(g.rows) > 0 }
+
+// Selected gives the selected row.
+func (g *Grid[T]) Selected() (row T, ok bool) {
+	if i := g.index(g.sel); i >= 0 {
+		return g.rows[i], true
+	}
+	return row, false
+}
+
+// Lines are the visible rows, each exactly as wide as the table, and blank lines below them: as many
+// as the table is high. The slice belongs to the grid.
+func (g *Grid[T]) Lines() []string { return g.lines }
+
+// Head is the line of column titles.
+func (g *Grid[T]) Head() string { return g.head }
+
+// index finds a row at hand; rows are sorted by falling identity.
+func (g *Grid[T]) index(id int64) int {
+	i, ok := slices.BinarySearchFunc(g.rows, id, func(row T, id int64) int {
+		switch rid := g.cfg.ID(row); {
+		case rid > id:
+			return -1
+		case rid < id:
+			return 1
+		default:
+			return 0
+		}
+	})
+	if !ok {
+		return -1
+	}
+	return i
+}
+
+// firstBelow is the index of the first row whose identity is not above id, at most len(rows).
+func (g *Grid[T]) firstBelow(id int64) int {
+	i, _ := slices.BinarySearchFunc(g.rows, id, func(row T, id int64) int {
+		if g.cfg.ID(row) > id {
+			return -1
+		}
+		return 1
+	})
+	return i
+}
