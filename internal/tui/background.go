@@ -14,6 +14,7 @@ import (
 	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/term"
 	"github.com/muesli/cancelreader"
+	"github.com/muesli/termenv"
 )
 
 // probeTimeout bounds the question for the background colour: a terminal that never answers must not
@@ -22,9 +23,15 @@ const probeTimeout = 150 * time.Millisecond
 
 // newRenderer makes the renderer for a terminal: profile from the environment (NO_COLOR, TERM,
 // COLORTERM), background from COLORFGBG or from the terminal itself. lipgloss would ask by itself on
-// the first style, and wait five seconds for an answer.
-func newRenderer(in io.Reader, out io.Writer) *lipgloss.Renderer {
-	r := lipgloss.NewRenderer(out)
+// the first style, and wait five seconds for an answer. mono is a terminal that shall have no colour
+// but can show attributes, without which neither cursor nor selection would be seen.
+func newRenderer(in io.Reader, out io.Writer) (r *lipgloss.Renderer, mono bool) {
+	r = lipgloss.NewRenderer(out)
+	if os.Getenv("NO_COLOR") != "" && isTerminal(out) && os.Getenv("TERM") != "dumb" {
+		r.SetColorProfile(termenv.ANSI)
+		r.SetHasDarkBackground(true)
+		return r, true
+	}
 	dark := true
 	if d, ok := darkFromEnv(os.Getenv("COLORFGBG")); ok {
 		dark = d
@@ -32,7 +39,12 @@ func newRenderer(in io.Reader, out io.Writer) *lipgloss.Renderer {
 		dark = d
 	}
 	r.SetHasDarkBackground(dark)
-	return r
+	return r, false
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(f.Fd())
 }
 
 // darkFromEnv reads COLORFGBG ("15;0", "0;default;15"): its last part is the background's colour.

@@ -2,47 +2,250 @@ package tui
 
 import (
 	"context"
-	"fmt"
 	"time"
 
+	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
+
+	"dev.internal/plivoscope/internal/app"
 )
 
-// env is what the parts of the UI share.
+// env is what the parts of the UI share. It belongs to the tea loop; a Cmd takes ctx and core out of
+// it and nothing else.
 type env struct {
-	ctx  context.Context
-	core Core
-	o    Options
-	now  func() time.Time
+	ctx    context.Context
+	core   Core
+	o      Options
+	th     *theme
+	keys   keyMap
+	now    func() time.Time
+	at     time.Time  // the time of the present update: View has no clock of its own
+	status app.Status // as of the last wake or tick
+	own    app.Notice // the UI's own last notice
+	sheet  sheet      // what is open over the screen, nil for nothing
 }
+
+// screenID is one of the screens.
+type screenID int
+
+const (
+	onMessages screenID = iota
+	onCompose
+)
 
 // Model is the UI's one tea.Model.
 type Model struct {
-	env *env
+	env      *env
+	w, h     int
+	screen   screenID
+	messages *messages
+	compose  *compose
+	wake     <-chan struct{}
+	release  func()
+}
+
+// noticeMsg is a sentence that a Cmd has to tell.
+type noticeMsg struct {
+	severity app.Severity
+	text     string
 }
 
 // New makes the model. It subscribes to the core at once, so that no change is missed before the
 // first question.
 func New(core Core, o Options) *Model {
-	e := &env{ctx: context.Background(), core: core, o: o, now: o.Now}
-	return &Model{env: e}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Renderer == nil {
+		o.Renderer = lipgloss.DefaultRenderer()
+	}
+	if o.Clipboard == nil {
+		o.Clipboard = func(string) error { return nil }
+	}
+	e := &env{
+		ctx: context.Background(), core: core, o: o, th: newTheme(o.Renderer, o.mono), keys: newKeyMap(),
+		now: o.Now, at: o.Now(), status: core.Status(),
+	}
+	m := &Model{env: e, messages: newMessages(e), compose: newCompose(e)}
+	m.wake, m.release = core.Subscribe()
+	return m
 }
 
-func (m *Model) close() {}
+func (m *Model) close() { m.release() }
 
 // Init implements tea.Model.
-func (m *Model) Init() tea.Cmd { return nil }
+func (m *Model) Init() tea.Cmd {
+	return tea.Batch(m.messages.pull(), waitWake(m.env.ctx, m.wake, 0), tick())
+}
 
 // Update implements tea.Model.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	if k, ok := msg.(tea.KeyMsg); ok && (k.String() == "q" || k.String() == "ctrl+c") {
-		return m, tea.Quit
-	}
-	return m, nil
+	m.env.at = m.env.now()
+	cmd := m.update(msg)
+	m.arrange()
+	return m, cmd
 }
 
-// View implements tea.Model.
-func (m *Model) View() string {
-	st := m.env.core.Status()
-	return fmt.Sprintf(" plivoscope  %s  %s\n\n %d messages · %d callbacks\n\n q quit", st.Mode, st.PublicURL, st.Totals.Messages, st.Totals.Callbacks)
+func (m *Model) update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.w, m.h = msg.Width, msg.Height
+		m.arrange()
+		return m.messages.moved()
+	case tea.KeyMsg:
+		var cmds []tea.Cmd
+		for _, k := range split(msg) {
+			cmds = append(cmds, m.key(k))
+			m.arrange()
+		}
+		return tea.Batch(cmds...)
+	case tea.MouseMsg:
+		return m.mouse(msg)
+	case wakeMsg:
+		m.env.status = m.env.core.Status()
+		return tea.Batch(m.messages.wake(), waitWake(m.env.ctx, m.wake, pullEvery))
+	case tickMsg:
+		m.env.status = m.env.core.Status()
+		m.compose.refresh()
+		return tea.Batch(m.messages.tick(), tick())
+	case pageMsg:
+		return m.messages.answer(msg)
+	case callbacksMsg:
+		return m.messages.detail.answer(msg)
+	case sentMsg:
+		if m.compose.done(msg) && m.screen == onCompose {
+			m.screen = onMessages
+			return m.messages.newest()
+		}
+		return nil
+	case inboundMsg:
+		if msg.err != nil {
+			m.env.notify(app.Failure, msg.err.Error())
+		} else {
+			m.env.notify(app.Info, "The simulator delivered an inbound message.")
+		}
+		return nil
+	case noticeMsg:
+		m.env.notify(msg.severity, msg.text)
+		return nil
+	default:
+		return m.forward(msg)
+	}
+}
+
+// forward gives a message that is not the model's own to the input that has the focus, as the answer
+// of its own question for the clipboard.
+func (m *Model) forward(msg tea.Msg) tea.Cmd {
+	switch {
+	case m.env.sheet != nil:
+		return m.env.sheet.other(msg)
+	case m.screen == onCompose:
+		return m.compose.update(msg)
+	case m.messages.editing():
+		return m.messages.filter.update(msg)
+	}
+	return nil
+}
+
+// arrange gives every part the place it has now.
+func (m *Model) arrange() {
+	m.messages.arrange(m.w, m.h)
+	if body := m.messages.lay.body; body.w != m.compose.w || body.h != m.compose.h {
+		m.compose.setSize(body.w, body.h)
+	}
+	if h, ok := m.env.sheet.(*helpSheet); ok {
+		h.setSize(m.messages.lay.body.w, m.messages.lay.body.h-1)
+	}
+}
+
+// key routes one key: first what is open over the screen, then the screen, whose inputs come before
+// its bindings, then what holds everywhere.
+func (m *Model) key(k tea.KeyMsg) tea.Cmd {
+	km := m.env.keys
+	switch {
+	case key.Matches(k, km.forceQuit):
+		return tea.Quit
+	case key.Matches(k, km.redraw):
+		return tea.ClearScreen
+	case key.Matches(k, km.helpTyped) && m.env.sheet == nil:
+		m.env.sheet = &helpSheet{env: m.env, sections: m.helpSections()}
+		return nil
+	}
+	if s := m.env.sheet; s != nil {
+		m.env.sheet = nil // before the key: its answer may open another one
+		cmd, done := s.key(k)
+		if !done {
+			m.env.sheet = s
+		}
+		return cmd
+	}
+	if k.Paste && m.screen == onMessages && !m.messages.editing() {
+		return nil // text, not keys
+	}
+	if m.screen == onCompose {
+		if cmd, done := m.compose.key(k); done {
+			return cmd
+		}
+		m.screen = onMessages
+		return nil
+	}
+	if cmd, done := m.messages.key(k); done {
+		return cmd
+	}
+	return m.globalKey(k)
+}
+
+func (m *Model) globalKey(k tea.KeyMsg) tea.Cmd {
+	switch km := m.env.keys; {
+	case key.Matches(k, km.quit):
+		return m.quit()
+	case key.Matches(k, km.help):
+		m.env.sheet = &helpSheet{env: m.env, sections: m.helpSections()}
+	case key.Matches(k, km.messages):
+		m.screen = onMessages
+	case key.Matches(k, km.compose, km.fresh):
+		m.screen = onCompose
+		m.compose.refresh()
+	case key.Matches(k, km.inbound) && m.compose.simulated():
+		from := ""
+		if sel, ok := m.messages.grid.Selected(); ok {
+			from = counterpart(sel)
+		}
+		m.env.sheet = newInboundSheet(m.env, from)
+	}
+	return nil
+}
+
+// quit ends the program, after a question while a send has not been answered.
+func (m *Model) quit() tea.Cmd {
+	n := m.compose.sending
+	if n == 0 {
+		return tea.Quit
+	}
+	m.env.sheet = &confirmSheet{
+		env: m.env, title: "Quit", word: "quit",
+		question: "The API has not answered " + plural(n, "send") + " yet. Quit all the same?",
+		yes:      func() tea.Cmd { return tea.Quit },
+	}
+	return nil
+}
+
+// mouse routes a click or the wheel by its place.
+func (m *Model) mouse(e tea.MouseMsg) tea.Cmd {
+	if m.env.sheet != nil || m.messages.lay.tooSmall {
+		return nil
+	}
+	if m.messages.lay.tabs.has(e.X, e.Y) && e.Button == tea.MouseButtonLeft && e.Action == tea.MouseActionPress {
+		for _, t := range tabs(m.env.keys) {
+			if e.X >= t.from && e.X < t.to {
+				m.screen = t.screen
+			}
+		}
+		return nil
+	}
+	if m.screen == onCompose {
+		return m.compose.mouse(e, m.messages.lay.body)
+	}
+	return m.messages.mouse(e)
 }

@@ -24,6 +24,8 @@ type Options struct {
 	Version   string             // shown in the help
 	NoMouse   bool               // leave the mouse to the terminal
 	Clipboard func(string) error // nil for OSC 52 on Output and the clipboard of the desktop
+
+	mono bool // NO_COLOR on a terminal: attributes only
 }
 
 // Run shows the UI until the user quits or ctx ends; both are a nil error. The terminal is restored
@@ -39,7 +41,7 @@ func Run(ctx context.Context, core Core, o Options) error {
 	}
 	o.Output = out
 	if o.Renderer == nil {
-		o.Renderer = newRenderer(o.Input, out)
+		o.Renderer, o.mono = newRenderer(o.Input, out)
 	}
 	if o.Clipboard == nil {
 		o.Clipboard = func(s string) error { return copyText(out, s) }

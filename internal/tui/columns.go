@@ -1,0 +1,197 @@
+package tui
+
+import (
+	"strconv"
+	"time"
+
+	"dev.internal/plivoscope/internal/escape"
+	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/signature"
+	"dev.internal/plivoscope/internal/tui/grid"
+)
+
+// longText is how much of a text a row looks at: more never fits on a line.
+const longText = 400
+
+// newMessageGrid makes the table of messages. now tells which times are of today.
+func newMessageGrid(th *theme, now func() time.Time) *grid.Grid[plivo.Message] {
+	type message = plivo.Message
+	cell := func(p grid.Paint, s string) grid.Cell { return grid.Cell{Text: s, Paint: p} }
+	cols := []grid.Column[message]{
+		{Title: "TIME", Min: 8, Ideal: 8, Priority: 3, Cell: func(m message, w int) grid.Cell {
+			return cell(th.muted, clock(m.CreatedAt, now()))
+		}},
+		{Title: " ", Min: 1, Ideal: 1, Priority: 4, Cell: func(m message, w int) grid.Cell {
+			if m.Direction == plivo.Inbound {
+				return cell(th.accent, "↓")
+			}
+			return cell(th.muted, "↑")
+		}},
+		{Title: "FROM", Min: 13, Ideal: 14, Max: 17, Priority: 8, Cell: func(m message, w int) grid.Cell {
+			return cell(th.muted, escape.Line(m.From))
+		}},
+		{Title: "TO", Min: 13, Ideal: 14, Max: 17, Priority: 2, Cell: func(m message, w int) grid.Cell {
+			return cell(th.text, escape.Line(m.To))
+		}},
+		{Title: "STATUS", Min: 13, Ideal: 14, Priority: 1, Cell: func(m message, w int) grid.Cell {
+			return cell(th.status(m.Status), statusWords(m))
+		}},
+		{Title: "CODE", Min: 4, Ideal: 18, Max: 29, Priority: 5, Cell: func(m message, w int) grid.Cell {
+			return cell(th.status(m.Status), codeWords(m, w))
+		}},
+		{Title: "SIG", Min: 4, Ideal: 7, Max: 9, Priority: 6, Cell: func(m message, w int) grid.Cell {
+			p, s := th.signature(m.Signature, w)
+			return cell(p, s)
+		}},
+		{Title: "SEG", Min: 3, Ideal: 3, From: 94, Priority: 9, Right: true, Cell: func(m message, w int) grid.Cell {
+			return cell(th.text, segmentsOf(m))
+		}},
+		{Title: "CB", Min: 3, Ideal: 3, From: 100, Priority: 10, Right: true, Cell: func(m message, w int) grid.Cell {
+			return cell(th.muted, strconv.Itoa(m.Callbacks))
+		}},
+		{Title: "TOOK", Min: 5, Ideal: 5, From: 106, Priority: 11, Right: true, Cell: func(m message, w int) grid.Cell {
+			return cell(th.muted, tookOf(m))
+		}},
+		{Title: "TEXT", Min: 8, Ideal: 20, Max: 40, Priority: 7, Flex: true, Cell: func(m message, w int) grid.Cell {
+			if m.Refusal != "" && m.Text == "" {
+				return cell(th.bad, escape.Line(m.Refusal))
+			}
+			return cell(th.text, escape.Line(head(m.Text, longText)))
+		}},
+	}
+	return grid.New(grid.Config[message]{
+		Columns: cols,
+		ID:      func(m message) int64 { return m.ID },
+		Same:    sameRow,
+		Mark:    grid.Cell{Text: "›", Paint: th.accent},
+		Base:    th.text,
+		Head:    th.muted,
+	})
+}
+
+// sameRow reports whether two states of a message look the same in the table.
+func sameRow(a, b plivo.Message) bool {
+	return a.UpdatedAt.Equal(b.UpdatedAt) && a.Status == b.Status && a.Callbacks == b.Callbacks &&
+		a.UUID == b.UUID && a.Refusal == b.Refusal && a.ErrorCode == b.ErrorCode &&
+		a.Unverified == b.Unverified && a.Signature == b.Signature && a.Units == b.Units &&
+		a.From == b.From && a.To == b.To && a.Text == b.Text && a.FinalAt.Equal(b.FinalAt)
+}
+
+// status is the paint of a status: a state's colour, never without its sign.
+func (t *theme) status(s plivo.Status) grid.Paint {
+	switch s {
+	case plivo.Delivered, plivo.Read:
+		return t.good
+	case plivo.Undelivered, plivo.Failed, plivo.Rejected:
+		return t.bad
+	case plivo.Received:
+		return t.accent
+	case plivo.Sending, plivo.Queued, plivo.Sent:
+		return t.text
+	default:
+		return t.warn
+	}
+}
+
+func statusSign(s plivo.Status) string {
+	switch s {
+	case plivo.Delivered, plivo.Read:
+		return "✓"
+	case plivo.Undelivered, plivo.Failed, plivo.Rejected:
+		return "✗"
+	case plivo.Received:
+		return "↓"
+	case plivo.Sending, plivo.Queued, plivo.Sent:
+		return "…"
+	default:
+		return "!"
+	}
+}
+
+// statusWords is a status with its sign; one that rests on unverified callbacks alone has a question
+// mark, and a message without any status says so.
+func statusWords(m plivo.Message) string {
+	if m.Status == "" {
+		return "! no status"
+	}
+	s := statusSign(m.Status) + " " + escape.Line(string(m.Status))
+	if m.Unverified {
+		s += "?"
+	}
+	return s
+}
+
+// hasError reports whether the error code says anything: Plivo sends "000" with delivered messages.
+func hasError(code string) bool {
+	for _, r := range code {
+		if r != '0' {
+			return true
+		}
+	}
+	return false
+}
+
+// codeWords is the error code, with its meaning in short where there is room for more than the code.
+func codeWords(m plivo.Message, w int) string {
+	switch {
+	case m.Refusal != "" && w < len("refused"):
+		return "API"
+	case m.Refusal != "":
+		return "refused"
+	case !hasError(m.ErrorCode):
+		return ""
+	}
+	s := escape.Line(m.ErrorCode)
+	if c, ok := plivo.LookupCode(m.ErrorCode); ok && w >= 10 {
+		s += " " + c.Short
+	}
+	return s
+}
+
+// signature is the sign and scheme of a check in at most w cells, and its paint.
+func (t *theme) signature(r signature.Result, w int) (grid.Paint, string) {
+	scheme := string(r.Scheme)
+	switch r.Outcome {
+	case signature.Valid:
+		return t.good, "✓ " + scheme
+	case signature.Invalid:
+		return t.bad, "✗ " + scheme
+	case signature.Missing:
+		if w < len("- missing") {
+			return t.warn, "–"
+		}
+		return t.warn, "– missing"
+	default:
+		return t.muted, "·"
+	}
+}
+
+// segmentsOf is what Plivo billed, or would by the rules of GSM 03.38 while it has not said.
+func segmentsOf(m plivo.Message) string {
+	n := m.Units
+	if n == 0 {
+		n = plivo.Segment(m.Text).Segments
+	}
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+func tookOf(m plivo.Message) string {
+	if m.Direction == plivo.Inbound || m.FinalAt.IsZero() || m.CreatedAt.IsZero() {
+		return ""
+	}
+	return short(m.FinalAt.Sub(m.CreatedAt))
+}
+
+// head is the first n bytes of s, cut between runes.
+func head(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && s[n]&0xc0 == 0x80 {
+		n--
+	}
+	return s[:n]
+}

@@ -1,0 +1,136 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/webhook"
+)
+
+// detail shows one message with its callbacks.
+type detail struct {
+	env  *env
+	w, h int
+
+	shown     bool
+	message   plivo.Message
+	callbacks []webhook.Callback
+	loaded    detailKey // what callbacks belong to
+	asking    bool      // one question at a time
+
+	top   int
+	lines []string
+}
+
+// detailKey tells one state of a message's callbacks from another.
+type detailKey struct {
+	id        int64
+	uuid      string
+	callbacks int
+	updated   time.Time
+}
+
+func keyOf(m plivo.Message) detailKey {
+	return detailKey{m.ID, m.UUID, m.Callbacks, m.UpdatedAt}
+}
+
+func newDetail(e *env) *detail { return &detail{env: e} }
+
+func (d *detail) setSize(w, h int) {
+	if w != d.w || h != d.h {
+		d.w, d.h = w, h
+		d.refresh()
+	}
+}
+
+// show shows a message, at its top where it is another one, and asks for its callbacks where they are
+// not at hand.
+func (d *detail) show(m plivo.Message, ok bool) tea.Cmd {
+	if !ok {
+		d.shown, d.message, d.callbacks, d.loaded, d.top = false, plivo.Message{}, nil, detailKey{}, 0
+		d.refresh()
+		return nil
+	}
+	if m.ID != d.message.ID {
+		d.callbacks, d.loaded, d.top = nil, detailKey{}, 0
+	}
+	changed := !d.shown || m.ID != d.message.ID || !sameRow(m, d.message)
+	d.shown, d.message = true, m
+	if changed {
+		d.refresh()
+	}
+	return d.pull()
+}
+
+func (d *detail) pull() tea.Cmd {
+	key := keyOf(d.message)
+	if d.asking || !d.shown || key == d.loaded || key.uuid == "" || key.callbacks == 0 {
+		return nil
+	}
+	d.asking = true
+	ctx, core := d.env.ctx, d.env.core
+	return func() tea.Msg {
+		cbs, err := core.CallbacksOf(ctx, key.uuid, callbacksShown)
+		return callbacksMsg{key, cbs, err}
+	}
+}
+
+// answer takes callbacks, and asks again where the selection has gone on.
+func (d *detail) answer(msg callbacksMsg) tea.Cmd {
+	d.asking = false
+	if msg.err != nil {
+		if !errors.Is(msg.err, context.Canceled) {
+			d.env.notify(app.Failure, fmt.Sprintf("Read the callbacks of the message: %v; select it again to retry.", msg.err))
+		}
+		if msg.of == keyOf(d.message) {
+			return nil
+		}
+	} else if d.shown && msg.of.id == d.message.ID {
+		d.callbacks, d.loaded = msg.callbacks, msg.of
+		d.refresh()
+	}
+	return d.pull()
+}
+
+func (d *detail) scroll(n int) {
+	d.top = max(min(d.top+n, len(d.lines)-d.h), 0)
+}
+
+// refresh renders the lines as they are now.
+func (d *detail) refresh() {
+	d.lines = nil
+	if d.w > 0 && d.shown {
+		d.lines = d.render()
+	}
+	d.scroll(0)
+}
+
+// view is the visible part, exactly h lines of w cells.
+func (d *detail) view() []string {
+	out := make([]string, 0, d.h)
+	out = append(out, d.lines[d.top:min(d.top+d.h, len(d.lines))]...)
+	for len(out) < d.h {
+		out = append(out, line(d.w))
+	}
+	return out
+}
+
+// place tells how far the detail is scrolled, empty where all of it is seen.
+func (d *detail) place() string {
+	if len(d.lines) <= d.h || d.h <= 0 {
+		return ""
+	}
+	if d.top+d.h >= len(d.lines) {
+		return "end"
+	}
+	if d.top == 0 {
+		return fmt.Sprintf("%d more lines", len(d.lines)-d.h)
+	}
+	return fmt.Sprintf("%d %%", 100*(d.top+d.h)/len(d.lines))
+}

@@ -1,0 +1,314 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"dev.internal/plivoscope/internal/escape"
+	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/tui/grid"
+	"dev.internal/plivoscope/internal/webhook"
+)
+
+// labelWidth is the column of the labels at the left of the detail.
+const labelWidth = 11
+
+// page collects the lines of the detail.
+type page struct {
+	th    *theme
+	w     int
+	lines []string
+}
+
+func (p *page) add(spans ...span) { p.lines = append(p.lines, line(p.w, spans...)) }
+
+func (p *page) blank() { p.lines = append(p.lines, line(p.w)) }
+
+// field writes a label and its wrapped value; the text must be safe.
+func (p *page) field(label string, paint grid.Paint, text string) {
+	for i, l := range wrap(text, p.w-labelWidth-2) {
+		if i > 0 {
+			label = ""
+		}
+		p.add(span{p.th.muted, " " + grid.Fit(label, labelWidth, false)}, span{paint, l})
+	}
+}
+
+// render is the whole detail of the message.
+func (d *detail) render() []string {
+	th, m := d.env.th, d.message
+	p := &page{th: th, w: d.w}
+	for _, l := range d.timeline(d.w - 2) {
+		p.add(append([]span{{th.text, " "}}, l...)...)
+	}
+	d.explain(p)
+	p.blank()
+	if m.Text != "" {
+		p.field("text", th.text, escape.Block(m.Text))
+	}
+	p.field("numbers", th.text, fmt.Sprintf("%s → %s", escape.Line(orDash(m.From)), escape.Line(orDash(m.To))))
+	p.field("segments", th.text, segmentWords(m))
+	if m.UUID != "" {
+		p.field("uuid", th.text, escape.Line(m.UUID))
+	}
+	if m.CallbackURL != "" {
+		p.field("reports to", th.text, escape.Line(m.CallbackURL))
+	}
+	for _, a := range m.Anomalies {
+		p.field("beware", th.warn, "! "+anomalyWords(a))
+	}
+	d.listCallbacks(p)
+	return p.lines
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "–"
+	}
+	return s
+}
+
+// explain says in words what the status and its code mean and what to do.
+func (d *detail) explain(p *page) {
+	th, m := d.env.th, d.message
+	if m.Refusal != "" {
+		p.field("refused", th.bad, "✗ "+escape.Line(m.Refusal))
+	}
+	if hasError(m.ErrorCode) {
+		code := escape.Line(m.ErrorCode)
+		c, known := plivo.LookupCode(m.ErrorCode)
+		if !known {
+			p.field("error "+code, th.status(m.Status), statusSign(m.Status)+" Plivo's tables do not explain this code; ask Plivo's support with the UUID.")
+		} else {
+			p.field("error "+code, th.status(m.Status), statusSign(m.Status)+" "+c.Meaning+".")
+			p.field("", th.text, faultWords(c.Fault)+" "+retryWords(c.Retryable))
+			p.field("", th.text, "→ "+c.Advice)
+		}
+	}
+	if m.Unverified {
+		p.field("unverified", th.warn, "! The status rests only on callbacks whose signature did not verify: anybody could have sent them.")
+	}
+	if m.Status != "" && m.Status != plivo.Sending && !m.Status.Known() {
+		p.field("status", th.warn, "! "+escape.Line(string(m.Status))+" is no status that Plivo documents; it is shown as it arrived.")
+	}
+}
+
+func faultWords(fault string) string {
+	switch fault {
+	case "none", "":
+		return "Nobody's fault."
+	case "plivo":
+		return "The fault is Plivo's."
+	default:
+		return "The fault is the " + fault + "'s."
+	}
+}
+
+func retryWords(retry string) string {
+	switch retry {
+	case "yes":
+		return "Sending it again may work."
+	case "no":
+		return "Sending it again will not help."
+	default:
+		return "Sending it again may help once the cause is gone."
+	}
+}
+
+func anomalyWords(a plivo.Anomaly) string {
+	switch a {
+	case plivo.Contradiction:
+		return "Two callbacks give different final statuses."
+	case plivo.UnknownStatus:
+		return "A callback gives a status that Plivo does not document."
+	case plivo.Unsigned:
+		return "A callback came without a signature."
+	case plivo.InvalidSigned:
+		return "A callback came with a signature that does not verify."
+	default:
+		return escape.Line(string(a))
+	}
+}
+
+// segmentWords compares what the rules say with what Plivo billed.
+func segmentWords(m plivo.Message) string {
+	s := plivo.Segment(m.Text)
+	billed := "Plivo has not said what it bills"
+	if m.Units > 0 {
+		billed = "billed " + plural(m.Units, "unit")
+	}
+	if m.Direction == plivo.Inbound && m.Units == 0 {
+		billed = "inbound"
+	}
+	if s.Segments == 0 {
+		return billed
+	}
+	words := fmt.Sprintf("%s %s, %s", plural(s.Segments, "segment"), s.Encoding, billed)
+	if m.Units > 0 && m.Units != s.Segments {
+		words += ", which is not the same: Plivo may have changed the text"
+	}
+	return words
+}
+
+// timeline is the message's life as hops with the time between them.
+func (d *detail) timeline(w int) [][]span {
+	th, m, now := d.env.th, d.message, d.env.at
+	type hop struct {
+		words string
+		paint grid.Paint
+		at    time.Time
+	}
+	var hops []hop
+	if m.Direction == plivo.Outbound && (len(d.callbacks) == 0 || m.CreatedAt.Before(d.callbacks[0].ReceivedAt)) && m.CallbackURL+m.Text != "" {
+		hops = append(hops, hop{"sending", th.text, m.CreatedAt})
+	}
+	times := map[string]int{}
+	for _, c := range d.callbacks {
+		st := c.Report.Status()
+		if st == "" {
+			continue
+		}
+		name := string(st)
+		if times[name]++; times[name] > 1 {
+			continue
+		}
+		hops = append(hops, hop{name, th.status(st), c.ReceivedAt})
+	}
+	if len(hops) == 0 {
+		hops = append(hops, hop{string(m.Status), th.status(m.Status), m.CreatedAt})
+	}
+	var units [][]span
+	for i, h := range hops {
+		var u []span
+		if i > 0 {
+			u = append(u, span{th.muted, " ─" + short(h.at.Sub(hops[i-1].at)) + "→ "})
+		}
+		name := escape.Line(h.words)
+		if s := statusSign(plivo.Status(h.words)); s != "…" {
+			name = s + " " + name
+		}
+		if n := times[h.words]; n > 1 {
+			name += fmt.Sprintf(" ×%d", n)
+		}
+		units = append(units, append(u, span{h.paint, name + " "}, span{th.muted, moment(h.at, now)}))
+	}
+	last := hops[len(hops)-1]
+	switch {
+	case m.Refusal != "":
+		units = append(units, []span{{th.muted, " ─→ "}, {th.bad, "✗ refused by the API"}})
+	case m.Direction == plivo.Outbound && !m.Status.Terminal():
+		units = append(units, []span{{th.muted, " ─…→ "}, {th.muted, "no final report yet (" + waited(now.Sub(last.at)) + ")"}})
+	case m.Direction == plivo.Outbound && !m.FinalAt.IsZero() && len(hops) > 1:
+		units = append(units, []span{{th.muted, " · "}, {th.muted, "took " + short(m.FinalAt.Sub(m.CreatedAt))}})
+	}
+	return flow(units, w)
+}
+
+// waited writes a wait in whole seconds and up.
+func waited(d time.Duration) string {
+	if d < 10*time.Second {
+		return fmt.Sprintf("%d s", int(max(d, 0).Seconds()))
+	}
+	s := short(d)
+	return s[:len(s)-1] + " " + s[len(s)-1:]
+}
+
+// flow puts units one after the other and begins a line where one does not fit.
+func flow(units [][]span, w int) [][]span {
+	var out [][]span
+	used := 0
+	for _, u := range units {
+		n := spansWidth(u)
+		if len(out) == 0 || used+n > w {
+			if len(out) > 0 {
+				u = append([]span{{u[0].paint, "  "}}, u...)
+				n += 2
+			}
+			out = append(out, nil)
+			used = 0
+		}
+		out[len(out)-1] = append(out[len(out)-1], u...)
+		used += n
+	}
+	return out
+}
+
+// listCallbacks lists the callbacks, oldest first.
+func (d *detail) listCallbacks(p *page) {
+	th, m := d.env.th, d.message
+	if m.Callbacks == 0 {
+		return
+	}
+	p.blank()
+	if d.loaded.id == 0 {
+		p.add(span{th.muted, " reading " + plural(m.Callbacks, "callback") + " …"})
+		return
+	}
+	title := plural(m.Callbacks, "callback")
+	if m.Callbacks > len(d.callbacks) {
+		title += fmt.Sprintf(", the newest %d", len(d.callbacks))
+	}
+	p.add(span{th.strong, " " + title})
+	p.add(span{th.muted, " TIME          KIND      STATUS        CODE  SEQ  SIGNATURE"})
+	for _, c := range d.callbacks {
+		st := c.Report.Status()
+		seq := ""
+		if n, ok := c.Report.Sequence(); ok {
+			seq = fmt.Sprint(n)
+		}
+		sig, words := th.signature(c.Verdict, p.w)
+		if c.Verdict.Header != "" && p.w >= 100 {
+			words += " by " + escape.Line(c.Verdict.Header)
+		}
+		if c.Verdict.Token != "" {
+			words += ", token " + escape.Line(c.Verdict.Token)
+		}
+		name := ""
+		if st != "" {
+			name = statusSign(st) + " " + escape.Line(string(st))
+		}
+		spans := []span{
+			{th.muted, " " + grid.Fit(moment(c.ReceivedAt, d.env.at), 14, false)},
+			{th.muted, grid.Fit(kindWords(c.Kind), 10, false)},
+			{th.status(st), grid.Fit(name, 14, false)},
+			{th.text, grid.Fit(escape.Line(c.Report.ErrorCode()), 4, true) + grid.Fit(seq, 5, true) + "  "},
+			{sig, words},
+		}
+		if c.Answer.Status != 0 && c.Answer.Status != 200 {
+			spans = append(spans, span{th.warn, fmt.Sprintf("  answered %d", c.Answer.Status)})
+		}
+		if a := arrivalWords(c.Arrival); a != "" {
+			spans = append(spans, span{th.warn, "  " + a})
+		}
+		p.add(spans...)
+		if c.Problem != "" {
+			p.add(span{th.warn, "               ! " + escape.Line(c.Problem)})
+		}
+	}
+}
+
+func arrivalWords(a plivo.Arrival) string {
+	var w []string
+	if a.Duplicate {
+		w = append(w, "duplicate")
+	}
+	if a.OutOfOrder {
+		w = append(w, "out of order")
+	}
+	if a.AfterTerminal {
+		w = append(w, "after the final one")
+	}
+	return strings.Join(w, ", ")
+}
+
+func kindWords(k webhook.Kind) string {
+	switch k {
+	case webhook.DeliveryReport:
+		return "report"
+	case webhook.Inbound:
+		return "inbound"
+	default:
+		return "other"
+	}
+}

@@ -1,0 +1,258 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/signature"
+	"dev.internal/plivoscope/internal/store"
+	"dev.internal/plivoscope/internal/webhook"
+)
+
+// fakeCore is a core in memory. It counts the calls that may take time, so that tests can tell that
+// none of them happens in Update or View.
+type fakeCore struct {
+	mu        sync.Mutex
+	status    app.Status
+	messages  []plivo.Message // oldest first
+	callbacks map[string][]webhook.Callback
+	wake      chan struct{}
+	sendErr   error
+	sendGate  chan struct{} // not nil: Send waits for it
+	sends     []app.SendRequest
+	inbounds  []string
+	failReads error
+
+	calls atomic.Int64
+}
+
+func newFakeCore() *fakeCore {
+	return &fakeCore{
+		status: app.Status{
+			Mode: app.Simulator, AuthID: "MASIMULATOR", ListenURL: "http://127.0.0.1:4141", PublicURL: "http://127.0.0.1:4141",
+			Tunnel: "none", APIURL: "http://127.0.0.1:40123", DefaultSender: "+14155550100",
+		},
+		callbacks: map[string][]webhook.Callback{}, wake: make(chan struct{}, 1),
+	}
+}
+
+func (c *fakeCore) Status() app.Status {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	st := c.status
+	st.Totals.Messages = int64(len(c.messages))
+	return st
+}
+
+func (c *fakeCore) Subscribe() (<-chan struct{}, func()) { return c.wake, func() {} }
+
+func (c *fakeCore) hint() {
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+}
+
+// add appends messages with the next identities and wakes the readers.
+func (c *fakeCore) add(ms ...plivo.Message) {
+	c.mu.Lock()
+	for _, m := range ms {
+		m.ID = int64(len(c.messages)) + 1
+		c.messages = append(c.messages, m)
+	}
+	c.mu.Unlock()
+	c.hint()
+}
+
+// matches knows the one filter word that the tests need.
+func matches(f store.Filter, m plivo.Message) bool {
+	s := f.String()
+	if s == "" {
+		return true
+	}
+	_, list, _ := strings.Cut(s, "status:")
+	return slices.Contains(strings.Split(list, ","), string(m.Status))
+}
+
+func (c *fakeCore) Messages(ctx context.Context, w store.Window) ([]plivo.Message, error) {
+	c.calls.Add(1)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.failReads != nil {
+		return nil, c.failReads
+	}
+	lo, hi := w.After+1, int64(len(c.messages))
+	if w.Before > 0 {
+		hi = min(hi, w.Before-1)
+	}
+	var out []plivo.Message
+	take := func(id int64) bool {
+		if m := c.messages[id-1]; matches(w.Filter, m) {
+			out = append(out, m)
+		}
+		return w.Limit == 0 || len(out) < w.Limit
+	}
+	if w.Oldest || (w.After > 0 && w.Before == 0) {
+		for id := lo; id <= hi && take(id); id++ {
+		}
+	} else {
+		for id := hi; id >= lo && take(id); id-- {
+		}
+	}
+	return out, nil
+}
+
+func (c *fakeCore) CountMessages(_ context.Context, f store.Filter, limit int) (int, bool, error) {
+	c.calls.Add(1)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := 0
+	for _, m := range c.messages {
+		if matches(f, m) {
+			n++
+		}
+	}
+	return min(n, limit), n > limit, nil
+}
+
+func (c *fakeCore) MessagesByID(_ context.Context, ids []int64) ([]plivo.Message, error) {
+	c.calls.Add(1)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var out []plivo.Message
+	for _, id := range ids {
+		if id > 0 && id <= int64(len(c.messages)) {
+			out = append(out, c.messages[id-1])
+		}
+	}
+	return out, nil
+}
+
+func (c *fakeCore) CallbacksOf(_ context.Context, uuid string, limit int) ([]webhook.Callback, error) {
+	c.calls.Add(1)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	cbs := c.callbacks[uuid]
+	return slices.Clone(cbs[max(len(cbs)-limit, 0):]), nil
+}
+
+func (c *fakeCore) Send(ctx context.Context, r app.SendRequest) (app.Sent, error) {
+	c.calls.Add(1)
+	c.mu.Lock()
+	gate, err := c.sendGate, c.sendErr
+	c.sends = append(c.sends, r)
+	c.mu.Unlock()
+	if gate != nil {
+		select {
+		case <-gate:
+		case <-ctx.Done():
+			return app.Sent{}, ctx.Err()
+		}
+	}
+	if err != nil {
+		return app.Sent{}, err
+	}
+	var sent app.Sent
+	for i, to := range r.Draft.To {
+		m := plivo.Message{
+			UUID: fmt.Sprintf("sent-%d", i), Direction: plivo.Outbound, From: r.Draft.From, To: to,
+			Text: r.Draft.Text, Status: plivo.Queued, CreatedAt: testNow, UpdatedAt: testNow,
+		}
+		c.add(m)
+		sent.IDs = append(sent.IDs, int64(len(c.messages)))
+		sent.UUIDs = append(sent.UUIDs, m.UUID)
+	}
+	return sent, nil
+}
+
+func (c *fakeCore) Inbound(_ context.Context, from, to, text string) error {
+	c.calls.Add(1)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.inbounds = append(c.inbounds, from+" "+to+" "+text)
+	return nil
+}
+
+var testNow = time.Date(2026, 7, 14, 12, 3, 45, 0, time.UTC)
+
+var valid = signature.Result{Outcome: signature.Valid, Scheme: signature.V3, Header: "X-Plivo-Signature-V3", Token: "account"}
+
+// stock is one message of each kind that the screen has to show.
+func stock(c *fakeCore) {
+	invalid := signature.Result{Outcome: signature.Invalid, Scheme: signature.V3, Header: "X-Plivo-Signature-V3"}
+	missing := signature.Result{Outcome: signature.Missing}
+	unchecked := signature.Result{Outcome: signature.Unchecked}
+	type row struct {
+		to, text, code string
+		st             plivo.Status
+		units, took    int
+		sig            signature.Result
+	}
+	for i, r := range []row{
+		{"+14155550123", "Your code is 482913", "000", plivo.Delivered, 1, 1200, valid},
+		{"+15005550030", "WIN a prize now, click here", "30", plivo.Undelivered, 1, 900, valid},
+		{"+15005550050", "Your table is booked for eight", "50", plivo.Failed, 1, 700, valid},
+		{"+4915112345678", "Deine Bestellung ist unterwegs und kommt morgen zwischen acht und zehn Uhr an. " + strings.Repeat("Danke! ", 50), "000", plivo.Delivered, 3, 1500, valid},
+		{"+81312345678", "ご注文ありがとうございます。発送しました", "", plivo.Sent, 1, 0, valid},
+		{"+971501234567", "شكرا لك على طلبك", "000", plivo.Delivered, 1, 1100, invalid},
+		{"+14155550144", "family 👨‍👩‍👧 and café\x1b[31m red\u202e", "", plivo.Delivered, 1, 1300, missing},
+		{"+14155550111", "Hello from the terminal, on the way", "", plivo.Sent, 1, 0, valid},
+		{"+14155550112", "", "", plivo.Sending, 0, 0, unchecked},
+	} {
+		at := testNow.Add(time.Duration(i-60) * time.Second)
+		m := plivo.Message{
+			UUID: fmt.Sprintf("5b40a428-0000-4000-8000-%012d", i), Direction: plivo.Outbound, From: "+14155550100", To: r.to,
+			Text: r.text, Type: "sms", Status: r.st, ErrorCode: r.code, Units: r.units, CreatedAt: at, UpdatedAt: at,
+			CallbackURL: "http://127.0.0.1:4141/sms/delivery-report", Signature: r.sig,
+		}
+		if r.took > 0 {
+			m.FinalAt = at.Add(time.Duration(r.took) * time.Millisecond)
+		}
+		if r.sig == invalid {
+			m.Unverified, m.Anomalies = true, []plivo.Anomaly{plivo.InvalidSigned}
+		}
+		for seq, st := range []plivo.Status{plivo.Queued, plivo.Sent, r.st} {
+			if r.st == plivo.Sending || (r.st == plivo.Sent && seq == 2) {
+				continue
+			}
+			cb := webhook.Callback{
+				ID: int64(i*3 + seq), ReceivedAt: at.Add(time.Duration(102+seq*(r.took+206)/2) * time.Millisecond),
+				Kind: webhook.DeliveryReport, Verdict: r.sig, Answer: webhook.Answer{Status: 200},
+				Report: plivo.Report{Params: []signature.Param{
+					{Name: "MessageUUID", Value: m.UUID},
+					{Name: "Status", Value: string(st)},
+					{Name: "ErrorCode", Value: r.code},
+					{Name: "Sequence", Value: fmt.Sprint(seq + 1)},
+				}},
+			}
+			cb.Arrival.OutOfOrder = i == 3 && seq == 1
+			c.callbacks[m.UUID] = append(c.callbacks[m.UUID], cb)
+			m.Callbacks++
+		}
+		c.add(m)
+	}
+	c.add(plivo.Message{
+		UUID: "in-1", Direction: plivo.Inbound, From: "+14155550177", To: "+14155550100", Text: "STOP", Status: plivo.Received,
+		CreatedAt: testNow.Add(-20 * time.Second), UpdatedAt: testNow.Add(-20 * time.Second), Callbacks: 1, Signature: valid,
+	})
+	c.callbacks["in-1"] = []webhook.Callback{{ReceivedAt: testNow.Add(-20 * time.Second), Kind: webhook.Inbound, Verdict: valid}}
+	c.add(plivo.Message{
+		Direction: plivo.Outbound, From: "+14155550100", To: "+15005559401", Text: "refused by the API",
+		Status: plivo.Failed, Refusal: "Plivo refused the credentials (401); check PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN.",
+		CreatedAt: testNow.Add(-7 * time.Second), UpdatedAt: testNow.Add(-7 * time.Second),
+	})
+	c.mu.Lock()
+	c.status.Server = app.ServerStatus{Received: 214, Stored: 214}
+	c.status.Notices = []app.Notice{{At: testNow.Add(-90 * time.Second), Severity: app.Info, Text: "Serving callbacks at http://127.0.0.1:4141"}}
+	c.mu.Unlock()
+}

@@ -1,0 +1,203 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+	"github.com/charmbracelet/x/ansi"
+
+	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/escape"
+	"dev.internal/plivoscope/internal/plivo"
+)
+
+// View implements tea.Model: it joins lines that are ready.
+func (m *Model) View() string {
+	l := m.messages.lay
+	if m.w <= 0 || m.h <= 0 {
+		return ""
+	}
+	if l.tooSmall {
+		return strings.Join(m.tooSmall(), "\n")
+	}
+	out := make([]string, 0, m.h)
+	out = append(out, m.header(), m.tabLine())
+	for len(out) < l.body.y {
+		out = append(out, line(m.w))
+	}
+	body := m.body()
+	if s := m.env.sheet; s != nil {
+		lines := s.lines(l.body.w, l.body.h-1)
+		body = append(body[:l.body.h-1-len(lines)], m.rule(l.body.w, true, s.heading(), ""))
+		body = append(body, lines...)
+	}
+	out = append(out, body...)
+	for len(out) < l.notice.y {
+		out = append(out, line(m.w))
+	}
+	out = append(out, m.env.noticeLine(m.w), keysLine(m.env.th, m.w, m.footerKeys()))
+	return strings.Join(out, "\n")
+}
+
+// tooSmall asks for more room, in the middle of what there is.
+func (m *Model) tooSmall() []string {
+	out := make([]string, m.h)
+	for y := range out {
+		s := ""
+		switch y - (m.h-1)/2 {
+		case 0:
+			s = fmt.Sprintf("plivoscope needs at least %d×%d", minWidth, minHeight)
+		case 1:
+			s = fmt.Sprintf("this terminal has %d×%d", m.w, m.h)
+		}
+		pad := max((m.w-ansi.StringWidth(s))/2, 0)
+		out[y] = line(m.w, span{m.env.th.text, strings.Repeat(" ", pad) + s})
+	}
+	return out
+}
+
+func (m *Model) body() []string {
+	l := m.messages.lay
+	if m.screen == onCompose {
+		return append([]string{m.rule(l.body.w, true, "Compose", "")}, m.compose.view()...)
+	}
+	s := m.messages
+	var list []string
+	if l.title.h > 0 {
+		list = append(list, m.rule(l.title.w, !s.focused, s.titleWords(), s.followWords()))
+		if l.filter.h > 0 {
+			list = append(list, s.filter.lines()...)
+		}
+		list = append(list, s.grid.Head())
+		list = append(list, s.rowLines()...)
+	}
+	if l.detail.h == 0 {
+		return list
+	}
+	about := []string{m.rule(l.about.w, s.focused, s.aboutWords(), s.detail.place())}
+	about = append(about, s.detailLines()...)
+	if !l.beside {
+		return append(list, about...)
+	}
+	for i := range list {
+		edge := "│"
+		if i == 0 {
+			edge = "┬"
+		}
+		list[i] += m.env.th.faint.Wrap(edge) + about[i]
+	}
+	return list
+}
+
+// rule is the thin line that sets a pane apart, with its title.
+func (m *Model) rule(w int, focused bool, title, right string) string {
+	th := m.env.th
+	paint := th.muted
+	if focused {
+		paint = th.title
+	}
+	if right != "" {
+		right = " " + right + " "
+	}
+	room := w - 3 - ansi.StringWidth(right) - 2
+	if ansi.StringWidth(title) > room-1 {
+		title = ansi.Truncate(title, max(room-1, 0), "…")
+	}
+	dashes := max(w-2-ansi.StringWidth(title)-2-ansi.StringWidth(right)-1, 0)
+	return line(w, span{th.faint, "──"}, span{paint, " " + title + " "}, span{th.faint, strings.Repeat("─", dashes)},
+		span{th.muted, right}, span{th.faint, "─"})
+}
+
+// header is the first line: what runs, where, and how much came. The less room, the fewer words.
+func (m *Model) header() string {
+	th, st := m.env.th, m.env.status
+	badge, word := th.badge, "SIMULATOR"
+	if st.Mode == app.Live {
+		badge, word = th.badgeLive, "LIVE"
+	}
+	name := []span{{th.strong, " plivoscope "}, {badge, " " + word + " "}}
+	url := st.PublicURL
+	if url == "" {
+		url = st.ListenURL
+	}
+	dot, paint := "●", th.good
+	if url == "" {
+		dot, paint, url = "○", th.muted, "not serving"
+	}
+	place := []span{{paint, "  " + dot}, {th.text, " " + escape.Line(url)}}
+	tunnel := []span{{th.muted, "  no tunnel"}}
+	if st.Tunnel != "" && st.Tunnel != "none" {
+		tunnel = []span{{th.good, "  ●"}, {th.text, " " + escape.Line(st.Tunnel)}}
+	}
+	dropped := th.muted
+	if st.Server.Dropped > 0 {
+		dropped = th.bad
+	}
+	counts := []span{
+		{th.muted, "received "},
+		{th.text, count(st.Server.Received)},
+		{th.muted, " · stored "},
+		{th.text, count(st.Server.Stored)},
+		{dropped, " · dropped " + count(st.Server.Dropped) + " "},
+	}
+	brief := []span{{th.text, count(st.Server.Stored)}, {th.muted, " stored "}}
+	if st.Server.Dropped > 0 {
+		brief = []span{{dropped, "✗ " + count(st.Server.Dropped) + " dropped "}}
+	}
+	all := append(append(append([]span{}, name...), place...), tunnel...)
+	near := append(append([]span{}, name...), place...)
+	for _, c := range []struct{ left, right []span }{{all, counts}, {near, counts}, {near, brief}, {name, counts}} {
+		if spansWidth(c.left)+2+spansWidth(c.right) <= m.w {
+			return sides(m.w, c.left, c.right)
+		}
+	}
+	return sides(m.w, name, brief)
+}
+
+type tab struct {
+	screen   screenID
+	key      key.Binding
+	name     string
+	from, to int // columns
+}
+
+func tabs(km keyMap) []tab {
+	out := []tab{{screen: onMessages, key: km.messages, name: "Messages"}, {screen: onCompose, key: km.compose, name: "Compose"}}
+	x := 1
+	for i := range out {
+		w := len(out[i].key.Help().Key) + 1 + len(out[i].name)
+		out[i].from, out[i].to = x, x+w
+		x += w + 3
+	}
+	return out
+}
+
+func (m *Model) tabLine() string {
+	th := m.env.th
+	var left []span
+	for i, t := range tabs(m.env.keys) {
+		sep := " "
+		if i > 0 {
+			sep = "   "
+		}
+		paint := th.muted
+		if t.screen == m.screen {
+			paint = th.tab
+		}
+		left = append(left, span{th.text, sep}, span{th.key, t.key.Help().Key}, span{th.text, " "}, span{paint, t.name})
+	}
+	var right []span
+	if m.screen == onMessages {
+		right = []span{{th.key, "/"}, {th.muted, " filter   "}, {th.key, "?"}, {th.muted, " help "}}
+	}
+	return sides(m.w, left, right)
+}
+
+// counterpart is the number at the other end of a message.
+func counterpart(msg plivo.Message) string {
+	if msg.Direction == plivo.Inbound {
+		return msg.From
+	}
+	return msg.To
+}

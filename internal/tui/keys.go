@@ -1,0 +1,93 @@
+package tui
+
+import (
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// keyMap is every binding of the UI, once: the footer and the help are made from it too.
+type keyMap struct {
+	// Everywhere.
+	quit, forceQuit, help, helpTyped, redraw, next, messages, compose key.Binding
+	// Lists.
+	up, down, pageUp, pageDown, newest, oldest, follow key.Binding
+	// Messages.
+	open, filter, fresh, inbound, copyID, focus, back key.Binding
+	// Filter line.
+	apply, leaveFilter key.Binding
+	// Compose.
+	send, nextField, prevField, newline, choose, keep key.Binding
+	// Sheets.
+	yes, no, closeHelp, deliver, cancel key.Binding
+}
+
+func bind(help, words string, keys ...string) key.Binding {
+	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(help, words))
+}
+
+func newKeyMap() keyMap {
+	return keyMap{
+		quit:      bind("q", "quit", "q"),
+		forceQuit: bind("ctrl+c", "quit at once", "ctrl+c"),
+		help:      bind("?", "all keys", "?", "f1"),
+		helpTyped: bind("f1", "all keys", "f1"),
+		redraw:    bind("ctrl+l", "redraw the screen", "ctrl+l"),
+		next:      bind("tab", "next screen", "tab"),
+		messages:  bind("1", "messages", "1"),
+		compose:   bind("2", "compose", "2"),
+
+		up:       bind("k ↑", "up", "k", "up"),
+		down:     bind("j ↓", "down", "j", "down"),
+		pageUp:   bind("pgup", "a page up", "pgup", "ctrl+u", "ctrl+b"),
+		pageDown: bind("pgdn", "a page down", "pgdown", "ctrl+d", "ctrl+f", " "),
+		newest:   bind("g home", "newest, and follow it", "g", "home"),
+		oldest:   bind("G end", "oldest", "G", "end"),
+		follow:   bind("f", "follow the newest", "f"),
+
+		open:    bind("enter", "open", "enter", "l", "right"),
+		filter:  bind("/", "filter", "/"),
+		fresh:   bind("n", "new message", "n"),
+		inbound: bind("i", "inbound message", "i"),
+		copyID:  bind("y", "copy UUID", "y"),
+		focus:   bind("tab", "into the detail", "tab"),
+		back:    bind("esc", "back", "esc", "h", "left"),
+
+		apply:       bind("enter", "apply", "enter"),
+		leaveFilter: bind("esc", "leave it as it was", "esc"),
+
+		send:      bind("ctrl+s", "send", "ctrl+s"),
+		nextField: bind("tab", "next field", "tab"),
+		prevField: bind("shift+tab", "field before", "shift+tab"),
+		newline:   bind("enter", "new line, or next field", "enter"),
+		choose:    bind("↑ ↓", "choose a fate", "up", "down"),
+		keep:      bind("esc", "back, the draft stays", "esc"),
+
+		yes:       bind("y", "yes", "y", "Y"),
+		no:        bind("n esc", "no", "n", "N", "esc"),
+		closeHelp: bind("esc", "close", "esc", "?", "f1", "q"),
+		deliver:   bind("enter", "deliver it", "enter", "ctrl+s"),
+		cancel:    bind("esc", "cancel", "esc"),
+	}
+}
+
+// section is a group of bindings under one heading of the help.
+type section struct {
+	title string
+	keys  []key.Binding
+}
+
+// split takes a key message apart: runes typed in one go arrive as one message, and a binding is one
+// rune. A paste stays whole, it is text.
+func split(k tea.KeyMsg) []tea.KeyMsg {
+	if k.Type != tea.KeyRunes || k.Paste || len(k.Runes) < 2 {
+		return []tea.KeyMsg{k}
+	}
+	out := make([]tea.KeyMsg, len(k.Runes))
+	for i, r := range k.Runes {
+		out[i] = tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: k.Alt && i == 0}
+		if r == ' ' {
+			out[i].Type = tea.KeySpace
+		}
+	}
+	return out
+}

@@ -1,0 +1,89 @@
+package tui
+
+// Least sizes: of a screen that can be used, and from where the detail is always shown.
+const (
+	minWidth, minHeight = 60, 15
+	detailHeight        = 21  // rows of the terminal from which the detail stands below the list
+	airyHeight          = 30  // from which there is air above the notice too
+	besideWidth         = 150 // columns from which it stands beside the list
+)
+
+// rect is a part of the screen in cells, from the upper left corner.
+type rect struct{ x, y, w, h int }
+
+func (r rect) has(x, y int) bool { return x >= r.x && x < r.x+r.w && y >= r.y && y < r.y+r.h }
+
+// layout is where everything stands. A part that has no place has no height.
+type layout struct {
+	w, h     int
+	tooSmall bool
+	header   rect // the program and its counts
+	tabs     rect
+	body     rect // the screen: its title rule is the first line
+	notice   rect
+	footer   rect
+
+	// Of the messages screen, within body.
+	title  rect // the rule over the list
+	filter rect // input and hint while it is edited
+	heads  rect
+	list   rect
+	divide rect // the column between list and detail, where they stand side by side
+	about  rect // the rule over the detail
+	detail rect
+	beside bool
+}
+
+// computeLayout is the one place where sizes are decided. open is whether the user opened the detail,
+// filtering whether the filter is being edited.
+func computeLayout(w, h int, open, filtering bool) layout {
+	l := layout{w: w, h: h, tooSmall: w < minWidth || h < minHeight}
+	if l.tooSmall {
+		return l
+	}
+	l.header = rect{0, 0, w, 1}
+	l.tabs = rect{0, 1, w, 1}
+	l.notice = rect{0, h - 2, w, 1}
+	l.footer = rect{0, h - 1, w, 1}
+	top, foot := 2, 2
+	if h >= detailHeight {
+		top = 3 // a line of air
+	}
+	if h >= airyHeight {
+		foot = 3
+	}
+	l.body = rect{0, top, w, h - foot - top}
+
+	list := l.body
+	switch {
+	case w >= besideWidth && h >= minHeight+3:
+		l.beside = true
+		right := max(w*3/8, 56)
+		list.w = w - right - 1
+		l.divide = rect{list.w, l.body.y, 1, l.body.h}
+		l.about = rect{list.w + 1, l.body.y, right, 1}
+		l.detail = rect{list.w + 1, l.body.y + 1, right, l.body.h - 1}
+	case h >= detailHeight:
+		n := (l.body.h - 1) * 9 / 20
+		if open {
+			n = (l.body.h - 1) * 13 / 20
+		}
+		list.h -= n + 1
+		l.about = rect{0, list.y + list.h, w, 1}
+		l.detail = rect{0, l.about.y + 1, w, n}
+	case open:
+		// No room for both: the detail takes the list's place.
+		l.about = rect{0, list.y, w, 1}
+		l.detail = rect{0, list.y + 1, w, list.h - 1}
+		return l
+	}
+	l.title = rect{list.x, list.y, list.w, 1}
+	used := 1
+	if filtering {
+		l.filter = rect{list.x, list.y + used, list.w, 2}
+		used += 2
+	}
+	l.heads = rect{list.x, list.y + used, list.w, 1}
+	l.list = rect{list.x, l.heads.y + 1, list.w, list.h - used - 1}
+	return l
+}

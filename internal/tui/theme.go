@@ -1,0 +1,115 @@
+package tui
+
+import (
+	"github.com/charmbracelet/bubbles/cursor"
+	"github.com/charmbracelet/bubbles/textarea"
+	"github.com/charmbracelet/bubbles/textinput"
+	"github.com/charmbracelet/lipgloss"
+	"github.com/muesli/termenv"
+
+	"dev.internal/plivoscope/internal/tui/grid"
+)
+
+// theme is every colour of the UI as ready escape sequences: one accent, three colours for states,
+// two greys, all else in the terminal's own foreground on its own background. The full names come
+// first in a line of the palette, then what 256 and 16 colours make of them, for light and dark.
+type theme struct {
+	text, strong     grid.Paint // the terminal's foreground
+	muted, faint     grid.Paint // the two greys: words, and rules
+	accent, title    grid.Paint
+	good, warn, bad  grid.Paint
+	badge, badgeLive grid.Paint
+	key              grid.Paint // a key's name in footer and help
+	tab              grid.Paint // the tab of the present screen
+
+	plain, grey, cursor lipgloss.Style // for the inputs of bubbles, which take styles
+}
+
+func color(light, light256, light16, dark, dark256, dark16 string) lipgloss.CompleteAdaptiveColor {
+	return lipgloss.CompleteAdaptiveColor{
+		Light: lipgloss.CompleteColor{TrueColor: light, ANSI256: light256, ANSI: light16},
+		Dark:  lipgloss.CompleteColor{TrueColor: dark, ANSI256: dark256, ANSI: dark16},
+	}
+}
+
+// newTheme makes the theme for a renderer. Without colour (mono) the selection is told by its sign and
+// bold, and the cursor of an input by reverse video, which is all that is left.
+func newTheme(r *lipgloss.Renderer, mono bool) *theme {
+	if mono {
+		return monoTheme(r)
+	}
+	var (
+		accent   = color("#0f6f8c", "24", "6", "#6cc3d5", "80", "14")
+		good     = color("#2f7d32", "28", "2", "#7fc98b", "114", "10")
+		warn     = color("#9a6700", "94", "3", "#e0b060", "179", "11")
+		bad      = color("#b3261e", "124", "1", "#ef8a80", "210", "9")
+		muted    = color("#6a737d", "242", "8", "#8b949e", "246", "7")
+		faint    = color("#c3c9d0", "251", "7", "#414954", "238", "8")
+		selected = color("#dcebf1", "254", "7", "#243640", "236", "4")
+		inverse  = color("#ffffff", "231", "15", "#10181c", "233", "0")
+	)
+	base := r.NewStyle()
+	on := base.Background(selected)
+	if r.ColorProfile() == termenv.ANSI {
+		// Of sixteen colours no grey stays readable on the selection's own.
+		on = on.Foreground(color("0", "0", "0", "15", "15", "15"))
+	}
+	paint := func(s lipgloss.Style) grid.Paint { return grid.NewPaint(s, s.Inherit(on)) }
+	fg := func(c lipgloss.TerminalColor) grid.Paint {
+		s := base.Foreground(c)
+		if r.ColorProfile() == termenv.ANSI {
+			return grid.NewPaint(s, on)
+		}
+		return paint(s)
+	}
+	return &theme{
+		text: paint(base), strong: paint(base.Bold(true)),
+		muted: fg(muted), faint: fg(faint), accent: fg(accent),
+		title: paint(base.Foreground(accent).Bold(true)),
+		good:  fg(good), warn: fg(warn), bad: fg(bad),
+		badge:     paint(base.Foreground(inverse).Background(accent).Bold(true)),
+		badgeLive: paint(base.Foreground(inverse).Background(bad).Bold(true)),
+		key:       paint(base.Foreground(accent)),
+		tab:       paint(base.Foreground(accent).Bold(true).Underline(true)),
+		plain:     base, grey: base.Foreground(muted), cursor: base.Foreground(accent),
+	}
+}
+
+func monoTheme(r *lipgloss.Renderer) *theme {
+	base := r.NewStyle()
+	bold := base.Bold(true)
+	plain, strong := grid.NewPaint(base, bold), grid.NewPaint(bold, bold)
+	return &theme{
+		text: plain, strong: strong, muted: plain, faint: plain, accent: plain, title: strong,
+		good: plain, warn: plain, bad: plain, badge: strong, badgeLive: strong, key: strong,
+		tab:   grid.NewPaint(bold.Underline(true), bold),
+		plain: base, grey: base, cursor: base,
+	}
+}
+
+// input makes a one-line input in the theme's colours. Its cursor does not blink: a still screen
+// costs nothing.
+func (t *theme) input(placeholder string) textinput.Model {
+	in := textinput.New()
+	in.Prompt, in.Placeholder = "", placeholder
+	in.TextStyle, in.PromptStyle = t.plain, t.plain
+	in.PlaceholderStyle, in.CompletionStyle = t.grey, t.grey
+	in.Cursor.Style, in.Cursor.TextStyle = t.cursor, t.plain
+	_ = in.Cursor.SetMode(cursor.CursorStatic)
+	return in
+}
+
+// area makes a text area in the theme's colours.
+func (t *theme) area(placeholder string) textarea.Model {
+	a := textarea.New()
+	a.Prompt, a.Placeholder, a.ShowLineNumbers = "", placeholder, false
+	a.CharLimit, a.MaxHeight = 0, 0
+	st := textarea.Style{
+		Base: t.plain, CursorLine: t.plain, CursorLineNumber: t.grey, EndOfBuffer: t.grey,
+		LineNumber: t.grey, Placeholder: t.grey, Prompt: t.plain, Text: t.plain,
+	}
+	a.FocusedStyle, a.BlurredStyle = st, st
+	a.Cursor.Style, a.Cursor.TextStyle = t.cursor, t.plain
+	_ = a.Cursor.SetMode(cursor.CursorStatic)
+	return a
+}
