@@ -27,7 +27,7 @@ message, an inbound one, a bad signature. In a terminal they show in the UI; els
 --headless, the resulting table is printed and the demo ends. Nothing is kept and no account is used.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return runDemo(cmd, s, &f, headless || !s.interactive())
+			return runDemo(cmd, s, &f, headless || !s.outIsTerminal())
 		},
 	}
 	f.common(cmd)

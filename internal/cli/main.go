@@ -59,7 +59,7 @@ Where standard output is no terminal it runs as "listen".`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if !s.interactive() {
+			if !s.outIsTerminal() {
 				return runListen(cmd, s, &f, listenEnd{})
 			}
 			return runUI(cmd, s, &f)

@@ -337,7 +337,8 @@ func TestClosedPipe(t *testing.T) {
 func TestSignals(t *testing.T) {
 	t.Parallel()
 	for signal, code := range map[os.Signal]int{os.Interrupt: exitInterrupted, syscall.SIGTERM: exitTerminated} {
-		listen := start(t, command(t, "listen", "--ephemeral", "--addr", "127.0.0.1:0", "-o", "json"))
+		// Without a subcommand and a terminal it runs as listen.
+		listen := start(t, command(t, "--ephemeral", "--addr", "127.0.0.1:0"))
 		if err := listen.cmd.Process.Signal(signal); err != nil {
 			t.Skipf("no signals here: %v", err)
 		}

@@ -16,11 +16,16 @@ type Streams struct {
 	Err io.Writer // everything else
 }
 
-// outIsTerminal reports whether data is read by a person.
+// outIsTerminal reports whether data is read by a person; a full-screen UI can be shown only then.
 func (s Streams) outIsTerminal() bool { return isTerminal(s.Out) }
 
-// interactive reports whether a full-screen program can be shown.
-func (s Streams) interactive() bool { return isTerminal(s.Out) && isTerminal(s.In) }
+// keyboard is where the UI reads keys: standard input, or nil for the terminal behind a redirected one.
+func (s Streams) keyboard() io.Reader {
+	if isTerminal(s.In) {
+		return s.In
+	}
+	return nil
+}
 
 func isTerminal(stream any) bool {
 	f, ok := stream.(*os.File)

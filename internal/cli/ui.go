@@ -30,5 +30,5 @@ func runUI(cmd *cobra.Command, s Streams, f *flags) error {
 }
 
 func screen(ctx context.Context, s Streams, a *app.App) error {
-	return tui.Run(ctx, a, tui.Options{Input: s.In, Output: s.Out, Version: version()})
+	return tui.Run(ctx, a, tui.Options{Input: s.keyboard(), Output: s.Out, Version: version()})
 }
