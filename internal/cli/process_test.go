@@ -53,7 +53,7 @@ type started struct {
 	err   *bytes.Buffer // standard error, whole after Wait
 }
 
-func start(t *testing.T, cmd *exec.Cmd) started {
+func start(t testing.TB, cmd *exec.Cmd) started {
 	t.Helper()
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
