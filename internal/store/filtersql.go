@@ -228,12 +228,10 @@ func messageCondition(key, v string) condition {
 	case digits(v) == "" || strings.ContainsFunc(v, unicode.IsLetter):
 		return condition{column + " LIKE ? ESCAPE '\\'", []any{"%" + escapeLike(v) + "%"}}
 	}
-	plain := "CASE WHEN " + column + " GLOB '*[^0-9+]*' THEN replace(replace(replace(replace(replace(" + column +
-		", '-', ''), ' ', ''), '(', ''), ')', ''), '.', '') ELSE " + column + " END"
 	if first, ok := strings.CutPrefix(v, "+"); ok {
-		return condition{"ltrim(" + plain + ", '+') LIKE ?", []any{first + "%"}}
+		return condition{"ltrim(" + column + ", '+') LIKE ?", []any{first + "%"}}
 	}
-	return condition{"instr(" + plain + ", ?) > 0", []any{v}}
+	return condition{"instr(" + column + ", ?) > 0", []any{v}}
 }
 
 // after is the bound on IDs that follows from since: marks say that no row before is of a later time.

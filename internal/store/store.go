@@ -101,13 +101,15 @@ func (s *Store) Close() error {
 }
 
 // release closes the connections, the writing one last: it then moves the write-ahead log into the
-// file and removes it.
+// file.
 func (s *Store) release() error {
 	var err error
 	if s.readDB != nil {
 		err = s.readDB.Close()
 	}
 	if s.conn != nil {
+		// Where another process still reads, the log stays: no harm, it is read with the file.
+		_, _ = s.conn.ExecContext(context.Background(), "PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)")
 		_ = s.conn.Close()
 	}
 	if s.writeDB != nil {

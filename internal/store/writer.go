@@ -74,7 +74,13 @@ func (s *Store) ask(doing string, r *request) error {
 
 // run serves the queue until it is closed and empty.
 func (w *writer) run() {
-	defer close(w.s.done)
+	defer func() {
+		// SQLite keeps a connection open, and the log with it, as long as it has statements.
+		for _, st := range w.prepared {
+			_ = st.Close()
+		}
+		close(w.s.done)
+	}()
 	tick := time.NewTicker(pollInterval)
 	defer tick.Stop()
 	for {

@@ -1,0 +1,109 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/store"
+)
+
+func begin(t *testing.T, s *store.Store, to ...string) []int64 {
+	t.Helper()
+	ms := make([]plivo.Message, len(to))
+	for i := range to {
+		ms[i] = plivo.Message{From: "+14155550100", To: to[i], Text: "hello", Type: "sms", CallbackURL: "https://example.test/sms/delivery-report", CreatedAt: start, UpdatedAt: start}
+	}
+	ids, err := s.BeginSend(t.Context(), ms)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ids
+}
+
+func finish(t *testing.T, s *store.Store, outs ...store.SendOutcome) {
+	t.Helper()
+	if err := s.FinishSend(t.Context(), outs); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestSend(t *testing.T) {
+	now := start.Add(time.Minute)
+	s := openStore(t, store.Options{Now: func() time.Time { return now }})
+	ids := begin(t, s, "+14155550111", "+14155550112", "+14155550113")
+	for _, m := range messages(t, s, store.Window{}) {
+		if m.Status != plivo.Sending || m.Direction != plivo.Outbound || m.Text != "hello" || !m.CreatedAt.Equal(start) {
+			t.Errorf("begun: %+v", m)
+		}
+	}
+	finish(t, s, store.SendOutcome{ID: ids[0], UUID: "a"}, store.SendOutcome{ID: ids[1], Refusal: "It was refused."})
+	ms, err := s.MessagesByID(t.Context(), []int64{ids[2], ids[0], 99, ids[1]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	type short struct {
+		ID            int64
+		UUID, Refusal string
+		Status        plivo.Status
+		Final         bool
+	}
+	var got []short
+	for _, m := range ms {
+		got = append(got, short{m.ID, m.UUID, m.Refusal, m.Status, !m.FinalAt.IsZero()})
+	}
+	want := []short{{ids[2], "", "", plivo.Sending, false}, {ids[0], "a", "", plivo.Queued, false}, {ids[1], "", "It was refused.", plivo.Failed, true}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("sends differ (-want +got):\n%s", diff)
+	}
+	record(t, s, report("a", plivo.Delivered, 3, "To", "14155550111"))
+	m := messages(t, s, store.Window{Filter: filter(t, "uuid:a")})[0]
+	if m.ID != ids[0] || m.Status != plivo.Delivered || m.Text != "hello" || m.Callbacks != 1 || m.CallbackURL == "" || !m.CreatedAt.Equal(start) {
+		t.Errorf("delivered: %+v", m)
+	}
+}
+
+// TestSendMergesWithEarlierCallbacks answers a send after its first callbacks, told twice: one row with
+// the ID of the send, and the next callback folds on.
+func TestSendMergesWithEarlierCallbacks(t *testing.T) {
+	s := openStore(t, store.Options{})
+	ids := begin(t, s, "+14155550123", "+14155550124")
+	record(t, s, report("a", plivo.Queued, 1), report("a", plivo.Sent, 2))
+	if n := totals(t, s).Messages; n != 3 {
+		t.Errorf("%d messages before, want 3", n)
+	}
+	finish(t, s, store.SendOutcome{ID: ids[0], UUID: "a"})
+	finish(t, s, store.SendOutcome{ID: ids[0], UUID: "a"})
+	record(t, s, report("a", plivo.Delivered, 3))
+	ms := messages(t, s, store.Window{Oldest: true})
+	if len(ms) != 2 || totals(t, s).Messages != 2 {
+		t.Fatalf("%d messages, totals %+v", len(ms), totals(t, s))
+	}
+	if m := ms[0]; m.ID != ids[0] || m.Status != plivo.Delivered || m.Callbacks != 3 || m.Text != "hello" {
+		t.Errorf("merged: %+v", m)
+	}
+
+	// A UUID that another send has already is not taken from it.
+	finish(t, s, store.SendOutcome{ID: ids[1], UUID: "a"})
+	ms = messages(t, s, store.Window{Oldest: true})
+	if len(ms) != 2 || ms[0].UUID != "a" || ms[1].UUID != "" || ms[1].Status != plivo.Failed || ms[1].Refusal == "" {
+		t.Errorf("with a UUID twice: %+v", ms)
+	}
+	if err := s.FinishSend(t.Context(), []store.SendOutcome{{ID: 99, UUID: "z"}}); err == nil {
+		t.Error("the answer to a send that never was is taken")
+	}
+}
+
+// TestUnverifiedSend shows what unsigned callbacks say of a send as unverified.
+func TestUnverifiedSend(t *testing.T) {
+	s := openStore(t, store.Options{})
+	finish(t, s, store.SendOutcome{ID: begin(t, s, "+14155550123")[0], UUID: "a"})
+	c := report("a", plivo.Delivered, 3)
+	c.Verdict.Outcome = "missing"
+	record(t, s, c)
+	if m := messages(t, s, store.Window{})[0]; !m.Unverified || m.Status != plivo.Delivered {
+		t.Errorf("got %+v", m)
+	}
+}
