@@ -1,6 +1,8 @@
 package plivo_test
 
 import (
+	"math"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -56,7 +58,7 @@ func TestReportStatus(t *testing.T) {
 }
 
 func TestReportNumbers(t *testing.T) {
-	for give, want := range map[string]int{"0": 0, "3": 3, "007": 7, "9223372036854775807": 9223372036854775807} {
+	for give, want := range map[string]int{"0": 0, "3": 3, "007": 7, strconv.Itoa(math.MaxInt): math.MaxInt} {
 		if n, ok := report("Sequence", give).Sequence(); !ok || n != want {
 			t.Errorf("sequence %q is %d, %v; want %d", give, n, ok, want)
 		}
