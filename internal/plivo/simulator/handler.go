@@ -100,6 +100,7 @@ func (s *Simulator) deny(w http.ResponseWriter, r *http.Request, apiID string, e
 	if !ok {
 		refused = refuse(http.StatusInternalServerError, "internal server error")
 	}
+	s.emit(Event{Event: EventRefused, Method: r.Method, URL: r.URL.Path, Answered: refused.status, Problem: refused.words})
 	switch refused.status {
 	case http.StatusUnauthorized:
 		w.Header().Set("WWW-Authenticate", `Basic realm="Plivo"`)
@@ -111,7 +112,6 @@ func (s *Simulator) deny(w http.ResponseWriter, r *http.Request, apiID string, e
 	default:
 		answer(w, refused.status, map[string]string{"api_id": apiID, "error": refused.words})
 	}
-	s.emit(Event{Event: EventRefused, Method: r.Method, URL: r.URL.Path, Answered: refused.status, Problem: refused.words})
 }
 
 // answer writes v without a newline after it: clients compare Plivo's empty object byte by byte.
