@@ -252,23 +252,29 @@ func (t *table) after(values []string, now time.Time) condition {
 // stand as forms encode it.
 func (t *table) text(v string) condition {
 	if t == messagesTable {
-		return contains("text", v)
+		return contains("text", "plivoscope_contains", v)
 	}
-	cs := []condition{contains("body", v), contains("url", v)}
+	// LIKE matches no BLOB.
+	body := "CAST(body AS TEXT)"
+	cs := []condition{contains(body, "plivoscope_form_contains", v), contains("url", "plivoscope_form_contains", v)}
 	plus := url.QueryEscape(v)
 	for _, encoded := range []string{plus, strings.ReplaceAll(plus, "+", "%20")} {
-		if encoded != v {
-			cs = append(cs, contains("body", encoded), contains("url", encoded))
+		if encoded != v && isPlain(v) {
+			cs = append(cs, contains(body, "", encoded), contains("url", "", encoded))
 		}
 	}
 	return anyOf(cs)
 }
 
-func contains(column, v string) condition {
-	for i := range len(v) {
-		if v[i] >= 0x80 || v[i] == 0 { // LIKE folds the case of ASCII alone, and ends at a zero byte
-			return condition{"plivoscope_contains(" + column + ", ?)", []any{strings.Map(foldRune, v)}}
-		}
+// isPlain reports whether LIKE can look for v: it folds the case of ASCII alone, and ends at a zero byte.
+func isPlain(v string) bool {
+	return !strings.ContainsFunc(v, func(r rune) bool { return r >= 0x80 || r == 0 })
+}
+
+// contains is about a substring in any case; function is the slower way for what LIKE cannot do.
+func contains(column, function, v string) condition {
+	if !isPlain(v) {
+		return condition{function + "(" + column + ", ?)", []any{strings.Map(foldRune, v)}}
 	}
 	return condition{column + " LIKE ? ESCAPE '\\'", []any{"%" + escapeLike(v) + "%"}}
 }
@@ -286,13 +292,25 @@ func foldRune(r rune) rune {
 	return least
 }
 
-// registerFunctions gives every connection plivoscope_contains(text, folded).
+// registerFunctions gives every connection plivoscope_contains(text, folded), and the same for a text in
+// which a form's escapes are undone.
 var registerFunctions = sync.OnceValue(func() error {
-	return sqlite.RegisterDeterministicScalarFunction("plivoscope_contains", 2,
-		func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
-			found := strings.Contains(strings.Map(foldRune, asString(args[0])), asString(args[1]))
-			return bit(found), nil
-		})
+	contains := func(decode func(string) string) func(*sqlite.FunctionContext, []driver.Value) (driver.Value, error) {
+		return func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
+			return bit(strings.Contains(strings.Map(foldRune, decode(asString(args[0]))), asString(args[1]))), nil
+		}
+	}
+	asItIs := func(s string) string { return s }
+	form := func(s string) string {
+		if decoded, err := url.QueryUnescape(s); err == nil {
+			return decoded
+		}
+		return s
+	}
+	if err := sqlite.RegisterDeterministicScalarFunction("plivoscope_contains", 2, contains(asItIs)); err != nil {
+		return err
+	}
+	return sqlite.RegisterDeterministicScalarFunction("plivoscope_form_contains", 2, contains(form))
 })
 
 func asString(v driver.Value) string {

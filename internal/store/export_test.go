@@ -1,0 +1,34 @@
+package store
+
+import (
+	"context"
+	"fmt"
+)
+
+// LimitPages lets the file have so many pages, as a full disk does.
+func LimitPages(s *Store, pages int) error {
+	return s.ask("limit", &request{ctx: context.Background(), do: func() error {
+		rows, err := s.writer.query(fmt.Sprintf("PRAGMA max_page_count = %d", pages))
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+		}
+		return rows.Err()
+	}})
+}
+
+// HoldWriter keeps the writer from doing anything until the function it gives is called.
+func HoldWriter(s *Store) (release func()) {
+	held, free := make(chan struct{}), make(chan struct{})
+	go func() {
+		_ = s.ask("wait", &request{ctx: context.Background(), quiet: true, do: func() error {
+			close(held)
+			<-free
+			return nil
+		}})
+	}()
+	<-held
+	return func() { close(free) }
+}

@@ -1,0 +1,66 @@
+package store_test
+
+import (
+	"fmt"
+	"testing"
+
+	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/signature"
+	"dev.internal/plivoscope/internal/store"
+)
+
+// TestRetention keeps the newest valid callbacks and the newest others, and of the messages without
+// callbacks no more than that.
+func TestRetention(t *testing.T) {
+	s := openStore(t, store.Options{Keep: 20, KeepUnverified: 5})
+	ids := begin(t, s, "+14155550123")
+	finish(t, s, store.SendOutcome{ID: ids[0], UUID: "forged-0"})
+	for i := range 60 {
+		good := report(fmt.Sprint("good-", i), plivo.Delivered, 1)
+		bad := report(fmt.Sprint("forged-", i), plivo.Delivered, 1)
+		bad.Verdict = signature.Result{Outcome: []signature.Outcome{signature.Invalid, signature.Missing, signature.Unchecked}[i%3]}
+		record(t, s, good, bad)
+	}
+	eventually(t, "20 valid callbacks, 5 others and 25 messages", func() bool {
+		n := totals(t, s)
+		return n.Valid == 20 && n.Callbacks == 25 && n.Messages == 25
+	})
+	cs, err := s.Callbacks(t.Context(), store.Window{Filter: filter(t, "sig:valid"), Oldest: true})
+	if err != nil || len(cs) != 20 || cs[0].Report.MessageUUID() != "good-40" {
+		t.Errorf("%d valid callbacks are left, the first of %s; %v", len(cs), cs[0].Report.MessageUUID(), err)
+	}
+	cs, err = s.Callbacks(t.Context(), store.Window{Filter: filter(t, "-sig:valid"), Oldest: true})
+	if err != nil || len(cs) != 5 || cs[0].Report.MessageUUID() != "forged-55" {
+		t.Errorf("%d other callbacks are left; %v", len(cs), err)
+	}
+	if n := totals(t, s); n.Invalid+n.Missing+n.Unchecked != 5 || int64(len(messages(t, s, store.Window{}))) != n.Messages {
+		t.Errorf("totals %+v do not count what is there", n)
+	}
+	// IDs go on, also where the newest rows are gone.
+	c := report("last", plivo.Sent, 1)
+	record(t, s, c)
+	if c.ID != 121 {
+		t.Errorf("the next callback has ID %d, want 121", c.ID)
+	}
+}
+
+// TestRetentionKeepsMessages keeps a sent or verified message whose callbacks are gone.
+func TestRetentionKeepsMessages(t *testing.T) {
+	s := openStore(t, store.Options{Keep: 3, KeepUnverified: 2})
+	ids := begin(t, s, "+14155550123")
+	finish(t, s, store.SendOutcome{ID: ids[0], UUID: "sent"})
+	forged := report("sent", plivo.Delivered, 1)
+	forged.Verdict.Outcome = signature.Missing
+	record(t, s, forged, report("verified", plivo.Delivered, 1))
+	for i := range 6 {
+		c := report("busy", plivo.Sent, i)
+		d := report("noise", plivo.Sent, i)
+		d.Verdict.Outcome = signature.Missing
+		record(t, s, c, d)
+	}
+	eventually(t, "5 callbacks", func() bool { return totals(t, s).Callbacks == 5 })
+	ms, err := s.MessagesByUUID(t.Context(), []string{"sent", "verified", "busy", "noise"})
+	if err != nil || len(ms) != 4 {
+		t.Errorf("%d messages are left, want 4; %v", len(ms), err)
+	}
+}
