@@ -12,10 +12,19 @@
 // # What is a choice of its own
 //
 // What becomes of a message is its fate: the FateHeader of the request, else a magic destination
-// +1500555CCCC, else the default of Options. Rates, networks and the User-Agent of callbacks are
-// made up but plausible. A missing slash at the end of a path is forgiven. Options.Speed hurries
-// the pace of the statuses and the retries, but not the 5 s that an answer may take. A callback URL off
-// this machine is refused unless Options.AllowRemote is set.
+// +1500555CCCC, else the default of Options. CCCC is a messaging error code with leading zeros, or
+//
+//	0000  delivered                     0005  signed with a wrong token
+//	0001  sent, and never more          0006  the last callback late
+//	0002  delivered without callbacks   9400  the API refuses the whole request with 400,
+//	0003  callbacks out of order        9401  with 401,
+//	0004  each callback twice           9429  with 429,
+//	                                    9500  with 500
+//
+// An unknown code in that range is answered 400. The list of messages has no filter by time. Rates,
+// networks and the User-Agent of callbacks are made up but plausible. A missing slash at the end of a
+// path is forgiven. Options.Speed hurries the pace of the statuses and the retries, but not the 5 s that
+// an answer may take. A callback URL off this machine is refused unless Options.AllowRemote is set.
 //
 // # How it is built
 //

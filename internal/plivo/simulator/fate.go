@@ -43,7 +43,7 @@ const fateForms = "delivered, sent, undelivered, undelivered:CODE, failed, faile
 
 // ParseFate reads delivered, sent, undelivered[:CODE], failed[:CODE] or none. A code must be one of
 // Plivo's messaging error codes and fit the status. Without one undelivered stands for 30 and failed
-// for 300.
+// for 300. A message of the fate none is delivered, as the API tells when asked, but posts no callback.
 func ParseFate(s string) (Fate, error) {
 	name, code, coded := strings.Cut(strings.ToLower(strings.TrimSpace(s)), ":")
 	status := plivo.Status(name)

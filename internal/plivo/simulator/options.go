@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math"
 	"time"
 )
 
@@ -37,14 +36,20 @@ type Pace struct {
 	Late   time.Duration
 }
 
+// The speeds between which times make sense.
+const (
+	minSpeed = 0.001
+	maxSpeed = 1e6
+)
+
 var defaultPace = Pace{Sent: 200 * time.Millisecond, Final: time.Second, Late: 10 * time.Second}
 
 func (o Options) withDefaults() (Options, error) {
 	if o.Speed == 0 {
 		o.Speed = 1
 	}
-	if o.Speed < 0 || math.IsNaN(o.Speed) || math.IsInf(o.Speed, 0) {
-		return o, fmt.Errorf("cannot start the simulator at speed %v: give a number above 0, as 20 for twenty times the real pace", o.Speed)
+	if !(o.Speed >= minSpeed && o.Speed <= maxSpeed) {
+		return o, fmt.Errorf("cannot start the simulator at speed %v: give a number from %v to %v, as 20 for twenty times the real pace", o.Speed, minSpeed, float64(maxSpeed))
 	}
 	if o.Pace == (Pace{}) {
 		o.Pace = defaultPace

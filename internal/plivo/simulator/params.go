@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -65,14 +67,14 @@ func (p params) text(name string) (string, error) {
 	return "", badRequest(name + " must be a string")
 }
 
-// texts reads several fields; the first that is no string is the error.
+// texts reads several fields; the first by name that is no string is the error.
 func (p params) texts(into map[string]*string) error {
-	for name, to := range into {
+	for _, name := range slices.Sorted(maps.Keys(into)) {
 		s, err := p.text(name)
 		if err != nil {
 			return err
 		}
-		*to = s
+		*into[name] = s
 	}
 	return nil
 }
