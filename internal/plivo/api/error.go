@@ -66,7 +66,7 @@ func (e *Error) Error() string {
 func (e *Error) reason() string {
 	said := strconv.Itoa(e.Status) + " " + http.StatusText(e.Status)
 	said = strings.TrimSpace(said)
-	if e.Words != "" {
+	if e.Words != "" && !strings.EqualFold(e.Words, http.StatusText(e.Status)) {
 		said += ", " + escape.Line(e.Words)
 	}
 	switch {
