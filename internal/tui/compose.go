@@ -39,8 +39,9 @@ type compose struct {
 	draft    plivo.Draft // as it would be sent
 	problems []plivo.Problem
 	segments plivo.Segmentation
-	strict   bool // the user tried to send: fields left empty are wrong from now on
-	sending  int  // sends that have not been answered
+	strict   bool   // the user tried to send: fields left empty are wrong from now on
+	failure  string // why the last send did not work, until the draft changes
+	sending  int    // sends that have not been answered
 
 	lines []string
 	spots []spot
@@ -166,6 +167,7 @@ func (c *compose) update(msg tea.Msg) tea.Cmd {
 	} else if in := c.inputs[c.focus]; in != nil {
 		*in, cmd = in.Update(msg)
 	}
+	c.failure = ""
 	c.check()
 	c.refresh()
 	return cmd
@@ -228,6 +230,7 @@ func (c *compose) send() tea.Cmd {
 
 func (c *compose) sendNow(r app.SendRequest) tea.Cmd {
 	c.sending++
+	c.failure = ""
 	c.refresh()
 	ctx, core := c.env.ctx, c.env.core
 	return func() tea.Msg {
@@ -241,7 +244,8 @@ func (c *compose) done(msg sentMsg) bool {
 	c.sending--
 	defer c.refresh()
 	if msg.err != nil {
-		c.env.notify(app.Failure, msg.err.Error())
+		c.failure = msg.err.Error()
+		c.env.notify(app.Failure, c.failure)
 		return false
 	}
 	refused := 0

@@ -209,6 +209,9 @@ func (c *compose) drawButton() {
 		hint = "  waiting for the API …"
 	}
 	c.lines = append(c.lines, line(c.w, append(left, span{th.muted, hint})...))
+	if c.failure != "" {
+		c.say(span{th.bad, "✗ " + escape.Line(c.failure)})
+	}
 }
 
 // view is the form without its title, exactly h-1 lines of w cells.

@@ -207,7 +207,7 @@ func (d *detail) timeline(w int) [][]span {
 
 // waited writes a wait in whole seconds and up.
 func waited(d time.Duration) string {
-	if d < 10*time.Second {
+	if d < 100*time.Second {
 		return fmt.Sprintf("%d s", int(max(d, 0).Seconds()))
 	}
 	s := short(d)

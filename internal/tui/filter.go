@@ -10,7 +10,7 @@ import (
 	"dev.internal/plivoscope/internal/store"
 )
 
-const filterHint = "status: code: sig: dir: from: to: uuid: since: or any text · a - before a word negates, commas mean or"
+const filterHint = "status: code: sig: dir: from: to: uuid: since: or any text; - negates, commas mean or"
 
 // filterLine edits the filter and says while typing whether it can be understood.
 type filterLine struct {
@@ -19,15 +19,15 @@ type filterLine struct {
 	input   textinput.Model
 	filter  store.Filter
 	err     error
-	w       int
+	w, h    int
 }
 
 func newFilterLine(th *theme) *filterLine {
 	return &filterLine{th: th, input: th.input("status:failed,undelivered")}
 }
 
-func (f *filterLine) setWidth(w int) {
-	f.w = w
+func (f *filterLine) setSize(w, h int) {
+	f.w, f.h = w, h
 	f.input.Width = max(w-5, 1)
 }
 
@@ -58,14 +58,16 @@ func (f *filterLine) parsed() (store.Filter, error) { return f.filter, f.err }
 
 // lines are the input and, below it, what is wrong with it or what can be typed.
 func (f *filterLine) lines() []string {
-	mark := f.th.accent
-	below := span{f.th.muted, filterHint}
+	mark, below, words := f.th.accent, f.th.muted, filterHint
 	if f.err != nil {
-		mark = f.th.bad
-		below = span{f.th.bad, "✗ " + escape.Line(f.err.Error())}
+		mark, below, words = f.th.bad, f.th.bad, "✗ "+escape.Line(f.err.Error())
 	}
-	return []string{
-		mark.Wrap(" / ") + typed(f.input.View(), max(f.w-3, 0)),
-		line(f.w, span{f.th.text, "   "}, below),
+	out := []string{mark.Wrap(" / ") + typed(f.input.View(), max(f.w-3, 0))}
+	for _, l := range wrap(words, f.w-4) {
+		out = append(out, line(f.w, span{below, "   " + l}))
 	}
+	for len(out) < f.h {
+		out = append(out, line(f.w))
+	}
+	return out[:f.h]
 }

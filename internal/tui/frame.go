@@ -2,6 +2,8 @@ package tui
 
 import (
 	"fmt"
+	"net"
+	"net/url"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -117,15 +119,19 @@ func (m *Model) header() string {
 		badge, word = th.badgeLive, "LIVE"
 	}
 	name := []span{{th.strong, " plivoscope "}, {badge, " " + word + " "}}
-	url := st.PublicURL
-	if url == "" {
-		url = st.ListenURL
+	base := st.PublicURL
+	if base == "" {
+		base = st.ListenURL
 	}
 	dot, paint := "●", th.good
-	if url == "" {
-		dot, paint, url = "○", th.muted, "not serving"
+	if base == "" {
+		dot, paint, base = "○", th.muted, "not serving"
 	}
-	place := []span{{paint, "  " + dot}, {th.text, " " + escape.Line(url)}}
+	where := " " + escape.Line(base)
+	if st.Mode == app.Live && loopback(base) {
+		dot, paint, where = "!", th.warn, where+" (local only)"
+	}
+	place := []span{{paint, "  " + dot}, {th.text, where}}
 	tunnel := []span{{th.muted, "  no tunnel"}}
 	if st.Tunnel != "" && st.Tunnel != "none" {
 		tunnel = []span{{th.good, "  ●"}, {th.text, " " + escape.Line(st.Tunnel)}}
@@ -148,11 +154,21 @@ func (m *Model) header() string {
 	all := append(append(append([]span{}, name...), place...), tunnel...)
 	near := append(append([]span{}, name...), place...)
 	for _, c := range []struct{ left, right []span }{{all, counts}, {near, counts}, {near, brief}, {name, counts}} {
-		if spansWidth(c.left)+2+spansWidth(c.right) <= m.w {
+		if spansWidth(c.left)+1+spansWidth(c.right) <= m.w {
 			return sides(m.w, c.left, c.right)
 		}
 	}
 	return sides(m.w, name, brief)
+}
+
+// loopback reports whether only this machine reaches a URL: Plivo could not.
+func loopback(raw string) bool {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() == "localhost" || (ip != nil && ip.IsLoopback())
 }
 
 type tab struct {

@@ -4,6 +4,7 @@ package tui
 const (
 	minWidth, minHeight = 60, 15
 	detailHeight        = 21  // rows of the terminal from which the detail stands below the list
+	minList             = 7   // rows of the body that the list keeps: rule, filter, titles, three messages
 	airyHeight          = 30  // from which there is air above the notice too
 	besideWidth         = 150 // columns from which it stands beside the list
 )
@@ -68,6 +69,7 @@ func computeLayout(w, h int, open, filtering bool) layout {
 		if open {
 			n = (l.body.h - 1) * 13 / 20
 		}
+		n = min(n, l.body.h-1-minList)
 		list.h -= n + 1
 		l.about = rect{0, list.y + list.h, w, 1}
 		l.detail = rect{0, l.about.y + 1, w, n}
@@ -81,7 +83,10 @@ func computeLayout(w, h int, open, filtering bool) layout {
 	used := 1
 	if filtering {
 		l.filter = rect{list.x, list.y + used, list.w, 2}
-		used += 2
+		if list.h >= minList+1 {
+			l.filter.h = 3 // a line more for what is wrong
+		}
+		used += l.filter.h
 	}
 	l.heads = rect{list.x, list.y + used, list.w, 1}
 	l.list = rect{list.x, l.heads.y + 1, list.w, list.h - used - 1}

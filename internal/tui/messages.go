@@ -47,7 +47,7 @@ func newMessages(e *env) *messages {
 func (s *messages) arrange(w, h int) {
 	s.lay = computeLayout(w, h, s.focused, s.filter.editing)
 	s.grid.SetSize(s.lay.list.w, s.lay.list.h)
-	s.filter.setWidth(s.lay.filter.w)
+	s.filter.setSize(s.lay.filter.w, s.lay.filter.h)
 	s.detail.setSize(s.lay.detail.w, s.lay.detail.h)
 }
 

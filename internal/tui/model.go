@@ -116,7 +116,8 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	case sentMsg:
 		if m.compose.done(msg) && m.screen == onCompose {
 			m.screen = onMessages
-			return m.messages.newest()
+			m.env.status = m.env.core.Status()
+			return tea.Batch(m.messages.newest(), m.messages.wake())
 		}
 		return nil
 	case inboundMsg:

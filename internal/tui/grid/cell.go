@@ -54,11 +54,11 @@ func Fit(s string, w int, right bool) string {
 	if w <= 0 {
 		return ""
 	}
-	if !printableASCII(s) {
-		s = harmless(s)
-	}
 	n := len(s)
-	if n > w || !printableASCII(s) {
+	if ascii := printableASCII(s); n > w || !ascii {
+		if !ascii {
+			s = apart(harmless(s))
+		}
 		n = ansi.StringWidth(s)
 		if n > w {
 			s = ansi.Truncate(s, w, "…")
@@ -111,6 +111,22 @@ func harmless(s string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(s, "\uFFFD"))
+}
+
+// apart replaces a first or last character that would melt into the blank beside it, as a lone vowel
+// sign does: the cell would be a column short.
+func apart(s string) string {
+	if first, n := utf8.DecodeRuneInString(s); n > 1 {
+		if c := string(first); ansi.StringWidth(" "+c) != 1+ansi.StringWidth(c) {
+			s = "\uFFFD" + s[n:]
+		}
+	}
+	if last, n := utf8.DecodeLastRuneInString(s); n > 1 {
+		if c := string(last); ansi.StringWidth(c+" ") != 1+ansi.StringWidth(c) {
+			s = s[:len(s)-n] + "\uFFFD"
+		}
+	}
+	return s
 }
 
 func control(r rune) bool { return r < 0x20 || (r >= 0x7f && r <= 0x9f) }

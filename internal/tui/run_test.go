@@ -1,0 +1,217 @@
+package tui
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
+	"github.com/creack/pty"
+	"github.com/muesli/termenv"
+
+	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/store"
+	"dev.internal/plivoscope/internal/webhook"
+)
+
+// tape is a terminal that only listens.
+type tape struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (t *tape) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.b.Write(p)
+}
+
+func (t *tape) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.b.String()
+}
+
+// waitFor waits until the terminal was told a text.
+func (t *tape) waitFor(tb testing.TB, text string) {
+	tb.Helper()
+	for end := time.Now().Add(20 * time.Second); !strings.Contains(t.String(), text); {
+		if time.Now().After(end) {
+			tb.Fatalf("the terminal never shows %q:\n%q", text, t.String())
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+func running(t *testing.T, ctx context.Context, core Core, now func() time.Time) (in *io.PipeWriter, out *tape, done chan error) {
+	r, w := io.Pipe()
+	out = &tape{}
+	renderer := lipgloss.NewRenderer(out)
+	renderer.SetColorProfile(termenv.Ascii)
+	done = make(chan error, 1)
+	go func() {
+		done <- Run(ctx, core, Options{Input: r, Output: out, Renderer: renderer, Now: now})
+	}()
+	t.Cleanup(func() { _ = w.Close() })
+	return w, out, done
+}
+
+func TestRunEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	_, out, done := running(t, ctx, newFakeCore(), nil)
+	out.waitFor(t, "\x1b[?1049h")
+	cancel()
+	if err := <-done; err != nil {
+		t.Errorf("the end of the context is an error: %v", err)
+	}
+	if s := out.String(); strings.Count(s, "\x1b[?1049h") != strings.Count(s, "\x1b[?1049l") {
+		t.Errorf("the terminal is left on its other screen: %q", s)
+	}
+}
+
+func TestRunQuits(t *testing.T) {
+	in, _, done := running(t, t.Context(), newFakeCore(), nil)
+	if _, err := in.Write([]byte("q")); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+type panicking struct{ *fakeCore }
+
+func (panicking) Messages(context.Context, store.Window) ([]plivo.Message, error) { panic("a defect") }
+
+func TestAPanicIsAnErrorAndTheTerminalIsRestored(t *testing.T) {
+	_, out, done := running(t, t.Context(), panicking{newFakeCore()}, nil)
+	err := <-done
+	if !errors.Is(err, tea.ErrProgramPanic) {
+		t.Errorf("the error is %v", err)
+	}
+	if s := out.String(); strings.Count(s, "\x1b[?1049h") != strings.Count(s, "\x1b[?1049l") || strings.Count(s, "\x1b[?25l") > strings.Count(s, "\x1b[?25h") {
+		t.Errorf("the terminal is not restored: %q", s)
+	}
+}
+
+func TestCopyTextWritesOneSequence(t *testing.T) {
+	t.Setenv("STY", "")
+	var b bytes.Buffer
+	if err := copyText(&b, "5b40a428"); err != nil {
+		t.Fatal(err)
+	}
+	if b.String() != "\x1b]52;c;NWI0MGE0Mjg=\a" {
+		t.Errorf("wrote %q", b.String())
+	}
+}
+
+// TestOnATerminal runs the UI on a terminal that answers no question: the screen is there all the same,
+// and quitting leaves the terminal as it was.
+func TestOnATerminal(t *testing.T) {
+	t.Setenv("TERM", "xterm-256color")
+	t.Setenv("COLORFGBG", "")
+	ptmx, tty, err := pty.Open()
+	if err != nil {
+		t.Skipf("no pseudo terminal: %v", err)
+	}
+	t.Cleanup(func() { _, _ = ptmx.Close(), tty.Close() })
+	if err := pty.Setsize(ptmx, &pty.Winsize{Rows: 24, Cols: 80}); err != nil {
+		t.Fatal(err)
+	}
+	out := &tape{}
+	go func() { _, _ = io.Copy(out, ptmx) }()
+	core := newFakeCore()
+	stock(core)
+	done := make(chan error, 1)
+	go func() { done <- Run(t.Context(), core, Options{Input: tty, Output: tty}) }()
+	out.waitFor(t, "Messages")
+	out.waitFor(t, "(11)")
+	core.add(queued(1)...)
+	out.waitFor(t, "(12)") // woken by the change
+	if _, err := ptmx.WriteString("n"); err != nil {
+		t.Fatal(err)
+	}
+	out.waitFor(t, "Write the message here")
+	if _, err := ptmx.WriteString("\x1b"); err != nil {
+		t.Fatal(err)
+	}
+	out.waitFor(t, "following")
+	if _, err := ptmx.WriteString("\x03"); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	for _, seq := range []string{"\x1b[?1049", "\x1b[?25", "\x1b[?2004", "\x1b[?1002"} {
+		out.waitFor(t, seq)
+		if s := out.String(); strings.LastIndex(s, seq+"h") > strings.LastIndex(s, seq+"l") != (seq == "\x1b[?25") {
+			t.Errorf("%q is not as it was before: %q", seq, s[max(len(s)-200, 0):])
+		}
+	}
+}
+
+// storeCore is a core over a real history.
+type storeCore struct {
+	*fakeCore
+	*store.Store
+}
+
+func (c storeCore) Subscribe() (<-chan struct{}, func()) { return c.Store.Subscribe() }
+
+func (c storeCore) Messages(ctx context.Context, w store.Window) ([]plivo.Message, error) {
+	return c.Store.Messages(ctx, w)
+}
+
+func (c storeCore) MessagesByID(ctx context.Context, ids []int64) ([]plivo.Message, error) {
+	return c.Store.MessagesByID(ctx, ids)
+}
+
+func (c storeCore) CountMessages(ctx context.Context, f store.Filter, limit int) (int, bool, error) {
+	return c.Store.CountMessages(ctx, f, limit)
+}
+
+func (c storeCore) CallbacksOf(ctx context.Context, uuid string, limit int) ([]webhook.Callback, error) {
+	return c.Store.CallbacksOf(ctx, uuid, limit)
+}
+
+// TestPagesOfARealHistory asks a real history for the rows around each of its rows, and for those of
+// a filter: the pages hold what the table believes they hold.
+func TestPagesOfARealHistory(t *testing.T) {
+	ctx := t.Context()
+	st, err := store.Open(ctx, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = st.Close() })
+	if _, err := st.BeginSend(ctx, queued(120)); err != nil {
+		t.Fatal(err)
+	}
+	core := newFakeCore()
+	d := newDriver(t, core, 80, 24)
+	d.m.env.core = storeCore{core, st}
+	d.wake()
+	seen := map[int64]bool{}
+	for range 200 {
+		seen[d.selected()] = true
+		d.keys("j")
+	}
+	if len(seen) != 120 {
+		t.Errorf("walking down showed %d of 120 rows", len(seen))
+	}
+	oldest := d.selected()
+	d.keys("g", "G")
+	if d.selected() != oldest {
+		t.Errorf("G selected %d, walking down %d", d.selected(), oldest)
+	}
+	for range 200 {
+		d.keys("k")
+	}
+	d.keys("/", "burst", "enter")
+	d.expect("Messages (120 of 0, burst)", "burst 119")
+}

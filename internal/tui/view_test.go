@@ -1,0 +1,215 @@
+package tui
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
+	"github.com/charmbracelet/x/exp/golden"
+	"github.com/muesli/termenv"
+
+	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/plivo"
+)
+
+// scenes are the states of the screen that are worth looking at.
+var scenes = []struct {
+	name string
+	live bool
+	bare bool
+	play func(*driver)
+}{
+	{name: "messages", play: func(d *driver) { d.keys("j", "j", "j") }},
+	{name: "error explained", play: func(d *driver) { d.keys("end", "k") }},
+	{name: "detail", play: func(d *driver) { d.keys("end", "enter") }},
+	{name: "hostile text", play: func(d *driver) { d.keys("j", "j", "j", "j", "enter") }},
+	{name: "empty", bare: true, play: func(*driver) {}},
+	{name: "empty live", bare: true, live: true, play: func(*driver) {}},
+	{name: "filter", play: func(d *driver) { d.keys("/", "status:failed") }},
+	{name: "filter wrong", play: func(d *driver) { d.keys("/", "status:") }},
+	{name: "filtered", play: func(d *driver) { d.keys("/", "status:delivered", "enter") }},
+	{name: "nothing matches", play: func(d *driver) { d.keys("/", "status:read", "enter") }},
+	{name: "help", play: func(d *driver) { d.keys("?") }},
+	{name: "compose", play: func(d *driver) { d.keys("n") }},
+	{name: "compose checked", play: func(d *driver) {
+		d.keys("n", "Grüße “zusammen” 👍", "tab", "12, +14155550123", "tab", "tab", "lost")
+	}},
+	{name: "compose cjk", play: func(d *driver) {
+		d.keys("n", strings.Repeat("ご注文ありがとう \u202eشكرا e\u0301 👨‍👩‍👧 ", 12))
+	}},
+	{name: "confirm", live: true, play: func(d *driver) { d.keys("n", "hello", "tab", "+14155550123", "ctrl+s") }},
+	{name: "inbound", play: func(d *driver) { d.keys("i") }},
+	{name: "failure", play: func(d *driver) {
+		d.core.sendErr = fmt.Errorf("send to +14155550123: the network is unreachable; check the connection and send again")
+		d.keys("n", "hello", "tab", "+14155550123", "ctrl+s")
+	}},
+}
+
+func (d *driver) stage(live, bare bool) {
+	if !bare {
+		stock(d.core)
+	}
+	if live {
+		d.core.status.Mode, d.core.status.PublicURL = app.Live, "https://crisp-otter.example.com"
+	}
+}
+
+// TestViews holds what the screens look like.
+func TestViews(t *testing.T) {
+	for _, sc := range scenes {
+		for _, size := range [][2]int{{120, 36}, {80, 24}, {60, 15}} {
+			t.Run(fmt.Sprintf("%s %dx%d", sc.name, size[0], size[1]), func(t *testing.T) {
+				d := staged(t, sc.live, sc.bare, size[0], size[1], nil)
+				sc.play(d)
+				golden.RequireEqual(t, []byte(d.m.View()))
+			})
+		}
+	}
+	t.Run("beside 160x40", func(t *testing.T) {
+		d := staged(t, false, false, 160, 40, nil)
+		golden.RequireEqual(t, []byte(d.m.View()))
+	})
+	t.Run("too small 50x12", func(t *testing.T) {
+		d := staged(t, false, false, 50, 12, nil)
+		golden.RequireEqual(t, []byte(d.m.View()))
+	})
+}
+
+func staged(t testing.TB, live, bare bool, w, h int, r *lipgloss.Renderer) *driver {
+	core := newFakeCore()
+	(&driver{core: core}).stage(live, bare)
+	if r == nil {
+		return newDriver(t, core, w, h)
+	}
+	return newDriverWith(t, core, w, h, r)
+}
+
+// TestEveryFrameFits holds that in every scene and at every size each line is as wide as the screen,
+// the frame as high, and nothing reaches the terminal but text and the theme's own colours.
+func TestEveryFrameFits(t *testing.T) {
+	r := lipgloss.NewRenderer(io.Discard)
+	r.SetColorProfile(termenv.TrueColor)
+	r.SetHasDarkBackground(true)
+	sizes := 0
+	for _, sc := range scenes {
+		d := staged(t, sc.live, sc.bare, 120, 36, r)
+		sc.play(d)
+		for w := 40; w <= 240; w += 13 {
+			for _, h := range []int{8, 14, 15, 16, 20, 21, 24, 29, 30, 37, 50, 70} {
+				d.send(tea.WindowSizeMsg{Width: w, Height: h})
+				checkFrame(t, sc.name, d.m.View(), w, h)
+				sizes++
+			}
+		}
+	}
+	if sizes < 1000 {
+		t.Errorf("only %d frames were looked at", sizes)
+	}
+}
+
+func checkFrame(t *testing.T, name, view string, w, h int) {
+	t.Helper()
+	lines := strings.Split(view, "\n")
+	if len(lines) != h {
+		t.Fatalf("%s at %dx%d: %d lines", name, w, h, len(lines))
+	}
+	for y, l := range lines {
+		if n := ansi.StringWidth(l); n != w {
+			t.Fatalf("%s at %dx%d: line %d is %d cells wide: %q", name, w, h, y, n, l)
+		}
+		for _, r := range ansi.Strip(l) {
+			if r < ' ' || (r >= 0x7f && r < 0xa0) || (r >= 0x202a && r <= 0x202e) || r == utf8.RuneError && name != "compose cjk" {
+				t.Fatalf("%s at %dx%d: line %d carries %U: %q", name, w, h, y, r, l)
+			}
+		}
+		if rest := strings.NewReplacer("\x1b[", "").Replace(l); strings.ContainsRune(rest, '\x1b') {
+			t.Fatalf("%s at %dx%d: line %d has an escape sequence that is no colour: %q", name, w, h, y, l)
+		}
+	}
+}
+
+// TestLayoutAddsUp holds that the parts of the screen neither overlap nor leave it.
+func TestLayoutAddsUp(t *testing.T) {
+	for w := minWidth; w <= 240; w++ {
+		for h := minHeight; h <= 70; h++ {
+			for i := range 4 {
+				l := computeLayout(w, h, i&1 > 0, i&2 > 0)
+				covered := make([]int, w*h)
+				for _, r := range []rect{l.header, l.tabs, l.notice, l.footer, l.title, l.filter, l.heads, l.list, l.divide, l.about, l.detail} {
+					if r.w < 0 || r.h < 0 || r.x+r.w > w || r.y+r.h > h {
+						t.Fatalf("%dx%d/%d: %+v leaves the screen", w, h, i, r)
+					}
+					for y := r.y; y < r.y+r.h; y++ {
+						for x := r.x; x < r.x+r.w; x++ {
+							covered[y*w+x]++
+						}
+					}
+				}
+				for y := l.body.y; y < l.body.y+l.body.h; y++ {
+					for x := range w {
+						if covered[y*w+x] != 1 {
+							t.Fatalf("%dx%d/%d: cell %d,%d belongs to %d parts", w, h, i, x, y, covered[y*w+x])
+						}
+					}
+				}
+				if l.list.h > 0 && l.list.h < 3 {
+					t.Fatalf("%dx%d/%d: a list of %d rows", w, h, i, l.list.h)
+				}
+			}
+		}
+		if w > 70 {
+			w += 6
+		}
+	}
+}
+
+func TestTooSmallRecovers(t *testing.T) {
+	d := staged(t, false, false, 80, 24, nil)
+	d.keys("j", "j")
+	at := d.selected()
+	d.send(tea.WindowSizeMsg{Width: 50, Height: 12})
+	d.expect("needs at least 60×15")
+	d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
+	d.expect("Messages (11)", "f follows")
+	if d.selected() != at {
+		t.Errorf("selected %d, want %d", d.selected(), at)
+	}
+}
+
+func BenchmarkView(b *testing.B) {
+	r := lipgloss.NewRenderer(io.Discard)
+	r.SetColorProfile(termenv.TrueColor)
+	d := staged(b, false, false, 120, 50, r)
+	for b.Loop() {
+		d.m.View()
+	}
+}
+
+// BenchmarkPull is a wake with a screen of rows of which one is new: the answer, its rows, the frame.
+func BenchmarkPull(b *testing.B) {
+	core := newFakeCore()
+	stock(core)
+	for i := range 200 {
+		m := core.messages[i%9]
+		m.UUID = fmt.Sprint(i)
+		core.add(m)
+	}
+	r := lipgloss.NewRenderer(io.Discard)
+	r.SetColorProfile(termenv.TrueColor)
+	d := newDriverWith(b, core, 120, 50, r)
+	for b.Loop() {
+		core.add(plivo.Message{
+			Direction: plivo.Outbound, From: "+14155550100", To: "+14155550123", Text: "one more",
+			Status: plivo.Queued, CreatedAt: testNow, UpdatedAt: testNow.Add(time.Second),
+		})
+		cmd := d.m.messages.wake()
+		d.m.Update(cmd())
+		d.m.View()
+	}
+}
