@@ -22,8 +22,8 @@ func BenchmarkVersion(b *testing.B) {
 		bare += elapsed(b, func() error { return exec.Command(empty).Run() })
 	}
 	n := time.Duration(b.N)
-	b.ReportMetric(float64((own / n).Microseconds())/1000, "ms/version")
-	b.ReportMetric(float64((bare / n).Microseconds())/1000, "ms/empty-process")
+	b.ReportMetric(float64((own/n).Microseconds())/1000, "ms/version")
+	b.ReportMetric(float64((bare/n).Microseconds())/1000, "ms/empty-process")
 	b.ReportMetric(float64(own)/float64(bare), "ratio")
 }
 

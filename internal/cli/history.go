@@ -38,10 +38,6 @@ looked for in the text.`,
 				return err
 			}
 			defer set.close()
-			asJSON, err := f.asJSON(s.outIsTerminal())
-			if err != nil {
-				return err
-			}
 			if limit < 0 {
 				return fmt.Errorf("--limit %d is below zero: give the number of rows, or leave it out for all", limit)
 			}
@@ -61,7 +57,7 @@ looked for in the text.`,
 			if err != nil {
 				return err
 			}
-			p := &printer{lines: &lines{w: s.Out}, json: asJSON}
+			p := &printer{lines: &lines{w: s.Out}, json: set.json}
 			if callbacks {
 				err = each(ctx, parsed, limit, db.Callbacks, callbackID, p.callback)
 			} else {

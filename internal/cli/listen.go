@@ -53,10 +53,6 @@ func runListen(cmd *cobra.Command, s Streams, f *flags, end listenEnd) error {
 		return err
 	}
 	defer set.close()
-	asJSON, err := f.asJSON(s.outIsTerminal())
-	if err != nil {
-		return err
-	}
 	if end.until != "" && !plivo.Status(end.until).Known() {
 		return fmt.Errorf("--until %q is no status; the statuses are queued, sent, delivered, undelivered, failed, read, received and rejected", end.until)
 	}
@@ -70,7 +66,7 @@ func runListen(cmd *cobra.Command, s Streams, f *flags, end listenEnd) error {
 	if err != nil {
 		return err
 	}
-	p := &printer{lines: &lines{w: s.Out}, json: asJSON}
+	p := &printer{lines: &lines{w: s.Out}, json: set.json}
 	err = whileRunning(ctx, a, func(ctx context.Context) error {
 		if err := announce(s, a, p); err != nil {
 			return err

@@ -24,6 +24,7 @@ import (
 type settings struct {
 	options  app.Options
 	env      config.Env
+	json     bool // data is printed as JSON lines
 	warnings []string
 	log      io.Closer
 }
@@ -41,6 +42,9 @@ func (f *flags) load(cmd *cobra.Command, s Streams) (*settings, error) {
 		return nil, err
 	}
 	set := &settings{env: env, warnings: env.Warnings()}
+	if set.json, err = f.asJSON(s.outIsTerminal()); err != nil {
+		return nil, err
+	}
 	o := &set.options
 	if err := f.account(set); err != nil {
 		return nil, err

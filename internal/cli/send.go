@@ -54,10 +54,6 @@ func runSend(cmd *cobra.Command, s Streams, f *flags, draft plivo.Draft, want pl
 		return err
 	}
 	defer set.close()
-	asJSON, err := f.asJSON(s.outIsTerminal())
-	if err != nil {
-		return err
-	}
 	if want != "" && !want.Known() {
 		return fmt.Errorf("--wait %q is no status; the statuses are queued, sent, delivered, undelivered, failed and read", want)
 	}
@@ -70,7 +66,7 @@ func runSend(cmd *cobra.Command, s Streams, f *flags, draft plivo.Draft, want pl
 	if draft.From == "" {
 		draft.From = a.Status().DefaultSender
 	}
-	p := &printer{lines: &lines{w: s.Out}, json: asJSON}
+	p := &printer{lines: &lines{w: s.Out}, json: set.json}
 	err = whileRunning(ctx, a, func(ctx context.Context) error {
 		job := sendJob{s: s, a: a, p: p, f: f, draft: draft, fate: f.fate, want: want, timeoutGiven: cmd.Flags().Changed("timeout")}
 		return job.run(ctx)

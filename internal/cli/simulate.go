@@ -43,12 +43,8 @@ credentials.`,
 				return err
 			}
 			defer set.close()
-			asJSON, err := f.asJSON(s.outIsTerminal())
-			if err != nil {
-				return err
-			}
 			o := set.options
-			run := simulation{s: s, out: &lines{w: s.Out}, json: asJSON, madeUp: o.AuthToken.Empty()}
+			run := simulation{s: s, out: &lines{w: s.Out}, json: set.json, madeUp: o.AuthToken.Empty()}
 			ctx, cancel := context.WithCancelCause(cmd.Context())
 			defer cancel(nil)
 			run.stop = cancel
