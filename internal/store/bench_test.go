@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -66,16 +67,19 @@ func BenchmarkRecord(b *testing.B) {
 			}()
 			var next atomic.Int64
 			var wg sync.WaitGroup
+			took := make([][]time.Duration, callers)
 			b.ReportAllocs()
 			b.ResetTimer()
-			for range callers {
+			for caller := range callers {
 				wg.Go(func() {
 					for i := next.Add(1) - 1; int(i) < n; i = next.Add(1) - 1 {
 						for _, c := range lives[i] {
+							begun := time.Now()
 							if err := s.Record(context.Background(), c); err != nil {
 								b.Error(err)
 								return
 							}
+							took[caller] = append(took[caller], time.Since(begun))
 						}
 					}
 				})
@@ -83,6 +87,8 @@ func BenchmarkRecord(b *testing.B) {
 			wg.Wait()
 			b.StopTimer()
 			b.ReportMetric(float64(3*n)/b.Elapsed().Seconds(), "callbacks/s")
+			all := slices.Sorted(slices.Values(slices.Concat(took...)))
+			b.ReportMetric(float64(all[len(all)*99/100].Microseconds())/1000, "p99-ms")
 			b.ReportMetric(float64(commits.Load())/b.Elapsed().Seconds(), "wakes/s")
 		})
 	}

@@ -15,8 +15,8 @@
 //
 // Retention runs in the writer, in chunks between transactions: the oldest valid callbacks beyond
 // Options.Keep go, the oldest others beyond Options.KeepUnverified, and with those the messages that
-// rest on nothing else. Other messages stay after their callbacks went, until they too are more than
-// Options.Keep: then the oldest without callbacks go.
+// rest on nothing else. Other messages stay after their callbacks went, until there are more messages
+// than both bounds together: then the oldest without callbacks go.
 //
 // The package may import webhook, plivo, plivo/signature and escape, and is the only importer of
 // database/sql and modernc.org/sqlite.

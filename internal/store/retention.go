@@ -19,6 +19,7 @@ var open = func() chan struct{} { c := make(chan struct{}); close(c); return c }
 type trimmer struct {
 	due    <-chan struct{} // readable while there is something to take away
 	cursor int64           // messages up to this ID were looked at since the last start from the oldest
+	valid  int64           // no callback up to this ID is valid: older others need not be passed each time
 }
 
 // see starts the trimming when there is a hundredth too much of anything.
@@ -32,18 +33,18 @@ func (t *trimmer) see(s *Store, c *counters) {
 // trimChunk takes the oldest rows beyond the bounds away, at most trimRows of each sort, and ends the
 // trimming when none is left to take.
 func (w *writer) trimChunk() {
-	removed := int64(0)
+	removed, valid := int64(0), w.trim.valid
 	err := w.transaction(func() error {
 		c, err := w.readCounters()
 		if err != nil {
 			return err
 		}
 		before := *c
-		err = w.trimCallbacks(c, c.valid-w.s.keep, "SELECT id, outcome, message_uuid FROM callbacks NOT INDEXED WHERE outcome = 'valid' ORDER BY id LIMIT ?")
+		valid, err = w.trimCallbacks(c, c.valid-w.s.keep, valid, "NOT INDEXED WHERE outcome = 'valid'")
 		if err != nil {
 			return err
 		}
-		err = w.trimCallbacks(c, c.unverified()-w.s.keepOther, "SELECT id, outcome, message_uuid FROM callbacks INDEXED BY callbacks_unverified WHERE outcome <> 'valid' ORDER BY id LIMIT ?")
+		_, err = w.trimCallbacks(c, c.unverified()-w.s.keepOther, 0, "INDEXED BY callbacks_unverified WHERE outcome <> 'valid'")
 		if err != nil {
 			return err
 		}
@@ -62,19 +63,21 @@ func (w *writer) trimChunk() {
 		w.trim.due = nil
 		return
 	}
+	w.trim.valid = valid
 	w.s.subscribers.wake()
 }
 
-// trimCallbacks deletes the oldest excess callbacks that query finds, and of what is not valid also the
-// messages that rested on nothing else.
-func (w *writer) trimCallbacks(c *counters, excess int64, query string) error {
+// trimCallbacks deletes the oldest excess callbacks after an ID that which finds, gives the last one's,
+// and of what is not valid deletes also the messages that rested on nothing else.
+func (w *writer) trimCallbacks(c *counters, excess, after int64, which string) (last int64, err error) {
+	last = after
 	if excess <= 0 {
-		return nil
+		return last, nil
 	}
 	var ids, orphans []any
-	rows, err := w.query(query, min(excess, trimRows))
+	rows, err := w.query("SELECT id, outcome, message_uuid FROM callbacks "+which+" AND id > ? ORDER BY id LIMIT ?", after, min(excess, trimRows))
 	if err != nil {
-		return err
+		return last, err
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -82,8 +85,9 @@ func (w *writer) trimCallbacks(c *counters, excess int64, query string) error {
 		var outcome string
 		var uuid sql.NullString
 		if err := rows.Scan(&id, &outcome, &uuid); err != nil {
-			return err
+			return last, err
 		}
+		last = id
 		ids = append(ids, id)
 		*c.of(signature.Outcome(outcome))--
 		if outcome != string(signature.Valid) && uuid.Valid {
@@ -91,15 +95,15 @@ func (w *writer) trimCallbacks(c *counters, excess int64, query string) error {
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return err
+		return last, err
 	}
 	if _, err := w.remove("DELETE FROM callbacks WHERE id IN %s", ids); err != nil {
-		return err
+		return last, err
 	}
 	n, err := w.remove(`DELETE FROM messages WHERE uuid IN %s AND unverified = 1 AND sent = 0
 		AND NOT EXISTS (SELECT 1 FROM callbacks c WHERE c.message_uuid = messages.uuid)`, orphans)
 	c.messages -= n
-	return err
+	return last, err
 }
 
 // trimMessages deletes the oldest messages without callbacks that are too many, and gives how many it

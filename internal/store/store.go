@@ -14,7 +14,7 @@ import (
 // Options say where the history is and how much of it is kept.
 type Options struct {
 	Path           string           // the file; empty for an ephemeral history, deleted on Close
-	Keep           int              // valid callbacks kept, and messages; 0 for 1,000,000
+	Keep           int              // valid callbacks kept; 0 for 1,000,000
 	KeepUnverified int              // other callbacks kept; 0 for 10,000
 	Now            func() time.Time // nil for time.Now
 	Logger         *slog.Logger     // nil for none

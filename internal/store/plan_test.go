@@ -1,0 +1,86 @@
+package store
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestPlans holds which index answers which word, and that none needs a sort of all that it finds.
+func TestPlans(t *testing.T) {
+	s, err := Open(t.Context(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for _, c := range []struct {
+		table *table
+		words string
+		index string // empty for the rows in the order of their IDs
+	}{
+		{messagesTable, "", ""},
+		{messagesTable, "status:failed", "messages_status"},
+		{messagesTable, "status:failed code:30 hello", "messages_code"},
+		{messagesTable, "sig:invalid status:failed", "messages_outcome"},
+		{messagesTable, "dir:in to:+1", "messages_inbound"},
+		{messagesTable, "-status:failed sig:valid code:none dir:out", ""},
+		{messagesTable, "since:10m", ""},
+		{callbacksTable, "", ""},
+		{callbacksTable, "sig:invalid status:failed", "callbacks_unverified"},
+		{callbacksTable, "status:failed since:10m", ""},
+	} {
+		f, err := ParseFilter(c.words)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range []Window{{Filter: f}, {Filter: f, After: 5}, {Filter: f, Before: 5}} {
+			query, args := w.ids(c.table, time.Now())
+			plan := explainPlan(t, s, query, args)
+			if strings.Contains(plan, "TEMP B-TREE") {
+				t.Errorf("%s %q is sorted:\n%s", c.table.name, c.words, plan)
+			}
+			if c.index == "" && strings.Contains(plan, "INDEX "+c.table.name) || !strings.Contains(plan, c.index) {
+				t.Errorf("%s %q uses not %q:\n%s", c.table.name, c.words, c.index, plan)
+			}
+		}
+		if c.words == "since:10m" {
+			query, args := Window{Filter: f}.ids(c.table, time.Now())
+			if plan := explainPlan(t, s, query, args); !strings.Contains(plan, "INTEGER PRIMARY KEY (rowid>?)") {
+				t.Errorf("%q has no bound on IDs:\n%s", c.words, plan)
+			}
+		}
+	}
+	// What has several values sorts the few rows of the window alone, and a part of a UUID what it finds.
+	for words, index := range map[string]string{"status:failed,undelivered": "messages_status", "uuid:5b40": "sqlite_autoindex_messages_1"} {
+		f, err := ParseFilter(words)
+		if err != nil {
+			t.Fatal(err)
+		}
+		query, args := Window{Filter: f}.ids(messagesTable, time.Now())
+		if plan := explainPlan(t, s, query, args); !strings.Contains(plan, index) || strings.Contains(plan, "SCAN messages") {
+			t.Errorf("%q uses not %q:\n%s", words, index, plan)
+		}
+	}
+}
+
+func explainPlan(t *testing.T, s *Store, query string, args []any) string {
+	t.Helper()
+	rows, err := s.readDB.Query("EXPLAIN QUERY PLAN "+query, args...)
+	if err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	defer rows.Close()
+	var plan strings.Builder
+	for rows.Next() {
+		var id, parent, unused int
+		var detail string
+		if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+			t.Fatal(err)
+		}
+		plan.WriteString("  " + detail + "\n")
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return plan.String()
+}
