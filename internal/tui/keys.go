@@ -28,7 +28,7 @@ func bind(help, words string, keys ...string) key.Binding {
 func newKeyMap() keyMap {
 	return keyMap{
 		quit:      bind("q", "quit", "q"),
-		forceQuit: bind("ctrl+c", "quit at once", "ctrl+c"),
+		forceQuit: bind("ctrl+c", "quit at once", "ctrl+c", "alt+ctrl+c"),
 		help:      bind("?", "all keys", "?", "f1"),
 		helpTyped: bind("f1", "all keys", "f1"),
 		redraw:    bind("ctrl+l", "redraw the screen", "ctrl+l"),

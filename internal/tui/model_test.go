@@ -113,7 +113,7 @@ func TestEscNeverQuits(t *testing.T) {
 		t.Fatal("esc quit")
 	}
 	d.expect("Messages (11)")
-	d.keys("ctrl+c")
+	d.send(tea.KeyMsg{Type: tea.KeyCtrlC, Alt: true}) // as it is read right after an esc
 	if !d.quit {
 		t.Error("ctrl+c did not quit")
 	}

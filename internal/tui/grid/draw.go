@@ -40,6 +40,9 @@ func (g *Grid[T]) drawRow(row T, selected bool) string {
 		pad = min(pad, room-w)
 		room -= w + pad
 		e := c.Paint.of(selected)
+		if c.Text == "" && !selected {
+			e = ends{} // nothing to see of its colour
+		}
 		b.WriteString(e.open)
 		b.WriteString(Fit(c.Text, w, right))
 		b.WriteString(spaces(pad))
