@@ -179,7 +179,7 @@ func segmentsOf(m plivo.Message) string {
 }
 
 func tookOf(m plivo.Message) string {
-	if m.Direction == plivo.Inbound || m.FinalAt.IsZero() || m.CreatedAt.IsZero() {
+	if m.Direction == plivo.Inbound || m.Refusal != "" || m.FinalAt.IsZero() || m.CreatedAt.IsZero() {
 		return ""
 	}
 	return short(m.FinalAt.Sub(m.CreatedAt))

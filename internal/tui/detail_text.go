@@ -182,7 +182,7 @@ func (d *detail) timeline(w int) [][]span {
 	for i, h := range hops {
 		var u []span
 		if i > 0 {
-			u = append(u, span{th.muted, " ─" + short(h.at.Sub(hops[i-1].at)) + "→ "})
+			u = append(u, span{th.muted, " ─" + between(h.at.Sub(hops[i-1].at)) + "→ "})
 		}
 		name := escape.Line(h.words)
 		if s := statusSign(plivo.Status(h.words)); s != "…" {
@@ -203,6 +203,14 @@ func (d *detail) timeline(w int) [][]span {
 		units = append(units, []span{{th.muted, " · "}, {th.muted, "took " + short(m.FinalAt.Sub(m.CreatedAt))}})
 	}
 	return flow(units, w)
+}
+
+// between writes the time between two hops: milliseconds tell a fast one from a simultaneous one.
+func between(d time.Duration) string {
+	if d >= 0 && d < 100*time.Millisecond {
+		return fmt.Sprintf("%dms", d.Milliseconds())
+	}
+	return short(d)
 }
 
 // waited writes a wait in whole seconds and up.

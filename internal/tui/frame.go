@@ -35,10 +35,8 @@ func (m *Model) View() string {
 		body = append(body, lines...)
 	}
 	out = append(out, body...)
-	for len(out) < l.notice.y {
-		out = append(out, line(m.w))
-	}
-	out = append(out, m.env.noticeLine(m.w), keysLine(m.env.th, m.w, m.footerKeys()))
+	out = append(out, m.env.noticeLines(m.w, l.notice.h)...)
+	out = append(out, keysLine(m.env.th, m.w, m.footerKeys()))
 	return strings.Join(out, "\n")
 }
 

@@ -5,7 +5,7 @@ const (
 	minWidth, minHeight = 60, 15
 	detailHeight        = 21  // rows of the terminal from which the detail stands below the list
 	minList             = 7   // rows of the body that the list keeps: rule, filter, titles, three messages
-	airyHeight          = 30  // from which there is air above the notice too
+	airyHeight          = 30  // from which the notice has two lines
 	besideWidth         = 150 // columns from which it stands beside the list
 )
 
@@ -52,6 +52,7 @@ func computeLayout(w, h int, open, filtering bool) layout {
 	}
 	if h >= airyHeight {
 		foot = 3
+		l.notice = rect{0, h - 3, w, 2}
 	}
 	l.body = rect{0, top, w, h - foot - top}
 

@@ -1,7 +1,10 @@
 package tui
 
 import (
+	"strings"
 	"time"
+
+	"github.com/charmbracelet/x/ansi"
 
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/escape"
@@ -47,21 +50,48 @@ func (t *theme) severity(s app.Severity) (grid.Paint, string) {
 	}
 }
 
-// noticeLine is the line above the keys.
-func (e *env) noticeLine(w int) string {
+// noticeLines are the h lines above the keys: the notice on the last one, on both where it is long.
+func (e *env) noticeLines(w, h int) []string {
+	out := make([]string, 0, h)
 	n, ok := e.notice()
 	if !ok {
-		return line(w)
+		for range h {
+			out = append(out, line(w))
+		}
+		return out
 	}
 	paint, sign := e.th.severity(n.Severity)
 	words := e.th.text
 	if n.Severity == app.Info {
 		words = e.th.muted
 	}
-	left := []span{{paint, " " + sign + " "}, {words, escape.Line(n.Text)}}
 	var age []span
 	if d := e.at.Sub(n.At); d >= time.Second {
-		age = []span{{e.th.muted, short(d.Truncate(time.Second)) + " ago "}}
+		age = []span{{e.th.muted, " " + waited(d) + " ago "}}
 	}
-	return sides(w, left, age)
+	text := escape.Line(n.Text)
+	room := w - 3 - spansWidth(age)
+	parts := []string{text}
+	if ansi.StringWidth(text) > room && h > 1 {
+		parts = wrap(text, room)
+		if len(parts) > h {
+			parts = append(parts[:h-1], strings.Join(parts[h-1:], " "))
+		}
+	}
+	for range h - len(parts) {
+		out = append(out, line(w))
+	}
+	for i, p := range parts {
+		mark := span{paint, " " + sign + " "}
+		if i > 0 {
+			mark.text = "   "
+		}
+		left := []span{mark, {words, grid.Fit(p, max(min(ansi.StringWidth(p), room), 0), false)}}
+		if i == len(parts)-1 {
+			out = append(out, sides(w, left, age))
+		} else {
+			out = append(out, line(w, left...))
+		}
+	}
+	return out
 }
