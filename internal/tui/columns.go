@@ -34,6 +34,9 @@ func newMessageGrid(th *theme, now func() time.Time) *grid.Grid[plivo.Message] {
 			return cell(th.text, escape.Line(m.To))
 		}},
 		{Title: "STATUS", Min: 13, Ideal: 14, Priority: 1, Cell: func(m message, w int) grid.Cell {
+			if m.Unverified {
+				return cell(th.warn, statusWords(m)) // a forged delivery must not look like one
+			}
 			return cell(th.status(m.Status), statusWords(m))
 		}},
 		{Title: "CODE", Min: 4, Ideal: 18, Max: 29, Priority: 5, Cell: func(m message, w int) grid.Cell {

@@ -131,23 +131,22 @@ func (m *Model) footerKeys() []key.Binding {
 // helpSections are all keys of the present context.
 func (m *Model) helpSections() []section {
 	km := m.env.keys
-	write := section{"Writing a message", []key.Binding{km.send, km.nextField, km.prevField, km.newline, km.keep}}
-	if m.compose.simulated() {
-		write.keys = append(write.keys, km.choose)
+	if m.screen == onCompose {
+		write := section{"Writing a message", []key.Binding{km.send, km.nextField, km.prevField, km.newline, km.keep}}
+		if m.compose.simulated() {
+			write.keys = append(write.keys, km.choose)
+		}
+		return []section{write, {"Everywhere", []key.Binding{km.helpTyped, km.redraw, km.forceQuit}}}
 	}
 	all := section{"Everywhere", []key.Binding{km.messages, km.compose, km.help, km.redraw, km.quit, km.forceQuit}}
-	if m.screen == onCompose {
-		all.keys = []key.Binding{km.helpTyped, km.redraw, km.forceQuit}
-		return []section{write, all}
-	}
 	list := section{"The list", []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.newest, km.oldest, km.follow}}
 	message := section{"The selected message", []key.Binding{km.open, km.focus, km.copyID, km.back}}
 	if m.messages.focused {
 		list.title = "The detail"
 	}
-	make := section{"Messages", []key.Binding{km.fresh, km.filter}}
+	more := section{"Messages", []key.Binding{km.fresh, km.filter}}
 	if m.compose.simulated() {
-		make.keys = append(make.keys, km.inbound)
+		more.keys = append(more.keys, km.inbound)
 	}
-	return []section{list, message, make, all, write}
+	return []section{list, message, more, all}
 }

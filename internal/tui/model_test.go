@@ -375,7 +375,7 @@ func TestHelpScrolls(t *testing.T) {
 	for range 60 {
 		d.keys("j")
 	}
-	d.expect("choose a fate", "The mouse selects")
+	d.expect("quit at once", "The mouse selects")
 	d.keys("esc")
 	d.expect("Messages (11)")
 }

@@ -39,6 +39,12 @@ func (e *env) notice() (app.Notice, bool) {
 	return app.Notice{}, false
 }
 
+// noticeIsFresh reports whether the notice came just now.
+func (e *env) noticeIsFresh() bool {
+	n, ok := e.notice()
+	return ok && e.at.Sub(n.At) < failureLife
+}
+
 func (t *theme) severity(s app.Severity) (grid.Paint, string) {
 	switch s {
 	case app.Failure:

@@ -49,15 +49,13 @@ func newTheme(r *lipgloss.Renderer, mono bool) *theme {
 		inverse  = color("#ffffff", "231", "15", "#10181c", "233", "0")
 	)
 	base := r.NewStyle()
-	on := base.Background(selected)
-	if r.ColorProfile() == termenv.ANSI {
-		// Of sixteen colours no grey stays readable on the selection's own.
-		on = on.Foreground(color("0", "0", "0", "15", "15", "15"))
-	}
+	// With a foreground of its own: the terminal's would be lost where its background was misjudged.
+	on := base.Background(selected).Foreground(color("#1f2328", "235", "0", "#e6edf3", "255", "15"))
 	paint := func(s lipgloss.Style) grid.Paint { return grid.NewPaint(s, s.Inherit(on)) }
 	fg := func(c lipgloss.TerminalColor) grid.Paint {
 		s := base.Foreground(c)
 		if r.ColorProfile() == termenv.ANSI {
+			// Of sixteen colours no grey stays readable on the selection's own.
 			return grid.NewPaint(s, on)
 		}
 		return paint(s)
