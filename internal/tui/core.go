@@ -18,7 +18,6 @@ type Core interface {
 	Subscribe() (<-chan struct{}, func())
 	Messages(ctx context.Context, w store.Window) ([]plivo.Message, error)
 	CountMessages(ctx context.Context, f store.Filter, limit int) (n int, more bool, err error)
-	MessagesByID(ctx context.Context, ids []int64) ([]plivo.Message, error)
 	CallbacksOf(ctx context.Context, uuid string, limit int) ([]webhook.Callback, error)
 	Send(ctx context.Context, r app.SendRequest) (app.Sent, error)
 	// Inbound makes the simulator deliver one inbound message to the callback server.

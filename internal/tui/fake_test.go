@@ -125,19 +125,6 @@ func (c *fakeCore) CountMessages(_ context.Context, f store.Filter, limit int) (
 	return min(n, limit), n > limit, nil
 }
 
-func (c *fakeCore) MessagesByID(_ context.Context, ids []int64) ([]plivo.Message, error) {
-	c.calls.Add(1)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	var out []plivo.Message
-	for _, id := range ids {
-		if id > 0 && id <= int64(len(c.messages)) {
-			out = append(out, c.messages[id-1])
-		}
-	}
-	return out, nil
-}
-
 func (c *fakeCore) CallbacksOf(_ context.Context, uuid string, limit int) ([]webhook.Callback, error) {
 	c.calls.Add(1)
 	c.mu.Lock()

@@ -164,10 +164,6 @@ func (c storeCore) Messages(ctx context.Context, w store.Window) ([]plivo.Messag
 	return c.Store.Messages(ctx, w)
 }
 
-func (c storeCore) MessagesByID(ctx context.Context, ids []int64) ([]plivo.Message, error) {
-	return c.Store.MessagesByID(ctx, ids)
-}
-
 func (c storeCore) CountMessages(ctx context.Context, f store.Filter, limit int) (int, bool, error) {
 	return c.Store.CountMessages(ctx, f, limit)
 }
