@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"strconv"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -79,7 +80,7 @@ func (a *App) build(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if live && a.mayJoin(lease) {
+		if live && a.mayJoin(lease) && answers(ctx, lease.ListenURL) {
 			a.joined = true
 			a.listenURL, a.publicURL, a.authID = lease.ListenURL, lease.PublicURL, lease.AuthID
 			if a.o.Mode == Simulator {
@@ -135,13 +136,16 @@ func (a *App) listen(ctx context.Context) error {
 			return splitErr
 		}
 		if ln, err = lc.Listen(ctx, "tcp", net.JoinHostPort(host, "0")); err == nil {
-			a.Notify(Warning, fmt.Sprintf("%s is in use by another program, so the callback server listens on %s; name an address with --addr to keep it the same.", addr, ln.Addr()))
+			a.Notify(Warning, fmt.Sprintf("%s is in use already, so the callback server listens on %s; name an address with --addr to keep it the same.", addr, ln.Addr()))
 		}
 	}
 	if err != nil {
 		return fmt.Errorf("cannot listen for callbacks on %s: %w; name another address with --addr, or port 0 for a free one", addr, err)
 	}
 	a.serverLn = ln
+	if !local(ln) {
+		a.Notify(Info, fmt.Sprintf("The callback server listens on %s: other machines of the network can reach it.", ln.Addr()))
+	}
 	a.listenURL = "http://" + dialable(ln.Addr())
 	if a.publicURL == "" {
 		a.publicURL = a.listenURL
@@ -149,23 +153,26 @@ func (a *App) listen(ctx context.Context) error {
 	return nil
 }
 
-// dialable is an address that a client on this machine can connect to.
+// dialable is an address that a client on this machine can connect to. A socket on all addresses
+// takes IPv4 too, however it was named.
 func dialable(addr net.Addr) string {
 	tcp, ok := addr.(*net.TCPAddr)
 	if !ok || !tcp.IP.IsUnspecified() {
 		return addr.String()
 	}
-	host := "127.0.0.1"
-	if tcp.IP.To4() == nil {
-		host = "::1"
-	}
-	return net.JoinHostPort(host, fmt.Sprint(tcp.Port))
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
+}
+
+// local tells whether only this machine can connect to a listener.
+func local(ln net.Listener) bool {
+	tcp, ok := ln.Addr().(*net.TCPAddr)
+	return ok && tcp.IP.IsLoopback()
 }
 
 func (a *App) simulate(ctx context.Context) error {
 	sim, err := simulator.New(simulator.Options{
 		AuthID: a.o.AuthID, AuthToken: a.o.AuthToken.Reveal(), Seed: a.o.Seed, Speed: a.o.Speed,
-		Fate: a.o.Fate, StrictSenders: a.o.StrictSenders, InboundURL: a.publicURL + inboundPath,
+		Fate: a.o.Fate, StrictSenders: a.o.StrictSenders, InboundURL: a.publicURL + webhook.InboundPath,
 		// The public URL may be a tunnel's: the user named it.
 		AllowRemote: !onLoopback(a.publicURL), Logger: a.log,
 	})
@@ -190,7 +197,7 @@ func (a *App) serveWith(token string) error {
 	server, err := webhook.New(webhook.Config{
 		PublicURLs: []string{a.publicURL}, Tokens: tokens, OnInvalid: a.o.OnInvalid, Recorder: a.store,
 		Now: a.now, Logger: a.log, Mask: a.o.Mask, Allow: a.o.Allow,
-		TrustForwarded: external, Limits: webhook.Limits{RateLimitOff: !external}, Version: a.o.Version,
+		TrustForwarded: external, Limits: webhook.Limits{RateLimitOff: !external && local(a.serverLn)}, Version: a.o.Version,
 		OnProblem: func(level slog.Level, text string) { a.Notify(severityOf(level), text) },
 	})
 	if err != nil {
@@ -223,7 +230,7 @@ func (a *App) CallbackURL() string {
 	if a.Spends() && onLoopback(a.publicURL) {
 		return ""
 	}
-	return a.publicURL + reportPath
+	return a.publicURL + webhook.DeliveryReportPath
 }
 
 // Notify shows the user a sentence.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -274,5 +275,27 @@ func TestJoin(t *testing.T) {
 	}
 	if got := first.Status().Server.Stored; got == 0 {
 		t.Error("the first app's server stored nothing")
+	}
+}
+
+// A lease whose server does not answer is not joined.
+func TestJoinNobody(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "simulator.db")
+	db, err := store.Open(within(t), store.Options{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	lease := store.Lease{
+		PID: os.Getpid(), ListenURL: "http://127.0.0.1:1", PublicURL: "http://127.0.0.1:1",
+		APIURL: "http://127.0.0.1:1", AuthID: "MATESTTESTTESTTEST00", SimToken: "made-up", Heartbeat: time.Now(),
+	}
+	if err := db.TakeLease(within(t), lease); err != nil {
+		t.Fatal(err)
+	}
+	a := running(t, app.Options{HistoryPath: path, Join: true})
+	if !a.Embedded() {
+		t.Error("joined a server that is not there")
 	}
 }

@@ -2,10 +2,12 @@ package app
 
 import (
 	"context"
+	"net/http"
 	"os"
 	"time"
 
 	"dev.internal/plivoscope/internal/store"
+	"dev.internal/plivoscope/internal/webhook"
 )
 
 // leaseBeat is how often a running server renews its lease: well within the time after which the
@@ -24,28 +26,53 @@ func (a *App) lease() store.Lease {
 	return l
 }
 
-// takeLease lets other processes on the same history find this server. When another live server has
+// takeLease lets other processes on the same history find this server. While another live server has
 // the lease this one runs without, and says so.
-func (a *App) takeLease(ctx context.Context) bool {
+func (a *App) takeLease(ctx context.Context) (held bool) {
 	if err := a.store.TakeLease(ctx, a.lease()); err != nil {
-		a.Notify(Warning, "Other commands on this history will not use this server: "+err.Error())
+		a.Notify(Warning, "Other commands on this history do not use this server: "+err.Error())
 		return false
 	}
 	return true
 }
 
-// keepLease renews the lease until ctx ends and gives it back.
-func (a *App) keepLease(ctx context.Context) error {
+// keepLease renews the lease, or takes it once it is free, until ctx ends, and gives it back.
+func (a *App) keepLease(ctx context.Context, held bool) error {
 	tick := time.NewTicker(leaseBeat)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
+			if !held {
+				return nil
+			}
 			return a.store.DropLease(context.WithoutCancel(ctx), os.Getpid())
 		case <-tick.C:
-			if err := a.store.TakeLease(ctx, a.lease()); err != nil && ctx.Err() == nil {
+			err := a.store.TakeLease(ctx, a.lease())
+			switch {
+			case err == nil && !held:
+				held = true
+				a.Notify(Info, "The other server of this history is gone: other commands use this one from now on.")
+			case err != nil && held && ctx.Err() == nil:
 				a.log.Warn("lease not renewed", "err", err)
 			}
 		}
 	}
+}
+
+// answers tells whether a server is really there: a lease outlives a process that was killed, or that
+// is just ending, by some seconds.
+func answers(ctx context.Context, listenURL string) bool {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, listenURL+webhook.HealthPath, nil)
+	if err != nil {
+		return false
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return false
+	}
+	_ = resp.Body.Close()
+	return resp.StatusCode == http.StatusOK
 }

@@ -52,12 +52,6 @@ type Options struct {
 // DefaultAddr is where the callback server listens unless told otherwise.
 const DefaultAddr = "127.0.0.1:4141"
 
-// The paths of the callback server that are given out.
-const (
-	reportPath  = "/sms/delivery-report"
-	inboundPath = "/sms/inbound"
-)
-
 func checkPublicURL(raw string, insecure bool) (string, error) {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {

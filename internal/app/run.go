@@ -29,9 +29,8 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 		return a.sim.Serve(ctx, a.simLn)
 	})
 	group.Go(func() error { return a.server.Serve(serverCtx, a.serverLn) })
-	if a.takeLease(ctx) {
-		group.Go(func() error { return a.keepLease(ctx) })
-	}
+	held := a.takeLease(ctx)
+	group.Go(func() error { return a.keepLease(ctx, held) })
 	group.Go(func() error {
 		// Listening sockets are bound since Open: from here on every connection is answered.
 		ready()

@@ -32,7 +32,7 @@ message, an inbound one, a bad signature. In a terminal they show in the UI; els
 	}
 	f.common(cmd)
 	f.server(cmd)
-	f.simulation(cmd)
+	f.pace(cmd)
 	cmd.Flags().BoolVar(&headless, "headless", false, "print the resulting table and end")
 	return cmd
 }

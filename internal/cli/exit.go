@@ -20,7 +20,7 @@ const (
 	exitWantsYes    = 5   // refused for want of --yes
 	exitUnmet       = 6   // an expectation was not met
 	exitInterrupted = 130 // SIGINT
-	exitTerminated  = 143 // SIGTERM
+	exitTerminated  = 143 // SIGTERM, or SIGHUP: the terminal was closed
 )
 
 // codedError is an error that knows its exit code.
@@ -56,10 +56,10 @@ func exitCode(err error) int {
 	case errors.As(err, &coded):
 		return coded.code
 	case errors.As(err, &sig):
-		if sig.signal == syscall.SIGTERM {
-			return exitTerminated
+		if sig.signal == os.Interrupt {
+			return exitInterrupted
 		}
-		return exitInterrupted
+		return exitTerminated
 	case errors.As(err, &unmet), errors.Is(err, errTimeout):
 		return exitUnmet
 	case errors.As(err, &refuse):

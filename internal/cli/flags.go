@@ -41,18 +41,18 @@ func (f *flags) common(cmd *cobra.Command) {
 	fs.BoolVar(&f.mask, "mask", false, "mask phone numbers in the log")
 }
 
-func (f *flags) history(cmd *cobra.Command) {
+// file says which history a command works on.
+func (f *flags) file(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.StringVar(&f.db, "db", "", "keep the history in `FILE`; default: one for each account, and one for the simulator, in the state folder")
-	fs.BoolVar(&f.ephemeral, "ephemeral", false, "keep no history after the end")
-	fs.IntVar(&f.keep, "keep", 0, "keep `N` verified callbacks, the newest (default 1,000,000)")
-	f.simulated(cmd)
+	fs.BoolVar(&f.simulator, "simulator", false, "use the simulator and its history even where credentials are found")
 }
 
-func (f *flags) simulated(cmd *cobra.Command) {
-	if cmd.Flags().Lookup("simulator") == nil {
-		cmd.Flags().BoolVar(&f.simulator, "simulator", false, "use the simulator even where credentials are found")
-	}
+func (f *flags) history(cmd *cobra.Command) {
+	f.file(cmd)
+	fs := cmd.Flags()
+	fs.BoolVar(&f.ephemeral, "ephemeral", false, "keep no history after the end")
+	fs.IntVar(&f.keep, "keep", 0, "keep `N` verified callbacks, the newest (default 1,000,000)")
 }
 
 func (f *flags) server(cmd *cobra.Command) {
@@ -70,19 +70,34 @@ func (f *flags) address(cmd *cobra.Command, byDefault string) {
 
 func (f *flags) simulation(cmd *cobra.Command) {
 	fs := cmd.Flags()
-	f.simulated(cmd)
 	fs.StringVar(&f.fate, "fate", "", "what becomes of messages on the simulator: delivered, sent, undelivered[:CODE], failed[:CODE] or none")
+	f.pace(cmd)
+	fs.BoolVar(&f.strictSenders, "strict-senders", false, "let the simulator refuse senders that are not on its account")
+}
+
+func (f *flags) pace(cmd *cobra.Command) {
+	fs := cmd.Flags()
 	fs.Uint64Var(&f.seed, "seed", 0, "make the simulator repeatable: the same `NUMBER` gives the same UUIDs and nonces")
 	fs.Float64Var(&f.speed, "speed", 1, "hurry the simulator `N` times")
-	fs.BoolVar(&f.strictSenders, "strict-senders", false, "let the simulator refuse senders that are not on its account")
 }
 
 func (f *flags) sending(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.yes, "yes", false, "spend money: send on a live account without asking")
 }
 
+// waitLimit is how long a command waits for what it was told to wait for.
+const waitLimit = time.Minute
+
 func (f *flags) waiting(cmd *cobra.Command, usage string) {
-	cmd.Flags().DurationVar(&f.timeout, "timeout", time.Minute, usage)
+	cmd.Flags().DurationVar(&f.timeout, "timeout", 0, usage)
+}
+
+// limit is the time after which waiting is over.
+func (f *flags) limit() time.Duration {
+	if f.timeout > 0 {
+		return f.timeout
+	}
+	return waitLimit
 }
 
 // asJSON decides the output format.

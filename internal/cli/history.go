@@ -46,9 +46,6 @@ looked for in the text.`,
 				return fmt.Errorf("--filter: %w", err)
 			}
 			path := set.options.HistoryPath
-			if path == "" {
-				return errors.New("an ephemeral history is empty: leave --ephemeral out, or name a file with --db")
-			}
 			if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 				return fmt.Errorf("there is no history at %s yet: receive or send something first, or name another file with --db", path)
 			}
@@ -67,11 +64,11 @@ looked for in the text.`,
 		},
 	}
 	f.common(cmd)
-	f.history(cmd)
+	f.file(cmd)
 	fs := cmd.Flags()
 	fs.BoolVar(&callbacks, "callbacks", false, "print callbacks instead of messages")
 	fs.StringVar(&filter, "filter", "", "only what matches these `WORDS`")
-	fs.IntVar(&limit, "limit", 0, "only the newest `N`")
+	fs.IntVar(&limit, "limit", 0, "only the newest `N`; 0 for all")
 	return cmd
 }
 

@@ -15,9 +15,8 @@ import (
 
 // listenEnd says when listen ends by itself.
 type listenEnd struct {
-	until      string
-	count      int
-	timeoutSet bool
+	until string
+	count int
 }
 
 func (e listenEnd) waits() bool { return e.until != "" || e.count > 0 }
@@ -32,7 +31,6 @@ func newListen(s Streams) *cobra.Command {
 		Short: "Receive callbacks, check their signatures and print them as they come",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			end.timeoutSet = cmd.Flags().Changed("timeout")
 			return runListen(cmd, s, &f, end)
 		},
 	}
@@ -40,7 +38,7 @@ func newListen(s Streams) *cobra.Command {
 	f.history(cmd)
 	f.server(cmd)
 	f.simulation(cmd)
-	f.waiting(cmd, "end after this time; with --until or --count, fail with exit code 6 when they were not met by then")
+	f.waiting(cmd, "end after this `TIME`, as 90s; with --until or --count the default is 1m, and exit code 6 says that they were not met")
 	cmd.Flags().StringVar(&end.until, "until", "", "end when a message reaches `STATUS` by a verified callback")
 	cmd.Flags().IntVar(&end.count, "count", 0, "end after `N` callbacks")
 	return cmd
@@ -57,9 +55,9 @@ func runListen(cmd *cobra.Command, s Streams, f *flags, end listenEnd) error {
 		return fmt.Errorf("--until %q is no status; the statuses are queued, sent, delivered, undelivered, failed, read, received and rejected", end.until)
 	}
 	ctx := cmd.Context()
-	if end.timeoutSet || end.waits() {
+	if f.timeout > 0 || end.waits() {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, f.timeout, errTimeout)
+		ctx, cancel = context.WithTimeoutCause(ctx, f.limit(), errTimeout)
 		defer cancel()
 	}
 	a, err := app.Open(ctx, set.options)
@@ -97,7 +95,7 @@ func announce(s Streams, a *app.App, p *printer) error {
 	if a.CallbackURL() == "" {
 		s.say("Plivo cannot reach this address: open a tunnel to it and name its address with --public-url")
 	} else {
-		s.say("callback URLs: %s/sms/delivery-report and %s/sms/inbound", st.PublicURL, st.PublicURL)
+		s.say("callback URLs: %s and %s", st.PublicURL+webhook.DeliveryReportPath, st.PublicURL+webhook.InboundPath)
 	}
 	if st.Mode == app.Simulator {
 		s.say("the simulator's API is %s", st.APIURL)

@@ -41,7 +41,7 @@ func (f *flags) load(cmd *cobra.Command, s Streams) (*settings, error) {
 	if err != nil {
 		return nil, err
 	}
-	set := &settings{env: env, warnings: env.Warnings()}
+	set := &settings{env: env, warnings: append(env.Warnings(), unknownVariables(cmd.Root(), env)...)}
 	if set.json, err = f.asJSON(s.outIsTerminal()); err != nil {
 		return nil, err
 	}
@@ -103,10 +103,25 @@ func (f *flags) environment(cmd *cobra.Command) (config.Env, error) {
 			return
 		}
 		if setErr := cmd.Flags().Set(flag.Name, value); setErr != nil {
-			err = fmt.Errorf("%s: %w", source, setErr)
+			err = fmt.Errorf("%s is %q, but --%s takes a value of type %s; correct it or remove it", source, value, flag.Name, flag.Value.Type())
 		}
 	})
 	return env, err
+}
+
+// unknownVariables warns of PLIVOSCOPE_ variables that belong to no flag of any command.
+func unknownVariables(root *cobra.Command, env config.Env) []string {
+	known := map[string]bool{}
+	for _, cmd := range append(root.Commands(), root) {
+		cmd.Flags().VisitAll(func(flag *pflag.Flag) { known[config.Variable(flag.Name)] = true })
+	}
+	var warnings []string
+	for _, name := range env.FlagVariables() {
+		if !known[name] {
+			warnings = append(warnings, env.Source(name)+" belongs to no flag and is ignored; is it spelt right?")
+		}
+	}
+	return warnings
 }
 
 // account decides between live and simulator: credentials make it live unless --simulator says

@@ -28,18 +28,19 @@ func (p *printer) callback(c webhook.Callback) error {
 	return p.text(callbackColumns, callbackRow(c))
 }
 
+// message prints a message with the time of its creation.
 func (p *printer) message(m plivo.Message) error {
-	if p.json {
-		line, err := messageLine(m)
-		if err != nil {
-			return err
-		}
-		return p.lines.write(line)
+	if !p.json {
+		return p.text(messageColumns, messageRow(m, m.CreatedAt))
 	}
-	return p.text(messageColumns, messageRow(m))
+	line, err := messageLine(m)
+	if err != nil {
+		return err
+	}
+	return p.lines.write(line)
 }
 
-// change prints a message unless it looks as it did when it was last printed so.
+// change prints a message with the time of its last change, unless it was last printed just so.
 func (p *printer) change(m plivo.Message) error {
 	line, err := messageLine(m)
 	if err != nil {
@@ -52,7 +53,10 @@ func (p *printer) change(m plivo.Message) error {
 		return nil
 	}
 	p.last[m.ID] = string(line)
-	return p.message(m)
+	if p.json {
+		return p.lines.write(line)
+	}
+	return p.text(messageColumns, messageRow(m, m.UpdatedAt))
 }
 
 func (p *printer) text(cols []column, cells []string) error {

@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -22,6 +23,7 @@ import (
 
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/signature"
+	"dev.internal/plivoscope/internal/store"
 )
 
 const (
@@ -258,6 +260,52 @@ func TestSendJoinsListen(t *testing.T) {
 	}
 }
 
+// TestLeaseIsTakenOver ends the first of two servers of a history: the second says that it was not
+// the one that other commands use, and is from then on.
+func TestLeaseIsTakenOver(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "history.db")
+	listen := func() started {
+		return start(t, command(t, "listen", "--db", path, "--addr", "127.0.0.1:0", "-o", "json"))
+	}
+	first, second := listen(), listen()
+	if err := first.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Skipf("no signals here: %v", err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	db, err := store.Open(ctx, store.Options{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	wake, stop := db.Subscribe()
+	defer stop()
+	for {
+		lease, live, err := db.Lease(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if live && lease.ListenURL == second.ready.ListenURL {
+			break
+		}
+		select {
+		case <-wake: // each renewal wakes other processes
+		case <-ctx.Done():
+			t.Fatalf("the lease stayed with %s", lease.ListenURL)
+		}
+	}
+	_ = second.cmd.Process.Signal(os.Interrupt)
+	for second.out.Scan() {
+	}
+	_ = second.cmd.Wait()
+	for _, words := range []string{"do not use this server", "use this one from now on"} {
+		if !strings.Contains(second.err.String(), words) {
+			t.Errorf("the second server did not say %q, but:\n%s", words, second.err)
+		}
+	}
+}
+
 // TestTokenIsNowhere runs commands with an account and looks for its token in all that they wrote.
 func TestTokenIsNowhere(t *testing.T) {
 	t.Parallel()
@@ -336,7 +384,7 @@ func TestClosedPipe(t *testing.T) {
 // TestSignals ends listen with the code of the signal, after a graceful stop.
 func TestSignals(t *testing.T) {
 	t.Parallel()
-	for signal, code := range map[os.Signal]int{os.Interrupt: exitInterrupted, syscall.SIGTERM: exitTerminated} {
+	for signal, code := range map[os.Signal]int{os.Interrupt: exitInterrupted, syscall.SIGTERM: exitTerminated, syscall.SIGHUP: exitTerminated} {
 		// Without a subcommand and a terminal it runs as listen.
 		listen := start(t, command(t, "--ephemeral", "--addr", "127.0.0.1:0"))
 		if err := listen.cmd.Process.Signal(signal); err != nil {

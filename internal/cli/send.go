@@ -37,7 +37,7 @@ its own until --wait is met or --timeout ends; on the embedded simulator it stay
 	f.server(cmd)
 	f.simulation(cmd)
 	f.sending(cmd)
-	f.waiting(cmd, "give up waiting after this time")
+	f.waiting(cmd, "give up waiting after this `TIME` (default 1m)")
 	fs := cmd.Flags()
 	fs.StringVar(&draft.From, "from", "", "sender `NUMBER`; default: PLIVO_SENDER_ID, or the simulator's own number")
 	fs.StringArrayVar(&draft.To, "to", nil, "destination `NUMBER` in E.164; several with a comma, or the flag again")
@@ -68,7 +68,7 @@ func runSend(cmd *cobra.Command, s Streams, f *flags, draft plivo.Draft, want pl
 	}
 	p := &printer{lines: &lines{w: s.Out}, json: set.json}
 	err = whileRunning(ctx, a, func(ctx context.Context) error {
-		job := sendJob{s: s, a: a, p: p, f: f, draft: draft, fate: f.fate, want: want, timeoutGiven: cmd.Flags().Changed("timeout")}
+		job := sendJob{s: s, a: a, p: p, f: f, draft: draft, fate: f.fate, want: want}
 		return job.run(ctx)
 	})
 	return errors.Join(err, a.Close())
@@ -76,14 +76,13 @@ func runSend(cmd *cobra.Command, s Streams, f *flags, draft plivo.Draft, want pl
 
 // sendJob is one run of send.
 type sendJob struct {
-	s            Streams
-	a            *app.App
-	p            *printer
-	f            *flags
-	draft        plivo.Draft
-	fate         string
-	want         plivo.Status
-	timeoutGiven bool
+	s     Streams
+	a     *app.App
+	p     *printer
+	f     *flags
+	draft plivo.Draft
+	fate  string
+	want  plivo.Status
 }
 
 func (j *sendJob) run(ctx context.Context) error {
@@ -121,17 +120,17 @@ func (j *sendJob) run(ctx context.Context) error {
 
 // follow prints every change until there is nothing left to wait for.
 func (j *sendJob) follow(ctx context.Context, ids []int64) error {
-	if j.want == "" && !j.a.Embedded() && !j.timeoutGiven {
+	if j.want == "" && !j.a.Embedded() && j.f.timeout == 0 {
 		return j.print(ctx, ids)
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, j.f.timeout, errTimeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, j.f.limit(), errTimeout)
 	defer cancel()
 	if j.want == "" {
 		return j.untilSettled(ctx, ids)
 	}
 	err := j.a.Follow(ctx, ids, j.p.change, func(ms []plivo.Message) (bool, error) { return app.Reached(ms, j.want) })
 	if errors.Is(err, errTimeout) {
-		return fmt.Errorf("%w: the message did not reach %s within %s", err, j.want, j.f.timeout)
+		return fmt.Errorf("%w: the message did not reach %s within %s", err, j.want, j.f.limit())
 	}
 	return err
 }
@@ -147,7 +146,7 @@ func (j *sendJob) untilSettled(ctx context.Context, ids []int64) error {
 		}
 	}()
 	err := j.a.Follow(ctx, ids, j.p.change, func(ms []plivo.Message) (bool, error) { return false, nil })
-	if errors.Is(err, errFinished) || (errors.Is(err, errTimeout) && j.timeoutGiven) {
+	if errors.Is(err, errFinished) || (errors.Is(err, errTimeout) && j.f.timeout > 0) {
 		return j.print(context.WithoutCancel(ctx), ids)
 	}
 	return err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -35,7 +36,8 @@ var messageColumns = []column{
 	{title: "MEANING", width: 0},
 }
 
-func messageRow(m plivo.Message) []string {
+// messageRow is a message in the table; at is the time to show.
+func messageRow(m plivo.Message, at time.Time) []string {
 	status := string(m.Status)
 	if m.Unverified {
 		status += " ?"
@@ -60,7 +62,7 @@ func messageRow(m plivo.Message) []string {
 		words = "an error code that is not in the table"
 	}
 	return []string{
-		m.CreatedAt.Local().Format("15:04:05"), dir, m.From, m.To, status, code, signatureWords(m.Signature),
+		at.Local().Format("15:04:05"), dir, m.From, m.To, status, code, signatureWords(m.Signature),
 		count(units), count(m.Callbacks), m.Text, words,
 	}
 }

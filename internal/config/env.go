@@ -80,12 +80,28 @@ func (e Env) Source(name string) string {
 	return name
 }
 
-// FlagValue gives the value set for a flag, as PLIVOSCOPE_ON_INVALID for on-invalid, and where it was
-// set, for messages. A variable that is set to nothing is not set.
+// FlagValue gives the value set for a flag and where it was set, for messages. A variable that is set to nothing is not set.
 func (e Env) FlagValue(flag string) (value, source string, ok bool) {
-	name := flagPrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+	name := Variable(flag)
 	value = e.Get(name)
 	return value, e.Source(name), value != ""
+}
+
+// FlagVariables lists the variables that are set for flags, whether there is such a flag or not.
+func (e Env) FlagVariables() []string {
+	var names []string
+	for name := range e.settings {
+		if strings.HasPrefix(name, flagPrefix) && e.Get(name) != "" {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Variable is the name of the variable for a flag, as PLIVOSCOPE_ON_INVALID for on-invalid.
+func Variable(flag string) string {
+	return flagPrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
 // Warnings gives a sentence for each thing that is probably a mistake, in a fixed order.
