@@ -12,8 +12,11 @@ type caller struct {
 	text string     // host:port, or the address alone where X-Forwarded-For gave it
 }
 
+// callerOf believes X-Forwarded-For of a loopback peer alone: the tunnel's agent runs on this machine.
+// Another peer came past the tunnel and could write what it likes.
 func callerOf(r *http.Request, trustForwarded bool) caller {
-	if values := r.Header.Values("X-Forwarded-For"); trustForwarded && len(values) > 0 {
+	peer, _ := parseAddr(r.RemoteAddr)
+	if values := r.Header.Values("X-Forwarded-For"); trustForwarded && peer.IsLoopback() && len(values) > 0 {
 		// A tunnel appends the peer that it saw; what stands before came from that peer.
 		last := values[len(values)-1]
 		last = strings.TrimSpace(last[strings.LastIndexByte(last, ',')+1:])
@@ -21,8 +24,7 @@ func callerOf(r *http.Request, trustForwarded bool) caller {
 			return caller{addr: addr, text: addr.String()}
 		}
 	}
-	addr, _ := parseAddr(r.RemoteAddr)
-	return caller{addr: addr, text: r.RemoteAddr}
+	return caller{addr: peer, text: r.RemoteAddr}
 }
 
 // parseAddr takes an address with or without a port, and an IPv4 one in IPv6 clothes for what it is.

@@ -41,8 +41,8 @@ type Config struct {
 
 	// Allow are the addresses that may call; empty for all. Others are answered 403 and not stored.
 	Allow []netip.Prefix
-	// TrustForwarded takes the last X-Forwarded-For value for the caller's address. It may only be set
-	// behind a tunnel, which appends that value; anybody else could write what they like.
+	// TrustForwarded takes the last X-Forwarded-For value of a loopback peer for the caller's address.
+	// It may only be set behind a tunnel whose agent runs on this machine and appends that value.
 	TrustForwarded bool
 	Limits         Limits
 

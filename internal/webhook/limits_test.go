@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/http/httptest"
 	"net/netip"
 	"os"
 	"strings"
@@ -147,6 +148,35 @@ func TestForwardedAddresses(t *testing.T) {
 				t.Errorf("remote address %q, want %q", got, tc.want)
 			}
 		})
+	}
+}
+
+// Only a tunnel's agent on this machine is believed: a neighbour on the network reaches a listener on
+// all addresses without the tunnel and could give itself any address.
+func TestOnlyALoopbackPeerIsBelieved(t *testing.T) {
+	const forwarded = "198.51.100.1"
+	for peer, want := range map[string]string{
+		"127.0.0.1:5000":          forwarded,
+		"127.8.9.10:5000":         forwarded,
+		"[::1]:5000":              forwarded,
+		"[::ffff:127.0.0.1]:5000": forwarded,
+		"192.0.2.7:5000":          "192.0.2.7:5000",
+		"10.0.0.7:5000":           "10.0.0.7:5000",
+		"[2001:db8::7]:5000":      "[2001:db8::7]:5000",
+		"@":                       "@",
+	} {
+		recorder := &memory{}
+		server, err := webhook.New(webhook.Config{Recorder: recorder, TrustForwarded: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := httptest.NewRequest("POST", "/x", strings.NewReader("a=1"))
+		r.RemoteAddr = peer
+		r.Header.Set("X-Forwarded-For", forwarded)
+		server.Handler().ServeHTTP(httptest.NewRecorder(), r)
+		if got := recorder.last(t).RemoteAddr; got != want {
+			t.Errorf("peer %s: remote address %q, want %q", peer, got, want)
+		}
 	}
 }
 
