@@ -12,7 +12,8 @@ import (
 // Kind is what a request to the callback server was for.
 type Kind string
 
-// The kinds, by path.
+// The kinds. A GET or POST to a known path is of that path's kind; to any other path it is of the kind
+// whose parameters it has. All else, and every other method, is Other.
 const (
 	DeliveryReport Kind = "delivery_report"
 	Inbound        Kind = "inbound"

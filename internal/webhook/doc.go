@@ -2,6 +2,10 @@
 // public URL that Plivo was given, has it recorded, and only then answers. What it acknowledges with
 // 200 is on disk; what cannot be recorded is answered 503, so that Plivo tries again.
 //
+// Every request but those for /health is taken for a callback. A GET or POST to DeliveryReportPath or
+// InboundPath is of that kind whatever it holds; on a path of the developer's own the parameters tell.
+// What is neither, and every other method, is kept as other.
+//
 // It owns the Callback type and the listener while it serves. The history behind Recorder is the
 // caller's, as are the public URLs, which may change while the server runs.
 //

@@ -63,7 +63,7 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.judge(c, public, r.Host, target)
-	c.Kind = kindOf(path, c.Report)
+	c.Kind = kindOf(r.Method, path, c.Report)
 	s.stats.judged(c.Verdict.Outcome)
 
 	if c.Verdict.Outcome != signature.Valid && s.rate != nil && !s.rate.allow(caller.addr, c.ReceivedAt) {

@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"net/http"
 	"strings"
 
 	"dev.internal/plivoscope/internal/plivo"
@@ -36,27 +37,26 @@ func known(path string) bool {
 	return path == DeliveryReportPath || path == InboundPath || path == HealthPath
 }
 
-// kindOf goes by the path. Developers who forward from paths of their own are told apart by what
-// Plivo sends: every callback has a MessageUUID, and only a delivery report a Status.
-func kindOf(path string, report plivo.Report) Kind {
+// kindOf goes by method, path and parameters. Plivo calls by GET or POST alone; what comes so to a path
+// of the developer's own is told apart by what Plivo sends: every callback of a message has a
+// MessageUUID, and a delivery report a Status.
+func kindOf(method, path string, report plivo.Report) Kind {
+	if method != http.MethodGet && method != http.MethodPost {
+		return Other
+	}
 	switch strings.TrimSuffix(path, "/") {
 	case DeliveryReportPath:
 		return DeliveryReport
 	case InboundPath:
 		return Inbound
 	}
-	if report.MessageUUID() == "" {
-		return Other
-	}
-	has := func(name string) bool {
-		_, ok := report.Get(name)
-		return ok
-	}
 	switch {
-	case has("Status"):
-		return DeliveryReport
-	case has("Text") || has("From") && has("To"):
+	case report.MessageUUID() == "":
+		return Other
+	case report.Inbound():
 		return Inbound
+	case report.Status() != "":
+		return DeliveryReport
 	}
 	return Other
 }

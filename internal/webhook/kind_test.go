@@ -18,24 +18,32 @@ func TestKindAndAnswer(t *testing.T) {
 		answer, answerType              string
 		problem                         bool
 	}{
-		"delivery report":             {"POST", "/sms/delivery-report", formType, deliveryReport, webhook.DeliveryReport, "", "text/plain", false},
-		"the path decides":            {"POST", "/sms/delivery-report", formType, "Text=hi&MessageUUID=u", webhook.DeliveryReport, "", "text/plain", false},
-		"without MessageUUID":         {"POST", "/sms/delivery-report", formType, "To=1", webhook.DeliveryReport, "", "text/plain", false},
-		"not a form":                  {"POST", "/sms/delivery-report", "text/plain", "hello", webhook.DeliveryReport, "", "text/plain", true},
-		"JSON":                        {"POST", "/sms/delivery-report", "application/json", `{"MessageUUID":"u","Status":"sent"}`, webhook.DeliveryReport, "", "text/plain", false},
-		"an empty body":               {"POST", "/sms/delivery-report", formType, "", webhook.DeliveryReport, "", "text/plain", true},
-		"inbound":                     {"POST", "/sms/inbound", formType, "MessageUUID=u&Text=hi", webhook.Inbound, xml, "application/xml", false},
-		"inbound by GET":              {"GET", "/sms/inbound?MessageUUID=u&Text=hi", "", "", webhook.Inbound, xml, "application/xml", false},
-		"a slash at the end":          {"POST", "/sms/inbound/", formType, "a=1", webhook.Inbound, xml, "application/xml", false},
-		"a report on another path":    {"POST", "/my/path", formType, deliveryReport, webhook.DeliveryReport, "", "text/plain", false},
-		"an inbound on another path":  {"POST", "/my/path", formType, "MessageUUID=u&From=1&To=2&Text=", webhook.Inbound, xml, "application/xml", false},
-		"an MMS without text":         {"POST", "/my/path", formType, "MessageUUID=u&From=1&To=2&Media0=x", webhook.Inbound, xml, "application/xml", false},
-		"another with a message UUID": {"POST", "/my/path", formType, "MessageUUID=u&From=1", webhook.Other, "", "text/plain", false},
-		"without UUID":                {"POST", "/my/path", formType, "Status=sent&Text=hi", webhook.Other, "", "text/plain", false},
-		"any path and method":         {"DELETE", "/favicon.ico", "", "", webhook.Other, "", "text/plain", false},
-		"PUT":                         {"PUT", "/x", formType, "a=1", webhook.Other, "", "text/plain", false},
-		"no known path but near one":  {"POST", "/SMS/inbound", formType, "a=1", webhook.Other, "", "text/plain", false},
-		"health is for reading":       {"POST", "/health", formType, "a=1", webhook.Other, "", "text/plain", false},
+		"delivery report":               {"POST", "/sms/delivery-report", formType, deliveryReport, webhook.DeliveryReport, "", "text/plain", false},
+		"the path decides":              {"POST", "/sms/delivery-report", formType, "Text=hi&MessageUUID=u", webhook.DeliveryReport, "", "text/plain", false},
+		"without MessageUUID":           {"POST", "/sms/delivery-report", formType, "To=1", webhook.DeliveryReport, "", "text/plain", false},
+		"not a form":                    {"POST", "/sms/delivery-report", "text/plain", "hello", webhook.DeliveryReport, "", "text/plain", true},
+		"JSON":                          {"POST", "/sms/delivery-report", "application/json", `{"MessageUUID":"u","Status":"sent"}`, webhook.DeliveryReport, "", "text/plain", false},
+		"an empty body":                 {"POST", "/sms/delivery-report", formType, "", webhook.DeliveryReport, "", "text/plain", true},
+		"inbound":                       {"POST", "/sms/inbound", formType, "MessageUUID=u&Text=hi", webhook.Inbound, xml, "application/xml", false},
+		"inbound by GET":                {"GET", "/sms/inbound?MessageUUID=u&Text=hi", "", "", webhook.Inbound, xml, "application/xml", false},
+		"a slash at the end":            {"POST", "/sms/inbound/", formType, "a=1", webhook.Inbound, xml, "application/xml", false},
+		"a report on another path":      {"POST", "/my/path", formType, deliveryReport, webhook.DeliveryReport, "", "text/plain", false},
+		"an inbound on another path":    {"POST", "/my/path", formType, "MessageUUID=u&From=1&To=2&Text=", webhook.Inbound, xml, "application/xml", false},
+		"an MMS without text":           {"POST", "/my/path", formType, "MessageUUID=u&From=1&To=2&Media0=x", webhook.Inbound, xml, "application/xml", false},
+		"a report on another path, GET": {"GET", "/my/path?" + deliveryReport, "", "", webhook.DeliveryReport, "", "text/plain", false},
+		"an inbound with a status":      {"POST", "/my/path", formType, "MessageUUID=u&From=1&To=2&Text=hi&Status=received", webhook.Inbound, xml, "application/xml", false},
+		"only numbers":                  {"POST", "/my/path", formType, "MessageUUID=u&From=1&To=2", webhook.Other, "", "text/plain", false},
+		"an empty status":               {"POST", "/my/path", formType, "MessageUUID=u&Status=", webhook.Other, "", "text/plain", false},
+		"text without UUID":             {"POST", "/my/path", formType, "From=1&To=2&Text=hi", webhook.Other, "", "text/plain", false},
+		"PUT of a report":               {"PUT", "/sms/delivery-report", formType, deliveryReport, webhook.Other, "", "text/plain", false},
+		"PATCH of an inbound":           {"PATCH", "/my/path", formType, "MessageUUID=u&From=1&To=2&Text=hi", webhook.Other, "", "text/plain", false},
+		"DELETE of an inbound":          {"DELETE", "/sms/inbound", "", "", webhook.Other, "", "text/plain", false},
+		"another with a message UUID":   {"POST", "/my/path", formType, "MessageUUID=u&From=1", webhook.Other, "", "text/plain", false},
+		"without UUID":                  {"POST", "/my/path", formType, "Status=sent&Text=hi", webhook.Other, "", "text/plain", false},
+		"any path and method":           {"DELETE", "/favicon.ico", "", "", webhook.Other, "", "text/plain", false},
+		"PUT":                           {"PUT", "/x", formType, "a=1", webhook.Other, "", "text/plain", false},
+		"no known path but near one":    {"POST", "/SMS/inbound", formType, "a=1", webhook.Other, "", "text/plain", false},
+		"health is for reading":         {"POST", "/health", formType, "a=1", webhook.Other, "", "text/plain", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := start(t, webhook.Config{})
@@ -59,7 +67,7 @@ func TestHeadAndOptionsAreCaptured(t *testing.T) {
 	if status, _, _ := do(t, r); status != 200 {
 		t.Errorf("HEAD: status %d", status)
 	}
-	if c := s.recorder.last(t); c.Method != "HEAD" || c.Kind != webhook.Inbound || len(c.Report.Params) != 1 {
+	if c := s.recorder.last(t); c.Method != "HEAD" || c.Kind != webhook.Other || len(c.Report.Params) != 1 {
 		t.Errorf("HEAD: %+v", c)
 	}
 	raw(t, s.addr, "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n")
