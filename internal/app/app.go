@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"strconv"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"dev.internal/plivoscope/internal/plivo/api"
@@ -122,51 +120,27 @@ func (a *App) mayJoin(lease store.Lease) bool {
 }
 
 // listen binds the callback server's address: the one asked for, or a free one where the default is
-// busy.
+// busy. A public URL leads to one port, so with one there is no other to take.
 func (a *App) listen(ctx context.Context) error {
 	addr := a.o.Addr
 	if addr == "" {
 		addr = DefaultAddr
 	}
-	var lc net.ListenConfig
-	ln, err := lc.Listen(ctx, "tcp", addr)
-	if err != nil && !a.o.AddrGiven && errors.Is(err, syscall.EADDRINUSE) {
-		host, _, splitErr := net.SplitHostPort(addr)
-		if splitErr != nil {
-			return splitErr
-		}
-		if ln, err = lc.Listen(ctx, "tcp", net.JoinHostPort(host, "0")); err == nil {
-			a.Notify(Warning, fmt.Sprintf("%s is in use already, so the callback server listens on %s; name an address with --addr to keep it the same.", addr, ln.Addr()))
-		}
-	}
+	ln, moved, err := Bind(ctx, "callbacks", addr, a.o.AddrGiven || a.o.PublicURL != "")
 	if err != nil {
-		return fmt.Errorf("cannot listen for callbacks on %s: %w; name another address with --addr, or port 0 for a free one", addr, err)
+		return err
 	}
-	a.serverLn = ln
+	a.serverLn, a.listenURL = ln, URLOf(ln)
+	if moved {
+		a.Notify(Warning, fmt.Sprintf("%s is in use already, so the callback server listens on %s; name an address with --addr to keep it the same.", addr, ln.Addr()))
+	}
 	if !local(ln) {
 		a.Notify(Info, fmt.Sprintf("The callback server listens on %s: other machines of the network can reach it.", ln.Addr()))
 	}
-	a.listenURL = "http://" + dialable(ln.Addr())
 	if a.publicURL == "" {
 		a.publicURL = a.listenURL
 	}
 	return nil
-}
-
-// dialable is an address that a client on this machine can connect to. A socket on all addresses
-// takes IPv4 too, however it was named.
-func dialable(addr net.Addr) string {
-	tcp, ok := addr.(*net.TCPAddr)
-	if !ok || !tcp.IP.IsUnspecified() {
-		return addr.String()
-	}
-	return net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
-}
-
-// local tells whether only this machine can connect to a listener.
-func local(ln net.Listener) bool {
-	tcp, ok := ln.Addr().(*net.TCPAddr)
-	return ok && tcp.IP.IsLoopback()
 }
 
 func (a *App) simulate(ctx context.Context) error {
@@ -179,12 +153,11 @@ func (a *App) simulate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var lc net.ListenConfig
-	ln, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
+	ln, _, err := Bind(ctx, "the simulator's API", "127.0.0.1:0", true)
 	if err != nil {
-		return fmt.Errorf("cannot start the simulator on a free port of 127.0.0.1: %w", err)
+		return err
 	}
-	a.sim, a.simLn, a.apiURL = sim, ln, "http://"+ln.Addr().String()
+	a.sim, a.simLn, a.apiURL = sim, ln, URLOf(ln)
 	return nil
 }
 
@@ -193,11 +166,12 @@ func (a *App) serveWith(token string) error {
 	if !a.o.MainToken.Empty() {
 		tokens = append(tokens, signature.NewToken("main account", a.o.MainToken.Reveal()))
 	}
-	external := !onLoopback(a.publicURL)
+	// A tunnel ends on this machine and says who called; without one the caller is who connects.
+	tunnelled := a.o.PublicURL != "" && !onLoopback(a.publicURL)
 	server, err := webhook.New(webhook.Config{
 		PublicURLs: []string{a.publicURL}, Tokens: tokens, OnInvalid: a.o.OnInvalid, Recorder: a.store,
-		Now: a.now, Logger: a.log, Mask: a.o.Mask, Allow: a.o.Allow,
-		TrustForwarded: external, Limits: webhook.Limits{RateLimitOff: !external && local(a.serverLn)}, Version: a.o.Version,
+		Now: a.now, Logger: a.log, Mask: a.o.Mask, Allow: a.o.Allow, Version: a.o.Version,
+		TrustForwarded: tunnelled, Limits: webhook.Limits{RateLimitOff: !tunnelled && local(a.serverLn)},
 		OnProblem: func(level slog.Level, text string) { a.Notify(severityOf(level), text) },
 	})
 	if err != nil {
@@ -214,8 +188,14 @@ func (a *App) Close() error {
 			_ = ln.Close()
 		}
 	}
+	if a.api != nil {
+		a.api.Close()
+	}
 	return a.store.Close()
 }
+
+// Joined tells whether another process's server is used.
+func (a *App) Joined() bool { return a.joined }
 
 // simulated tells whether messages go to a simulator of ours, in this process or the joined one.
 func (a *App) simulated() bool { return a.o.Mode == Simulator }
@@ -225,9 +205,9 @@ func (a *App) simulated() bool { return a.o.Mode == Simulator }
 func (a *App) Spends() bool { return !a.simulated() && !onLoopback(a.apiURL) }
 
 // CallbackURL is where delivery reports of new messages are asked to; empty where nothing could
-// receive them: Plivo cannot reach a loopback address.
+// receive them: Plivo reaches no address of this machine that nobody named as public.
 func (a *App) CallbackURL() string {
-	if a.Spends() && onLoopback(a.publicURL) {
+	if a.Spends() && (onLoopback(a.publicURL) || a.publicURL == a.listenURL) {
 		return ""
 	}
 	return a.publicURL + webhook.DeliveryReportPath

@@ -163,12 +163,18 @@ func TestReached(t *testing.T) {
 		{status: plivo.Undelivered, want: plivo.Delivered, unmet: true},
 		{status: plivo.Delivered, unverified: true, want: plivo.Delivered},
 		{status: plivo.Failed, unverified: true, want: plivo.Delivered},
+		{status: plivo.Delivered, want: plivo.Read},
+		{status: plivo.Failed, want: plivo.Read, unmet: true},
 		{status: "unheard-of", want: plivo.Delivered},
 	} {
 		ok, err := app.Reached([]plivo.Message{{Status: c.status, Unverified: c.unverified}}, c.want)
 		if ok != c.ok || (err != nil) != c.unmet {
 			t.Errorf("%s (unverified %v) for %s: %v, %v", c.status, c.unverified, c.want, ok, err)
 		}
+	}
+	refused := plivo.Message{Status: plivo.Failed, Refusal: "Plivo refused it."}
+	if ok, err := app.Reached([]plivo.Message{refused}, plivo.Queued); ok || err == nil {
+		t.Error("a message that the API refused was never queued")
 	}
 }
 
@@ -244,6 +250,11 @@ func TestLiveWithoutTunnel(t *testing.T) {
 	a := running(t, live)
 	if !a.Spends() || a.CallbackURL() != "" {
 		t.Errorf("spends %v, callbacks to %q", a.Spends(), a.CallbackURL())
+	}
+	everywhere := live
+	everywhere.Addr, everywhere.AddrGiven = "0.0.0.0:0", true
+	if c := running(t, everywhere); c.CallbackURL() != "" {
+		t.Errorf("an address that nobody named as public is given to Plivo: %s", c.CallbackURL())
 	}
 	live.APIURL = "http://127.0.0.1:1"
 	b := running(t, live)

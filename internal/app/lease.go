@@ -17,8 +17,7 @@ const leaseBeat = time.Second
 // lease is what other processes have to know to use this server.
 func (a *App) lease() store.Lease {
 	l := store.Lease{
-		PID: os.Getpid(), ListenURL: a.listenURL, PublicURL: a.publicURL,
-		AuthID: a.authID, Heartbeat: a.now(),
+		PID: os.Getpid(), ListenURL: a.listenURL, PublicURL: a.publicURL, AuthID: a.authID,
 	}
 	if a.sim != nil {
 		l.APIURL, l.SimToken = a.apiURL, a.sim.AuthToken()
@@ -46,7 +45,10 @@ func (a *App) keepLease(ctx context.Context, held bool) error {
 			if !held {
 				return nil
 			}
-			return a.store.DropLease(context.WithoutCancel(ctx), os.Getpid())
+			if err := a.store.DropLease(context.WithoutCancel(ctx), os.Getpid()); err != nil {
+				a.log.Warn("lease not given back, it ends by itself", "err", err)
+			}
+			return nil
 		case <-tick.C:
 			err := a.store.TakeLease(ctx, a.lease())
 			switch {

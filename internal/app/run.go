@@ -2,15 +2,13 @@ package app
 
 import (
 	"context"
-	"errors"
 
 	"golang.org/x/sync/errgroup"
 )
 
-// Run serves until ctx ends or a part fails, then stops everything in its order: the lease, so
-// that no other process joins; the simulator, so that nothing new is posted; the callback server, so
-// that what was read is answered.
-// ready is called once, when requests are truly accepted.
+// Run serves until ctx ends or a part fails, then stops everything in its order: the lease, so that
+// no other process joins; the simulator, so that nothing new is posted; the callback server, so that
+// what was read is answered. ready is called once, when requests are truly accepted.
 func (a *App) Run(ctx context.Context, ready func()) error {
 	if a.joined {
 		ready()
@@ -18,31 +16,50 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 		return nil
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	serverCtx, stopServer := context.WithCancel(context.WithoutCancel(ctx))
-	simDone := make(chan struct{})
-
-	group.Go(func() error {
-		defer close(simDone)
-		if a.sim == nil {
-			return nil
-		}
-		return a.sim.Serve(ctx, a.simLn)
-	})
-	group.Go(func() error { return a.server.Serve(serverCtx, a.serverLn) })
+	// The parts outlive ctx, each until those before it have ended.
+	running := context.WithoutCancel(ctx)
+	lease, server := part{}, part{}
+	server.start(running, group, func(ctx context.Context) error { return a.server.Serve(ctx, a.serverLn) })
+	sim := part{}
+	if a.sim != nil {
+		sim.start(running, group, func(ctx context.Context) error { return a.sim.Serve(ctx, a.simLn) })
+	}
 	held := a.takeLease(ctx)
-	group.Go(func() error { return a.keepLease(ctx, held) })
+	lease.start(running, group, func(ctx context.Context) error { return a.keepLease(ctx, held) })
 	group.Go(func() error {
 		// Listening sockets are bound since Open: from here on every connection is answered.
 		ready()
 		<-ctx.Done()
-		<-simDone
-		stopServer()
+		lease.end()
+		sim.end()
+		server.end()
 		return nil
 	})
-	if err := group.Wait(); err != nil && !errors.Is(err, context.Canceled) {
-		return err
+	return group.Wait()
+}
+
+// part is something that runs until it is told to end.
+type part struct {
+	stop context.CancelFunc
+	done chan struct{}
+}
+
+func (p *part) start(ctx context.Context, group *errgroup.Group, run func(context.Context) error) {
+	ctx, p.stop = context.WithCancel(ctx)
+	p.done = make(chan struct{})
+	group.Go(func() error {
+		defer close(p.done)
+		return run(ctx)
+	})
+}
+
+// end stops the part, where it was started, and waits for it.
+func (p *part) end() {
+	if p.stop == nil {
+		return
 	}
-	return nil
+	p.stop()
+	<-p.done
 }
 
 // Embedded tells whether the simulator runs in this process.

@@ -66,10 +66,10 @@ func (a *App) Send(ctx context.Context, r SendRequest) (Sent, error) {
 	for i, o := range outs {
 		sent.UUIDs[i] = o.UUID
 	}
-	if sendErr != nil {
-		return sent, sendErr
+	if accepted.Doubt != "" {
+		a.Notify(Warning, accepted.Doubt)
 	}
-	return sent, nil
+	return sent, sendErr
 }
 
 // fateHeader tells the simulator what is to become of the message.

@@ -71,9 +71,13 @@ func Reached(ms []plivo.Message, want plivo.Status) (bool, error) {
 	all := len(ms) > 0
 	for _, m := range ms {
 		switch {
+		case m.Refusal != "":
+			return false, &UnmetError{Message: m, Want: want}
 		case m.Unverified:
 			all = false
 		case reached(m.Status, want):
+		case want == plivo.Read && m.Status == plivo.Delivered:
+			all = false // a message is read after it was delivered
 		case m.Status.Terminal():
 			return false, &UnmetError{Message: m, Want: want}
 		default:

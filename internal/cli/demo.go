@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"dev.internal/plivoscope/internal/app"
-	"dev.internal/plivoscope/internal/config"
 	"dev.internal/plivoscope/internal/store"
 )
 
@@ -27,7 +26,7 @@ message, an inbound one, a bad signature. In a terminal they show in the UI; els
 --headless, the resulting table is printed and the demo ends. Nothing is kept and no account is used.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return runDemo(cmd, s, &f, headless || !s.outIsTerminal())
+			return runDemo(cmd, s, &f, &headless)
 		},
 	}
 	f.common(cmd)
@@ -37,16 +36,17 @@ message, an inbound one, a bad signature. In a terminal they show in the UI; els
 	return cmd
 }
 
-func runDemo(cmd *cobra.Command, s Streams, f *flags, headless bool) error {
+func runDemo(cmd *cobra.Command, s Streams, f *flags, asked *bool) error {
+	// The demo is the same with and without an account in the environment.
+	f.simulator = true
 	set, err := f.load(cmd, s)
 	if err != nil {
 		return err
 	}
 	defer set.close()
 	o := set.options
-	o.Mode, o.HistoryPath = app.Simulator, ""
-	// The demo is the same with and without an account in the environment.
-	o.AuthID, o.Sender, o.AuthToken, o.MainToken = "", "", config.Secret{}, config.Secret{}
+	o.HistoryPath = ""
+	headless := *asked || !s.outIsTerminal()
 	if headless && !cmd.Flags().Changed("speed") {
 		o.Speed = demoSpeed
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"syscall"
 
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/plivo/api"
@@ -51,7 +50,7 @@ func exitCode(err error) int {
 		unmet  *app.UnmetError
 	)
 	switch {
-	case err == nil, errors.Is(err, syscall.EPIPE):
+	case err == nil:
 		return exitDone
 	case errors.As(err, &coded):
 		return coded.code
@@ -64,6 +63,8 @@ func exitCode(err error) int {
 		return exitUnmet
 	case errors.As(err, &refuse):
 		return apiExitCode(refuse)
+	case errors.Is(err, errReaderGone):
+		return exitDone
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
 	default:

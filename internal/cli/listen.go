@@ -9,7 +9,6 @@ import (
 
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/plivo"
-	"dev.internal/plivoscope/internal/store"
 	"dev.internal/plivoscope/internal/webhook"
 )
 
@@ -31,7 +30,7 @@ func newListen(s Streams) *cobra.Command {
 		Short: "Receive callbacks, check their signatures and print them as they come",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return runListen(cmd, s, &f, end)
+			return runListen(cmd, s, &f, &end)
 		},
 	}
 	f.common(cmd)
@@ -45,7 +44,7 @@ func newListen(s Streams) *cobra.Command {
 }
 
 // runListen serves and prints callbacks until a signal, or until end is met.
-func runListen(cmd *cobra.Command, s Streams, f *flags, end listenEnd) error {
+func runListen(cmd *cobra.Command, s Streams, f *flags, end *listenEnd) error {
 	set, err := f.load(cmd, s)
 	if err != nil {
 		return err
@@ -54,23 +53,21 @@ func runListen(cmd *cobra.Command, s Streams, f *flags, end listenEnd) error {
 	if end.until != "" && !plivo.Status(end.until).Known() {
 		return fmt.Errorf("--until %q is no status; the statuses are queued, sent, delivered, undelivered, failed, read, received and rejected", end.until)
 	}
+	if end.count < 0 {
+		return fmt.Errorf("--count %d is below zero: give the number of callbacks to wait for", end.count)
+	}
 	ctx := cmd.Context()
+	a, err := app.Open(ctx, set.options)
+	if err != nil {
+		return err
+	}
 	if f.timeout > 0 || end.waits() {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, f.limit(), errTimeout)
 		defer cancel()
 	}
-	a, err := app.Open(ctx, set.options)
-	if err != nil {
-		return err
-	}
 	p := &printer{lines: &lines{w: s.Out}, json: set.json}
-	err = whileRunning(ctx, a, func(ctx context.Context) error {
-		if err := announce(s, a, p); err != nil {
-			return err
-		}
-		return tail(ctx, s, a, p, end)
-	})
+	err = listen(ctx, s, a, p, end)
 	err = errors.Join(err, a.Close())
 	if errors.Is(err, errTimeout) {
 		if end.waits() {
@@ -79,6 +76,26 @@ func runListen(cmd *cobra.Command, s Streams, f *flags, end listenEnd) error {
 		return nil
 	}
 	return err
+}
+
+// listen prints from the first callback after the ready line to the last one that is answered while
+// the server stops.
+func listen(ctx context.Context, s Streams, a *app.App, p *printer, end *listenEnd) error {
+	t, err := newTail(ctx, s, a, p, end)
+	if err != nil {
+		return err
+	}
+	defer t.close()
+	err = whileRunning(ctx, a, func(ctx context.Context) error {
+		if err := announce(s, a, p); err != nil {
+			return err
+		}
+		return t.follow(ctx)
+	})
+	if t.met || errors.Is(err, errReaderGone) {
+		return err
+	}
+	return errors.Join(err, t.rest(context.WithoutCancel(ctx)))
 }
 
 // announce says where the server is reached: as the first JSON line, or in words beside the data.
@@ -104,78 +121,4 @@ func announce(s Streams, a *app.App, p *printer) error {
 		}
 	}
 	return nil
-}
-
-// tail prints each callback once, in the order of the history.
-func tail(ctx context.Context, s Streams, a *app.App, p *printer, end listenEnd) error {
-	wake, stop := a.Subscribe()
-	defer stop()
-	var last int64
-	newest, err := a.Callbacks(ctx, store.Window{Limit: 1})
-	if err != nil {
-		return err
-	}
-	if len(newest) > 0 {
-		last = newest[0].ID
-	}
-	printed, notices := 0, newNotices(s)
-	for {
-		notices.print(a.Status().Notices)
-		rows, err := a.Callbacks(ctx, store.Window{After: last, Oldest: true, Limit: 500})
-		if err != nil {
-			return stopped(ctx, err)
-		}
-		for _, c := range rows {
-			last = c.ID
-			if err := p.callback(c); err != nil {
-				return err
-			}
-			printed++
-			if end.count > 0 && printed >= end.count {
-				return nil
-			}
-		}
-		if done, err := untilMet(ctx, a, rows, plivo.Status(end.until)); err != nil || done {
-			return stopped(ctx, err)
-		}
-		if len(rows) > 0 {
-			continue
-		}
-		select {
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case <-wake:
-		}
-	}
-}
-
-// untilMet looks whether a message of these callbacks has come to the status waited for.
-func untilMet(ctx context.Context, a *app.App, rows []webhook.Callback, want plivo.Status) (bool, error) {
-	if want == "" {
-		return false, nil
-	}
-	var uuids []string
-	for _, c := range rows {
-		if uuid := c.Report.MessageUUID(); uuid != "" {
-			uuids = append(uuids, uuid)
-		}
-	}
-	if len(uuids) == 0 {
-		return false, nil
-	}
-	ms, err := a.MessagesByUUID(ctx, uuids)
-	for _, m := range ms {
-		if ok, _ := app.Reached([]plivo.Message{m}, want); ok {
-			return true, err
-		}
-	}
-	return false, err
-}
-
-// stopped prefers the reason for which ctx ended over the error that its end caused.
-func stopped(ctx context.Context, err error) error {
-	if err != nil && ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	return err
 }

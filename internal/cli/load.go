@@ -53,6 +53,9 @@ func (f *flags) load(cmd *cobra.Command, s Streams) (*settings, error) {
 	o.Keep, o.Addr, o.PublicURL, o.InsecureURL, o.Mask = f.keep, f.addr, f.publicURL, f.insecureURL, f.mask
 	o.AddrGiven = cmd.Flags().Changed("addr")
 	o.Fate, o.Seed, o.Speed, o.StrictSenders = f.fate, f.seed, f.speed, f.strictSenders
+	if f.timeout < 0 {
+		return nil, fmt.Errorf("--timeout %s is below zero: give a time as 90s", f.timeout)
+	}
 	if f.keep < 0 {
 		return nil, fmt.Errorf("--keep %d is below zero: give the number of callbacks to keep", f.keep)
 	}
@@ -99,7 +102,7 @@ func (f *flags) environment(cmd *cobra.Command) (config.Env, error) {
 	}
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
 		value, source, ok := env.FlagValue(flag.Name)
-		if !ok || flag.Changed || err != nil {
+		if !ok || flag.Changed || err != nil || flag.Name == "help" || flag.Name == "version" {
 			return
 		}
 		if setErr := cmd.Flags().Set(flag.Name, value); setErr != nil {

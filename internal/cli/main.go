@@ -60,7 +60,7 @@ Where standard output is no terminal it runs as "listen".`,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !s.outIsTerminal() {
-				return runListen(cmd, s, &f, listenEnd{})
+				return runListen(cmd, s, &f, &listenEnd{})
 			}
 			return runUI(cmd, s, &f)
 		},

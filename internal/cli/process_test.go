@@ -37,7 +37,8 @@ func command(t *testing.T, args ...string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0], args...)
 	dir := t.TempDir()
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), asProgram+"=1", "XDG_STATE_HOME="+dir, "HOME="+dir, "LocalAppData="+dir,
+	own := slices.DeleteFunc(os.Environ(), func(e string) bool { return strings.HasPrefix(e, "PLIVO") })
+	cmd.Env = append(own, asProgram+"=1", "XDG_STATE_HOME="+dir, "HOME="+dir, "LocalAppData="+dir,
 		"PLIVO_AUTH_ID="+testAuthID, "PLIVO_AUTH_TOKEN="+testToken)
 	return cmd
 }
@@ -182,6 +183,55 @@ func TestKilledListenKeepsWhatItAcknowledged(t *testing.T) {
 		}
 	}
 	t.Logf("%d acknowledged, %d stored", len(acked), len(stored))
+}
+
+// TestListenPrintsWhatItAcknowledged ends listen in the middle of a flood, in order: every callback
+// that was answered 200, from the first after the ready line to the last, is printed once.
+func TestListenPrintsWhatItAcknowledged(t *testing.T) {
+	t.Parallel()
+	listen := start(t, command(t, "listen", "--ephemeral", "--addr", "127.0.0.1:0", "-o", "json"))
+	const senders = 4
+	var (
+		mu    sync.Mutex
+		acked = map[string]bool{}
+		wg    sync.WaitGroup
+		full  = make(chan struct{})
+	)
+	client := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: senders}}
+	for sender := range senders {
+		wg.Go(func() {
+			for i := 0; ; i++ {
+				uuid := fmt.Sprintf("5b40a428-bfc7-4daf-%04d-%012d", sender, i)
+				if !report(client, listen.ready.PublicURL+"/sms/delivery-report", uuid) {
+					return
+				}
+				mu.Lock()
+				acked[uuid] = true
+				if len(acked) == 100 {
+					close(full)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	go func() {
+		<-full
+		_ = listen.cmd.Process.Signal(os.Interrupt)
+	}()
+	printed := map[string]int{}
+	for listen.out.Scan() {
+		var c callbackJSON
+		if err := json.Unmarshal(listen.out.Bytes(), &c); err != nil {
+			t.Fatal(err)
+		}
+		printed[c.MessageUUID]++
+	}
+	wg.Wait()
+	for uuid := range acked {
+		if printed[uuid] != 1 {
+			t.Errorf("%s was acknowledged and printed %d times", uuid, printed[uuid])
+		}
+	}
 }
 
 // TestSimulateToListen sends with plain HTTP, as any SDK would, from a simulator in one process to a
@@ -362,22 +412,28 @@ func TestSilentTerminal(t *testing.T) {
 	}
 }
 
-// TestClosedPipe lets the reader go away: that is no error.
+// TestClosedPipe lets the reader go away: that is no error, but hides none either.
 func TestClosedPipe(t *testing.T) {
 	t.Parallel()
-	cmd := command(t, "demo", "-o", "json")
-	read, write, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = read.Close()
-	cmd.Stdout = write
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	err = cmd.Run()
-	_ = write.Close()
-	if err != nil || stderr.Len() > 0 {
-		t.Errorf("ended with %v and said %q", err, stderr.String())
+	for code, args := range map[int][]string{
+		exitDone:        {"demo", "-o", "json"},
+		exitCredentials: {"send", "--ephemeral", "--to", "+15005559401", "--text", "hi", "-o", "json"},
+	} {
+		cmd := command(t, args...)
+		withoutAccount(cmd)
+		read, write, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = read.Close()
+		cmd.Stdout = write
+		var stderr bytes.Buffer
+		cmd.Stderr = &stderr
+		_ = cmd.Run()
+		_ = write.Close()
+		if got := cmd.ProcessState.ExitCode(); got != code || (stderr.Len() > 0) != (code != exitDone) {
+			t.Errorf("%v ended with %d and said %q", args, got, stderr.String())
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -29,7 +30,7 @@ its own until --wait is met or --timeout ends; on the embedded simulator it stay
   plivoscope send --from +14155550100 --to +14155550123 --text hello --yes`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return runSend(cmd, s, &f, draft, plivo.Status(wait))
+			return runSend(cmd, s, &f, &draft, &wait)
 		},
 	}
 	f.common(cmd)
@@ -48,16 +49,20 @@ its own until --wait is met or --timeout ends; on the embedded simulator it stay
 	return cmd
 }
 
-func runSend(cmd *cobra.Command, s Streams, f *flags, draft plivo.Draft, want plivo.Status) error {
+func runSend(cmd *cobra.Command, s Streams, f *flags, written *plivo.Draft, wait *string) error {
 	set, err := f.load(cmd, s)
 	if err != nil {
 		return err
 	}
 	defer set.close()
+	draft, want := *written, plivo.Status(*wait)
 	if want != "" && !want.Known() {
 		return fmt.Errorf("--wait %q is no status; the statuses are queued, sent, delivered, undelivered, failed and read", want)
 	}
 	set.options.Join = true
+	if !set.options.AddrGiven && set.options.PublicURL == "" {
+		set.options.Addr = "127.0.0.1:0" // nobody needs to know the port of a server that ends so soon
+	}
 	ctx := cmd.Context()
 	a, err := app.Open(ctx, set.options)
 	if err != nil {
@@ -66,9 +71,13 @@ func runSend(cmd *cobra.Command, s Streams, f *flags, draft plivo.Draft, want pl
 	if draft.From == "" {
 		draft.From = a.Status().DefaultSender
 	}
+	if a.Joined() {
+		sayUnused(cmd, s, a)
+	}
 	p := &printer{lines: &lines{w: s.Out}, json: set.json}
 	err = whileRunning(ctx, a, func(ctx context.Context) error {
-		job := sendJob{s: s, a: a, p: p, f: f, draft: draft, fate: f.fate, want: want}
+		job := sendJob{s: s, a: a, p: p, f: f, draft: draft, fate: f.fate, want: want, notices: newNotices(s)}
+		defer job.tell()
 		return job.run(ctx)
 	})
 	return errors.Join(err, a.Close())
@@ -83,6 +92,26 @@ type sendJob struct {
 	draft plivo.Draft
 	fate  string
 	want  plivo.Status
+
+	notices *noticePrinter
+}
+
+// sayUnused names the flags that only a server of its own would have used.
+func sayUnused(cmd *cobra.Command, s Streams, a *app.App) {
+	for _, name := range []string{"addr", "public-url", "on-invalid", "allow", "keep", "speed", "seed", "strict-senders"} {
+		if cmd.Flags().Changed(name) {
+			s.say("warning: --%s is not used: the server at %s, which runs on the same history, receives the callbacks", name, a.Status().ListenURL)
+		}
+	}
+}
+
+// tell repeats what the program has to say beside the messages.
+func (j *sendJob) tell() { j.notices.print(j.a.Status().Notices) }
+
+// changed prints a message, after what led to its change.
+func (j *sendJob) changed(m plivo.Message) error {
+	j.tell()
+	return j.p.change(m)
 }
 
 func (j *sendJob) run(ctx context.Context) error {
@@ -115,7 +144,28 @@ func (j *sendJob) run(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(err, j.print(ctx, sent.IDs))
 	}
-	return j.follow(ctx, sent.IDs)
+	if err := j.follow(ctx, sent.IDs); err != nil {
+		return err
+	}
+	return j.refusals(ctx, sent.IDs)
+}
+
+// refusals is an error where Plivo took some destinations and refused others.
+func (j *sendJob) refusals(ctx context.Context, ids []int64) error {
+	ms, err := j.a.MessagesByID(ctx, ids)
+	if err != nil {
+		return stopped(ctx, err)
+	}
+	refused := 0
+	for _, m := range ms {
+		if m.Refusal != "" {
+			refused++
+		}
+	}
+	if refused > 0 {
+		return fmt.Errorf("%d of %s refused, as printed; the others were sent", refused, plural(len(ms), "destination")+" were")
+	}
+	return nil
 }
 
 // follow prints every change until there is nothing left to wait for.
@@ -128,7 +178,7 @@ func (j *sendJob) follow(ctx context.Context, ids []int64) error {
 	if j.want == "" {
 		return j.untilSettled(ctx, ids)
 	}
-	err := j.a.Follow(ctx, ids, j.p.change, func(ms []plivo.Message) (bool, error) { return app.Reached(ms, j.want) })
+	err := j.a.Follow(ctx, ids, j.changed, func(ms []plivo.Message) (bool, error) { return app.Reached(ms, j.want) })
 	if errors.Is(err, errTimeout) {
 		return fmt.Errorf("%w: the message did not reach %s within %s", err, j.want, j.f.limit())
 	}
@@ -145,7 +195,10 @@ func (j *sendJob) untilSettled(ctx context.Context, ids []int64) error {
 			cancel(errFinished)
 		}
 	}()
-	err := j.a.Follow(ctx, ids, j.p.change, func(ms []plivo.Message) (bool, error) { return false, nil })
+	err := j.a.Follow(ctx, ids, j.changed, func(ms []plivo.Message) (bool, error) {
+		unfinished := func(m plivo.Message) bool { return !m.Status.Terminal() }
+		return !j.a.Embedded() && !slices.ContainsFunc(ms, unfinished), nil
+	})
 	if errors.Is(err, errFinished) || (errors.Is(err, errTimeout) && j.f.timeout > 0) {
 		return j.print(context.WithoutCancel(ctx), ids)
 	}
@@ -154,7 +207,7 @@ func (j *sendJob) untilSettled(ctx context.Context, ids []int64) error {
 
 // print writes the messages as they are now; the printer passes over those that have not changed.
 func (j *sendJob) print(ctx context.Context, ids []int64) error {
-	return j.a.Follow(ctx, ids, j.p.change, func([]plivo.Message) (bool, error) { return true, nil })
+	return j.a.Follow(ctx, ids, j.changed, func([]plivo.Message) (bool, error) { return true, nil })
 }
 
 func withoutField(ps []plivo.Problem, field string) []plivo.Problem {

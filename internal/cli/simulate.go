@@ -3,13 +3,11 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
-	"net"
 	"sync/atomic"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/plivo/simulator"
 )
 
@@ -56,11 +54,14 @@ credentials.`,
 			if err != nil {
 				return err
 			}
-			ln, err := listenOn(ctx, s, f.addr, o.AddrGiven)
+			ln, moved, err := app.Bind(ctx, "API calls", f.addr, o.AddrGiven)
 			if err != nil {
 				return err
 			}
-			run.sim, run.addr = sim, ln.Addr()
+			if moved {
+				s.say("warning: %s is in use already, so the simulator listens on %s; name an address with --addr to keep it the same", f.addr, ln.Addr())
+			}
+			run.sim, run.url = sim, app.URLOf(ln)
 			if err := run.ready(); err != nil {
 				return errors.Join(err, ln.Close())
 			}
@@ -80,21 +81,6 @@ credentials.`,
 	return cmd
 }
 
-// listenOn binds addr, or a free port where the default is busy.
-func listenOn(ctx context.Context, s Streams, addr string, given bool) (net.Listener, error) {
-	var lc net.ListenConfig
-	ln, err := lc.Listen(ctx, "tcp", addr)
-	if err != nil && !given && errors.Is(err, syscall.EADDRINUSE) {
-		if ln, err = lc.Listen(ctx, "tcp", "127.0.0.1:0"); err == nil {
-			s.say("warning: %s is in use by another program, so the simulator listens on %s; name an address with --addr to keep it the same", addr, ln.Addr())
-		}
-	}
-	if err != nil {
-		return nil, fmt.Errorf("cannot listen for API calls on %s: %w; name another address with --addr, or port 0 for a free one", addr, err)
-	}
-	return ln, nil
-}
-
 // simulation is one run of simulate.
 type simulation struct {
 	s      Streams
@@ -102,7 +88,7 @@ type simulation struct {
 	json   bool
 	madeUp bool
 	sim    *simulator.Simulator
-	addr   net.Addr
+	url    string
 	titled atomic.Bool
 	stop   context.CancelCauseFunc // ends the run when nobody reads any more
 }
@@ -112,15 +98,14 @@ func (r *simulation) ready() error {
 	if r.madeUp {
 		token = r.sim.AuthToken()
 	}
-	api := "http://" + r.addr.String()
 	if r.json {
-		line, err := encode(readyJSON{Event: "ready", APIURL: api, AuthID: r.sim.AuthID(), AuthToken: token})
+		line, err := encode(readyJSON{Event: "ready", APIURL: r.url, AuthID: r.sim.AuthID(), AuthToken: token})
 		if err != nil {
 			return err
 		}
 		return r.out.write(line)
 	}
-	r.s.say("the simulator's API is %s", api)
+	r.s.say("the simulator's API is %s", r.url)
 	if r.madeUp {
 		r.s.say("its made-up account: PLIVO_AUTH_ID=%s PLIVO_AUTH_TOKEN=%s", r.sim.AuthID(), token)
 	} else {

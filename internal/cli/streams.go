@@ -1,12 +1,16 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"sync"
+	"syscall"
 
 	"github.com/mattn/go-isatty"
+
+	"dev.internal/plivoscope/internal/escape"
 )
 
 // Streams are the program's three streams.
@@ -32,9 +36,9 @@ func isTerminal(stream any) bool {
 	return ok && (isatty.IsTerminal(f.Fd()) || isatty.IsCygwinTerminal(f.Fd()))
 }
 
-// say writes a sentence for the user beside the data.
+// say writes a sentence for the user beside the data. It may hold text from the network.
 func (s Streams) say(format string, args ...any) {
-	fmt.Fprintf(s.Err, "plivoscope: "+format+"\n", args...)
+	fmt.Fprintf(s.Err, "plivoscope: %s\n", escape.Block(fmt.Sprintf(format, args...)))
 }
 
 // lines writes data a whole line at a time, from several goroutines.
@@ -47,5 +51,11 @@ func (l *lines) write(line []byte) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	_, err := l.w.Write(append(line, '\n'))
+	if errors.Is(err, syscall.EPIPE) {
+		return errReaderGone
+	}
 	return err
 }
+
+// errReaderGone says that nobody reads standard output any more: the command has no more to do.
+var errReaderGone = errors.New("the reader of standard output is gone")

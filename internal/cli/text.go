@@ -25,8 +25,8 @@ type column struct {
 var messageColumns = []column{
 	{title: "TIME", width: 8},
 	{title: "DIR", width: 3},
-	{title: "FROM", width: 12},
-	{title: "TO", width: 12},
+	{title: "FROM", width: 16},
+	{title: "TO", width: 16},
 	{title: "STATUS", width: 13},
 	{title: "CODE", width: 4, right: true},
 	{title: "SIGNATURE", width: 14},
@@ -126,8 +126,8 @@ func row(cols []column, cells []string) string {
 	for i, c := range cols {
 		cell := escape.Line(cells[i])
 		if c.width > 0 {
-			cell = ansi.Truncate(cell, c.width, "…")
-			pad := strings.Repeat(" ", c.width-ansi.StringWidth(cell))
+			cell = fit(cell, c.width)
+			pad := strings.Repeat(" ", max(0, c.width-ansi.StringWidth(cell)))
 			if c.right {
 				cell = pad + cell
 			} else {
@@ -140,6 +140,16 @@ func row(cols []column, cells []string) string {
 		b.WriteString(cell)
 	}
 	return strings.TrimRight(b.String(), " ")
+}
+
+// fit cuts a cell to a width. Cutting before a variation selector changes the width of what is left,
+// so the cut is measured and made shorter where it has to be.
+func fit(cell string, width int) string {
+	cut := ansi.Truncate(cell, width, "…")
+	for n := width - 1; n >= 0 && ansi.StringWidth(cut) > width; n-- {
+		cut = ansi.Truncate(cell, n, "…")
+	}
+	return cut
 }
 
 // problems prints what a draft's check found, one line each.

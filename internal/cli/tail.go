@@ -1,0 +1,124 @@
+package cli
+
+import (
+	"context"
+
+	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/store"
+	"dev.internal/plivoscope/internal/webhook"
+)
+
+// tail prints each callback once, in the order of the history.
+type tail struct {
+	a       *app.App
+	p       *printer
+	end     *listenEnd
+	notices *noticePrinter
+	wake    <-chan struct{}
+	close   func()
+	last    int64 // ID of the last callback that was there before, or was printed
+	printed int
+	met     bool // what end waits for has come
+}
+
+// newTail starts after the newest callback that there is now. It has to be called before the server
+// takes requests.
+func newTail(ctx context.Context, s Streams, a *app.App, p *printer, end *listenEnd) (*tail, error) {
+	newest, err := a.Callbacks(ctx, store.Window{Limit: 1})
+	if err != nil {
+		return nil, err
+	}
+	t := &tail{a: a, p: p, end: end, notices: newNotices(s)}
+	if len(newest) > 0 {
+		t.last = newest[0].ID
+	}
+	t.wake, t.close = a.Subscribe()
+	return t, nil
+}
+
+// follow prints callbacks as they come until end is met or ctx ends.
+func (t *tail) follow(ctx context.Context) error {
+	for {
+		more, err := t.print(ctx)
+		if err != nil || t.met {
+			return stopped(ctx, err)
+		}
+		if more {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-t.wake:
+		}
+	}
+}
+
+// rest prints what is left when no more can come.
+func (t *tail) rest(ctx context.Context) error {
+	for {
+		more, err := t.print(ctx)
+		if err != nil || !more || t.met {
+			return err
+		}
+	}
+}
+
+// tailPage is how many callbacks are read at a time.
+const tailPage = 500
+
+// print prints what has come since, a page at the most; more says that there may be another.
+func (t *tail) print(ctx context.Context) (more bool, err error) {
+	t.notices.print(t.a.Status().Notices)
+	rows, err := t.a.Callbacks(ctx, store.Window{After: t.last, Oldest: true, Limit: tailPage})
+	if err != nil {
+		return false, err
+	}
+	for _, c := range rows {
+		if err := t.p.callback(c); err != nil {
+			return false, err
+		}
+		t.last = c.ID
+		t.printed++
+		if t.end.count > 0 && t.printed >= t.end.count {
+			t.met = true
+			return false, nil
+		}
+	}
+	if t.met, err = untilMet(ctx, t.a, rows, plivo.Status(t.end.until)); err != nil {
+		return false, err
+	}
+	return len(rows) == tailPage, nil
+}
+
+// untilMet looks whether a message of these callbacks has come to the status waited for.
+func untilMet(ctx context.Context, a *app.App, rows []webhook.Callback, want plivo.Status) (bool, error) {
+	if want == "" {
+		return false, nil
+	}
+	var uuids []string
+	for _, c := range rows {
+		if uuid := c.Report.MessageUUID(); uuid != "" {
+			uuids = append(uuids, uuid)
+		}
+	}
+	if len(uuids) == 0 {
+		return false, nil
+	}
+	ms, err := a.MessagesByUUID(ctx, uuids)
+	for _, m := range ms {
+		if ok, _ := app.Reached([]plivo.Message{m}, want); ok {
+			return true, err
+		}
+	}
+	return false, err
+}
+
+// stopped prefers the reason for which ctx ended over the error that its end caused.
+func stopped(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}
