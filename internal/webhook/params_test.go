@@ -1,6 +1,7 @@
 package webhook_test
 
 import (
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -105,6 +106,48 @@ func TestAFormComesBackAsItWasEncoded(t *testing.T) {
 		query, _ := webhook.ParseParams("GET", "/?"+encoded, "", nil)
 		if problem != "" || !slices.Equal(body, want) || !slices.Equal(query, want) {
 			t.Fatalf("%q gave %q and %q (%s)", encoded, body, query, problem)
+		}
+	})
+}
+
+// What is shown as the parameters of a GET has to be what its signature was checked over, also where the
+// query is malformed.
+func TestAGetIsShownWithTheParametersThatWereSigned(t *testing.T) {
+	piece := rapid.OneOf(
+		rapid.StringMatching(`[a-c%+=&;0-9F/?é-]{0,6}`),
+		rapid.SampledFrom([]string{"%41", "%2", "%", "%zz", "%c3%a9", "%ff", "%26", "%3d", "%2B", "&&", "==", "MessageUUID=u&Status=sent"}),
+	)
+	const path, nonce = "/sms/delivery-report", "12345678901234567890"
+	rapid.Check(t, func(t *rapid.T) {
+		query := strings.Join(rapid.SliceOfN(piece, 0, 6).Draw(t, "query"), "")
+		signedURL := "https://h.example" + path + "?" + query
+		read, _ := webhook.ParseParams("GET", signedURL, "", nil)
+		fromURL, err := signature.Base(signature.V3, "GET", signedURL, nonce, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fromPairs, err := signature.Base(signature.V3, "GET", "https://h.example"+path, nonce, read)
+		if err != nil || fromPairs != fromURL {
+			t.Fatalf("%q is read as %q and signed as %q (%v)", query, fromPairs, fromURL, err)
+		}
+
+		recorder := &memory{}
+		server, err := webhook.New(webhook.Config{Recorder: recorder, PublicURLs: []string{"https://h.example"}, Tokens: []signature.Token{account}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		value, err := signature.Sign(account, signature.V3, "GET", signedURL, nonce, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := httptest.NewRequest("GET", path, nil)
+		r.RequestURI = path + "?" + query
+		r.Header.Set(signature.V3.Header(), value)
+		r.Header.Set(signature.V3.NonceHeader(), nonce)
+		server.Handler().ServeHTTP(httptest.NewRecorder(), r)
+		all := recorder.callbacks()
+		if len(all) != 1 || all[0].Verdict.Outcome != signature.Valid || !slices.Equal(all[0].Report.Params, read) {
+			t.Fatalf("%q is recorded as %+v", query, all)
 		}
 	})
 }
