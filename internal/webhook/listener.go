@@ -25,7 +25,6 @@ func newConnectionLimiter(limits Limits, tunnel bool, refused func(peer, why str
 }
 
 func (s *Server) connectionRefused(peer, why string) {
-	s.stats.connectionsRefused.Add(1)
 	s.problems.tell(slog.LevelWarn, "connections", fmt.Sprintf("A connection from %s was closed at once: %s.", peer, why))
 }
 

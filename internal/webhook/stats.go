@@ -19,14 +19,12 @@ type Stats struct {
 	// By outcome, of all whose signature was checked, also those that were not stored afterwards.
 	Valid, Invalid, Missing, Unchecked int64
 
-	Connections        int64 // open now
-	ConnectionsRefused int64 // closed at once, over a limit
+	Connections int64 // open now
 }
 
 type counters struct {
 	received, stored, refused, dropped atomic.Int64
 	valid, invalid, missing, unchecked atomic.Int64
-	connectionsRefused                 atomic.Int64
 }
 
 func (c *counters) judged(o signature.Outcome) {
@@ -49,7 +47,7 @@ func (s *Server) Stats() Stats {
 		Refused: s.stats.refused.Load(), Dropped: s.stats.dropped.Load(),
 		Valid: s.stats.valid.Load(), Invalid: s.stats.invalid.Load(),
 		Missing: s.stats.missing.Load(), Unchecked: s.stats.unchecked.Load(),
-		Connections: s.connections.open(), ConnectionsRefused: s.stats.connectionsRefused.Load(),
+		Connections: s.connections.open(),
 	}
 }
 
