@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"dev.internal/plivoscope/internal/config"
+	"dev.internal/plivoscope/internal/plivo/simulator"
 	"dev.internal/plivoscope/internal/webhook"
 )
 
@@ -43,6 +44,7 @@ type Options struct {
 	Fate          string
 	Seed          uint64
 	Speed         float64
+	Pace          simulator.Pace
 	StrictSenders bool
 
 	Logger *slog.Logger

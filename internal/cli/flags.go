@@ -2,11 +2,13 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/plivo/simulator"
 )
 
 // flags are all flags of the command line; each command registers the groups that it understands, so
@@ -27,6 +29,7 @@ type flags struct {
 	fate                     string
 	seed                     uint64
 	speed                    float64
+	paceTimes                string
 
 	yes     bool
 	timeout time.Duration
@@ -79,6 +82,7 @@ func (f *flags) pace(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.Uint64Var(&f.seed, "seed", 0, "make the simulator repeatable: the same `NUMBER` gives the same UUIDs and nonces")
 	fs.Float64Var(&f.speed, "speed", 1, "hurry the simulator `N` times")
+	fs.StringVar(&f.paceTimes, "pace", "0s,200ms,1s,10s", "when a message is queued, sent and final on the simulator, and how much later a late callback comes (`TIMES` after the send, at speed 1)")
 }
 
 func (f *flags) sending(cmd *cobra.Command) {
@@ -98,6 +102,26 @@ func (f *flags) limit() time.Duration {
 		return f.timeout
 	}
 	return waitLimit
+}
+
+// parsePace reads the times of --pace.
+func parsePace(s string) (simulator.Pace, error) {
+	var times [4]time.Duration
+	words := strings.Split(s, ",")
+	if len(words) != len(times) {
+		return simulator.Pace{}, fmt.Errorf("--pace %q is not four times: give them as 0s,200ms,1s,10s", s)
+	}
+	for i, word := range words {
+		d, err := time.ParseDuration(strings.TrimSpace(word))
+		if err != nil || d < 0 {
+			return simulator.Pace{}, fmt.Errorf("--pace %q: %q is no time, which is written as 200ms or 1.5s", s, word)
+		}
+		times[i] = d
+	}
+	if times[1] < times[0] || times[2] < times[1] {
+		return simulator.Pace{}, fmt.Errorf("--pace %q: queued, sent and final must follow each other in time", s)
+	}
+	return simulator.Pace{Queued: times[0], Sent: times[1], Final: times[2], Late: times[3]}, nil
 }
 
 // asJSON decides the output format.

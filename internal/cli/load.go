@@ -62,6 +62,11 @@ func (f *flags) load(cmd *cobra.Command, s Streams) (*settings, error) {
 	if cmd.Flags().Lookup("speed") != nil && f.speed <= 0 {
 		return nil, fmt.Errorf("--speed %v does not move time on: give a number above zero, 1 for the real pace", f.speed)
 	}
+	if f.paceTimes != "" {
+		if o.Pace, err = parsePace(f.paceTimes); err != nil {
+			return nil, err
+		}
+	}
 	if f.fate != "" {
 		if _, err := simulator.ParseFate(f.fate); err != nil {
 			return nil, fmt.Errorf("--fate: %w", err)

@@ -48,7 +48,7 @@ credentials.`,
 			run.stop = cancel
 			sim, err := simulator.New(simulator.Options{
 				AuthID: o.AuthID, AuthToken: o.AuthToken.Reveal(), MainToken: o.MainToken.Reveal(),
-				Seed: o.Seed, Speed: o.Speed, Fate: o.Fate, StrictSenders: o.StrictSenders,
+				Seed: o.Seed, Speed: o.Speed, Pace: o.Pace, Fate: o.Fate, StrictSenders: o.StrictSenders,
 				AllowRemote: allowRemote, InboundURL: inboundURL, Logger: o.Logger, OnEvent: run.event,
 			})
 			if err != nil {
