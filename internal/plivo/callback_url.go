@@ -2,7 +2,6 @@ package plivo
 
 import (
 	"errors"
-	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -37,7 +36,7 @@ func checkCallbackURL(ps *problems, raw string) string {
 	case u.Port() != "" && (numeric != nil || port < 1 || port > 65535):
 		ps.fail(field, raw, "The callback URL %s has a port that cannot be; ports are 1 to 65535.", quoted(raw))
 	default:
-		if u.Scheme == "http" && !loopback(u.Hostname()) {
+		if u.Scheme == "http" && !IsLoopback(u.Hostname()) {
 			ps.warn(field, raw, "Callbacks to %s come unencrypted, so anybody on the way can read them; use https.", quoted(raw))
 		}
 		if strings.Contains(raw, "#") {
@@ -45,13 +44,4 @@ func checkCallbackURL(ps *problems, raw string) string {
 		}
 	}
 	return raw
-}
-
-func loopback(host string) bool {
-	host = strings.TrimSuffix(strings.ToLower(host), ".")
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.Unmap().IsLoopback()
 }

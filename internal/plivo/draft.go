@@ -25,9 +25,9 @@ type Problem struct {
 
 // Plivo's limits on one request.
 const (
-	maxDestinations = 1000
-	maxGSM7         = 1600 // septets
-	maxUCS2         = 737  // UTF-16 units: 11 parts of 67
+	MaxDestinations = 1000
+	MaxGSM7         = 1600 // septets
+	MaxUCS2         = 737  // UTF-16 units: 11 parts of 67
 )
 
 // Check gives the draft as it will be sent and every problem it has, in the order of the fields.
@@ -98,14 +98,14 @@ func checkText(ps *problems, text string) {
 	}
 	s := Segment(text)
 	switch {
-	case s.Encoding == GSM7 && s.Length > maxGSM7:
+	case s.Encoding == GSM7 && s.Length > MaxGSM7:
 		ps.fail("text", "", "The text is too long: %s of at most %s characters in GSM-7, where ^{}\\[~]|€ count twice; "+
-			"make it shorter or several messages.", thousands(s.Length), thousands(maxGSM7))
-	case s.Encoding == UCS2 && s.Length > maxUCS2:
+			"make it shorter or several messages.", thousands(s.Length), thousands(MaxGSM7))
+	case s.Encoding == UCS2 && s.Length > MaxUCS2:
 		f := s.Forced[0]
 		ps.fail("text", "", "The text is too long: %s of at most %s characters in UCS-2, which %s (%s) makes necessary; "+
 			"make it shorter, or keep to GSM-7, which holds %s.",
-			thousands(s.Length), thousands(maxUCS2), quoted(f.Char), f.Name, thousands(maxGSM7))
+			thousands(s.Length), thousands(MaxUCS2), quoted(f.Char), f.Name, thousands(MaxGSM7))
 	}
 }
 

@@ -167,9 +167,9 @@ func checkDestinations(items []string) ([]string, problems) {
 	if len(repeated) > 0 {
 		ps.warn(field, strings.Join(repeated, ", "), "%s given more than once; each gets one message.", list(repeated))
 	}
-	if len(to) > maxDestinations {
+	if len(to) > MaxDestinations {
 		ps.fail(field, "", "There are %s destinations, and Plivo takes at most %s in one request; send to the rest separately.",
-			thousands(len(to)), thousands(maxDestinations))
+			thousands(len(to)), thousands(MaxDestinations))
 	}
 	return to, ps
 }

@@ -8,10 +8,10 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"strings"
 	"syscall"
 	"time"
 
+	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/signature"
 )
 
@@ -61,19 +61,11 @@ func (s *Simulator) checkURL(raw string) string {
 	switch {
 	case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "":
 		return "url must be an absolute http or https URL"
-	case s.o.AllowRemote || isLocal(u.Hostname()):
+	case s.o.AllowRemote || plivo.IsLoopback(u.Hostname()):
 		return ""
 	default:
 		return "url is not on this machine: the simulator posts callbacks to loopback addresses only, unless it is started with --allow-remote"
 	}
-}
-
-func isLocal(host string) bool {
-	if addr, err := netip.ParseAddr(host); err == nil {
-		return addr.Unmap().IsLoopback()
-	}
-	host = strings.ToLower(strings.TrimSuffix(host, "."))
-	return host == "localhost" || strings.HasSuffix(host, ".localhost")
 }
 
 // run posts a message's callbacks, each at its time and after the one before. A retry does not hold the

@@ -11,13 +11,10 @@ import (
 	"dev.internal/plivoscope/internal/plivo"
 )
 
-// Plivo's limits of one request.
+// What the API takes for a src.
 const (
-	maxDestinations = 1000
-	maxGSM7         = 1600
-	maxUCS2         = 737
-	maxNumber       = 14 // digits
-	maxSenderName   = 11 // characters
+	maxNumber     = 14 // digits
+	maxSenderName = 11 // characters
 )
 
 // Parameters of sends that the simulator does not have.
@@ -156,8 +153,8 @@ func (o *order) readDestinations(dst string) error {
 		seen[n] = true
 	}
 	switch {
-	case len(seen) > maxDestinations:
-		return badRequest(fmt.Sprintf("dst has %d destinations, at most %d are taken", len(seen), maxDestinations))
+	case len(seen) > plivo.MaxDestinations:
+		return badRequest(fmt.Sprintf("dst has %d destinations, at most %d are taken", len(seen), plivo.MaxDestinations))
 	case len(o.dst) == 0:
 		return badRequest("dst is not a valid number with its country code")
 	}
@@ -169,9 +166,9 @@ func checkText(text string) error {
 		return badRequest("text is required")
 	}
 	seg := plivo.Segment(text)
-	most := maxGSM7
+	most := plivo.MaxGSM7
 	if seg.Encoding == plivo.UCS2 {
-		most = maxUCS2
+		most = plivo.MaxUCS2
 	}
 	if seg.Length > most {
 		return badRequest(fmt.Sprintf("text is too long: it has %d %s characters, at most %d are taken", seg.Length, seg.Encoding, most))
