@@ -3,7 +3,6 @@ package plivo
 import (
 	_ "embed"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 )
@@ -60,6 +59,3 @@ func LookupCode(code string) (ErrorCode, bool) {
 	}
 	return ErrorCode{}, false
 }
-
-// Codes lists all known codes in the order of the table.
-func Codes() []ErrorCode { return slices.Clone(codes()) }

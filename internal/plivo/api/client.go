@@ -12,20 +12,19 @@ import (
 	sdk "github.com/plivo/plivo-go/v7"
 )
 
-// DefaultBaseURL is where Plivo's API is.
-const DefaultBaseURL = "https://api.plivo.com"
+// defaultBaseURL is where Plivo's API is.
+const defaultBaseURL = "https://api.plivo.com"
 
-// DefaultTimeout bounds a call from its start to the last byte of the answer.
-const DefaultTimeout = 10 * time.Second
+// defaultTimeout bounds a call from its start to the last byte of the answer.
+const defaultTimeout = 10 * time.Second
 
 // Config says whose account is used, and where.
 type Config struct {
 	AuthID    string
 	AuthToken string
-	BaseURL   string           // scheme and host; empty for DefaultBaseURL
-	Timeout   time.Duration    // of one call; 0 for DefaultTimeout
-	UserAgent string           // put before the SDK's own; empty for the SDK's alone
-	Now       func() time.Time // nil for time.Now
+	BaseURL   string        // scheme and host; empty for Plivo's own
+	Timeout   time.Duration // of one call from its start to the last byte of the answer; 0 for 10 s
+	UserAgent string        // put before the SDK's own; empty for the SDK's alone
 }
 
 // Client calls the API for one account. It may be used by several goroutines at once.
@@ -35,7 +34,6 @@ type Client struct {
 	base    *url.URL
 	timeout time.Duration
 	agent   string
-	now     func() time.Time
 	conns   *http.Transport
 }
 
@@ -56,13 +54,10 @@ func New(c Config) (*Client, error) {
 	}
 	client := &Client{
 		authID: c.AuthID, token: c.AuthToken, base: base, timeout: c.Timeout,
-		agent: c.UserAgent, now: c.Now, conns: http.DefaultTransport.(*http.Transport).Clone(),
+		agent: c.UserAgent, conns: http.DefaultTransport.(*http.Transport).Clone(),
 	}
 	if client.timeout <= 0 {
-		client.timeout = DefaultTimeout
-	}
-	if client.now == nil {
-		client.now = time.Now
+		client.timeout = defaultTimeout
 	}
 	return client, nil
 }
@@ -71,14 +66,14 @@ func notPrintable(r rune) bool { return r <= ' ' || r > '~' }
 
 func parseBase(raw string) (*url.URL, error) {
 	if raw == "" {
-		raw = DefaultBaseURL
+		raw = defaultBaseURL
 	}
 	u, err := url.Parse(raw)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-		return nil, fmt.Errorf("cannot use %q as the address of the Plivo API: it is no http or https URL; write it as %s", raw, DefaultBaseURL)
+		return nil, fmt.Errorf("cannot use %q as the address of the Plivo API: it is no http or https URL; write it as %s", raw, defaultBaseURL)
 	}
 	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		return nil, fmt.Errorf("cannot use %q as the address of the Plivo API: only scheme, host and port belong in it, as in %s", u.Redacted(), DefaultBaseURL)
+		return nil, fmt.Errorf("cannot use %q as the address of the Plivo API: only scheme, host and port belong in it, as in %s", u.Redacted(), defaultBaseURL)
 	}
 	return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
 }
@@ -109,9 +104,7 @@ func (c *Client) do(ctx context.Context, op string, extra http.Header, call func
 		return nil, &Error{Kind: BadRequest, Op: op, Words: "the SDK could not be set up", Err: err}
 	}
 	client.BaseUrl = c.base
-	start := c.now()
 	err = call(client)
-	ex.took = c.now().Sub(start)
 	if ex.err != nil {
 		return nil, c.transportError(ctx, op, ex)
 	}

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"sync/atomic"
-	"time"
 )
 
 // maxBody is how much of an answer is read, in bytes.
@@ -27,7 +26,6 @@ type exchange struct {
 	header  http.Header
 	body    []byte
 	err     error // no answer, or one that broke off
-	took    time.Duration
 }
 
 func (e *exchange) RoundTrip(request *http.Request) (*http.Response, error) {

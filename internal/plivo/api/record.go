@@ -30,7 +30,6 @@ type Record struct {
 	SentAt       time.Time
 	UpdatedAt    time.Time
 	RequesterIP  string
-	Took         time.Duration // of the call
 }
 
 // Message looks one message up. The UUID is checked before it becomes part of a path. The error is an
@@ -61,7 +60,7 @@ func (c *Client) Message(ctx context.Context, id string) (Record, error) {
 		TotalRate: o.text("total_rate"), TotalAmount: o.text("total_amount"),
 		ErrorCode: o.text("error_code"), ErrorMessage: o.text("error_message"),
 		CreatedAt: o.time("message_time"), SentAt: o.time("message_sent_time"), UpdatedAt: o.time("message_updated_time"),
-		RequesterIP: o.text("requester_ip"), Took: ex.took,
+		RequesterIP: o.text("requester_ip"),
 	}
 	if r.UUID == "" || r.Status == "" {
 		return Record{}, shapeError(op, ex, "without message_uuid or message_state")

@@ -31,7 +31,6 @@ func TestMessage(t *testing.T) {
 	if want := "/v1/Account/" + authID + "/Message/" + someUUID + "/"; path != want {
 		t.Errorf("path is %s, want %s", path, want)
 	}
-	r.Took = 0
 	want := api.Record{
 		APIID: "i", UUID: someUUID, Direction: plivo.Outbound, Status: plivo.Undelivered, Type: "sms",
 		From: "14155550100", To: "14155550123", Units: 3, TotalRate: "0.00250", TotalAmount: "0.00750",

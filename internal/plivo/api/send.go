@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 
 	sdk "github.com/plivo/plivo-go/v7"
 
@@ -19,7 +18,6 @@ type Accepted struct {
 	UUIDs   []string // one for each destination taken; Plivo does not promise their order
 	Invalid []string // destinations that were refused as no numbers
 	Status  int
-	Took    time.Duration
 	Doubt   string // a sentence where the UUIDs do not fit the destinations; empty otherwise
 }
 
@@ -47,7 +45,7 @@ func (c *Client) Send(ctx context.Context, d plivo.Draft, header http.Header) (A
 	}
 	a := Accepted{
 		APIID: answer.text("api_id"), Message: answer.text("message"), UUIDs: answer.list("message_uuid"),
-		Invalid: answer.list("invalid_number"), Status: ex.status, Took: ex.took,
+		Invalid: answer.list("invalid_number"), Status: ex.status,
 	}
 	if len(a.UUIDs) == 0 && len(a.Invalid) == 0 {
 		text, _, _ := readWords(ex.body)

@@ -199,7 +199,7 @@ func TestRecord(t *testing.T) {
 	if age := time.Since(r.CreatedAt); age < 0 || age > time.Minute || r.SentAt.IsZero() {
 		t.Errorf("the times are %v, %v", r.CreatedAt, r.SentAt)
 	}
-	r.APIID, r.Took, r.CreatedAt, r.SentAt, r.UpdatedAt = "", 0, time.Time{}, time.Time{}, time.Time{}
+	r.APIID, r.CreatedAt, r.SentAt, r.UpdatedAt = "", time.Time{}, time.Time{}, time.Time{}
 	want := api.Record{
 		UUID: uuid, Direction: plivo.Outbound, Status: plivo.Sent, Type: "sms", From: "14155550100", To: "15005550030",
 		Units: 2, TotalRate: "0.00550", TotalAmount: "0.01100", RequesterIP: "127.0.0.1",

@@ -3,6 +3,7 @@ package simulator_test
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -92,11 +93,12 @@ func TestLateCallbackTellsTheTimeOfItsStatus(t *testing.T) {
 func TestEveryCode(t *testing.T) {
 	b := newBench(t, simulator.Options{})
 	want := map[string]string{} // by UUID
-	for _, code := range plivo.Codes() {
-		if code.Status != plivo.Undelivered && code.Status != plivo.Failed {
+	for n := range 10_000 {
+		code, ok := plivo.LookupCode(strconv.Itoa(n))
+		if !ok || code.Status != plivo.Undelivered && code.Status != plivo.Failed {
 			continue
 		}
-		uuid := b.send(b.draft(fmt.Sprintf("+1500555%04s", code.Code)), "")[0]
+		uuid := b.send(b.draft(fmt.Sprintf("+1500555%04d", n)), "")[0]
 		want[uuid] = string(code.Status) + " " + code.Code
 	}
 	if len(want) < 25 {
