@@ -30,8 +30,13 @@ type bench struct {
 	receiver *receiver
 }
 
+// newBench makes a bench; an InboundURL that is a path alone is one of the receiver.
 func newBench(t *testing.T, o simulator.Options) *bench {
 	t.Helper()
+	receiver := newReceiver(t)
+	if strings.HasPrefix(o.InboundURL, "/") {
+		o.InboundURL = receiver.url + o.InboundURL
+	}
 	if o.Speed == 0 {
 		o.Speed = fast
 	}
@@ -40,7 +45,7 @@ func newBench(t *testing.T, o simulator.Options) *bench {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(sim.Handler())
-	b := &bench{Simulator: sim, t: t, url: server.URL, receiver: newReceiver(t)}
+	b := &bench{Simulator: sim, t: t, url: server.URL, receiver: receiver}
 	t.Cleanup(server.Close)
 	t.Cleanup(sim.Close)
 	b.receiver.tokens = []signature.Token{signature.NewToken("account", sim.AuthToken())}

@@ -15,7 +15,7 @@ type InboundMessage struct {
 	From string
 	To   string // empty for the account's first number
 	Text string
-	URL  string // of the application that gets it; empty for the one that was set
+	URL  string // of the application that gets it; empty for Options.InboundURL
 }
 
 // Inbound posts one signed inbound message, once, and gives its UUID, which also stands when the
@@ -64,9 +64,7 @@ func (s *Simulator) Inbound(ctx context.Context, in InboundMessage) (string, err
 // inboundMessage checks in and gives it its number and UUID.
 func (s *Simulator) inboundMessage(in InboundMessage) (*message, error) {
 	if in.URL == "" {
-		s.mu.Lock()
-		in.URL = s.inboundURL
-		s.mu.Unlock()
+		in.URL = s.o.InboundURL
 	}
 	if in.To == "" {
 		in.To = s.o.Numbers[0]

@@ -178,11 +178,11 @@ func TestCloseDuringSends(t *testing.T) {
 }
 
 func TestInbound(t *testing.T) {
-	b := newBench(t, simulator.Options{})
-	if _, err := b.Inbound(t.Context(), simulator.InboundMessage{From: "+14155550177", Text: "x"}); err == nil {
+	nowhere := newBench(t, simulator.Options{})
+	if _, err := nowhere.Inbound(t.Context(), simulator.InboundMessage{From: "+14155550177", Text: "x"}); err == nil {
 		t.Error("it was posted to nowhere")
 	}
-	b.SetInboundURL(b.receiver.url + "/sms/inbound")
+	b := newBench(t, simulator.Options{InboundURL: "/sms/inbound"})
 	uuid, err := b.Inbound(t.Context(), simulator.InboundMessage{From: "+1 415 555 0177", Text: "où & 日本\n"})
 	if err != nil {
 		t.Fatal(err)

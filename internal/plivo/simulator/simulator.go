@@ -33,14 +33,13 @@ type Simulator struct {
 
 	events sync.Mutex // one OnEvent at a time
 
-	mu         sync.Mutex
-	closed     bool
-	inboundURL string
-	messages   uint64 // so far
-	requests   uint64 // so far
-	ledger     ledger
-	pending    int
-	quiet      chan struct{} // closed when pending falls to 0; nil while nobody waits
+	mu       sync.Mutex
+	closed   bool
+	messages uint64 // so far
+	requests uint64 // so far
+	ledger   ledger
+	pending  int           // messages and retries that still have something to post
+	quiet    chan struct{} // closed when pending falls to 0; nil while nobody waits
 }
 
 // New makes a simulator. It starts nothing: serve Handler, or call Serve; Close ends what it posts.
@@ -51,7 +50,7 @@ func New(o Options) (*Simulator, error) {
 	}
 	s := &Simulator{
 		o: o, authID: o.AuthID, token: o.AuthToken, dice: newDice(o.Seed),
-		posting: make(chan struct{}, maxPosting), inboundURL: o.InboundURL,
+		posting: make(chan struct{}, maxPosting),
 	}
 	if o.Fate != "" {
 		if s.fate, err = ParseFate(o.Fate); err != nil {
@@ -83,13 +82,6 @@ func (s *Simulator) AuthID() string { return s.authID }
 
 // AuthToken is the account's auth token, in the clear: for the one who has to configure a client.
 func (s *Simulator) AuthToken() string { return s.token }
-
-// SetInboundURL changes where inbound messages go that name no URL of their own.
-func (s *Simulator) SetInboundURL(url string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.inboundURL = url
-}
 
 // Serve answers on ln until ctx ends, then lets running requests finish for up to 2 s, drops what is
 // still to be posted and returns. It closes ln.
@@ -136,14 +128,6 @@ func (s *Simulator) stop() {
 	s.closed = true
 	s.mu.Unlock()
 	s.cancel()
-}
-
-// Pending is how many messages and retries still have something to post. A message whose fate is to get
-// no more callbacks is not among them.
-func (s *Simulator) Pending() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.pending
 }
 
 // Idle returns when nothing is left to post, retries included, or with the error of ctx.
