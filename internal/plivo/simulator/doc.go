@@ -11,8 +11,8 @@
 //
 // # What is a choice of its own
 //
-// What becomes of a message is its fate: the FateHeader of the request, else a magic destination
-// +1500555CCCC, else the default of Options. CCCC is a messaging error code with leading zeros, or
+// What becomes of a message is its fate: that of a magic destination +1500555CCCC, else the FateHeader
+// of the request, else the default of Options. CCCC is a messaging error code with leading zeros, or
 //
 //	0000  delivered                     0005  signed with a wrong token
 //	0001  sent, and never more          0006  the last callback late

@@ -11,7 +11,7 @@ import (
 )
 
 // FateHeader is the request header of a send that says what is to become of its messages, as ParseFate
-// reads it. Plivo knows no such header.
+// reads it; those to magic numbers have a fate of their own. Plivo knows no such header.
 const FateHeader = "X-Plivoscope-Fate"
 
 // quirk is how the callbacks of a message misbehave.

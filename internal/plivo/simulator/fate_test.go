@@ -42,7 +42,9 @@ func TestFates(t *testing.T) {
 		{"header undelivered", "+14155550123", "undelivered", []string{"1 queued", "2 sent", "3 undelivered 30"}, plivo.Undelivered},
 		{"header failed", "+14155550123", "FAILED", []string{"1 queued", "2 failed 300"}, plivo.Failed},
 		{"header with a code", "+14155550123", "failed:050", []string{"1 queued", "2 failed 50"}, plivo.Failed},
-		{"the header is over a magic number", "+15005559500", "undelivered:80", []string{"1 queued", "2 sent", "3 undelivered 80"}, plivo.Undelivered},
+		{"a magic number is over the header", "+15005550450", "undelivered:80", []string{"1 queued", "2 failed 450"}, plivo.Failed},
+		{"delivered by magic over the header", "+15005550000", "failed", deliveredCourse, plivo.Delivered},
+		{"a wrong signature by magic over the header", "+15005550005", "failed", deliveredCourse, plivo.Delivered},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -123,9 +125,11 @@ func TestMagicNumbersThatTheAPIRefuses(t *testing.T) {
 		"+15005552403": 400, "+15005550777": 400, // no fate of an outbound message
 	} {
 		d := b.draft("+14155550123", number)
-		_, err := b.client.Send(t.Context(), d, nil)
-		if e := asAPIError(t, err); e.Status != status {
-			t.Errorf("%s: the status is %d (%v), want %d", number, e.Status, e, status)
+		for _, header := range []http.Header{nil, {simulator.FateHeader: {"delivered"}}} {
+			_, err := b.client.Send(t.Context(), d, header)
+			if e := asAPIError(t, err); e.Status != status {
+				t.Errorf("%s with %v: the status is %d (%v), want %d", number, header, e.Status, e, status)
+			}
 		}
 	}
 	if b.Pending() != 0 || len(b.receiver.all()) != 0 {
@@ -133,15 +137,17 @@ func TestMagicNumbersThatTheAPIRefuses(t *testing.T) {
 	}
 }
 
-func TestDefaultFate(t *testing.T) {
-	b := newBench(t, simulator.Options{Fate: "undelivered:20"})
-	uuids := b.send(b.draft("+14155550123", "+15005550000"), "")
-	b.settle()
-	if got := statuses(b.receiver.of(uuids[0])); got[len(got)-1] != "3 undelivered 20" {
-		t.Errorf("the callbacks are %q", got)
-	}
-	if got := statuses(b.receiver.of(uuids[1])); got[len(got)-1] != "3 delivered 000" {
-		t.Errorf("the magic number did not go over the default: %q", got)
+// A magic number's own fate comes first, then the request's, then the default.
+func TestOrderOfFates(t *testing.T) {
+	for header, ordinary := range map[string]string{"": "3 undelivered 20", "failed:450": "2 failed 450"} {
+		b := newBench(t, simulator.Options{Fate: "undelivered:20"})
+		uuids := b.send(b.draft("+14155550123", "+15005550000", "+15005550030", "+14155550124"), header)
+		b.settle()
+		for i, want := range []string{ordinary, "3 delivered 000", "3 undelivered 30", ordinary} {
+			if got := statuses(b.receiver.of(uuids[i])); got[len(got)-1] != want {
+				t.Errorf("with the header %q, message %d: the callbacks are %q, want %q at the end", header, i+1, got, want)
+			}
+		}
 	}
 }
 

@@ -17,7 +17,7 @@ type Options struct {
 	MainToken     string   // of the main account, for the Ma- signatures; empty for AuthToken
 	Seed          uint64   // repeats everything random, made-up credentials too; 0 never repeats
 	Speed         float64  // hurries the pace and the retries so many times; 0 for 1
-	Fate          string   // of messages that name none, as ParseFate reads it; empty for delivered
+	Fate          string   // of messages with none by number or request, as ParseFate reads it; empty for delivered
 	Numbers       []string // the account's own; empty for DefaultNumber
 	StrictSenders bool     // refuse a src that is not among Numbers
 	AllowRemote   bool     // post callbacks to other machines too

@@ -202,16 +202,15 @@ func checkExpiry(given string) error {
 	return nil
 }
 
-// readFates gives each destination its fate: the request header's, else its magic number's, else the
+// readFates gives each destination its fate: its magic number's, else the request header's, else the
 // default. A magic number may refuse the whole request.
 func (s *Simulator) readFates(o *order, header http.Header) error {
+	ordinary := s.fate
 	if given := header.Get(FateHeader); given != "" {
-		f, err := ParseFate(given)
-		if err != nil {
+		var err error
+		if ordinary, err = ParseFate(given); err != nil {
 			return badRequest(err.Error())
 		}
-		o.fates = slices.Repeat([]Fate{f}, len(o.dst))
-		return nil
 	}
 	for _, to := range o.dst {
 		f, refusal, magic, err := magicFate(to)
@@ -221,7 +220,7 @@ func (s *Simulator) readFates(o *order, header http.Header) error {
 		case refusal != 0:
 			return refuse(int(refusal), refusalWords(refusal))
 		case !magic:
-			f = s.fate
+			f = ordinary
 		}
 		o.fates = append(o.fates, f)
 	}
