@@ -241,6 +241,39 @@ func TestRetryHoldsNothingUp(t *testing.T) {
 	}
 }
 
+// TestNoRoomForARetry has no retry taken on: the next statuses go out all the same, and the one who
+// watches is told.
+func TestNoRoomForARetry(t *testing.T) {
+	var events []simulator.Event
+	b := newBench(t, simulator.Options{OnEvent: func(e simulator.Event) {
+		if e.Event == simulator.EventCallback {
+			events = append(events, e)
+		}
+	}})
+	b.LimitPending(1)
+	b.receiver.answer = func(n int) int {
+		if n == 0 {
+			return 500
+		}
+		return 200
+	}
+	uuid := b.send(b.draft("+15005550000"), "")[0]
+	b.settle()
+	if diff := cmp.Diff(deliveredCourse, statuses(b.receiver.of(uuid))); diff != "" {
+		t.Errorf("callbacks (-want +got):\n%s", diff)
+	}
+	b.Close()
+	if len(events) != 3 {
+		t.Fatalf("the events are %+v", events)
+	}
+	if e := events[0]; e.Answered != 500 || e.RetryIn != 0 || !strings.Contains(e.Problem, "not tried again") {
+		t.Errorf("the event of what is not tried again is %+v", e)
+	}
+	if e := events[1]; e.Answered != 200 || e.Problem != "" {
+		t.Errorf("the next event is %+v", e)
+	}
+}
+
 func TestNobodyListensToCallbacks(t *testing.T) {
 	events := make(chan simulator.Event, 100)
 	b := newBench(t, simulator.Options{OnEvent: func(e simulator.Event) { events <- e }})

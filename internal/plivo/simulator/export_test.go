@@ -6,3 +6,10 @@ func (s *Simulator) Pending() int {
 	defer s.mu.Unlock()
 	return s.pending
 }
+
+// LimitPending changes how much may be pending.
+func (s *Simulator) LimitPending(most int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.most = most
+}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 	"syscall"
 	"time"
 
@@ -69,27 +70,42 @@ func (s *Simulator) checkURL(raw string) string {
 }
 
 // run posts a message's callbacks, each at its time and after the one before. A retry does not hold the
-// next one up. The caller has called begin.
+// next one up, and neither does one that finds no room. The caller has called begin.
 func (s *Simulator) run(m *message, ps []posting) {
 	defer s.done()
 	for _, p := range ps {
 		if !s.sleep(time.Until(p.at)) {
 			return
 		}
-		if s.post(m, p, 1) {
-			continue
+		e, ok := s.post(m, p, 1)
+		retries := !ok && s.begin(1)
+		if !ok && !retries {
+			if s.ctx.Err() != nil {
+				return
+			}
+			e.RetryIn = 0
+			e.Problem = strings.TrimPrefix(e.Problem+"; not tried again: the simulator has as many callbacks to post as it can hold", "; ")
+			s.o.Logger.Warn("callback not tried again", "message_uuid", m.uuid, "sequence", p.report.Sequence, "pending", s.most)
 		}
-		if s.ctx.Err() != nil || !s.begin(1) {
-			return
+		s.emit(e)
+		if retries {
+			go s.retry(m, p)
 		}
-		go s.retry(m, p)
 	}
 }
 
 func (s *Simulator) retry(m *message, p posting) {
 	defer s.done()
 	for i, pause := range retryAfter {
-		if !s.sleep(s.o.hurried(pause)) || s.post(m, p, i+2) {
+		if !s.sleep(s.o.hurried(pause)) {
+			return
+		}
+		e, ok := s.post(m, p, i+2)
+		if !ok && s.ctx.Err() != nil {
+			return
+		}
+		s.emit(e)
+		if ok {
 			return
 		}
 	}
@@ -110,31 +126,27 @@ func (s *Simulator) sleep(d time.Duration) bool {
 	}
 }
 
-// post makes one attempt; true when it was answered 200. Attempts count from 1.
-func (s *Simulator) post(m *message, p posting, attempt int) bool {
+// post makes one attempt, and tells what came of it; ok when it was answered 200. Attempts count from 1.
+func (s *Simulator) post(m *message, p posting, attempt int) (e Event, ok bool) {
 	keys := s.keys
 	if m.fate.quirk == wrongSignature {
 		keys = s.forged
 	}
 	nonces := s.dice.nonces(m.number, uint64(p.report.Sequence), p.copy, uint64(attempt))
 	status, err := s.deliver(s.ctx, keys, m.method, m.url, p.report.Params(), nonces)
-	if s.ctx.Err() != nil {
-		return false
-	}
-	e := Event{
+	e = Event{
 		Event: EventCallback, MessageUUID: m.uuid, From: m.from, To: m.to, Status: p.report.Status,
 		ErrorCode: p.report.ErrorCode, Sequence: p.report.Sequence, Method: m.method, URL: m.url,
 		Attempt: attempt, Answered: status,
 	}
-	ok := err == nil && status == http.StatusOK
+	ok = err == nil && status == http.StatusOK
 	if err != nil {
 		e.Problem = plain(err)
 	}
 	if !ok && attempt <= len(retryAfter) {
 		e.RetryIn = s.o.hurried(retryAfter[attempt-1]).Seconds()
 	}
-	s.emit(e)
-	return ok
+	return e, ok
 }
 
 // deliver signs a callback, sends it and gives the status of the answer.

@@ -39,6 +39,7 @@ type Simulator struct {
 	requests uint64 // so far
 	ledger   ledger
 	pending  int           // messages and retries that still have something to post
+	most     int           // that may be pending: maxPending
 	quiet    chan struct{} // closed when pending falls to 0; nil while nobody waits
 }
 
@@ -50,7 +51,7 @@ func New(o Options) (*Simulator, error) {
 	}
 	s := &Simulator{
 		o: o, authID: o.AuthID, token: o.AuthToken, dice: newDice(o.Seed),
-		posting: make(chan struct{}, maxPosting),
+		posting: make(chan struct{}, maxPosting), most: maxPending,
 	}
 	if o.Fate != "" {
 		if s.fate, err = ParseFate(o.Fate); err != nil {
@@ -155,7 +156,7 @@ func (s *Simulator) Idle(ctx context.Context) error {
 func (s *Simulator) begin(n int) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed || s.pending+n > maxPending {
+	if s.closed || s.pending+n > s.most {
 		return false
 	}
 	s.pending += n
