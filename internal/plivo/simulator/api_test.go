@@ -267,10 +267,7 @@ func TestList(t *testing.T) {
 func TestOldMessagesAreForgotten(t *testing.T) {
 	b := newBench(t, simulator.Options{})
 	first := b.send(b.draft("+14155550123"), "none")[0]
-	to := make([]string, 1000)
-	for i := range to {
-		to[i] = fmt.Sprintf("+1415%07d", i)
-	}
+	to := numbers(1000)
 	var second string
 	for i := range 10 {
 		uuids := b.send(b.draft(to...), "none")

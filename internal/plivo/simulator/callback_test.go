@@ -204,6 +204,7 @@ func TestRetriesUntilAnswered200(t *testing.T) {
 					first = append(first, c)
 				}
 			}
+			b.Close() // all events came before it returns
 			if len(first) != test.want {
 				t.Fatalf("the callback came %d times, want %d", len(first), test.want)
 			}
@@ -281,6 +282,7 @@ func TestNobodyListensToCallbacks(t *testing.T) {
 	d.CallbackURL = "http://127.0.0.1:1/nobody"
 	b.send(d, "")
 	b.settle()
+	b.Close()
 	close(events)
 	attempts := 0
 	for e := range events {

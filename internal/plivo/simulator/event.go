@@ -13,6 +13,7 @@ const (
 	EventRefused  = "refused"  // a request was answered with an error
 	EventCallback = "callback" // a delivery report was posted, or failed to be
 	EventInbound  = "inbound"  // an inbound message was posted, or failed to be
+	EventDropped  = "dropped"  // OnEvent was too slow: Count events between the one before and the next are lost
 )
 
 // Event is something that the simulator did, for the one who watches it.
@@ -32,17 +33,15 @@ type Event struct {
 	Answered    int          `json:"answered,omitempty"` // HTTP status; 0 where no answer came
 	Problem     string       `json:"problem,omitempty"`  // why it was refused or got no answer
 	RetryIn     float64      `json:"retry_in_seconds,omitempty"`
+	Count       int          `json:"count,omitempty"` // of dropped events
 }
 
 func (s *Simulator) emit(e Event) {
-	e.At = time.Now().UTC().Truncate(time.Microsecond)
+	e.At = stamp()
 	s.o.Logger.Debug("simulator", slog.String("event", e.Event), slog.String("message_uuid", e.MessageUUID),
 		slog.String("status", string(e.Status)), slog.Int("sequence", e.Sequence), slog.Int("attempt", e.Attempt),
 		slog.Int("answered", e.Answered), slog.String("problem", e.Problem))
-	if s.o.OnEvent == nil {
-		return
-	}
-	s.events.Lock()
-	defer s.events.Unlock()
-	s.o.OnEvent(e)
+	s.events.put(e)
 }
+
+func stamp() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }

@@ -2,6 +2,7 @@ package simulator_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -62,6 +63,15 @@ func newBench(t *testing.T, o simulator.Options) *bench {
 
 func (b *bench) draft(to ...string) plivo.Draft {
 	return plivo.Draft{From: simulator.DefaultNumber, To: to, Text: "hello", CallbackURL: b.receiver.url + "/sms/delivery-report", Method: "POST"}
+}
+
+// numbers gives so many different destinations.
+func numbers(n int) []string {
+	to := make([]string, n)
+	for i := range to {
+		to[i] = fmt.Sprintf("+1415%07d", i)
+	}
+	return to
 }
 
 // send has a draft taken and gives its UUIDs.

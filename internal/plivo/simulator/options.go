@@ -24,7 +24,10 @@ type Options struct {
 	InboundURL    string   // where inbound messages go unless they name a URL of their own
 	Pace          Pace
 	Logger        *slog.Logger // nil for none
-	OnEvent       func(Event)  // called one event at a time; nil for none
+
+	// OnEvent is called one event at a time, from a goroutine of its own: a slow one holds nothing up, but
+	// loses events where more than 4,096 wait for it, and is told how many. nil for none.
+	OnEvent func(Event)
 }
 
 // Pace is when a message's statuses come, counted from the send, at speed 1. The zero Pace stands for

@@ -31,7 +31,7 @@ type Simulator struct {
 	cancel context.CancelFunc
 	wg     sync.WaitGroup // of the goroutines that post
 
-	events sync.Mutex // one OnEvent at a time
+	events *eventQueue
 
 	mu       sync.Mutex
 	closed   bool
@@ -43,7 +43,8 @@ type Simulator struct {
 	quiet    chan struct{} // closed when pending falls to 0; nil while nobody waits
 }
 
-// New makes a simulator. It starts nothing: serve Handler, or call Serve; Close ends what it posts.
+// New makes a simulator. It starts nothing: serve Handler, or call Serve; Close ends what it posts and
+// tells.
 func New(o Options) (*Simulator, error) {
 	o, err := o.withDefaults()
 	if err != nil {
@@ -73,6 +74,7 @@ func New(o Options) (*Simulator, error) {
 	wrong := signature.NewToken("wrong", s.dice.text(upper+lower+digits, 40, "wrong token"))
 	s.keys = Keys{Account: signature.NewToken("account", s.token), Main: signature.NewToken("main account", main)}
 	s.forged = Keys{Account: wrong, Main: wrong}
+	s.events = newEventQueue(o.OnEvent)
 	s.client = newPoster(o.AllowRemote)
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s, nil
@@ -85,7 +87,7 @@ func (s *Simulator) AuthID() string { return s.authID }
 func (s *Simulator) AuthToken() string { return s.token }
 
 // Serve answers on ln until ctx ends, then lets running requests finish for up to 2 s, drops what is
-// still to be posted and returns. It closes ln.
+// still to be posted, and returns as Close does. It closes ln.
 func (s *Simulator) Serve(ctx context.Context, ln net.Listener) error {
 	server := &http.Server{
 		Handler:           s.Handler(),
@@ -116,12 +118,13 @@ func (s *Simulator) Serve(ctx context.Context, ln net.Listener) error {
 	return nil
 }
 
-// Close drops what is still to be posted and returns when nothing is on its way any more. Sends are
-// refused from then on.
+// Close drops what is still to be posted and returns when nothing is on its way any more and OnEvent has
+// got every event; for one that hangs it waits a second. Sends are refused from then on.
 func (s *Simulator) Close() {
 	s.stop()
 	s.wg.Wait()
 	s.client.CloseIdleConnections()
+	s.events.end()
 }
 
 func (s *Simulator) stop() {
