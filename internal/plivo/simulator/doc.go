@@ -31,8 +31,8 @@
 // A message does not change once it is accepted: its whole course (times, statuses, amounts) is laid out
 // then, so the API tells its state by the clock and every callback is computed from the message alone.
 // One goroutine a message posts its callbacks in order, retries run beside it, and one hands events to
-// OnEvent. The Simulator owns these goroutines and ends them all in Close. With a seed, everything random repeats: each value is drawn from
-// a stream of its own, so the order of events does not matter.
+// OnEvent. The Simulator owns these goroutines and ends them all in Close. With a seed, everything
+// random repeats: each value is drawn from a stream of its own, so the order of events does not matter.
 //
 // The generator of callbacks (Report, InboundReport, Keys) stands alone, for whoever needs signed
 // callbacks without a capture. The package may import plivo, signature and the leaf packages.
