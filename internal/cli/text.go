@@ -122,24 +122,30 @@ func header(cols []column) string {
 // row lays cells out under their titles. Text from outside is escaped here, before it can reach a
 // terminal; a cell too wide is cut with an ellipsis, but the last column is never cut.
 func row(cols []column, cells []string) string {
-	var b strings.Builder
+	line, end := "", 0
 	for i, c := range cols {
 		cell := escape.Line(cells[i])
-		if c.width > 0 {
-			cell = fit(cell, c.width)
-			pad := strings.Repeat(" ", max(0, c.width-ansi.StringWidth(cell)))
-			if c.right {
-				cell = pad + cell
-			} else {
-				cell += pad
-			}
-		}
 		if i > 0 {
-			b.WriteString("  ")
+			line += "  "
+			end += 2
 		}
-		b.WriteString(cell)
+		if c.width == 0 {
+			line += cell
+			continue
+		}
+		cell = fit(cell, c.width)
+		end += c.width
+		// Some letters join with a space before or behind them, so it is the whole line that is measured.
+		missing := max(0, end-ansi.StringWidth(line+cell))
+		if c.right {
+			pad := strings.Repeat(" ", missing)
+			line += strings.Repeat(" ", max(0, end-ansi.StringWidth(line+pad+cell))) + pad + cell
+		} else {
+			line += cell + strings.Repeat(" ", missing)
+			line += strings.Repeat(" ", max(0, end-ansi.StringWidth(line)))
+		}
 	}
-	return strings.TrimRight(b.String(), " ")
+	return strings.TrimRight(line, " ")
 }
 
 // fit cuts a cell to a width. Cutting before a variation selector changes the width of what is left,

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/charmbracelet/x/ansi"
 	"pgregory.net/rapid"
@@ -15,11 +16,13 @@ import (
 // wide letters, controls.
 func hostile() *rapid.Generator[string] {
 	pieces := []string{
-		"1\ufe0f\u20e3", "#\ufe0f", "a\ufe0f", "👩\u200d👩\u200d👧", "🇩🇪", "🇩", "한", "ᄒ", "ᅡ", "مرحبا", "您", "e\u0301", "\u0301",
+		"1\ufe0f\u20e3", "#\ufe0f", "a\ufe0f", "👩\u200d👩\u200d👧", "🏿", "👍🏿", "ﾞ", "\u0600", "🇩🇪", "🇩", "한", "ᄒ", "ᅡ", "مرحبا", "您", "e\u0301", "\u0301",
 		"\x1b[31m", "\x1b]0;x\x07", "\n", "\r", "\u202e", "\u200b", "\xff", " ", "abc", "…",
 	}
 	return rapid.Custom(func(t *rapid.T) string {
-		return strings.Join(rapid.SliceOfN(rapid.OneOf(rapid.SampledFrom(pieces), rapid.String()), 0, 12).Draw(t, "pieces"), "")
+		letters := rapid.StringOf(rapid.RuneFrom(nil, unicode.Latin, unicode.Cyrillic, unicode.Arabic, unicode.Devanagari,
+			unicode.Thai, unicode.Han, unicode.Hangul, unicode.Katakana, unicode.So, unicode.Sk, unicode.Cf, unicode.Cc))
+		return strings.Join(rapid.SliceOfN(rapid.OneOf(rapid.SampledFrom(pieces), letters), 0, 12).Draw(t, "pieces"), "")
 	})
 }
 

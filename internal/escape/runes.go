@@ -39,8 +39,17 @@ func (c *context) shows(r rune, size int, rest string) bool {
 		return true
 	case hidden(r):
 		return false
-	case unicode.Is(unicode.M, r):
+	case r >= 0x1f3fb && r <= 0x1f3ff && !emojiLike(c.last):
+		return false // a skin tone colours what stands before it, be it a space
+	case unicode.Is(unicode.M, r), r == 0xff9e, r == 0xff9f: // the sound marks of narrow katakana
 		return c.mark(r)
+	case unicode.Is(unicode.Prepended_Concatenation_Mark, r):
+		// A number sign is drawn over what follows it.
+		if next, _ := utf8.DecodeRuneInString(rest); !unicode.In(next, unicode.L, unicode.Nd) {
+			return false
+		}
+		c.base(r)
+		return true
 	default:
 		c.base(r)
 		return true
