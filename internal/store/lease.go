@@ -18,23 +18,28 @@ type Lease struct {
 	PublicURL string
 	APIURL    string // of the embedded simulator; empty when live
 	AuthID    string
-	SimToken  string // a simulator's made-up token; never one of a real account
-	Heartbeat time.Time
+	SimToken  string    // a simulator's made-up token; never one of a real account
+	Heartbeat time.Time // when it was last taken or renewed: the store sets it, by its own time
 }
 
 const leaseColumns = "pid, host, listen_url, public_url, api_url, auth_id, sim_token, heartbeat"
 
 // TakeLease writes or renews this process's lease; it fails with ErrLeased while another live process
-// holds it. A lease ends when its process does, or after five seconds without renewal. The heartbeat is
-// the store's own time.
+// holds it: one of another host, or of another ID. A lease ends when its process does, or after five
+// seconds without renewal; of another host's only the latter is seen. l.Heartbeat is not looked at.
 func (s *Store) TakeLease(ctx context.Context, l Lease) error {
 	return s.ask("take the lease", &request{ctx: ctx, quiet: true, do: func() error {
 		held, host, err := scanLease(s.conn.QueryRowContext(ctx, "SELECT "+leaseColumns+" FROM lease"))
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
-		if err == nil && held.PID != l.PID && s.alive(held, host) {
-			return failure(ErrLeased, nil, "process %d serves the history %s already, at %s; stop that process, or name another file with --db", held.PID, s.path, held.ListenURL)
+		here := host == hostname()
+		if err == nil && (held.PID != l.PID || !here) && s.alive(held, host) {
+			where := ""
+			if !here {
+				where = " on " + host
+			}
+			return failure(ErrLeased, nil, "process %d%s serves the history %s already, at %s; stop that process, or name another file with --db", held.PID, where, s.path, held.ListenURL)
 		}
 		return s.writer.exec("INSERT OR REPLACE INTO lease (one, "+leaseColumns+") VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)",
 			l.PID, hostname(), l.ListenURL, l.PublicURL, l.APIURL, l.AuthID, l.SimToken, s.now().UnixMicro())
@@ -56,7 +61,7 @@ func (s *Store) Lease(ctx context.Context) (Lease, bool, error) {
 	return l, true, nil
 }
 
-// DropLease ends this process's lease. One of another process stays.
+// DropLease ends this process's lease. One of another process or host stays.
 func (s *Store) DropLease(ctx context.Context, pid int) error {
 	return s.ask("drop the lease", &request{ctx: ctx, quiet: true, do: func() error {
 		return s.writer.exec("DELETE FROM lease WHERE pid = ? AND host = ?", pid, hostname())

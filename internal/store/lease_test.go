@@ -90,3 +90,28 @@ func TestLeaseOfTheDead(t *testing.T) {
 		t.Errorf("cannot take over: %v", err)
 	}
 }
+
+// TestLeaseOfAnotherHost keeps two containers apart whose processes have the same ID: each sees itself
+// as process 1, and they share a volume.
+func TestLeaseOfAnotherHost(t *testing.T) {
+	now := start
+	s := openStore(t, store.Options{Now: func() time.Time { return now }})
+	mine := store.Lease{PID: os.Getpid(), ListenURL: "http://127.0.0.1:4141"}
+	if err := s.TakeLease(t.Context(), mine); err != nil {
+		t.Fatal(err)
+	}
+	sqlExec(t, s.Path(), "UPDATE lease SET host = 'another-container'")
+	if err := s.TakeLease(t.Context(), mine); !errors.Is(err, store.ErrLeased) || !strings.Contains(err.Error(), "another-container") {
+		t.Errorf("the lease of another host was taken: %v", err)
+	}
+	if err := s.DropLease(t.Context(), mine.PID); err != nil {
+		t.Fatal(err)
+	}
+	if _, live, err := s.Lease(t.Context()); !live || err != nil {
+		t.Errorf("the lease of another host was dropped, %v", err)
+	}
+	now = now.Add(6 * time.Second)
+	if err := s.TakeLease(t.Context(), mine); err != nil {
+		t.Errorf("after it went stale: %v", err)
+	}
+}
