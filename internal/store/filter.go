@@ -148,7 +148,7 @@ func (p *filterParser) word() (word, error) {
 	}
 	known := keys[strings.ToLower(key)]
 	if known == nil {
-		return w, p.fail(start, "%s: is no filter word; the words are %s, and quotes make it a text", key, keyList())
+		return w, p.unknown(start, key, w.negate)
 	}
 	w.key = strings.ToLower(key)
 	p.at += len(key) + 1
@@ -175,6 +175,29 @@ func (p *filterParser) word() (word, error) {
 		return w, p.fail(start, "%s: needs a value, as %s:%s", w.key, w.key, known.example)
 	}
 	return w, nil
+}
+
+// unknown says how to look for what looks like a filter word, and is none, as text. start is the byte of
+// its key.
+func (p *filterParser) unknown(start int, key string, negate bool) error {
+	const longest = 60 // bytes of a value that a sentence can hold
+	after := start + len(key) + 1
+	p.at = after
+	v, err := p.read(false)
+	if err != nil {
+		v = p.text[after:]
+		if end := strings.IndexFunc(v, unicode.IsSpace); end >= 0 {
+			v = v[:end]
+		}
+	}
+	how := quote(key+":"+v) + " with the double quotes"
+	if negate {
+		how = "-" + how
+	}
+	if len(v) > longest {
+		how = "it in double quotes"
+	}
+	return p.fail(start, "%s: is no filter word; the words are %s; to look for it as text write %s", key, keyList(), how)
 }
 
 // key gives the letters before a colon, unless it is a URL's.

@@ -59,24 +59,47 @@ func TestParseFilterErrors(t *testing.T) {
 		column int
 		says   string
 	}{
-		"hello foo:bar":           {7, "the words are code: dir: from: path: sig: since: status: text: to: uuid:"},
-		"status:":                 {1, "status: needs a value, as status:failed,undelivered"},
-		"-sig:,":                  {2, "needs a value"},
-		"ü sig:good":              {7, `"good" is none of valid, invalid, missing, unchecked`},
-		"dir:up":                  {5, "write in or out"},
-		"to:()":                   {4, "has no digits"},
-		"since:yesterday":         {7, "12:30"},
-		"since:-5m":               {7, "is no time"},
-		`text:"open`:              {6, "the quote is not closed"},
-		`"a"b`:                    {4, "put a space after the closing quote"},
-		`""`:                      {1, "nothing between the quotes"},
-		strings.Repeat("a ", 101): {202, "more than 100 values"},
-		strings.Repeat("a", 2001): {1, "longer than 2000 bytes"},
+		"hello foo:bar":                   {7, "the words are code: dir: from: path: sig: since: status: text: to: uuid:"},
+		"foo:":                            {1, `foo: is no filter word`},
+		"hello foo:bar b":                 {7, `; to look for it as text write "foo:bar" with the double quotes`},
+		`-foo:"a \"b\" c" d`:              {2, `write -"foo:a \"b\" c" with`},
+		`foo:b\r"`:                        {1, `write "foo:b\\r\"" with`},
+		`foo:"open`:                       {1, `write "foo:\"open" with`},
+		"foo:" + strings.Repeat("é", 200): {1, "as text write it in double quotes"},
+		"status:":                         {1, "status: needs a value, as status:failed,undelivered"},
+		"-sig:,":                          {2, "needs a value"},
+		"ü sig:good":                      {7, `"good" is none of valid, invalid, missing, unchecked`},
+		"dir:up":                          {5, "write in or out"},
+		"to:()":                           {4, "has no digits"},
+		"since:yesterday":                 {7, "12:30"},
+		"since:-5m":                       {7, "is no time"},
+		`text:"open`:                      {6, "the quote is not closed"},
+		`"a"b`:                            {4, "put a space after the closing quote"},
+		`""`:                              {1, "nothing between the quotes"},
+		strings.Repeat("a ", 101):         {202, "more than 100 values"},
+		strings.Repeat("a", 2001):         {1, "longer than 2000 bytes"},
 	} {
 		_, err := store.ParseFilter(text)
 		var fe *store.FilterError
 		if !errors.As(err, &fe) || fe.Column != want.column || !strings.Contains(err.Error(), want.says) {
 			t.Errorf("%.20q: %v; want character %d and %q", text, err, want.column, want.says)
+		}
+	}
+}
+
+// TestTheTextThatIsProposed holds that what the error proposes to write is that text.
+func TestTheTextThatIsProposed(t *testing.T) {
+	for given, want := range map[string]string{
+		`foo:bar`: `"foo:bar"`, `-note:"a b\"c"`: `-"note:a b\"c"`, `x:\`: `"x:\\"`, `y:,a,"`: `"y:,a,\""`, `z:`: `"z:"`,
+	} {
+		_, err := store.ParseFilter(given)
+		if err == nil {
+			t.Fatalf("%s parses", given)
+		}
+		_, proposed, _ := strings.Cut(err.Error(), "as text write ")
+		proposed, _, _ = strings.Cut(proposed, " with the double quotes")
+		if f := filter(t, proposed); proposed != want || f.String() != want {
+			t.Errorf("for %s the error proposes %s, which is %s; want %s", given, proposed, f, want)
 		}
 	}
 }
