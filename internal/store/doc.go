@@ -15,7 +15,7 @@
 //
 // Retention runs in the writer, in chunks between transactions: the oldest valid callbacks beyond
 // Options.Keep go, the oldest others beyond Options.KeepUnverified, and with those the messages that
-// rest on nothing else. Other messages stay after their callbacks went, until there are more messages
+// rest on nothing else; it begins when there is a hundredth too much. Other messages stay after their callbacks went, until there are more messages
 // than both bounds together: then the oldest without callbacks go.
 //
 // The package may import webhook, plivo, plivo/signature and escape, and is the only importer of

@@ -48,6 +48,20 @@ func failure(kind, cause error, format string, args ...any) error {
 	return &Error{Kind: kind, Cause: cause, text: fmt.Sprintf(format, args...)}
 }
 
+// The attempts that are about the history itself, not something in it.
+const (
+	doingOpen  = "open"
+	doingClose = "close"
+)
+
+// attempt is what was tried on the history of path.
+func attempt(doing, path string) string {
+	if doing == doingOpen || doing == doingClose {
+		return doing + " the history " + path
+	}
+	return doing + " in the history " + path
+}
+
 // explain puts an error of SQLite into a sentence; doing is what was tried, as "store a callback".
 func (s *Store) explain(doing string, err error) error {
 	var known *Error
@@ -55,7 +69,7 @@ func (s *Store) explain(doing string, err error) error {
 		return err
 	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("cannot %s in the history %s: %w", doing, s.path, err)
+		return fmt.Errorf("cannot %s: %w", attempt(doing, s.path), err)
 	}
 	if s.closed.Load() {
 		return failure(ErrClosed, err, "cannot %s: the history %s is closed", doing, s.path)
@@ -66,7 +80,7 @@ func (s *Store) explain(doing string, err error) error {
 func explainCode(path, doing string, err error) error {
 	var se *sqlite.Error
 	if !errors.As(err, &se) {
-		return fmt.Errorf("cannot %s in the history %s: %w", doing, path, err)
+		return fmt.Errorf("cannot %s: %w", attempt(doing, path), err)
 	}
 	switch se.Code() & 0xff {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL:
@@ -82,7 +96,7 @@ func explainCode(path, doing string, err error) error {
 	case sqlite3.SQLITE_IOERR:
 		return fmt.Errorf("cannot %s: the disk of the history %s answers with errors (%w); check the disk and its free space", doing, path, err)
 	}
-	return fmt.Errorf("cannot %s in the history %s: %w", doing, path, err)
+	return fmt.Errorf("cannot %s: %w", attempt(doing, path), err)
 }
 
 // rowIsToBlame reports whether an error is about a value that was to be stored, so that other rows may

@@ -149,6 +149,24 @@ func TestSlowFilterEnds(t *testing.T) {
 	}
 }
 
+// TestSentences has what was tried stand in a sentence.
+func TestSentences(t *testing.T) {
+	path := t.TempDir() + "/history.db"
+	s := openStore(t, store.Options{Path: path})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, open := store.Open(ctx, store.Options{Path: path})
+	_, note := s.BeginSend(ctx, []plivo.Message{{}})
+	for want, err := range map[string]error{
+		"cannot open the history " + path + ": ":              open,
+		"cannot note a message in the history " + path + ": ": note,
+	} {
+		if err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("the error is %v, want %q", err, want)
+		}
+	}
+}
+
 func TestSubscribe(t *testing.T) {
 	s := openStore(t, store.Options{})
 	one, endOne := s.Subscribe()

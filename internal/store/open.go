@@ -34,19 +34,19 @@ func (s *Store) open(ctx context.Context) error {
 	// The same durability for half the time of a commit; not there on macOS and Windows.
 	_, _ = sqlite.Fdatasync(true)
 	if err := registerFunctions(); err != nil {
-		return s.explain("open", err)
+		return s.explain(doingOpen, err)
 	}
 
 	var err error
 	if s.writeDB, err = sql.Open("sqlite", dsn(s.path, "rw")); err != nil {
-		return s.explain("open", err)
+		return s.explain(doingOpen, err)
 	}
 	s.writeDB.SetMaxOpenConns(1)
 	if s.conn, err = s.writeDB.Conn(ctx); err != nil {
-		return s.explain("open", err)
+		return s.explain(doingOpen, err)
 	}
 	if err := s.settle(ctx); err != nil {
-		return s.explain("open", err)
+		return s.explain(doingOpen, err)
 	}
 	// A file that was given may have been made by hand with wider rights.
 	if info, err := os.Stat(s.path); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
@@ -56,7 +56,7 @@ func (s *Store) open(ctx context.Context) error {
 	}
 
 	if s.readDB, err = sql.Open("sqlite", dsn(s.path, "ro")); err != nil {
-		return s.explain("open", err)
+		return s.explain(doingOpen, err)
 	}
 	s.readDB.SetMaxOpenConns(readers)
 	s.readDB.SetMaxIdleConns(readers)

@@ -3,12 +3,37 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"dev.internal/plivoscope/internal/plivo"
 )
 
+// forgottenAfter is the age from which nobody can wait for the answer to a send any more: the API is
+// given ten seconds.
+const forgottenAfter = 2 * time.Minute
+
+const forgottenRefusal = "The program ended before Plivo's answer was known, so the message may have been accepted all the same; look into the message logs of Plivo's console before you send it again."
+
+// failForgotten ends the sends whose program was gone before their answer. Younger ones may be another
+// program's that is just sending. It runs before the writer's goroutine.
+func (w *writer) failForgotten() error {
+	const forgotten = " FROM messages WHERE status = 'sending' AND sent = 1 AND uuid IS NULL AND created_at < ?"
+	now := w.s.now()
+	before := now.Add(-forgottenAfter).UnixMicro()
+	var some bool
+	err := w.conn.QueryRowContext(w.ctx, "SELECT EXISTS (SELECT 1"+forgotten+")", before).Scan(&some)
+	if err != nil || !some { // most often there are none, and the lock is not waited for
+		return err
+	}
+	return w.transaction(func() error {
+		return w.exec("UPDATE messages SET status = ?, refusal = ?, final_at = ?, updated_at = max(updated_at, ?) WHERE id IN (SELECT id"+forgotten+")",
+			string(plivo.Failed), forgottenRefusal, now.UnixMicro(), now.UnixMicro(), before)
+	})
+}
+
 // BeginSend makes a row in status sending for each message and gives their IDs. Times that are zero
-// become now.
+// become now. A row that gets no answer, since the program ended, is failed by the first that opens the
+// history two minutes later or more.
 func (s *Store) BeginSend(ctx context.Context, ms []plivo.Message) ([]int64, error) {
 	var ids []int64
 	err := s.ask("note a message", &request{ctx: ctx, do: func() error {
@@ -121,7 +146,7 @@ func (w *writer) finish(row *messageRow, o SendOutcome, count *counters) error {
 		row.fold = twin.fold
 	}
 	row.UUID, row.Refusal = o.UUID, ""
-	row.Status = plivo.Queued
+	row.Status, row.FinalAt = plivo.Queued, time.Time{}
 	row.fold.Apply(&row.Message)
 	return nil
 }

@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -105,5 +107,47 @@ func TestUnverifiedSend(t *testing.T) {
 	record(t, s, c)
 	if m := messages(t, s, store.Window{})[0]; !m.Unverified || m.Status != plivo.Delivered {
 		t.Errorf("got %+v", m)
+	}
+}
+
+// TestForgottenSends has a program end between asking Plivo and its answer: the next one that opens the
+// history says so, but not of a send that another program may still be waiting for.
+func TestForgottenSends(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "history.db")
+	now := start
+	clock := func() time.Time { return now }
+	dead := openStore(t, store.Options{Path: path, Now: clock})
+	old := begin(t, dead, "+14155550111", "+14155550112", "+14155550113")
+	finish(t, dead, store.SendOutcome{ID: old[1], UUID: "answered"})
+	now = start.Add(90 * time.Second)
+	young, err := dead.BeginSend(t.Context(), []plivo.Message{{From: "+14155550100", To: "+14155550114"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now = start.Add(3 * time.Minute)
+	s := openStore(t, store.Options{Path: path, Now: clock})
+
+	byID := map[int64]plivo.Message{}
+	for _, m := range messages(t, s, store.Window{}) {
+		byID[m.ID] = m
+	}
+	for _, id := range []int64{old[0], old[2]} {
+		m := byID[id]
+		if m.Status != plivo.Failed || !m.FinalAt.Equal(now) || !m.UpdatedAt.Equal(now) || !strings.Contains(m.Refusal, "may have been accepted") || !strings.Contains(m.Refusal, "console") {
+			t.Errorf("forgotten: %+v", m)
+		}
+	}
+	if m := byID[old[1]]; m.Status != plivo.Queued || m.Refusal != "" {
+		t.Errorf("answered: %+v", m)
+	}
+	if m := byID[young[0]]; m.Status != plivo.Sending || m.Refusal != "" {
+		t.Errorf("perhaps still on its way: %+v", m)
+	}
+
+	// An answer that comes after all is the truth.
+	finish(t, dead, store.SendOutcome{ID: old[0], UUID: "late"})
+	m := messages(t, s, store.Window{Filter: filter(t, "uuid:late")})[0]
+	if m.ID != old[0] || m.Status != plivo.Queued || m.Refusal != "" || !m.FinalAt.IsZero() {
+		t.Errorf("answered late: %+v", m)
 	}
 }

@@ -13,11 +13,15 @@ import (
 
 // Options say where the history is and how much of it is kept.
 type Options struct {
-	Path           string           // the file; empty for an ephemeral history, deleted on Close
-	Keep           int              // valid callbacks kept; 0 for 1,000,000
-	KeepUnverified int              // other callbacks kept; 0 for 10,000
-	Now            func() time.Time // nil for time.Now
-	Logger         *slog.Logger     // nil for none
+	Path string // the file; empty for an ephemeral history, deleted on Close
+
+	// Keep is how many valid callbacks are kept, KeepUnverified how many others; 0 for 1,000,000 and
+	// 10,000. A hundredth more of each may be there: only then the oldest are taken away, down to the bound.
+	Keep           int
+	KeepUnverified int
+
+	Now    func() time.Time // nil for time.Now
+	Logger *slog.Logger     // nil for none
 }
 
 // Store is the history: one writer, many readers. Its methods may be called from any goroutine.
@@ -80,6 +84,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return nil, s.explain("prepare to write", err)
 	}
 	s.writer = w
+	if err := w.failForgotten(); err != nil {
+		s.log.Warn("sends that a program left behind could not be marked", "err", err)
+	}
 	go w.run()
 	return s, nil
 }
@@ -123,7 +130,7 @@ func (s *Store) release() error {
 		}
 	}
 	if err != nil {
-		return explainCode(s.path, "close it", err)
+		return explainCode(s.path, doingClose, err)
 	}
 	return nil
 }
