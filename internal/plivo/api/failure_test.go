@@ -106,7 +106,7 @@ func TestNetworkFailures(t *testing.T) {
 		server := httptest.NewUnstartedServer(http.NotFoundHandler())
 		server.Config.ErrorLog = log.New(io.Discard, "", 0)
 		server.StartTLS()
-		defer server.Close()
+		defer stop(server)
 		_, err := newClient(t, server.URL, nil).Send(t.Context(), draft("1"), nil)
 		if e := apiError(t, err); e.Kind != api.Network || e.Unclear || !strings.Contains(e.Error(), "certificates") {
 			t.Errorf("error is %v", e)
@@ -132,16 +132,21 @@ func TestNetworkFailures(t *testing.T) {
 	})
 }
 
-// stuck serves a handler that answers only when the test ends, and tells when it was reached.
+// stuck serves a handler that does not answer before the caller is gone, or the test ends, and tells when
+// it was reached.
 func stuck(t *testing.T) (base string, reached <-chan struct{}) {
 	t.Helper()
 	in, end := make(chan struct{}, 1), make(chan struct{})
-	base = serve(t, func(http.ResponseWriter, *http.Request) {
+	base = serve(t, func(_ http.ResponseWriter, r *http.Request) {
 		select {
 		case in <- struct{}{}:
 		default:
 		}
-		<-end
+		select {
+		case <-end:
+		case <-r.Context().Done():
+		case <-time.After(limit):
+		}
 	})
 	t.Cleanup(func() { close(end) })
 	return base, in
@@ -149,8 +154,15 @@ func stuck(t *testing.T) (base string, reached <-chan struct{}) {
 
 func TestCallerGivesUp(t *testing.T) {
 	base, reached := stuck(t)
-	ctx, cancel := context.WithCancel(t.Context())
-	go func() { <-reached; cancel() }()
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	defer cancel()
+	go func() {
+		select {
+		case <-reached:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
 	_, err := newClient(t, base, nil).Send(ctx, draft("1"), nil)
 	if e := apiError(t, err); e.Kind != api.Cancelled || !e.Unclear || !errors.Is(err, context.Canceled) {
 		t.Errorf("error is %+v", e)
