@@ -10,14 +10,28 @@ import (
 	"dev.internal/plivoscope/internal/tui/grid"
 )
 
+// longestText is the longest text that is counted, in bytes: no message holds more.
+const longestText = 8 << 10
+
 // longText is how much of a text a row looks at: more never fits on a line.
 const longText = 400
 
 // newMessageGrid makes the table of messages. now tells which times are of today.
 func newMessageGrid(th *theme, now func() time.Time) *grid.Grid[plivo.Message] {
+	return grid.New(grid.Config[plivo.Message]{
+		Columns: messageColumns(th, now),
+		ID:      func(m plivo.Message) int64 { return m.ID },
+		Same:    sameRow,
+		Mark:    grid.Cell{Text: "›", Paint: th.accent},
+		Base:    th.text,
+		Head:    th.muted,
+	})
+}
+
+func messageColumns(th *theme, now func() time.Time) []grid.Column[plivo.Message] {
 	type message = plivo.Message
 	cell := func(p grid.Paint, s string) grid.Cell { return grid.Cell{Text: s, Paint: p} }
-	cols := []grid.Column[message]{
+	return []grid.Column[message]{
 		{Title: "TIME", Min: 8, Ideal: 8, Priority: 3, Cell: func(m message, w int) grid.Cell {
 			return cell(th.muted, clock(m.CreatedAt, now()))
 		}},
@@ -28,10 +42,10 @@ func newMessageGrid(th *theme, now func() time.Time) *grid.Grid[plivo.Message] {
 			return cell(th.muted, "↑")
 		}},
 		{Title: "FROM", Min: 13, Ideal: 14, Max: 17, Priority: 8, Cell: func(m message, w int) grid.Cell {
-			return cell(th.muted, escape.Line(m.From))
+			return cell(th.muted, brief(m.From))
 		}},
 		{Title: "TO", Min: 13, Ideal: 14, Max: 17, Priority: 2, Cell: func(m message, w int) grid.Cell {
-			return cell(th.text, escape.Line(m.To))
+			return cell(th.text, brief(m.To))
 		}},
 		{Title: "STATUS", Min: 13, Ideal: 14, Priority: 1, Cell: func(m message, w int) grid.Cell {
 			if m.Unverified {
@@ -57,19 +71,11 @@ func newMessageGrid(th *theme, now func() time.Time) *grid.Grid[plivo.Message] {
 		}},
 		{Title: "TEXT", Min: 8, Ideal: 20, Max: 40, Priority: 7, Flex: true, Cell: func(m message, w int) grid.Cell {
 			if m.Refusal != "" && m.Text == "" {
-				return cell(th.bad, escape.Line(m.Refusal))
+				return cell(th.bad, brief(m.Refusal))
 			}
 			return cell(th.text, escape.Line(head(m.Text, longText)))
 		}},
 	}
-	return grid.New(grid.Config[message]{
-		Columns: cols,
-		ID:      func(m message) int64 { return m.ID },
-		Same:    sameRow,
-		Mark:    grid.Cell{Text: "›", Paint: th.accent},
-		Base:    th.text,
-		Head:    th.muted,
-	})
 }
 
 // sameRow reports whether two states of a message look the same in the table.
@@ -117,7 +123,7 @@ func statusWords(m plivo.Message) string {
 	if m.Status == "" {
 		return "! no status"
 	}
-	s := statusSign(m.Status) + " " + escape.Line(string(m.Status))
+	s := statusSign(m.Status) + " " + brief(string(m.Status))
 	if m.Unverified {
 		s += "?"
 	}
@@ -144,7 +150,7 @@ func codeWords(m plivo.Message, w int) string {
 	case !hasError(m.ErrorCode):
 		return ""
 	}
-	s := escape.Line(m.ErrorCode)
+	s := brief(m.ErrorCode)
 	if c, ok := plivo.LookupCode(m.ErrorCode); ok && w >= 10 {
 		s += " " + c.Short
 	}
@@ -172,7 +178,7 @@ func (t *theme) signature(r signature.Result, w int) (grid.Paint, string) {
 // segmentsOf is what Plivo billed, or would by the rules of GSM 03.38 while it has not said.
 func segmentsOf(m plivo.Message) string {
 	n := m.Units
-	if n == 0 {
+	if n == 0 && len(m.Text) <= longestText {
 		n = plivo.Segment(m.Text).Segments
 	}
 	if n == 0 {
@@ -186,15 +192,4 @@ func tookOf(m plivo.Message) string {
 		return ""
 	}
 	return short(m.FinalAt.Sub(m.CreatedAt))
-}
-
-// head is the first n bytes of s, cut between runes.
-func head(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && s[n]&0xc0 == 0x80 {
-		n--
-	}
-	return s[:n]
 }

@@ -10,7 +10,6 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"dev.internal/plivoscope/internal/app"
-	"dev.internal/plivoscope/internal/escape"
 	"dev.internal/plivoscope/internal/plivo"
 )
 
@@ -222,7 +221,7 @@ func (c *compose) send() tea.Cmd {
 	c.env.sheet = &confirmSheet{
 		env: c.env, title: "This costs money", word: "send",
 		question: fmt.Sprintf("Send %s × %s from %s to %s?", plural(len(c.draft.To), "message"),
-			plural(c.segments.Segments, "segment"), escape.Line(c.draft.From), escape.Line(to)),
+			plural(c.segments.Segments, "segment"), brief(c.draft.From), brief(to)),
 		yes: func() tea.Cmd { return c.sendNow(r) },
 	}
 	return nil

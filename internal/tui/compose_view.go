@@ -210,7 +210,7 @@ func (c *compose) drawButton() {
 	}
 	c.lines = append(c.lines, line(c.w, append(left, span{th.muted, hint})...))
 	if c.failure != "" {
-		c.say(span{th.bad, "✗ " + escape.Line(c.failure)})
+		c.say(span{th.bad, "✗ " + escape.Line(head(c.failure, noticeBytes))})
 	}
 }
 

@@ -25,6 +25,9 @@ type detail struct {
 	asking    bool      // one question at a time
 
 	top   int
+	hops  []hop    // of the message's life
+	rest  []string // the lines below it
+	day   int      // on which rest was rendered: times of another day have a date
 	lines []string
 }
 
@@ -104,9 +107,31 @@ func (d *detail) scroll(n int) {
 
 // refresh renders the lines as they are now.
 func (d *detail) refresh() {
+	d.hops, d.rest = nil, nil
+	if d.w > 0 && d.shown {
+		d.day = d.env.at.YearDay()
+		d.hops, d.rest = d.findHops(), d.renderRest()
+	}
+	d.join()
+}
+
+// tick brings up what time changes.
+func (d *detail) tick() {
+	if d.env.at.YearDay() != d.day {
+		d.refresh()
+		return
+	}
+	d.join()
+}
+
+// join puts the timeline above the rest.
+func (d *detail) join() {
 	d.lines = nil
 	if d.w > 0 && d.shown {
-		d.lines = d.render()
+		for _, l := range d.timeline(d.w - 2) {
+			d.lines = append(d.lines, line(d.w, append([]span{{d.env.th.text, " "}}, l...)...))
+		}
+		d.lines = append(d.lines, d.rest...)
 	}
 	d.scroll(0)
 }

@@ -3,9 +3,7 @@ package tui
 import (
 	"fmt"
 	"strings"
-	"time"
 
-	"dev.internal/plivoscope/internal/escape"
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/tui/grid"
 	"dev.internal/plivoscope/internal/webhook"
@@ -35,25 +33,22 @@ func (p *page) field(label string, paint grid.Paint, text string) {
 	}
 }
 
-// render is the whole detail of the message.
-func (d *detail) render() []string {
+// renderRest is the detail of the message below its timeline: what does not change with time.
+func (d *detail) renderRest() []string {
 	th, m := d.env.th, d.message
 	p := &page{th: th, w: d.w}
-	for _, l := range d.timeline(d.w - 2) {
-		p.add(append([]span{{th.text, " "}}, l...)...)
-	}
 	d.explain(p)
 	p.blank()
 	if m.Text != "" {
-		p.field("text", th.text, escape.Block(m.Text))
+		p.field("text", th.text, readableBlock(m.Text))
 	}
-	p.field("numbers", th.text, fmt.Sprintf("%s → %s", escape.Line(orDash(m.From)), escape.Line(orDash(m.To))))
+	p.field("numbers", th.text, fmt.Sprintf("%s → %s", readable(orDash(m.From)), readable(orDash(m.To))))
 	p.field("segments", th.text, segmentWords(m))
 	if m.UUID != "" {
-		p.field("uuid", th.text, escape.Line(m.UUID))
+		p.field("uuid", th.text, readable(m.UUID))
 	}
 	if m.CallbackURL != "" {
-		p.field("reports to", th.text, escape.Line(m.CallbackURL))
+		p.field("reports to", th.text, readable(m.CallbackURL))
 	}
 	for _, a := range m.Anomalies {
 		p.field("beware", th.warn, "! "+anomalyWords(a))
@@ -73,10 +68,10 @@ func orDash(s string) string {
 func (d *detail) explain(p *page) {
 	th, m := d.env.th, d.message
 	if m.Refusal != "" {
-		p.field("refused", th.bad, "✗ "+escape.Line(m.Refusal))
+		p.field("refused", th.bad, "✗ "+readable(m.Refusal))
 	}
 	if hasError(m.ErrorCode) {
-		code := escape.Line(m.ErrorCode)
+		code := brief(m.ErrorCode)
 		c, known := plivo.LookupCode(m.ErrorCode)
 		if !known {
 			p.field("error "+code, th.status(m.Status), statusSign(m.Status)+" Plivo's tables do not explain this code; ask Plivo's support with the UUID.")
@@ -90,7 +85,7 @@ func (d *detail) explain(p *page) {
 		p.field("unverified", th.warn, "! The status rests only on callbacks whose signature did not verify: anybody could have sent them.")
 	}
 	if m.Status != "" && m.Status != plivo.Sending && !m.Status.Known() {
-		p.field("status", th.warn, "! "+escape.Line(string(m.Status))+" is no status that Plivo documents; it is shown as it arrived.")
+		p.field("status", th.warn, "! "+readable(string(m.Status))+" is no status that Plivo documents; it is shown as it arrived.")
 	}
 }
 
@@ -127,13 +122,16 @@ func anomalyWords(a plivo.Anomaly) string {
 	case plivo.InvalidSigned:
 		return "A callback came with a signature that does not verify."
 	default:
-		return escape.Line(string(a))
+		return brief(string(a))
 	}
 }
 
 // segmentWords compares what the rules say with what Plivo billed.
 func segmentWords(m plivo.Message) string {
-	s := plivo.Segment(m.Text)
+	var s plivo.Segmentation
+	if len(m.Text) <= longestText {
+		s = plivo.Segment(m.Text)
+	}
 	billed := "Plivo has not said what it bills"
 	if m.Units > 0 {
 		billed = "billed " + plural(m.Units, "unit")
@@ -149,97 +147,6 @@ func segmentWords(m plivo.Message) string {
 		words += ", which is not the same: Plivo may have changed the text"
 	}
 	return words
-}
-
-// timeline is the message's life as hops with the time between them.
-func (d *detail) timeline(w int) [][]span {
-	th, m, now := d.env.th, d.message, d.env.at
-	type hop struct {
-		words string
-		paint grid.Paint
-		at    time.Time
-	}
-	var hops []hop
-	if m.Direction == plivo.Outbound && (len(d.callbacks) == 0 || m.CreatedAt.Before(d.callbacks[0].ReceivedAt)) && m.CallbackURL+m.Text != "" {
-		hops = append(hops, hop{"sending", th.text, m.CreatedAt})
-	}
-	times := map[string]int{}
-	for _, c := range d.callbacks {
-		st := c.Report.Status()
-		if st == "" {
-			continue
-		}
-		name := string(st)
-		if times[name]++; times[name] > 1 {
-			continue
-		}
-		hops = append(hops, hop{name, th.status(st), c.ReceivedAt})
-	}
-	if len(hops) == 0 {
-		hops = append(hops, hop{string(m.Status), th.status(m.Status), m.CreatedAt})
-	}
-	var units [][]span
-	for i, h := range hops {
-		var u []span
-		if i > 0 {
-			u = append(u, span{th.muted, " ─" + between(h.at.Sub(hops[i-1].at)) + "→ "})
-		}
-		name := escape.Line(h.words)
-		if s := statusSign(plivo.Status(h.words)); s != "…" {
-			name = s + " " + name
-		}
-		if n := times[h.words]; n > 1 {
-			name += fmt.Sprintf(" ×%d", n)
-		}
-		units = append(units, append(u, span{h.paint, name + " "}, span{th.muted, moment(h.at, now)}))
-	}
-	last := hops[len(hops)-1]
-	switch {
-	case m.Refusal != "":
-		units = append(units, []span{{th.muted, " ─→ "}, {th.bad, "✗ refused by the API"}})
-	case m.Direction == plivo.Outbound && !m.Status.Terminal():
-		units = append(units, []span{{th.muted, " ─…→ "}, {th.muted, "no final report yet (" + waited(now.Sub(last.at)) + ")"}})
-	case m.Direction == plivo.Outbound && !m.FinalAt.IsZero() && len(hops) > 1:
-		units = append(units, []span{{th.muted, " · "}, {th.muted, "took " + short(m.FinalAt.Sub(m.CreatedAt))}})
-	}
-	return flow(units, w)
-}
-
-// between writes the time between two hops: milliseconds tell a fast one from a simultaneous one.
-func between(d time.Duration) string {
-	if d >= 0 && d < 100*time.Millisecond {
-		return fmt.Sprintf("%dms", d.Milliseconds())
-	}
-	return short(d)
-}
-
-// waited writes a wait in whole seconds and up.
-func waited(d time.Duration) string {
-	if d < 100*time.Second {
-		return fmt.Sprintf("%d s", int(max(d, 0).Seconds()))
-	}
-	s := short(d)
-	return s[:len(s)-1] + " " + s[len(s)-1:]
-}
-
-// flow puts units one after the other and begins a line where one does not fit.
-func flow(units [][]span, w int) [][]span {
-	var out [][]span
-	used := 0
-	for _, u := range units {
-		n := spansWidth(u)
-		if len(out) == 0 || used+n > w {
-			if len(out) > 0 {
-				u = append([]span{{u[0].paint, "  "}}, u...)
-				n += 2
-			}
-			out = append(out, nil)
-			used = 0
-		}
-		out[len(out)-1] = append(out[len(out)-1], u...)
-		used += n
-	}
-	return out
 }
 
 // listCallbacks lists the callbacks, oldest first.
@@ -267,20 +174,20 @@ func (d *detail) listCallbacks(p *page) {
 		}
 		sig, words := th.signature(c.Verdict, p.w)
 		if c.Verdict.Header != "" && p.w >= 100 {
-			words += " by " + escape.Line(c.Verdict.Header)
+			words += " by " + brief(c.Verdict.Header)
 		}
 		if c.Verdict.Token != "" {
-			words += ", token " + escape.Line(c.Verdict.Token)
+			words += ", token " + brief(c.Verdict.Token)
 		}
 		name := ""
 		if st != "" {
-			name = statusSign(st) + " " + escape.Line(string(st))
+			name = statusSign(st) + " " + brief(string(st))
 		}
 		spans := []span{
 			{th.muted, " " + grid.Fit(moment(c.ReceivedAt, d.env.at), 14, false)},
 			{th.muted, grid.Fit(kindWords(c.Kind), 10, false)},
 			{th.status(st), grid.Fit(name, 14, false)},
-			{th.text, grid.Fit(escape.Line(c.Report.ErrorCode()), 4, true) + grid.Fit(seq, 5, true) + "  "},
+			{th.text, grid.Fit(brief(c.Report.ErrorCode()), 4, true) + grid.Fit(seq, 5, true) + "  "},
 			{sig, words},
 		}
 		if c.Answer.Status != 0 && c.Answer.Status != 200 {
@@ -291,7 +198,7 @@ func (d *detail) listCallbacks(p *page) {
 		}
 		p.add(spans...)
 		if c.Problem != "" {
-			p.add(span{th.warn, "               ! " + escape.Line(c.Problem)})
+			p.add(span{th.warn, "               ! " + brief(c.Problem)})
 		}
 	}
 }

@@ -174,6 +174,19 @@ var testNow = time.Date(2026, 7, 14, 12, 3, 45, 0, time.UTC)
 
 var valid = signature.Result{Outcome: signature.Valid, Scheme: signature.V3, Header: "X-Plivo-Signature-V3", Token: "account"}
 
+// callbackOf is a delivery report on a message.
+func callbackOf(m plivo.Message, st plivo.Status) []webhook.Callback {
+	return []webhook.Callback{{
+		ReceivedAt: m.CreatedAt, Kind: webhook.DeliveryReport, Verdict: m.Signature, Answer: webhook.Answer{Status: 200},
+		Report: plivo.Report{Params: []signature.Param{
+			{Name: "MessageUUID", Value: m.UUID},
+			{Name: "Status", Value: string(st)},
+			{Name: "ErrorCode", Value: m.ErrorCode},
+			{Name: "Sequence", Value: "1"},
+		}},
+	}}
+}
+
 // stock is one message of each kind that the screen has to show.
 func stock(c *fakeCore) {
 	invalid := signature.Result{Outcome: signature.Invalid, Scheme: signature.V3, Header: "X-Plivo-Signature-V3"}
@@ -187,7 +200,7 @@ func stock(c *fakeCore) {
 	}
 	for i, r := range []row{
 		{"+14155550123", "Your code is 482913", "000", plivo.Delivered, 1, 1200, valid},
-		{"+15005550030", "WIN a prize now, click here", "30", plivo.Undelivered, 1, 900, valid},
+		{"+15005550030", "WIN 1\ufe0f\u20e30\ufe0f\u20e3 prizes now, click here", "30", plivo.Undelivered, 1, 900, valid},
 		{"+15005550050", "Your table is booked for eight", "50", plivo.Failed, 1, 700, valid},
 		{"+4915112345678", "Deine Bestellung ist unterwegs und kommt morgen zwischen acht und zehn Uhr an. " + strings.Repeat("Danke! ", 50), "000", plivo.Delivered, 3, 1500, valid},
 		{"+81312345678", "ご注文ありがとうございます。発送しました", "", plivo.Sent, 1, 0, valid},
@@ -212,16 +225,9 @@ func stock(c *fakeCore) {
 			if r.st == plivo.Sending || (r.st == plivo.Sent && seq == 2) {
 				continue
 			}
-			cb := webhook.Callback{
-				ID: int64(i*3 + seq), ReceivedAt: at.Add(time.Duration(102+seq*(r.took+206)/2) * time.Millisecond),
-				Kind: webhook.DeliveryReport, Verdict: r.sig, Answer: webhook.Answer{Status: 200},
-				Report: plivo.Report{Params: []signature.Param{
-					{Name: "MessageUUID", Value: m.UUID},
-					{Name: "Status", Value: string(st)},
-					{Name: "ErrorCode", Value: r.code},
-					{Name: "Sequence", Value: fmt.Sprint(seq + 1)},
-				}},
-			}
+			cb := callbackOf(m, st)[0]
+			cb.ID, cb.ReceivedAt = int64(i*3+seq), at.Add(time.Duration(102+seq*(r.took+206)/2)*time.Millisecond)
+			cb.Report.Params[3].Value = fmt.Sprint(seq + 1)
 			cb.Arrival.OutOfOrder = i == 3 && seq == 1
 			c.callbacks[m.UUID] = append(c.callbacks[m.UUID], cb)
 			m.Callbacks++

@@ -12,6 +12,7 @@ import (
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/escape"
 	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/tui/grid"
 )
 
 // View implements tea.Model: it joins lines that are ready.
@@ -109,7 +110,7 @@ func (m *Model) rule(w int, focused bool, title, right string) string {
 	}
 	room := w - 3 - ansi.StringWidth(right) - 2
 	if ansi.StringWidth(title) > room-1 {
-		title = ansi.Truncate(title, max(room-1, 0), "…")
+		title = grid.Cut(title, max(room-1, 0), "…")
 	}
 	dashes := max(w-2-ansi.StringWidth(title)-2-ansi.StringWidth(right)-1, 0)
 	return line(w, span{th.faint, "──"}, span{paint, " " + title + " "}, span{th.faint, strings.Repeat("─", dashes)},

@@ -10,7 +10,6 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"dev.internal/plivoscope/internal/app"
-	"dev.internal/plivoscope/internal/escape"
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/store"
 	"dev.internal/plivoscope/internal/tui/grid"
@@ -81,7 +80,7 @@ func (s *messages) wake() tea.Cmd {
 
 // tick brings up what time changes, and what was left out.
 func (s *messages) tick() tea.Cmd {
-	s.detail.refresh()
+	s.detail.tick()
 	if s.failed || (s.recount && !s.applied.Empty()) {
 		return s.pull()
 	}
@@ -281,8 +280,8 @@ func (s *messages) copyUUID() tea.Cmd {
 	put, uuid := s.env.o.Clipboard, m.UUID
 	return func() tea.Msg {
 		if err := put(uuid); err != nil {
-			return noticeMsg{app.Failure, fmt.Sprintf("Copy the UUID %s: %v; select it with the mouse while holding shift instead.", escape.Line(uuid), err)}
+			return noticeMsg{app.Failure, fmt.Sprintf("Copy the UUID %s: %v; select it with the mouse while holding shift instead.", brief(uuid), err)}
 		}
-		return noticeMsg{app.Info, "Copied " + escape.Line(uuid)}
+		return noticeMsg{app.Info, "Copied " + brief(uuid)}
 	}
 }

@@ -51,9 +51,9 @@ func (s *messages) aboutWords() string {
 		return "Detail"
 	}
 	if m.UUID == "" {
-		return escape.Line(counterpart(m)) + " · no UUID"
+		return brief(counterpart(m)) + " · no UUID"
 	}
-	return escape.Line(counterpart(m)) + " · " + escape.Line(m.UUID)
+	return brief(counterpart(m)) + " · " + brief(m.UUID)
 }
 
 // rowLines are the rows, or what to do where there are none.

@@ -75,7 +75,7 @@ func (e *env) noticeLines(w, h int) []string {
 	if d := e.at.Sub(n.At); d >= time.Second {
 		age = []span{{e.th.muted, " " + waited(d) + " ago "}}
 	}
-	text := escape.Line(n.Text)
+	text := escape.Line(head(n.Text, noticeBytes))
 	room := w - 3 - spansWidth(age)
 	parts := []string{text}
 	if ansi.StringWidth(text) > room && h > 1 {

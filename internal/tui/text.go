@@ -5,9 +5,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
 
+	"dev.internal/plivoscope/internal/escape"
 	"dev.internal/plivoscope/internal/tui/grid"
 )
 
@@ -25,16 +28,11 @@ func line(w int, spans ...span) string {
 		if left <= 0 {
 			break
 		}
-		n := ansi.StringWidth(s.text)
-		if n > left {
-			s.text, n = grid.Fit(s.text, left, false), left
-		}
-		b.WriteString(s.paint.Wrap(s.text))
+		text, n := grid.Clip(s.text, left)
+		b.WriteString(s.paint.Wrap(text))
 		left -= n
 	}
-	if left > 0 {
-		b.WriteString(strings.Repeat(" ", left))
-	}
+	b.WriteString(strings.Repeat(" ", max(left, 0)))
 	return b.String()
 }
 
@@ -58,32 +56,104 @@ func spansWidth(spans []span) int {
 
 // refit makes a line that already carries escape sequences exactly w cells wide.
 func refit(s string, w int) string {
-	n := ansi.StringWidth(s)
-	if n > w {
-		s = ansi.Truncate(s, w, "")
-		n = ansi.StringWidth(s)
-	}
-	if n < w {
-		s += strings.Repeat(" ", w-n)
-	}
-	return s
+	s = grid.Cut(s, w, "")
+	return s + strings.Repeat(" ", max(w-ansi.StringWidth(s), 0))
 }
 
 // typed makes the view of an input safe and exactly w cells wide. What is typed or pasted may hold
-// controls of writing direction, which would reorder the rest of the line.
+// characters that nobody sees or that reorder the rest of the line. Marks and joiners stay: they belong
+// to the letter or picture before them.
 func typed(view string, w int) string {
-	return refit(strings.Map(func(r rune) rune {
-		switch {
-		case r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0x200e, r == 0x200f, r == 0x61c:
-			return '\uFFFD'
+	return refit(grid.Apart(strings.Map(func(r rune) rune {
+		if r < utf8.RuneSelf || r == '\u200d' || unicode.Is(unicode.M, r) {
+			return r
+		}
+		if s := string(r); escape.Line(s) != s {
+			return utf8.RuneError
 		}
 		return r
-	}, view), w)
+	}, view)), w)
 }
 
-// wrap breaks safe plain text into lines of at most w cells.
+// How much of a value from outside is shown: what a cell or a title can ever hold, what a notice can,
+// and what one may want to read in the detail. In bytes, before anything is escaped, so that whoever
+// may send 64 KiB in every parameter cannot keep the screen busy.
+const (
+	briefBytes  = 200
+	noticeBytes = 800
+	detailBytes = 4 << 10
+)
+
+// brief is a value from outside for a cell or a title.
+func brief(s string) string { return escape.Line(head(s, briefBytes)) }
+
+// readable is a value from outside for the detail, on one line; what is left out is counted.
+func readable(s string) string { return escape.Line(head(s, detailBytes)) + leftOut(s) }
+
+// readableBlock is readable for text of several lines.
+func readableBlock(s string) string { return escape.Block(head(s, detailBytes)) + leftOut(s) }
+
+func leftOut(s string) string {
+	if len(s) <= detailBytes {
+		return ""
+	}
+	return fmt.Sprintf(" … %s bytes more", count(int64(len(s)-len(head(s, detailBytes)))))
+}
+
+// head is at most the first n bytes of s, cut between runes.
+func head(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for least := n - utf8.UTFMax; n > least && !utf8.RuneStart(s[n]); {
+		n--
+	}
+	return s[:n]
+}
+
+// wrap breaks safe plain text into lines of at most w cells: at blanks, after hyphens, and between
+// characters where a word is longer than a line.
 func wrap(s string, w int) []string {
-	return strings.Split(ansi.Wrap(s, max(w, 1), ""), "\n")
+	var out []string
+	for _, para := range strings.Split(s, "\n") {
+		out = wrapLine(out, para, max(w, 1))
+	}
+	return out
+}
+
+func wrapLine(out []string, s string, w int) []string {
+	start, used := 0, 0 // of the present line: its first byte and its cells so far
+	end, next := 0, 0   // the last place to break: the line ends at end, the next begins at next
+	for i := 0; i < len(s); {
+		char, n := ansi.FirstGraphemeCluster(s[i:], ansi.GraphemeWidth)
+		if char == " " {
+			if i > start && s[i-1] != ' ' {
+				end = i
+			}
+			i++
+			next = i
+			used++
+			continue
+		}
+		if used+n > w && i > start {
+			if end > start {
+				out = append(out, s[start:end])
+				start = next
+			} else {
+				out = append(out, strings.TrimRight(s[start:i], " "))
+				start = i
+			}
+			end = start
+			used = ansi.StringWidth(s[start:i])
+			continue
+		}
+		i += len(char)
+		used += n
+		if char == "-" {
+			end, next = i, i
+		}
+	}
+	return append(out, strings.TrimRight(s[start:], " "))
 }
 
 // count writes a number with thousands set apart.

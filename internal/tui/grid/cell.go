@@ -6,6 +6,7 @@ import (
 
 	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
+	"github.com/charmbracelet/x/ansi/parser"
 )
 
 // Paint is a style as the sequences that begin and end it, for a plain and for the selected row.
@@ -54,17 +55,7 @@ func Fit(s string, w int, right bool) string {
 	if w <= 0 {
 		return ""
 	}
-	n := len(s)
-	if ascii := printableASCII(s); n > w || !ascii {
-		if !ascii {
-			s = apart(harmless(s))
-		}
-		n = ansi.StringWidth(s)
-		if n > w {
-			s = ansi.Truncate(s, w, "…")
-			n = ansi.StringWidth(s)
-		}
-	}
+	s, n := Clip(s, w)
 	switch {
 	case n == w:
 		return s
@@ -75,9 +66,60 @@ func Fit(s string, w int, right bool) string {
 	}
 }
 
+// Clip is Fit without the padding: plain text of at most w cells, and how many they are.
+func Clip(s string, w int) (string, int) {
+	if printableASCII(s) {
+		if len(s) <= w {
+			return s, len(s)
+		}
+	} else {
+		s = Apart(harmless(s))
+	}
+	s = Cut(s, w, "…")
+	return s, ansi.StringWidth(s)
+}
+
+// Cut cuts text to at most w cells, its tail included; escape sequences all stay. It goes by whole
+// characters as ansi.StringWidth measures them, which ansi.Truncate does not where ASCII is followed by
+// a selector: it would leave a keycap wider than it takes it for.
+func Cut(s string, w int, tail string) string {
+	if ansi.StringWidth(s) <= w {
+		return s
+	}
+	room := w - ansi.StringWidth(tail)
+	if room < 0 {
+		room, tail = max(w, 0), ""
+	}
+	var b strings.Builder
+	used, full := 0, false
+	state := parser.GroundState
+	for i := 0; i < len(s); {
+		next, action := parser.Table.Transition(state, s[i])
+		if action != parser.PrintAction && next != parser.Utf8State {
+			b.WriteByte(s[i])
+			state = next
+			i++
+			continue
+		}
+		char, n := ansi.FirstGraphemeCluster(s[i:], ansi.GraphemeWidth)
+		if !full && used+n > room {
+			full = true
+			b.WriteString(tail)
+		}
+		if !full {
+			b.WriteString(char)
+			used += n
+		}
+		state = parser.GroundState
+		i += len(char)
+	}
+	return b.String()
+}
+
 const blanks = "                                                                                                                                "
 
 func spaces(n int) string {
+	n = max(n, 0)
 	if n <= len(blanks) {
 		return blanks[:n]
 	}
@@ -113,9 +155,9 @@ func harmless(s string) string {
 	}, strings.ToValidUTF8(s, "\uFFFD"))
 }
 
-// apart replaces a first or last character that would melt into the blank beside it, as a lone vowel
+// Apart replaces a first or last character that would melt into the blank beside it, as a lone vowel
 // sign does: the cell would be a column short.
-func apart(s string) string {
+func Apart(s string) string {
 	if first, n := utf8.DecodeRuneInString(s); n > 1 {
 		if c := string(first); ansi.StringWidth(" "+c) != 1+ansi.StringWidth(c) {
 			s = "\uFFFD" + s[n:]

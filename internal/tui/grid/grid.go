@@ -60,6 +60,10 @@ func (g *Grid[T]) SetSize(w, h int) {
 	g.settle()
 }
 
+// height is the number of rows that the viewport stands on. One without any room, as in a terminal that
+// is too small, keeps its place as if it had one.
+func (g *Grid[T]) height() int { return max(g.h, 1) }
+
 // Reset forgets the rows and follows the newest: for another filter.
 func (g *Grid[T]) Reset() {
 	g.rows, g.sel, g.top, g.pending = nil, 0, 0, 0

@@ -45,13 +45,13 @@ func (g *Grid[T]) Page(n int) { g.Move(n * max(g.h-1, 1)) }
 
 // Scroll moves the viewport by n rows; the selection stays unless it would leave the screen.
 func (g *Grid[T]) Scroll(n int) {
-	top := min(max(g.top+n, 0), max(len(g.rows)-g.h, 0))
+	top := min(max(g.top+n, 0), max(len(g.rows)-g.height(), 0))
 	if top == g.top {
 		return
 	}
 	g.leave()
 	g.pending = 0
-	i := min(max(g.index(g.sel), top), min(top+g.h, len(g.rows))-1)
+	i := min(max(g.index(g.sel), top), min(top+g.height(), len(g.rows))-1)
 	g.top, g.sel = top, g.cfg.ID(g.rows[i])
 	g.settle()
 }
@@ -89,10 +89,10 @@ func (g *Grid[T]) settle() {
 		if len(g.rows) > 0 {
 			g.sel = g.cfg.ID(g.rows[0])
 		}
-	} else if i := g.index(g.sel); i >= 0 && g.h > 0 {
+	} else if i := g.index(g.sel); i >= 0 {
 		g.top = min(g.top, i)
-		g.top = max(g.top, i-g.h+1)
+		g.top = max(g.top, i-g.height()+1)
 	}
-	g.top = max(min(g.top, len(g.rows)-g.h), 0)
+	g.top = max(min(g.top, len(g.rows)-g.height()), 0)
 	g.draw()
 }

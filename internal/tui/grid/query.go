@@ -79,7 +79,7 @@ func (g *Grid[T]) covers(q Query, p Page[T]) bool {
 	if q.Oldest || len(g.rows) == 0 || len(p.Rows) == 0 {
 		return true
 	}
-	last := min(g.top+g.h, len(g.rows)) - 1
+	last := min(g.top+g.height(), len(g.rows)) - 1
 	first, lowest := g.cfg.ID(p.Rows[0]), g.cfg.ID(p.Rows[len(p.Rows)-1])
 	return (p.AtTop || first >= g.cfg.ID(g.rows[g.top])) && (p.AtEnd || lowest <= g.cfg.ID(g.rows[max(last, 0)]))
 }

@@ -1,0 +1,141 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/signature"
+)
+
+// big is a value as long as the server takes them, of characters that are long when escaped.
+var big = strings.Repeat("é\u202ex", 13_000)
+
+// TestHugeValuesAreBounded gives every field of a message, and its callbacks, as much as the server
+// takes: no cell and no line of the detail makes more of it than can be read.
+func TestHugeValuesAreBounded(t *testing.T) {
+	m := plivo.Message{
+		UUID: big, Direction: plivo.Outbound, From: big, To: big, Text: big, Status: plivo.Status(big), ErrorCode: big, Refusal: big,
+		CallbackURL: big, CreatedAt: testNow, UpdatedAt: testNow, Callbacks: 1, Anomalies: []plivo.Anomaly{plivo.Anomaly(big)},
+	}
+	d := newDriver(t, newFakeCore(), 120, 50)
+	unrefused := m
+	unrefused.Refusal = ""
+	for _, col := range messageColumns(d.m.env.th, d.m.env.now) {
+		for _, m := range []plivo.Message{m, unrefused} {
+			if n := len(col.Cell(m, 40).Text); n > 4*longText {
+				t.Errorf("the cell of %s is %d bytes long", col.Title, n)
+			}
+		}
+	}
+	d.core.add(m)
+	c := valid
+	c.Token, c.Header = big, big
+	d.core.callbacks[big] = callbackOf(m, "delivered")
+	cb := &d.core.callbacks[big][0]
+	cb.Verdict, cb.Problem = c, big
+	for i := range cb.Report.Params {
+		cb.Report.Params[i] = signature.Param{Name: cb.Report.Params[i].Name, Value: big}
+	}
+	d.wake()
+	d.keys("enter")
+	size := 0
+	for _, l := range d.m.messages.detail.lines {
+		size += len(l)
+	}
+	if size > 200_000 {
+		t.Errorf("the detail is %d bytes long", size)
+	}
+	d.keys("pgdown")
+	if all := strings.Join(d.m.messages.detail.lines, " "); !strings.Contains(all, "bytes more") {
+		t.Errorf("the detail does not say that something is left out:\n%s", all)
+	}
+	if n := len(d.m.View()); n > 40_000 {
+		t.Errorf("the frame is %d bytes long", n)
+	}
+	checkFrame(t, "huge", d.m.View(), 120, 50)
+}
+
+// TestATickRendersNoCallbacks holds that the seconds that pass cost nothing but the waiting time.
+func TestATickRendersNoCallbacks(t *testing.T) {
+	d := staged80(t)
+	d.keys("j", "j", "j")
+	det := d.m.messages.detail
+	before := &det.rest[0]
+	d.now = d.now.Add(7e9)
+	d.send(tickMsg{})
+	d.expect("no final report yet (59 s)")
+	if &det.rest[0] != before {
+		t.Error("a tick rendered the callbacks again")
+	}
+	d.now = d.now.AddDate(0, 0, 1)
+	d.send(tickMsg{})
+	if &det.rest[0] == before {
+		t.Error("the times still have no date on the next day")
+	}
+}
+
+// TestAKeycapDoesNotEndTheProgram shows keycaps in cells of every width.
+func TestAKeycapDoesNotEndTheProgram(t *testing.T) {
+	for _, s := range []string{"1\ufe0f\u20e3", "#\ufe0f\u20e3", "a\ufe0f", "🇩🇪", "👩\u200d👩\u200d👧", "\u1112\u1161\u11ab"} {
+		core := newFakeCore()
+		for i := range 12 {
+			m := queued(1)[0]
+			m.Text, m.From, m.To = strings.Repeat("x", i)+strings.Repeat(s, 40), strings.Repeat(s, 10), "+"+strings.Repeat(s, 9)
+			m.Status, m.ErrorCode, m.UUID = plivo.Status("s"+strings.Repeat(s, 9)), strings.Repeat(s, 5), fmt.Sprint(s, i)
+			core.add(m)
+		}
+		for w := 60; w < 200; w += 7 {
+			d := newDriver(t, core, w, 24)
+			d.keys("tab", "G")
+			checkFrame(t, s, d.m.View(), w, 24)
+		}
+	}
+}
+
+// TestRowsGoWhileTheListHasNoRoom opens the detail where the list has no room for it, and makes the
+// terminal too small, while rows come and go.
+func TestRowsGoWhileTheListHasNoRoom(t *testing.T) {
+	t.Run("filtered away", func(t *testing.T) {
+		core := newFakeCore()
+		core.add(queued(40)...)
+		d := newDriver(t, core, 80, 20)
+		d.keys("/", "status:queued", "enter", "G", "enter")
+		for i := range 30 {
+			core.messages[i].Status = plivo.Delivered
+		}
+		d.now = d.now.Add(countEvery)
+		d.wake()
+		d.wake()
+		d.keys("esc")
+		d.expect("(10 of 40, status:queued)")
+	})
+	t.Run("jump on its way", func(t *testing.T) {
+		core := newFakeCore()
+		core.add(queued(300)...)
+		d := newDriver(t, core, 80, 20)
+		d.hold = true
+		d.keys("G", "enter")
+		d.release()
+		core.add(queued(1)...)
+		d.wake()
+		d.keys("esc")
+		d.expect("f follows")
+	})
+	t.Run("too small", func(t *testing.T) {
+		core := newFakeCore()
+		core.add(queued(300)...)
+		d := newDriver(t, core, 80, 24)
+		d.hold = true
+		d.keys("G")
+		d.send(sizeOf(50, 10))
+		d.release()
+		core.add(queued(1)...)
+		d.wake()
+		d.send(sizeOf(80, 24))
+		if d.selected() != 1 {
+			t.Errorf("selected %d, want the oldest", d.selected())
+		}
+	})
+}
