@@ -300,7 +300,7 @@ func TestJoinNobody(t *testing.T) {
 	defer db.Close()
 	lease := store.Lease{
 		PID: os.Getpid(), ListenURL: "http://127.0.0.1:1", PublicURL: "http://127.0.0.1:1",
-		APIURL: "http://127.0.0.1:1", AuthID: "MATESTTESTTESTTEST00", SimToken: "made-up", Heartbeat: time.Now(),
+		APIURL: "http://127.0.0.1:1", AuthID: "MATESTTESTTESTTEST00", SimToken: "made-up",
 	}
 	if err := db.TakeLease(within(t), lease); err != nil {
 		t.Fatal(err)

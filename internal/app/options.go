@@ -3,13 +3,13 @@ package app
 import (
 	"fmt"
 	"log/slog"
-	"net"
 	"net/netip"
 	"net/url"
 	"strings"
 	"time"
 
 	"dev.internal/plivoscope/internal/config"
+	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/simulator"
 	"dev.internal/plivoscope/internal/webhook"
 )
@@ -62,22 +62,14 @@ func checkPublicURL(raw string, insecure bool) (string, error) {
 	if u.RawQuery != "" || u.Fragment != "" || u.User != nil {
 		return "", fmt.Errorf("the public URL %q must have no user, query or fragment: paths are added to it", raw)
 	}
-	if u.Scheme == "http" && !isLoopback(u.Hostname()) && !insecure {
+	if u.Scheme == "http" && !plivo.IsLoopback(u.Hostname()) && !insecure {
 		return "", fmt.Errorf("the public URL %q is plain http: texts and numbers would cross the network unencrypted; use https, or allow it with --insecure-url", raw)
 	}
 	return strings.TrimSuffix(raw, "/"), nil
 }
 
-func isLoopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
-}
-
 // onLoopback tells whether rawURL points to this machine.
 func onLoopback(rawURL string) bool {
 	u, err := url.Parse(rawURL)
-	return err == nil && isLoopback(u.Hostname())
+	return err == nil && plivo.IsLoopback(u.Hostname())
 }
