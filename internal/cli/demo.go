@@ -89,5 +89,5 @@ func demoTable(ctx context.Context, s Streams, a *app.App, asJSON bool) error {
 		return stopped(ctx, err)
 	}
 	p := &printer{lines: &lines{w: s.Out}, json: asJSON}
-	return each(ctx, store.Filter{}, 0, a.Messages, messageID, p.message)
+	return each(ctx, p.lines, store.Filter{}, 0, a.Messages, messageID, p.message)
 }

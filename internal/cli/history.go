@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"slices"
 
@@ -56,9 +57,9 @@ looked for in the text.`,
 			}
 			p := &printer{lines: &lines{w: s.Out}, json: set.json}
 			if callbacks {
-				err = each(ctx, parsed, limit, db.Callbacks, callbackID, p.callback)
+				err = each(ctx, p.lines, parsed, limit, db.Callbacks, callbackID, p.callback)
 			} else {
-				err = each(ctx, parsed, limit, db.Messages, messageID, p.message)
+				err = each(ctx, p.lines, parsed, limit, db.Messages, messageID, p.message)
 			}
 			return errors.Join(stopped(ctx, err), db.Close())
 		},
@@ -76,20 +77,25 @@ looked for in the text.`,
 const page = 500
 
 // each prints the matching rows, oldest first; with a limit, the newest of them.
-func each[T any](ctx context.Context, f store.Filter, limit int,
+func each[T any](ctx context.Context, out *lines, f store.Filter, limit int,
 	read func(context.Context, store.Window) ([]T, error), id func(T) int64, print func(T) error,
 ) error {
+	all := func(rows iter.Seq2[int, T]) error {
+		return out.together(func() error {
+			for _, r := range rows {
+				if err := print(r); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
 	if limit > 0 {
 		rows, err := newest(ctx, f, limit, read, id)
 		if err != nil {
 			return err
 		}
-		for _, r := range slices.Backward(rows) {
-			if err := print(r); err != nil {
-				return err
-			}
-		}
-		return nil
+		return all(slices.Backward(rows))
 	}
 	w := store.Window{Filter: f, Oldest: true, Limit: page}
 	for {
@@ -97,10 +103,8 @@ func each[T any](ctx context.Context, f store.Filter, limit int,
 		if err != nil || len(rows) == 0 {
 			return err
 		}
-		for _, r := range rows {
-			if err := print(r); err != nil {
-				return err
-			}
+		if err := all(slices.All(rows)); err != nil {
+			return err
 		}
 		w.After = id(rows[len(rows)-1])
 	}

@@ -43,14 +43,39 @@ func (s Streams) say(format string, args ...any) {
 
 // lines writes data a whole line at a time, from several goroutines.
 type lines struct {
-	mu sync.Mutex
-	w  io.Writer
+	mu   sync.Mutex
+	w    io.Writer
+	held []byte // lines that together keeps back; nil outside of it
 }
 
 func (l *lines) write(line []byte) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	_, err := l.w.Write(append(line, '\n'))
+	if l.held != nil {
+		l.held = append(append(l.held, line...), '\n')
+		return nil
+	}
+	return l.out(append(line, '\n'))
+}
+
+// together writes what print writes at once: a system call for a page of lines and not for each.
+func (l *lines) together(print func() error) error {
+	l.mu.Lock()
+	l.held = make([]byte, 0, 4096)
+	l.mu.Unlock()
+	err := print()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	held := l.held
+	l.held = nil
+	if len(held) == 0 {
+		return err
+	}
+	return errors.Join(err, l.out(held))
+}
+
+func (l *lines) out(data []byte) error {
+	_, err := l.w.Write(data)
 	if errors.Is(err, syscall.EPIPE) {
 		return errReaderGone
 	}

@@ -75,16 +75,21 @@ func (t *tail) print(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	for _, c := range rows {
-		if err := t.p.callback(c); err != nil {
-			return false, err
+	if left := t.end.count - t.printed; t.end.count > 0 && len(rows) >= left {
+		rows, t.met = rows[:left], true
+	}
+	err = t.p.lines.together(func() error {
+		for _, c := range rows {
+			if err := t.p.callback(c); err != nil {
+				return err
+			}
+			t.last = c.ID
+			t.printed++
 		}
-		t.last = c.ID
-		t.printed++
-		if t.end.count > 0 && t.printed >= t.end.count {
-			t.met = true
-			return false, nil
-		}
+		return nil
+	})
+	if err != nil || t.met {
+		return false, err
 	}
 	if t.met, err = untilMet(ctx, t.a, rows, plivo.Status(t.end.until)); err != nil {
 		return false, err
