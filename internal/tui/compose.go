@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -35,12 +36,17 @@ type compose struct {
 	order  []field
 	focus  field
 
-	draft    plivo.Draft // as it would be sent
-	problems []plivo.Problem
+	form     form            // as it was last looked at
+	edits    int             // how often it changed
+	draft    plivo.Draft     // as it would be sent
+	numbers  []plivo.Problem // of sender and destinations: they take long to check
+	problems []plivo.Problem // of all fields
 	segments plivo.Segmentation
 	strict   bool   // the user tried to send: fields left empty are wrong from now on
 	failure  string // why the last send did not work, until the draft changes
 	sending  int    // sends that have not been answered
+	sent     int    // the state of edits that was sent last
+	lastTo   string // the destinations of the last draft that was sent
 
 	lines []string
 	spots []spot
@@ -53,18 +59,20 @@ type spot struct {
 	from, to int
 }
 
+// form is what was typed into the fields.
+type form struct{ text, to, from, fate, url string }
+
 // sentMsg is the answer to a send.
 type sentMsg struct {
-	request app.SendRequest
-	sent    app.Sent
-	err     error
+	edits int // of the draft when it was sent
+	sent  app.Sent
+	err   error
 }
 
 func newCompose(e *env) *compose {
 	c := &compose{env: e, text: e.th.area("Write the message here"), inputs: map[field]*textinput.Model{}}
 	for f, hint := range map[field]string{
-		fieldTo: "+14155550123, several with commas", fieldFrom: "your Plivo number or sender ID",
-		fieldFate: "decided by the number", fieldURL: "",
+		fieldTo: toHint, fieldFrom: "your Plivo number or sender ID", fieldFate: "decided by the number", fieldURL: "",
 	} {
 		in := e.th.input(hint)
 		c.inputs[f] = &in
@@ -80,6 +88,8 @@ func newCompose(e *env) *compose {
 	return c
 }
 
+const toHint = "+14155550123, several with commas"
+
 func (c *compose) simulated() bool { return c.env.status.Mode == app.Simulator }
 
 // setSize gives the screen its body.
@@ -88,6 +98,7 @@ func (c *compose) setSize(w, h int) {
 	value := max(w-fieldIndent-2, 8)
 	for _, in := range c.inputs {
 		in.Width = value - 1
+		in.SetCursor(in.Position()) // where it can be seen in the new width
 	}
 	c.text.SetWidth(value)
 	c.text.SetHeight(min(max(h-13, 3), 6))
@@ -118,7 +129,10 @@ func (c *compose) step(n int) {
 
 // key handles a key of the form and reports whether it was one.
 func (c *compose) key(k tea.KeyMsg) (tea.Cmd, bool) {
-	defer c.refresh()
+	defer func() {
+		c.check()
+		c.refresh()
+	}()
 	switch km := c.env.keys; {
 	case key.Matches(k, km.keep):
 		return nil, false
@@ -138,6 +152,9 @@ func (c *compose) key(k tea.KeyMsg) (tea.Cmd, bool) {
 		// The hint is the URL in use: an arrow takes it over to change it.
 		c.inputs[fieldURL].SetValue(c.serverURL())
 		c.inputs[fieldURL].CursorEnd()
+	case c.focus == fieldTo && k.Type == tea.KeyRight && c.inputs[fieldTo].Value() == "" && c.lastTo != "":
+		c.inputs[fieldTo].SetValue(c.lastTo)
+		c.inputs[fieldTo].CursorEnd()
 	case c.focus != fieldText && (k.Type == tea.KeyUp || k.Type == tea.KeyDown):
 		c.step(map[tea.KeyType]int{tea.KeyUp: -1, tea.KeyDown: 1}[k.Type])
 	default:
@@ -158,31 +175,86 @@ func (c *compose) buttonKey(k tea.KeyMsg) (tea.Cmd, bool) {
 	return nil, true
 }
 
+// typing reports whether an input has the focus.
+func (c *compose) typing() bool { return c.focus != fieldSend }
+
 // update gives a message to the input that has the focus.
 func (c *compose) update(msg tea.Msg) tea.Cmd {
 	var cmd tea.Cmd
 	if c.focus == fieldText {
 		c.text, cmd = c.text.Update(msg)
 	} else if in := c.inputs[c.focus]; in != nil {
+		if k, ok := msg.(tea.KeyMsg); ok && k.Paste && c.focus == fieldTo {
+			msg = oneLine(k)
+		}
 		*in, cmd = in.Update(msg)
 	}
-	c.failure = ""
 	c.check()
 	c.refresh()
 	return cmd
 }
 
-// check looks at the draft as it stands.
-func (c *compose) check() {
-	raw := plivo.Draft{
-		From: strings.TrimSpace(c.inputs[fieldFrom].Value()), To: destinations(c.inputs[fieldTo].Value()),
-		Text: c.text.Value(), CallbackURL: strings.TrimSpace(c.inputs[fieldURL].Value()),
+// oneLine sets pasted numbers apart with commas where there is one on a line: an input has one line.
+func oneLine(k tea.KeyMsg) tea.KeyMsg {
+	parts := strings.FieldsFunc(string(k.Runes), func(r rune) bool { return r == '\n' || r == '\r' })
+	for i, p := range parts {
+		if i < len(parts)-1 {
+			p = strings.TrimRight(p, ",; ")
+		}
+		parts[i] = strings.TrimSpace(p)
 	}
-	c.draft, c.problems = raw.Check()
-	c.segments = plivo.Segment(raw.Text)
-	if p := fateProblem(strings.TrimSpace(c.inputs[fieldFate].Value())); p != "" && c.simulated() {
+	k.Runes = []rune(strings.Join(parts, ", "))
+	return k
+}
+
+// check looks at the form, where it changed since.
+func (c *compose) check() {
+	now := form{
+		text: c.text.Value(), to: c.inputs[fieldTo].Value(), from: strings.TrimSpace(c.inputs[fieldFrom].Value()),
+		fate: strings.TrimSpace(c.inputs[fieldFate].Value()), url: strings.TrimSpace(c.inputs[fieldURL].Value()),
+	}
+	was := c.form
+	if now == was && c.edits > 0 {
+		return
+	}
+	c.form = now
+	c.edits++
+	c.failure = ""
+	c.env.forget(aboutDraft)
+	if now.to != was.to || now.from != was.from || c.edits == 1 {
+		checked, problems := plivo.Draft{From: now.from, To: destinations(now.to)}.Check()
+		c.draft.From, c.draft.To = checked.From, checked.To
+		c.numbers = only(problems, "from", "to")
+	}
+	rest, problems := plivo.Draft{Text: now.text, CallbackURL: now.url}.Check()
+	c.draft.Text, c.draft.CallbackURL, c.draft.Method = rest.Text, rest.CallbackURL, rest.Method
+	c.problems = append(only(problems, "text", "callback_url", "method"), c.numbers...)
+	c.segments = plivo.Segment(now.text)
+	if p := fateProblem(now.fate); p != "" && c.simulated() {
 		c.problems = append(c.problems, plivo.Problem{Field: "fate", Text: p})
 	}
+}
+
+// only keeps the problems of some fields.
+func only(problems []plivo.Problem, fields ...string) []plivo.Problem {
+	return slices.DeleteFunc(problems, func(p plivo.Problem) bool { return !slices.Contains(fields, p.Field) })
+}
+
+// firstError finds the first field that keeps the draft from being sent, in the order of the form.
+func (c *compose) firstError() (plivo.Problem, bool) {
+	for _, f := range c.order {
+		for _, p := range c.problems {
+			if !p.Warning && fieldOf(p.Field) == f {
+				return p, true
+			}
+		}
+	}
+	return plivo.Problem{}, false
+}
+
+// unsent reports whether there is a text that would be lost.
+func (c *compose) unsent() bool {
+	return strings.TrimSpace(c.form.text) != "" && (c.sending == 0 || c.sent != c.edits)
 }
 
 // destinations splits numbers at commas, semicolons and line ends, and where one begins with a plus.
@@ -202,49 +274,59 @@ func destinations(s string) []string {
 func (c *compose) send() tea.Cmd {
 	c.strict = true
 	c.check()
-	for _, p := range c.problems {
-		if !p.Warning {
-			c.setFocus(fieldOf(p.Field))
-			c.env.notify(app.Warning, "Not sent: "+p.Text)
-			return nil
-		}
+	if p, wrong := c.firstError(); wrong {
+		c.setFocus(fieldOf(p.Field))
+		c.env.notifyAbout(aboutDraft, app.Warning, "Not sent: "+p.Text)
+		return nil
+	}
+	if c.sending > 0 && c.sent == c.edits {
+		c.env.notifyAbout(aboutDraft, app.Warning, "Not sent again: the API has not answered this draft yet.")
+		return nil
 	}
 	r := app.SendRequest{Draft: c.draft}
 	if c.simulated() {
-		r.Fate = strings.TrimSpace(c.inputs[fieldFate].Value())
+		r.Fate = c.form.fate
+	}
+	if !c.env.status.Spends {
 		return c.sendNow(r)
 	}
-	to := c.draft.To[0]
-	if n := len(c.draft.To) - 1; n > 0 {
-		to += fmt.Sprintf(" and %d more", n)
-	}
-	c.env.sheet = &confirmSheet{
-		env: c.env, title: "This costs money", word: "send",
-		question: fmt.Sprintf("Send %s × %s from %s to %s?", plural(len(c.draft.To), "message"),
-			plural(c.segments.Segments, "segment"), brief(c.draft.From), brief(to)),
-		yes: func() tea.Cmd { return c.sendNow(r) },
-	}
+	c.env.ask("This costs money", fmt.Sprintf("Send %s × %s from %s to %s?", plural(len(c.draft.To), "message"),
+		plural(c.segments.Segments, "segment"), brief(c.draft.From), brief(inShort(c.draft.To))),
+		"send", func() tea.Cmd { return c.sendNow(r) })
 	return nil
+}
+
+// inShort names the first of some numbers.
+func inShort(numbers []string) string {
+	if len(numbers) == 1 {
+		return numbers[0]
+	}
+	return fmt.Sprintf("%s and %d more", numbers[0], len(numbers)-1)
 }
 
 func (c *compose) sendNow(r app.SendRequest) tea.Cmd {
 	c.sending++
 	c.failure = ""
+	c.sent = c.edits
 	c.refresh()
-	ctx, core := c.env.ctx, c.env.core
+	ctx, core, edits := c.env.ctx, c.env.core, c.edits
 	return func() tea.Msg {
 		sent, err := core.Send(ctx, r)
-		return sentMsg{r, sent, err}
+		return sentMsg{edits, sent, err}
 	}
 }
 
-// done takes the answer to a send and reports whether a message is on its way.
+// done takes the answer to a send and reports whether the draft is done with: it was sent, and nothing
+// was edited since. A draft that was is the next one, and not touched.
 func (c *compose) done(msg sentMsg) bool {
 	c.sending--
 	defer c.refresh()
+	same := msg.edits == c.edits
 	if msg.err != nil {
-		c.failure = msg.err.Error()
-		c.env.notify(app.Failure, c.failure)
+		if same {
+			c.failure = msg.err.Error()
+		}
+		c.env.notify(app.Failure, msg.err.Error())
 		return false
 	}
 	refused := 0
@@ -263,10 +345,15 @@ func (c *compose) done(msg sentMsg) bool {
 		c.env.notify(app.Failure, "Not sent: the API refused it, its row says why.")
 		return false
 	}
-	if c.text.Value() == msg.request.Draft.Text {
-		c.text.Reset()
-		c.setFocus(fieldText)
+	if !same {
+		return false
 	}
+	c.lastTo = strings.Join(c.draft.To, ", ")
+	c.inputs[fieldTo].Placeholder = "→ " + inShort(c.draft.To) + " again"
+	c.inputs[fieldTo].Reset()
+	c.inputs[fieldFate].Reset()
+	c.text.Reset()
+	c.setFocus(fieldText)
 	c.strict = false
 	c.check()
 	return true

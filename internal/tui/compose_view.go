@@ -156,6 +156,9 @@ func (c *compose) drawInput(f field, name string) {
 	empty := in.Value() == ""
 	switch f {
 	case fieldTo:
+		if c.focus == fieldTo && empty && c.lastTo != "" {
+			c.say(span{c.env.th.muted, "the last one; → takes it over"})
+		}
 		if n := len(c.draft.To); n > 1 {
 			c.say(span{c.env.th.muted, plural(n, "destination")})
 		}

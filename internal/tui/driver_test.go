@@ -91,6 +91,9 @@ func (d *driver) release() {
 	}
 }
 
+// pause waits as one does who reads before answering.
+func (d *driver) pause() { d.now = d.now.Add(2 * quietTime) }
+
 func (d *driver) wake() {
 	d.t.Helper()
 	d.send(wakeMsg{})

@@ -58,6 +58,10 @@ func (m *Model) tooSmall() []string {
 			s = fmt.Sprintf("plivoscope needs at least %d×%d", minWidth, minHeight)
 		case 1:
 			s = fmt.Sprintf("this terminal has %d×%d", m.w, m.h)
+		case 2:
+			if m.unfinished() != "" {
+				s = "something is unfinished: ctrl+c quits"
+			}
 		}
 		pad := max((m.w-ansi.StringWidth(s))/2, 0)
 		out[y] = line(m.w, span{m.env.th.text, strings.Repeat(" ", pad) + s})

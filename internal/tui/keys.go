@@ -2,13 +2,12 @@ package tui
 
 import (
 	"github.com/charmbracelet/bubbles/key"
-	tea "github.com/charmbracelet/bubbletea"
 )
 
 // keyMap is every binding of the UI, once: the footer and the help are made from it too.
 type keyMap struct {
 	// Everywhere.
-	quit, forceQuit, help, helpTyped, redraw, next, messages, compose key.Binding
+	quit, forceQuit, help, helpTyped, redraw, messages, compose key.Binding
 	// Lists.
 	up, down, pageUp, pageDown, newest, oldest, follow key.Binding
 	// Messages.
@@ -18,7 +17,7 @@ type keyMap struct {
 	// Compose.
 	send, nextField, prevField, newline, choose, keep key.Binding
 	// Sheets.
-	yes, no, closeHelp, deliver, cancel key.Binding
+	yes, no, choice, take, closeHelp, deliver, cancel key.Binding
 }
 
 func bind(help, words string, keys ...string) key.Binding {
@@ -32,7 +31,6 @@ func newKeyMap() keyMap {
 		help:      bind("?", "all keys", "?", "f1"),
 		helpTyped: bind("f1", "all keys", "f1"),
 		redraw:    bind("ctrl+l", "redraw the screen", "ctrl+l"),
-		next:      bind("tab", "next screen", "tab"),
 		messages:  bind("1", "messages", "1"),
 		compose:   bind("2", "compose", "2"),
 
@@ -63,6 +61,8 @@ func newKeyMap() keyMap {
 		keep:      bind("esc", "back, the draft stays", "esc"),
 
 		yes:       bind("y", "yes", "y", "Y"),
+		choice:    bind("tab", "other choice", "tab", "shift+tab", "left", "right"),
+		take:      bind("enter", "take it", "enter"),
 		no:        bind("n esc", "no", "n", "N", "esc"),
 		closeHelp: bind("esc", "close", "esc", "?", "f1", "q"),
 		deliver:   bind("enter", "deliver it", "enter", "ctrl+s"),
@@ -74,20 +74,4 @@ func newKeyMap() keyMap {
 type section struct {
 	title string
 	keys  []key.Binding
-}
-
-// split takes a key message apart: runes typed in one go arrive as one message, and a binding is one
-// rune. A paste stays whole, it is text.
-func split(k tea.KeyMsg) []tea.KeyMsg {
-	if k.Type != tea.KeyRunes || k.Paste || len(k.Runes) < 2 {
-		return []tea.KeyMsg{k}
-	}
-	out := make([]tea.KeyMsg, len(k.Runes))
-	for i, r := range k.Runes {
-		out[i] = tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: k.Alt && i == 0}
-		if r == ' ' {
-			out[i].Type = tea.KeySpace
-		}
-	}
-	return out
 }

@@ -96,11 +96,12 @@ func (s *messages) answer(msg pageMsg) tea.Cmd {
 	if msg.err != nil {
 		if !errors.Is(msg.err, context.Canceled) {
 			s.failed = true
-			s.env.notify(app.Failure, fmt.Sprintf("Read the messages of the history: %v; trying again each second.", msg.err))
+			s.env.notifyAbout(aboutReading, app.Failure, fmt.Sprintf("Read the messages of the history: %v; trying again each second.", msg.err))
 		}
 		return nil
 	}
 	s.failed = false
+	s.env.forget(aboutReading)
 	if msg.counted {
 		s.count, s.more = msg.count, msg.more
 	}

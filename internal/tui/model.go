@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -14,16 +15,17 @@ import (
 // env is what the parts of the UI share. It belongs to the tea loop; a Cmd takes ctx and core out of
 // it and nothing else.
 type env struct {
-	ctx    context.Context
-	core   Core
-	o      Options
-	th     *theme
-	keys   keyMap
-	now    func() time.Time
-	at     time.Time  // the time of the present update: View has no clock of its own
-	status app.Status // as of the last wake or tick
-	own    app.Notice // the UI's own last notice
-	sheet  sheet      // what is open over the screen, nil for nothing
+	ctx      context.Context
+	core     Core
+	o        Options
+	th       *theme
+	keys     keyMap
+	now      func() time.Time
+	at       time.Time  // the time of the present update: View has no clock of its own
+	status   app.Status // as of the last wake or tick
+	own      app.Notice // the UI's own last notice
+	ownTopic topic
+	sheet    sheet // what is open over the screen, nil for nothing
 }
 
 // screenID is one of the screens.
@@ -94,12 +96,7 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		m.arrange()
 		return m.messages.moved()
 	case tea.KeyMsg:
-		var cmds []tea.Cmd
-		for _, k := range split(msg) {
-			cmds = append(cmds, m.key(k))
-			m.arrange()
-		}
-		return tea.Batch(cmds...)
+		return m.typed(msg)
 	case tea.MouseMsg:
 		return m.mouse(msg)
 	case wakeMsg:
@@ -149,6 +146,40 @@ func (m *Model) forward(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
+// typing reports whether an input has the focus.
+func (m *Model) typing() bool {
+	switch s := m.env.sheet.(type) {
+	case nil:
+		return m.screen == onCompose && m.compose.typing() || m.screen == onMessages && m.messages.editing()
+	default:
+		_, input := s.(*inboundSheet)
+		return input
+	}
+}
+
+// typed takes a key message. Runes that were typed in one go arrive as one message: each is a key of
+// its own, but where an input has the focus the rest is text, even if it is the name of a key, and is
+// taken whole, as a paste into a terminal that does not tell pastes.
+func (m *Model) typed(k tea.KeyMsg) tea.Cmd {
+	if k.Type != tea.KeyRunes || k.Paste || len(k.Runes) < 2 {
+		return m.key(k)
+	}
+	var cmds []tea.Cmd
+	for i, r := range k.Runes {
+		one := tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: k.Alt && i == 0}
+		if rest := k.Runes[i:]; len(rest) > 1 && !one.Alt && m.typing() && !m.messages.lay.tooSmall {
+			cmds = append(cmds, m.forward(tea.KeyMsg{Type: tea.KeyRunes, Runes: rest, Paste: true}))
+			break
+		}
+		if r == ' ' {
+			one.Type = tea.KeySpace
+		}
+		cmds = append(cmds, m.key(one))
+		m.arrange()
+	}
+	return tea.Batch(cmds...)
+}
+
 // arrange gives every part the place it has now.
 func (m *Model) arrange() {
 	m.messages.arrange(m.w, m.h)
@@ -169,6 +200,12 @@ func (m *Model) key(k tea.KeyMsg) tea.Cmd {
 		return tea.Quit
 	case key.Matches(k, km.redraw):
 		return tea.ClearScreen
+	case m.messages.lay.tooSmall:
+		// Nobody sees what any other key would do.
+		if key.Matches(k, km.quit) && m.unfinished() == "" {
+			return tea.Quit
+		}
+		return nil
 	case key.Matches(k, km.helpTyped) && m.env.sheet == nil:
 		m.env.sheet = &helpSheet{env: m.env, sections: m.helpSections()}
 		return nil
@@ -189,6 +226,7 @@ func (m *Model) key(k tea.KeyMsg) tea.Cmd {
 			return cmd
 		}
 		m.screen = onMessages
+		m.env.forget(aboutDraft)
 		return nil
 	}
 	if cmd, done := m.messages.key(k); done {
@@ -218,18 +256,26 @@ func (m *Model) globalKey(k tea.KeyMsg) tea.Cmd {
 	return nil
 }
 
-// quit ends the program, after a question while a send has not been answered.
+// quit ends the program, after a question where something would be lost.
 func (m *Model) quit() tea.Cmd {
-	n := m.compose.sending
-	if n == 0 {
+	lost := m.unfinished()
+	if lost == "" {
 		return tea.Quit
 	}
-	m.env.sheet = &confirmSheet{
-		env: m.env, title: "Quit", word: "quit",
-		question: "The API has not answered " + plural(n, "send") + " yet. Quit all the same?",
-		yes:      func() tea.Cmd { return tea.Quit },
-	}
+	m.env.ask("Quit", lost+" Quit all the same?", "quit", func() tea.Cmd { return tea.Quit })
 	return nil
+}
+
+// unfinished says what quitting would lose, empty for nothing.
+func (m *Model) unfinished() string {
+	var what []string
+	if n := m.compose.sending; n > 0 {
+		what = append(what, "The API has not answered "+plural(n, "send")+" yet.")
+	}
+	if m.compose.unsent() {
+		what = append(what, "The draft was not sent and would be lost.")
+	}
+	return strings.Join(what, " ")
 }
 
 // mouse routes a click or the wheel by its place.

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -17,26 +18,48 @@ const (
 	failureLife = 20 * time.Second
 )
 
+// topic is what a notice of the UI is about: it goes when that is over.
+type topic int
+
+const (
+	aboutNothing topic = iota
+	aboutDraft         // it could not be sent as it was
+	aboutReading       // the history cannot be read
+)
+
 // notify shows a sentence above the keys for a while.
-func (e *env) notify(sev app.Severity, text string) {
-	e.own = app.Notice{At: e.now(), Severity: sev, Text: text}
+func (e *env) notify(sev app.Severity, text string) { e.notifyAbout(aboutNothing, sev, text) }
+
+func (e *env) notifyAbout(what topic, sev app.Severity, text string) {
+	e.own, e.ownTopic = app.Notice{At: e.now(), Severity: sev, Text: text}, what
 }
 
-// notice is the notice to show now: the UI's own while it lives, else the core's newest.
+// forget takes back the UI's notice where it is about what.
+func (e *env) forget(what topic) {
+	if e.ownTopic == what {
+		e.own, e.ownTopic = app.Notice{}, aboutNothing
+	}
+}
+
+// notice is the notice to show now: the UI's own while it lives, unless the core has something newer
+// that matters as much.
 func (e *env) notice() (app.Notice, bool) {
-	if e.own.Text != "" {
-		life := noticeLife
-		if e.own.Severity != app.Info {
-			life = failureLife
-		}
-		if e.at.Sub(e.own.At) < life {
-			return e.own, true
-		}
-	}
+	var core app.Notice
 	if n := len(e.status.Notices); n > 0 {
-		return e.status.Notices[n-1], true
+		core = e.status.Notices[n-1]
 	}
-	return app.Notice{}, false
+	life := noticeLife
+	if e.own.Severity != app.Info {
+		life = failureLife
+	}
+	if e.own.Text != "" && e.at.Sub(e.own.At) < life && (!core.At.After(e.own.At) || rank(core.Severity) < rank(e.own.Severity)) {
+		return e.own, true
+	}
+	return core, core.Text != ""
+}
+
+func rank(s app.Severity) int {
+	return slices.Index([]app.Severity{app.Info, app.Warning, app.Failure}, s)
 }
 
 // noticeIsFresh reports whether the notice came just now.

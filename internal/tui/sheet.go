@@ -25,44 +25,6 @@ type sheet interface {
 	footer() []key.Binding
 }
 
-// confirmSheet asks a question that y or n answers.
-type confirmSheet struct {
-	env      *env
-	title    string
-	question string
-	word     string // what yes does
-	yes      func() tea.Cmd
-}
-
-func (s *confirmSheet) heading() string { return s.title }
-
-func (s *confirmSheet) key(k tea.KeyMsg) (tea.Cmd, bool) {
-	switch km := s.env.keys; {
-	case key.Matches(k, km.yes):
-		return s.yes(), true
-	case key.Matches(k, km.no):
-		return nil, true
-	}
-	return nil, false
-}
-
-func (s *confirmSheet) other(tea.Msg) tea.Cmd { return nil }
-
-func (s *confirmSheet) lines(w, h int) []string {
-	th := s.env.th
-	out := []string{line(w)}
-	for _, l := range wrap(s.question, w-4) {
-		out = append(out, line(w, span{th.strong, "  " + l}))
-	}
-	out = append(out, line(w), line(w, span{th.key, "  y"}, span{th.muted, " " + s.word + "   "}, span{th.key, "n"}, span{th.muted, " go back"}), line(w))
-	if len(out) > h && h > 0 {
-		out = append(out[1:min(h, len(out))], out[len(out)-2]) // the question and its answers matter
-	}
-	return out[:min(h, len(out))]
-}
-
-func (s *confirmSheet) footer() []key.Binding { return []key.Binding{s.env.keys.yes, s.env.keys.no} }
-
 // inboundSheet makes the simulator deliver a message to the account.
 type inboundSheet struct {
 	env    *env

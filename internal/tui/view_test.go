@@ -56,7 +56,8 @@ func (d *driver) stage(live, bare bool) {
 		stock(d.core)
 	}
 	if live {
-		d.core.status.Mode, d.core.status.PublicURL = app.Live, "https://crisp-otter.example.com"
+		d.core.status.Mode, d.core.status.Spends = app.Live, true
+		d.core.status.PublicURL = "https://crisp-otter.example.com"
 	}
 }
 
