@@ -22,6 +22,7 @@ func newMessageGrid(th *theme, now func() time.Time) *grid.Grid[plivo.Message] {
 		Columns: messageColumns(th, now),
 		ID:      func(m plivo.Message) int64 { return m.ID },
 		Same:    sameRow,
+		Twin:    func(gone, m plivo.Message) bool { return gone.UUID != "" && gone.UUID == m.UUID },
 		Mark:    grid.Cell{Text: "›", Paint: th.accent},
 		Base:    th.text,
 		Head:    th.muted,

@@ -36,6 +36,7 @@ func newDriverWith(t testing.TB, core *fakeCore, w, h int, r *lipgloss.Renderer)
 	gone := make(chan struct{})
 	close(gone) // waiting for a change ends at once: the test says when something changed
 	d.m.wake = gone
+	d.m.tick = func() tea.Cmd { return nil }
 	d.send(tea.WindowSizeMsg{Width: w, Height: h})
 	d.wake()
 	return d
@@ -50,9 +51,6 @@ func (d *driver) send(msg tea.Msg) {
 	d.m.View()
 	if n := d.core.calls.Load() - before; n != 0 {
 		d.t.Fatalf("%T: %d calls of the core in Update or View", msg, n)
-	}
-	if _, ticked := msg.(tickMsg); ticked {
-		return // its commands wait for the next second
 	}
 	if d.hold {
 		d.held = append(d.held, cmd)

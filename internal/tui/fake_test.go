@@ -19,16 +19,20 @@ import (
 // fakeCore is a core in memory. It counts the calls that may take time, so that tests can tell that
 // none of them happens in Update or View.
 type fakeCore struct {
-	mu        sync.Mutex
-	status    app.Status
-	messages  []plivo.Message // oldest first
-	callbacks map[string][]webhook.Callback
-	wake      chan struct{}
-	sendErr   error
-	sendGate  chan struct{} // not nil: Send waits for it
-	sends     []app.SendRequest
-	inbounds  []string
-	failReads error
+	mu         sync.Mutex
+	status     app.Status
+	messages   []plivo.Message // oldest first
+	callbacks  map[string][]webhook.Callback
+	wake       chan struct{}
+	sendErr    error
+	sendGate   chan struct{} // not nil: Send waits for it
+	sends      []app.SendRequest
+	inbounds   []string
+	failReads  error
+	failCounts error
+	inboundErr error
+	gone       map[int64]bool            // rows that are no more
+	asked      func(ctx context.Context) // told of each question for rows
 
 	calls atomic.Int64
 }
@@ -83,6 +87,9 @@ func matches(f store.Filter, m plivo.Message) bool {
 
 func (c *fakeCore) Messages(ctx context.Context, w store.Window) ([]plivo.Message, error) {
 	c.calls.Add(1)
+	if c.asked != nil {
+		c.asked(ctx)
+	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -97,7 +104,7 @@ func (c *fakeCore) Messages(ctx context.Context, w store.Window) ([]plivo.Messag
 	}
 	var out []plivo.Message
 	take := func(id int64) bool {
-		if m := c.messages[id-1]; matches(w.Filter, m) {
+		if m := c.messages[id-1]; !c.gone[id] && matches(w.Filter, m) {
 			out = append(out, m)
 		}
 		return w.Limit == 0 || len(out) < w.Limit
@@ -116,6 +123,9 @@ func (c *fakeCore) CountMessages(_ context.Context, f store.Filter, limit int) (
 	c.calls.Add(1)
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.failCounts != nil {
+		return 0, false, c.failCounts
+	}
 	n := 0
 	for _, m := range c.messages {
 		if matches(f, m) {
@@ -167,7 +177,7 @@ func (c *fakeCore) Inbound(_ context.Context, from, to, text string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.inbounds = append(c.inbounds, from+" "+to+" "+text)
-	return nil
+	return c.inboundErr
 }
 
 var testNow = time.Date(2026, 7, 14, 12, 3, 45, 0, time.UTC)

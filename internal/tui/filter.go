@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/textinput"
@@ -8,9 +10,10 @@ import (
 
 	"dev.internal/plivoscope/internal/escape"
 	"dev.internal/plivoscope/internal/store"
+	"dev.internal/plivoscope/internal/tui/grid"
 )
 
-const filterHint = "status: code: sig: dir: from: to: uuid: since: or any text; - negates, commas mean or"
+const filterHint = "status: code: sig: dir: from: to: uuid: path: since: text: or any words; - negates, commas mean or"
 
 // filterLine edits the filter and says while typing whether it can be understood.
 type filterLine struct {
@@ -29,6 +32,26 @@ func newFilterLine(th *theme) *filterLine {
 func (f *filterLine) setSize(w, h int) {
 	f.w, f.h = w, h
 	f.input.Width = max(w-5, 1)
+	f.input.SetCursor(f.input.Position()) // where it can be seen in the new width
+}
+
+// height is how many lines it would like to have, 0 where it is not edited.
+func (f *filterLine) height() int {
+	switch {
+	case !f.editing:
+		return 0
+	case f.w < 20:
+		return 2
+	}
+	return 1 + len(wrap(f.words(), f.w-4))
+}
+
+// words say what is wrong, or what can be typed.
+func (f *filterLine) words() string {
+	if f.err != nil {
+		return "✗ " + escape.Line(head(f.err.Error(), noticeBytes))
+	}
+	return filterHint
 }
 
 // edit begins with the filter that is applied.
@@ -56,14 +79,26 @@ func (f *filterLine) parse() { f.filter, f.err = store.ParseFilter(strings.TrimS
 
 func (f *filterLine) parsed() (store.Filter, error) { return f.filter, f.err }
 
-// lines are the input and, below it, what is wrong with it or what can be typed.
+// lines are the input and, below it, the words: where there is no room for all, without their
+// beginning, which says no more than that it is the filter.
 func (f *filterLine) lines() []string {
-	mark, below, words := f.th.accent, f.th.muted, filterHint
+	mark, below := f.th.accent, f.th.muted
 	if f.err != nil {
-		mark, below, words = f.th.bad, f.th.bad, "✗ "+escape.Line(f.err.Error())
+		mark, below = f.th.bad, f.th.bad
+	}
+	room := f.h - 1
+	said := wrap(f.words(), f.w-4)
+	var wrong *store.FilterError
+	if len(said) > room && errors.As(f.err, &wrong) {
+		_, what, _ := strings.Cut(f.words(), fmt.Sprintf("character %d: ", wrong.Column))
+		said = wrap("✗ "+what, f.w-4)
+	}
+	if len(said) > room && room > 0 {
+		rest, _ := grid.Clip(strings.Join(said[room-1:], " "), f.w-4)
+		said = append(said[:room-1], rest)
 	}
 	out := []string{mark.Wrap(" / ") + typed(f.input.View(), max(f.w-3, 0))}
-	for _, l := range wrap(words, f.w-4) {
+	for _, l := range said {
 		out = append(out, line(f.w, span{below, "   " + l}))
 	}
 	for len(out) < f.h {

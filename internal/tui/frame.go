@@ -36,14 +36,7 @@ func (m *Model) View() string {
 		body = append(body, lines...)
 	}
 	out = append(out, body...)
-	notice := m.env.noticeLines(m.w, l.notice.h)
-	if l.notice.h == 1 && m.env.noticeIsFresh() {
-		// While it is new a long one is told whole, over the last line of the body.
-		if two := m.env.noticeLines(m.w, 2); strings.TrimSpace(two[0]) != "" {
-			notice, out = two, out[:len(out)-1]
-		}
-	}
-	out = append(out, notice...)
+	out = append(out, m.env.noticeLines(m.w, l.notice.h)...)
 	out = append(out, keysLine(m.env.th, m.w, m.footerKeys()))
 	return strings.Join(out, "\n")
 }

@@ -11,7 +11,9 @@ type keyMap struct {
 	// Lists.
 	up, down, pageUp, pageDown, newest, oldest, follow key.Binding
 	// Messages.
-	open, filter, fresh, inbound, copyID, focus, back key.Binding
+	open, filter, unfilter, fresh, inbound, copyID, focus key.Binding
+	// The detail.
+	detailTop, detailEnd, back key.Binding
 	// Filter line.
 	apply, leaveFilter key.Binding
 	// Compose.
@@ -42,13 +44,17 @@ func newKeyMap() keyMap {
 		oldest:   bind("G end", "oldest", "G", "end"),
 		follow:   bind("f", "follow the newest", "f"),
 
-		open:    bind("enter", "open", "enter", "l", "right"),
-		filter:  bind("/", "filter", "/"),
-		fresh:   bind("n", "new message", "n"),
-		inbound: bind("i", "inbound message", "i"),
-		copyID:  bind("y", "copy UUID", "y"),
-		focus:   bind("tab", "into the detail", "tab"),
-		back:    bind("esc", "back", "esc", "h", "left"),
+		open:     bind("enter", "open", "enter", "l", "right"),
+		filter:   bind("/", "filter", "/"),
+		fresh:    bind("n", "new message", "n"),
+		inbound:  bind("i", "inbound message", "i"),
+		copyID:   bind("y", "copy UUID", "y"),
+		focus:    bind("tab", "into the detail", "tab"),
+		unfilter: bind("esc", "clear the filter", "esc"),
+
+		detailTop: bind("g home", "top", "g", "home"),
+		detailEnd: bind("G end", "end", "G", "end"),
+		back:      bind("esc", "back", "esc", "h", "left"),
 
 		apply:       bind("enter", "apply", "enter"),
 		leaveFilter: bind("esc", "leave it as it was", "esc"),

@@ -35,9 +35,15 @@ type layout struct {
 	beside bool
 }
 
-// computeLayout is the one place where sizes are decided. open is whether the user opened the detail,
-// filtering whether the filter is being edited.
-func computeLayout(w, h int, open, filtering bool) layout {
+// needs is what the screen has to show besides the list.
+type needs struct {
+	detail bool // the user opened it
+	filter int  // lines of the filter while it is edited, 0 where it is not
+	notice bool // a new one that needs two lines
+}
+
+// computeLayout is the one place where sizes are decided.
+func computeLayout(w, h int, n needs) layout {
 	l := layout{w: w, h: h, tooSmall: w < minWidth || h < minHeight}
 	if l.tooSmall {
 		return l
@@ -50,7 +56,7 @@ func computeLayout(w, h int, open, filtering bool) layout {
 	if h >= detailHeight {
 		top = 3 // a line of air
 	}
-	if h >= airyHeight {
+	if h >= airyHeight || n.notice {
 		foot = 3
 		l.notice = rect{0, h - 3, w, 2}
 	}
@@ -66,15 +72,15 @@ func computeLayout(w, h int, open, filtering bool) layout {
 		l.about = rect{list.w + 1, l.body.y, right, 1}
 		l.detail = rect{list.w + 1, l.body.y + 1, right, l.body.h - 1}
 	case h >= detailHeight:
-		n := (l.body.h - 1) * 9 / 20
-		if open {
-			n = (l.body.h - 1) * 13 / 20
+		room := (l.body.h - 1) * 9 / 20
+		if n.detail {
+			room = (l.body.h - 1) * 13 / 20
 		}
-		n = min(n, l.body.h-1-minList)
-		list.h -= n + 1
+		room = min(room, l.body.h-1-minList)
+		list.h -= room + 1
 		l.about = rect{0, list.y + list.h, w, 1}
-		l.detail = rect{0, l.about.y + 1, w, n}
-	case open:
+		l.detail = rect{0, l.about.y + 1, w, room}
+	case n.detail:
 		// No room for both: the detail takes the list's place.
 		l.about = rect{0, list.y, w, 1}
 		l.detail = rect{0, list.y + 1, w, list.h - 1}
@@ -82,11 +88,13 @@ func computeLayout(w, h int, open, filtering bool) layout {
 	}
 	l.title = rect{list.x, list.y, list.w, 1}
 	used := 1
-	if filtering {
-		l.filter = rect{list.x, list.y + used, list.w, 2}
+	if n.filter > 0 {
+		least := 2
 		if list.h >= minList+1 {
-			l.filter.h = 3 // a line more for what is wrong
+			least = 3 // a line more for what is wrong
 		}
+		const others = 5 // rule, titles, three messages
+		l.filter = rect{list.x, list.y + used, list.w, min(max(n.filter, least), max(list.h-others, 2))}
 		used += l.filter.h
 	}
 	l.heads = rect{list.x, list.y + used, list.w, 1}

@@ -26,27 +26,34 @@ type messages struct {
 	focused bool // the detail has the keys, and more room
 
 	applied store.Filter
-	gen     int  // of the filter: an answer for an earlier one is dropped
-	asking  bool // one question at a time
-	again   bool // something changed since the question
-	failed  bool // the last question failed: it is asked again with the next second
+	gen     int             // of the filter: an answer for an earlier one is dropped
+	reading context.Context // of the questions about this filter
+	stop    func()          // ends them
+	asking  bool            // one question at a time
+	again   bool            // something changed since the question
+	failed  bool            // the last question failed: it is asked again with the next second
+	day     int             // of which the times in the list are
 
-	count   int // rows that match the filter, at most countUpTo
-	more    bool
-	counted time.Time // when the count was asked for; zero when it has to be
-	recount bool
+	count    int // rows that match the filter, at most countUpTo, where known
+	more     bool
+	known    bool
+	counted  time.Time // when the count was asked for; zero when it has to be
+	counting bool
+	recount  bool
 }
 
 func newMessages(e *env) *messages {
-	s := &messages{env: e, grid: newMessageGrid(e.th, e.now), filter: newFilterLine(e.th), detail: newDetail(e)}
-	return s
+	return &messages{
+		env: e, grid: newMessageGrid(e.th, e.now), filter: newFilterLine(e.th), detail: newDetail(e),
+		stop: func() {}, day: e.at.YearDay(),
+	}
 }
 
 // arrange gives every part its place.
 func (s *messages) arrange(w, h int) {
-	s.lay = computeLayout(w, h, s.focused, s.filter.editing)
+	s.lay = computeLayout(w, h, needs{detail: s.focused, filter: s.filter.height(), notice: s.env.noticeIsLong(w)})
 	s.grid.SetSize(s.lay.list.w, s.lay.list.h)
-	s.filter.setSize(s.lay.filter.w, s.lay.filter.h)
+	s.filter.setSize(s.lay.title.w, s.lay.filter.h)
 	s.detail.setSize(s.lay.detail.w, s.lay.detail.h)
 }
 
@@ -54,20 +61,32 @@ func (s *messages) arrange(w, h int) {
 func (s *messages) pull() tea.Cmd {
 	if s.asking {
 		s.again = true
-		return nil
+		return s.countRows()
 	}
 	s.asking, s.again = true, false
-	msg := pageMsg{query: s.grid.Query(), gen: s.gen}
-	filter := s.applied
-	if !filter.Empty() && s.recount && (s.counted.IsZero() || s.env.at.Sub(s.counted) >= countEvery) {
-		s.recount, s.counted, msg.counted = false, s.env.at, true
+	if s.reading == nil {
+		s.reading, s.stop = context.WithCancel(s.env.ctx)
 	}
-	ctx, core := s.env.ctx, s.env.core
-	return func() tea.Msg {
+	msg := pageMsg{query: s.grid.Query(), gen: s.gen}
+	ctx, core, filter := s.reading, s.env.core, s.applied
+	return tea.Batch(func() tea.Msg {
 		msg.page, msg.err = fetchPage(ctx, core, filter, msg.query)
-		if msg.err == nil && msg.counted {
-			msg.count, msg.more, msg.err = core.CountMessages(ctx, filter, countUpTo)
-		}
+		return msg
+	}, s.countRows())
+}
+
+// countRows counts the rows of the filter where that is due: beside the rows, because it may take
+// longer than they do.
+func (s *messages) countRows() tea.Cmd {
+	early := !s.counted.IsZero() && s.env.at.Sub(s.counted) < countEvery
+	if s.applied.Empty() || !s.recount || s.counting || s.reading == nil || early {
+		return nil
+	}
+	s.recount, s.counting, s.counted = false, true, s.env.at
+	msg := countMsg{gen: s.gen}
+	ctx, core, filter := s.reading, s.env.core, s.applied
+	return func() tea.Msg {
+		msg.n, msg.more, msg.err = core.CountMessages(ctx, filter, countUpTo)
 		return msg
 	}
 }
@@ -81,29 +100,30 @@ func (s *messages) wake() tea.Cmd {
 // tick brings up what time changes, and what was left out.
 func (s *messages) tick() tea.Cmd {
 	s.detail.tick()
-	if s.failed || (s.recount && !s.applied.Empty()) {
+	if day := s.env.at.YearDay(); day != s.day {
+		s.day = day
+		s.grid.Redraw()
+	}
+	if s.failed {
 		return s.pull()
 	}
-	return nil
+	return s.countRows()
 }
 
 // answer takes the rows of a question, and asks the next one where that is due.
 func (s *messages) answer(msg pageMsg) tea.Cmd {
-	s.asking = false
 	if msg.gen != s.gen {
-		return s.pull()
-	}
-	if msg.err != nil {
-		if !errors.Is(msg.err, context.Canceled) {
-			s.failed = true
-			s.env.notifyAbout(aboutReading, app.Failure, fmt.Sprintf("Read the messages of the history: %v; trying again each second.", msg.err))
-		}
 		return nil
 	}
-	s.failed = false
-	s.env.forget(aboutReading)
-	if msg.counted {
-		s.count, s.more = msg.count, msg.more
+	s.asking = false
+	if msg.err != nil {
+		s.failed = true
+		s.readingFailed("Read the messages of the history", msg.err)
+		return nil
+	}
+	if s.failed {
+		s.failed = false
+		s.env.forget(aboutReading)
 	}
 	fresh := s.grid.Apply(msg.query, msg.page)
 	cmd := s.selected()
@@ -111,6 +131,30 @@ func (s *messages) answer(msg pageMsg) tea.Cmd {
 		return tea.Batch(cmd, s.pull())
 	}
 	return cmd
+}
+
+// answerCount takes the number of rows.
+func (s *messages) answerCount(msg countMsg) tea.Cmd {
+	if msg.gen != s.gen {
+		return nil
+	}
+	s.counting = false
+	if msg.err != nil {
+		s.recount = true
+		s.readingFailed("Count the messages of the filter", msg.err)
+		return nil
+	}
+	if !s.known && !s.failed {
+		s.env.forget(aboutReading)
+	}
+	s.count, s.more, s.known = msg.n, msg.more, true
+	return nil
+}
+
+func (s *messages) readingFailed(what string, err error) {
+	if !errors.Is(err, context.Canceled) {
+		s.env.notifyAbout(aboutReading, app.Failure, fmt.Sprintf("%s: %v; trying again each second.", what, err))
+	}
 }
 
 // moved follows up on a move in the list: the detail shows another message, and rows may be wanted.
@@ -122,24 +166,54 @@ func (s *messages) moved() tea.Cmd {
 	return cmd
 }
 
-// selected shows the selected message in the detail.
+// selected shows the selected message in the detail, which stays as it is until there are rows.
 func (s *messages) selected() tea.Cmd {
+	if !s.grid.Loaded() {
+		return nil
+	}
 	m, ok := s.grid.Selected()
+	s.focused = s.focused && ok
 	return s.detail.show(m, ok)
 }
 
-// setFilter shows other rows.
+// setFilter shows other rows, and ends what is still read for those before.
 func (s *messages) setFilter(f store.Filter) tea.Cmd {
+	s.stop()
+	s.reading, s.stop = nil, func() {}
+	s.asking, s.counting, s.failed = false, false, false
 	s.applied = f
 	s.gen++
-	s.count, s.more, s.counted, s.recount = 0, false, time.Time{}, true
-	s.grid.Reset()
-	s.detail.show(plivo.Message{}, false)
+	s.known, s.counted, s.recount = false, time.Time{}, true
+	s.grid.Refilter()
 	return s.pull()
+}
+
+// open gives the detail the keys. The list stays where it is: what is read must not be replaced.
+func (s *messages) open() {
+	if _, ok := s.grid.Selected(); ok {
+		s.grid.Unfollow()
+		s.focused = true
+	}
+}
+
+// hidden tells, after a send, that the filter hides the message.
+func (s *messages) hidden(id int64, told app.Notice) tea.Cmd {
+	if s.applied.Empty() {
+		return nil
+	}
+	ctx, core, filter := s.env.ctx, s.env.core, s.applied
+	return func() tea.Msg {
+		rows, err := core.Messages(ctx, store.Window{Filter: filter, After: id - 1, Before: id + 1, Limit: 1})
+		if err != nil || len(rows) > 0 {
+			return nil
+		}
+		return noticeMsg{told.Severity, told.Text + " The filter hides it; esc shows all."}
+	}
 }
 
 // newest follows the newest row, as after a send.
 func (s *messages) newest() tea.Cmd {
+	s.focused = false
 	s.grid.Follow()
 	return s.moved()
 }
@@ -191,8 +265,8 @@ func (s *messages) listKey(k tea.KeyMsg) (tea.Cmd, bool) {
 	case key.Matches(k, km.oldest):
 		s.grid.Oldest()
 	case key.Matches(k, km.open, km.focus):
-		_, s.focused = s.grid.Selected()
-	case key.Matches(k, km.back):
+		s.open()
+	case key.Matches(k, km.unfilter):
 		if !s.applied.Empty() {
 			return s.setFilter(store.Filter{}), true
 		}
@@ -214,9 +288,9 @@ func (s *messages) detailKey(k tea.KeyMsg) (tea.Cmd, bool) {
 		s.detail.scroll(-max(s.lay.detail.h-1, 1))
 	case key.Matches(k, km.pageDown):
 		s.detail.scroll(max(s.lay.detail.h-1, 1))
-	case key.Matches(k, km.newest):
+	case key.Matches(k, km.detailTop):
 		s.detail.scroll(-1 << 20)
-	case key.Matches(k, km.oldest):
+	case key.Matches(k, km.detailEnd):
 		s.detail.scroll(1 << 20)
 	default:
 		return nil, false
@@ -262,7 +336,7 @@ func (s *messages) mouse(e tea.MouseMsg) tea.Cmd {
 	case s.lay.list.has(e.X, e.Y):
 		s.grid.Scroll(step)
 	case s.lay.detail.has(e.X, e.Y) && step == 0:
-		_, s.focused = s.grid.Selected()
+		s.open()
 	case s.lay.detail.has(e.X, e.Y):
 		s.detail.scroll(step)
 	default:
@@ -278,11 +352,15 @@ func (s *messages) copyUUID() tea.Cmd {
 		s.env.notify(app.Warning, "There is no UUID to copy: select a message that Plivo has taken.")
 		return nil
 	}
+	if brief(m.UUID) != m.UUID {
+		s.env.notify(app.Warning, "The UUID of this message is not one that Plivo gives: it holds what cannot be seen, or is too long. It was not copied.")
+		return nil
+	}
 	put, uuid := s.env.o.Clipboard, m.UUID
 	return func() tea.Msg {
 		if err := put(uuid); err != nil {
-			return noticeMsg{app.Failure, fmt.Sprintf("Copy the UUID %s: %v; select it with the mouse while holding shift instead.", brief(uuid), err)}
+			return noticeMsg{app.Failure, fmt.Sprintf("Copy the UUID %s: %v; select it with the mouse while holding shift instead.", uuid, err)}
 		}
-		return noticeMsg{app.Info, "Copied " + brief(uuid)}
+		return noticeMsg{app.Info, "Copied " + uuid}
 	}
 }

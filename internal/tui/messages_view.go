@@ -11,13 +11,15 @@ import (
 
 // titleWords name the list: how many rows of how many, and the filter.
 func (s *messages) titleWords() string {
-	all := s.env.status.Totals.Messages
+	// The totals and the count are some moments behind the rows: never less than those at hand.
+	all := max(s.env.status.Totals.Messages, int64(s.grid.Len()))
 	if s.applied.Empty() {
 		return fmt.Sprintf("Messages (%s)", count(all))
 	}
 	n := "…"
-	if !s.counted.IsZero() && s.grid.Loaded() {
-		n = count(int64(s.count))
+	if s.known {
+		matching := int64(max(s.count, s.grid.Len()))
+		n, all = count(matching), max(all, matching)
 		if s.more {
 			n += "+"
 		}
@@ -140,11 +142,12 @@ func (m *Model) helpSections() []section {
 	}
 	all := section{"Everywhere", []key.Binding{km.messages, km.compose, km.help, km.redraw, km.quit, km.forceQuit}}
 	list := section{"The list", []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.newest, km.oldest, km.follow}}
-	message := section{"The selected message", []key.Binding{km.open, km.focus, km.copyID, km.back}}
+	message := section{"The selected message", []key.Binding{km.open, km.focus, km.copyID}}
 	if m.messages.focused {
-		list.title = "The detail"
+		list = section{"The detail", []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.detailTop, km.detailEnd, km.back, km.focus}}
+		message = section{"The selected message", []key.Binding{km.copyID, km.follow}}
 	}
-	more := section{"Messages", []key.Binding{km.fresh, km.filter}}
+	more := section{"Messages", []key.Binding{km.fresh, km.filter, km.unfilter}}
 	if m.compose.simulated() {
 		more.keys = append(more.keys, km.inbound)
 	}

@@ -15,17 +15,18 @@ import (
 // env is what the parts of the UI share. It belongs to the tea loop; a Cmd takes ctx and core out of
 // it and nothing else.
 type env struct {
-	ctx      context.Context
-	core     Core
-	o        Options
-	th       *theme
-	keys     keyMap
-	now      func() time.Time
-	at       time.Time  // the time of the present update: View has no clock of its own
-	status   app.Status // as of the last wake or tick
-	own      app.Notice // the UI's own last notice
-	ownTopic topic
-	sheet    sheet // what is open over the screen, nil for nothing
+	ctx        context.Context
+	core       Core
+	o          Options
+	th         *theme
+	keys       keyMap
+	now        func() time.Time
+	at         time.Time  // the time of the present update: View has no clock of its own
+	status     app.Status // as of the last wake or tick
+	own        app.Notice // the UI's own last notice
+	ownTopic   topic
+	delivering int   // inbound messages that the simulator has not reported on
+	sheet      sheet // what is open over the screen, nil for nothing
 }
 
 // screenID is one of the screens.
@@ -45,6 +46,7 @@ type Model struct {
 	compose  *compose
 	wake     <-chan struct{}
 	release  func()
+	tick     func() tea.Cmd // the next second
 }
 
 // noticeMsg is a sentence that a Cmd has to tell.
@@ -69,16 +71,19 @@ func New(core Core, o Options) *Model {
 		ctx: context.Background(), core: core, o: o, th: newTheme(o.Renderer, o.mono), keys: newKeyMap(),
 		now: o.Now, at: o.Now(), status: core.Status(),
 	}
-	m := &Model{env: e, messages: newMessages(e), compose: newCompose(e)}
+	m := &Model{env: e, messages: newMessages(e), compose: newCompose(e), tick: tick}
 	m.wake, m.release = core.Subscribe()
 	return m
 }
 
-func (m *Model) close() { m.release() }
+func (m *Model) close() {
+	m.messages.stop()
+	m.release()
+}
 
 // Init implements tea.Model.
 func (m *Model) Init() tea.Cmd {
-	return tea.Batch(m.messages.pull(), waitWake(m.env.ctx, m.wake, 0), tick())
+	return tea.Batch(m.messages.pull(), waitWake(m.env.ctx, m.wake, 0), m.tick())
 }
 
 // Update implements tea.Model.
@@ -105,24 +110,17 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	case tickMsg:
 		m.env.status = m.env.core.Status()
 		m.compose.refresh()
-		return tea.Batch(m.messages.tick(), tick())
+		return tea.Batch(m.messages.tick(), m.tick())
 	case pageMsg:
 		return m.messages.answer(msg)
+	case countMsg:
+		return m.messages.answerCount(msg)
 	case callbacksMsg:
 		return m.messages.detail.answer(msg)
 	case sentMsg:
-		if m.compose.done(msg) && m.screen == onCompose {
-			m.screen = onMessages
-			m.env.status = m.env.core.Status()
-			return tea.Batch(m.messages.newest(), m.messages.wake())
-		}
-		return nil
+		return m.sent(msg)
 	case inboundMsg:
-		if msg.err != nil {
-			m.env.notify(app.Failure, msg.err.Error())
-		} else {
-			m.env.notify(app.Info, "The simulator delivered an inbound message.")
-		}
+		m.env.delivered(msg)
 		return nil
 	case noticeMsg:
 		m.env.notify(msg.severity, msg.text)
@@ -130,6 +128,16 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	default:
 		return m.forward(msg)
 	}
+}
+
+// sent takes the answer to a send. A user who waits for it on the compose screen sees the new row.
+func (m *Model) sent(msg sentMsg) tea.Cmd {
+	if !m.compose.done(msg) || m.screen != onCompose {
+		return nil
+	}
+	m.screen = onMessages
+	m.env.status = m.env.core.Status()
+	return tea.Batch(m.messages.newest(), m.messages.wake(), m.messages.hidden(msg.sent.IDs[0], m.env.own))
 }
 
 // forward gives a message that is not the model's own to the input that has the focus, as the answer
@@ -186,8 +194,11 @@ func (m *Model) arrange() {
 	if body := m.messages.lay.body; body.w != m.compose.w || body.h != m.compose.h {
 		m.compose.setSize(body.w, body.h)
 	}
-	if h, ok := m.env.sheet.(*helpSheet); ok {
-		h.setSize(m.messages.lay.body.w, m.messages.lay.body.h-1)
+	switch s := m.env.sheet.(type) {
+	case *helpSheet:
+		s.setSize(m.messages.lay.body.w, m.messages.lay.body.h-1)
+	case *inboundSheet:
+		s.setWidth(m.messages.lay.body.w)
 	}
 }
 
@@ -271,6 +282,9 @@ func (m *Model) unfinished() string {
 	var what []string
 	if n := m.compose.sending; n > 0 {
 		what = append(what, "The API has not answered "+plural(n, "send")+" yet.")
+	}
+	if m.env.delivering > 0 {
+		what = append(what, "An inbound message is still on its way.")
 	}
 	if m.compose.unsent() {
 		what = append(what, "The draft was not sent and would be lost.")

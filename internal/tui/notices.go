@@ -62,10 +62,22 @@ func rank(s app.Severity) int {
 	return slices.Index([]app.Severity{app.Info, app.Warning, app.Failure}, s)
 }
 
-// noticeIsFresh reports whether the notice came just now.
-func (e *env) noticeIsFresh() bool {
+// noticeIsLong reports whether a notice that came just now needs a second line of w cells.
+func (e *env) noticeIsLong(w int) bool {
 	n, ok := e.notice()
-	return ok && e.at.Sub(n.At) < failureLife
+	return ok && e.at.Sub(n.At) < failureLife && ansi.StringWidth(noticeWords(n)) > noticeRoom(w, e.age(n))
+}
+
+func noticeWords(n app.Notice) string { return escape.Line(head(n.Text, noticeBytes)) }
+
+// noticeRoom is what a line leaves for the words beside the sign and the age.
+func noticeRoom(w int, age []span) int { return w - 3 - spansWidth(age) }
+
+func (e *env) age(n app.Notice) []span {
+	if d := e.at.Sub(n.At); d >= time.Second {
+		return []span{{e.th.muted, " " + waited(d) + " ago "}}
+	}
+	return nil
 }
 
 func (t *theme) severity(s app.Severity) (grid.Paint, string) {
@@ -94,12 +106,8 @@ func (e *env) noticeLines(w, h int) []string {
 	if n.Severity == app.Info {
 		words = e.th.muted
 	}
-	var age []span
-	if d := e.at.Sub(n.At); d >= time.Second {
-		age = []span{{e.th.muted, " " + waited(d) + " ago "}}
-	}
-	text := escape.Line(head(n.Text, noticeBytes))
-	room := w - 3 - spansWidth(age)
+	age, text := e.age(n), noticeWords(n)
+	room := noticeRoom(w, age)
 	parts := []string{text}
 	if ansi.StringWidth(text) > room && h > 1 {
 		parts = wrap(text, room)

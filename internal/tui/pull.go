@@ -30,13 +30,17 @@ type (
 	tickMsg struct{}
 	// pageMsg answers the table's question.
 	pageMsg struct {
-		query   grid.Query
-		page    grid.Page[plivo.Message]
-		counted bool
-		count   int
-		more    bool
-		gen     int
-		err     error
+		query grid.Query
+		page  grid.Page[plivo.Message]
+		gen   int
+		err   error
+	}
+	// countMsg answers the question how many rows match the filter.
+	countMsg struct {
+		n    int
+		more bool
+		gen  int
+		err  error
 	}
 	// callbacksMsg answers the detail's question.
 	callbacksMsg struct {

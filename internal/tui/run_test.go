@@ -205,5 +205,5 @@ func TestPagesOfARealHistory(t *testing.T) {
 		d.keys("k")
 	}
 	d.keys("/", "burst", "enter")
-	d.expect("Messages (120 of 0, burst)", "burst 119")
+	d.expect("Messages (120 of 120, burst)", "burst 119")
 }

@@ -139,8 +139,8 @@ func checkFrame(t *testing.T, name, view string, w, h int) {
 func TestLayoutAddsUp(t *testing.T) {
 	for w := minWidth; w <= 240; w++ {
 		for h := minHeight; h <= 70; h++ {
-			for i := range 4 {
-				l := computeLayout(w, h, i&1 > 0, i&2 > 0)
+			for i := range 12 {
+				l := computeLayout(w, h, needs{detail: i&1 > 0, filter: []int{0, 2, 6}[i>>1%3], notice: i >= 6})
 				covered := make([]int, w*h)
 				for _, r := range []rect{l.header, l.tabs, l.notice, l.footer, l.title, l.filter, l.heads, l.list, l.divide, l.about, l.detail} {
 					if r.w < 0 || r.h < 0 || r.x+r.w > w || r.y+r.h > h {

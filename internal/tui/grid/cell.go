@@ -158,10 +158,12 @@ func harmless(s string) string {
 // Apart replaces a first or last character that would melt into the blank beside it, as a lone vowel
 // sign does: the cell would be a column short.
 func Apart(s string) string {
-	if first, n := utf8.DecodeRuneInString(s); n > 1 {
-		if c := string(first); ansi.StringWidth(" "+c) != 1+ansi.StringWidth(c) {
-			s = "\uFFFD" + s[n:]
-		}
+	if printableASCII(s) {
+		return s
+	}
+	if first, n := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth); ansi.StringWidth(" "+first) != 1+n {
+		_, size := utf8.DecodeRuneInString(s)
+		s = "\uFFFD" + s[size:]
 	}
 	if last, n := utf8.DecodeLastRuneInString(s); n > 1 {
 		if c := string(last); ansi.StringWidth(c+" ") != 1+ansi.StringWidth(c) {

@@ -10,6 +10,9 @@ type Config[T any] struct {
 	Mark    Cell              // the sign of the selected row, one cell wide
 	Base    Paint             // the space between cells
 	Head    Paint             // the column titles
+
+	// Twin finds the row that a selected one became when it is gone; nil where rows never become others.
+	Twin func(gone, row T) bool
 }
 
 // Grid is the table. Its methods belong to one goroutine.
@@ -27,6 +30,7 @@ type Grid[T any] struct {
 	sel     int64 // identity of the selected row, 0 for none
 	follow  bool
 	toEnd   bool // a jump to the oldest row waits for its rows
+	line    int  // of the selected row in the viewport when its rows were forgotten
 	pending int  // steps that went beyond the rows at hand and wait for more
 	gen     int
 
@@ -64,15 +68,30 @@ func (g *Grid[T]) SetSize(w, h int) {
 // is too small, keeps its place as if it had one.
 func (g *Grid[T]) height() int { return max(g.h, 1) }
 
-// Reset forgets the rows and follows the newest: for another filter.
-func (g *Grid[T]) Reset() {
-	g.rows, g.sel, g.top, g.pending = nil, 0, 0, 0
-	g.atTop, g.atEnd, g.loaded, g.toEnd, g.follow = false, false, false, false, true
+// Refilter forgets the rows but not the place: for another filter. Of the new rows the same one is
+// selected, on the same line, or where it is not among them the next older one; a table that follows
+// the newest row goes on with that.
+func (g *Grid[T]) Refilter() {
+	if i := g.index(g.sel); i >= 0 {
+		g.line = i - g.top
+	}
+	sel := g.sel
+	g.rows, g.top, g.pending = nil, 0, 0
+	g.atTop, g.atEnd, g.loaded = false, false, false
 	g.gen++
 	g.settle()
+	if !g.follow {
+		g.sel = sel
+	}
 }
 
-// Loaded reports whether an answer came since the last Reset: an empty table is then truly empty.
+// Redraw renders the visible rows again, after a change that Same does not see.
+func (g *Grid[T]) Redraw() {
+	clear(g.drawn)
+	g.draw()
+}
+
+// Loaded reports whether an answer came since the last Refilter: an empty table is then truly empty.
 func (g *Grid[T]) Loaded() bool { return g.loaded }
 
 // Len is the number of rows at hand.

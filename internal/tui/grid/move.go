@@ -14,6 +14,9 @@ func (g *Grid[T]) Unfollow() { g.follow = false }
 
 // Oldest selects the oldest row.
 func (g *Grid[T]) Oldest() {
+	if g.loaded && len(g.rows) == 0 {
+		return
+	}
 	g.leave()
 	g.pending = 0
 	if g.atEnd {

@@ -22,8 +22,10 @@ func (g *Grid[T]) Query() Query {
 	switch {
 	case g.toEnd:
 		return Query{Oldest: true, Below: 3 * h, gen: g.gen}
-	case g.follow || len(g.rows) == 0:
+	case g.follow || (len(g.rows) == 0 && g.sel == 0):
 		return Query{Below: 3 * h, gen: g.gen}
+	case len(g.rows) == 0:
+		return Query{Anchor: g.sel, Above: 2 * h, Below: 3 * h, gen: g.gen}
 	default:
 		return Query{Anchor: g.cfg.ID(g.rows[g.top]), Above: 2 * h, Below: 3 * h, gen: g.gen}
 	}
@@ -37,16 +39,18 @@ func (g *Grid[T]) Wants() bool {
 	return (!g.atTop && g.top < g.h) || (!g.atEnd && len(g.rows)-g.top < 2*g.h)
 }
 
-// Apply takes the answer to q. It refuses one that is stale: asked before a Reset or a jump, or not
+// Apply takes the answer to q. It refuses one that is stale: asked before a Refilter or a jump, or not
 // covering what is shown now; then ask again.
 func (g *Grid[T]) Apply(q Query, p Page[T]) bool {
 	if q.gen != g.gen || !g.covers(q, p) {
 		return false
 	}
 	var topID int64
-	if g.top < len(g.rows) {
+	afresh := len(g.rows) == 0
+	if !afresh {
 		topID = g.cfg.ID(g.rows[g.top])
 	}
+	was, known := g.Selected()
 	g.rows, g.atTop, g.atEnd, g.loaded = p.Rows, p.AtTop, p.AtEnd, true
 	switch {
 	case g.follow:
@@ -56,11 +60,16 @@ func (g *Grid[T]) Apply(q Query, p Page[T]) bool {
 		if len(g.rows) > 0 {
 			g.sel = g.cfg.ID(g.rows[len(g.rows)-1])
 		}
+	case len(g.rows) == 0:
+	case g.sel == 0:
+		g.sel = g.cfg.ID(g.rows[0])
 	default:
 		g.top = g.firstBelow(topID)
-		if g.index(g.sel) < 0 && len(g.rows) > 0 {
-			// The row is gone (retention, or it left the filter): its successor takes its place.
-			g.sel = g.cfg.ID(g.rows[min(g.firstBelow(g.sel), len(g.rows)-1)])
+		if g.index(g.sel) < 0 {
+			g.sel = g.cfg.ID(g.rows[g.successor(was, known)])
+		}
+		if afresh {
+			g.top = max(g.index(g.sel)-g.line, 0)
 		}
 	}
 	g.settle()
@@ -69,6 +78,19 @@ func (g *Grid[T]) Apply(q Query, p Page[T]) bool {
 		g.Move(n)
 	}
 	return true
+}
+
+// successor is the index of the row that takes the place of the selected one, which is gone: what it
+// became, or the next older one (retention took it, or it left the filter).
+func (g *Grid[T]) successor(was T, known bool) int {
+	if known && g.cfg.Twin != nil {
+		for i, row := range g.rows {
+			if g.cfg.Twin(was, row) {
+				return i
+			}
+		}
+	}
+	return min(g.firstBelow(g.sel), len(g.rows)-1)
 }
 
 // covers reports whether p holds every row of the present viewport.

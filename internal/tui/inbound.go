@@ -1,0 +1,137 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+	"github.com/charmbracelet/bubbles/textinput"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/escape"
+)
+
+// aPhone is a number that an inbound message may come from.
+const aPhone = "+14155550123"
+
+// inboundSheet makes the simulator deliver a message to the account. It stays open until the message
+// arrived, so that one that did not can be tried again.
+type inboundSheet struct {
+	env     *env
+	to      string
+	inputs  [2]textinput.Model // from, text
+	focus   int
+	waiting bool // for the answer to the message
+}
+
+// inboundMsg is the answer to an inbound message.
+type inboundMsg struct {
+	sheet *inboundSheet
+	err   error
+}
+
+// newInboundSheet offers a sender, where it is one that a phone may have.
+func newInboundSheet(e *env, from string) *inboundSheet {
+	s := &inboundSheet{env: e, to: e.status.DefaultSender}
+	s.inputs[0], s.inputs[1] = e.th.input(aPhone), e.th.input("its text")
+	if from == "" || len(from) > 20 || escape.Line(from) != from {
+		from = aPhone
+	}
+	s.inputs[0].SetValue(from)
+	s.inputs[1].SetValue("Hello from a phone")
+	s.setFocus(1)
+	return s
+}
+
+func (s *inboundSheet) setFocus(i int) {
+	s.focus = i
+	for j := range s.inputs {
+		if j == i {
+			s.inputs[j].Focus()
+			s.inputs[j].CursorEnd()
+		} else {
+			s.inputs[j].Blur()
+		}
+	}
+}
+
+// setWidth gives the sheet the width of the body.
+func (s *inboundSheet) setWidth(w int) {
+	for i := range s.inputs {
+		in := &s.inputs[i]
+		in.Width = max(w-fieldIndent-3, 4)
+		in.SetCursor(in.Position())
+	}
+}
+
+func (s *inboundSheet) heading() string { return "An inbound message to " + brief(s.to) }
+
+func (s *inboundSheet) key(k tea.KeyMsg) (tea.Cmd, bool) {
+	switch km := s.env.keys; {
+	case key.Matches(k, km.cancel):
+		return nil, true
+	case key.Matches(k, km.deliver):
+		return s.deliver(), false
+	case key.Matches(k, km.nextField, km.prevField) || k.Type == tea.KeyUp || k.Type == tea.KeyDown:
+		s.setFocus(1 - s.focus)
+		return nil, false
+	}
+	return s.other(k), false
+}
+
+func (s *inboundSheet) deliver() tea.Cmd {
+	from, text := strings.TrimSpace(s.inputs[0].Value()), s.inputs[1].Value()
+	switch {
+	case s.waiting:
+		return nil
+	case from == "" || text == "":
+		s.env.notify(app.Warning, "Not delivered: an inbound message needs a number and a text.")
+		return nil
+	}
+	s.waiting = true
+	s.env.delivering++
+	ctx, core, to := s.env.ctx, s.env.core, s.to
+	return func() tea.Msg { return inboundMsg{s, core.Inbound(ctx, from, to, text)} }
+}
+
+// delivered takes the answer to an inbound message.
+func (e *env) delivered(msg inboundMsg) {
+	e.delivering--
+	msg.sheet.waiting = false
+	if msg.err != nil {
+		e.notify(app.Failure, msg.err.Error())
+		return
+	}
+	if e.sheet == msg.sheet {
+		e.sheet = nil
+	}
+	e.notify(app.Info, "The simulator delivered an inbound message.")
+}
+
+func (s *inboundSheet) other(msg tea.Msg) (cmd tea.Cmd) {
+	s.inputs[s.focus], cmd = s.inputs[s.focus].Update(msg)
+	return cmd
+}
+
+func (s *inboundSheet) lines(w, h int) []string {
+	th := s.env.th
+	out := []string{line(w)}
+	for i, name := range []string{"From", "Text"} {
+		mark, edge := th.muted, th.faint
+		sign := "   "
+		if i == s.focus {
+			mark, edge, sign = th.accent, th.accent, " › "
+		}
+		out = append(out, line(fieldIndent, span{mark, sign + fmt.Sprintf("%-10s", name)}, span{edge, "│"})+typed(s.inputs[i].View(), w-fieldIndent))
+	}
+	note := ""
+	if s.waiting {
+		note = strings.Repeat(" ", fieldIndent) + "delivering it …"
+	}
+	return append(out, line(w, span{th.muted, note}))[:min(h, 4)]
+}
+
+func (s *inboundSheet) footer() []key.Binding {
+	return []key.Binding{s.env.keys.deliver, s.env.keys.nextField, s.env.keys.cancel}
+}
