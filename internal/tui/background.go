@@ -24,22 +24,25 @@ const probeTimeout = 150 * time.Millisecond
 // newRenderer makes the renderer for a terminal: profile from the environment (NO_COLOR, TERM,
 // COLORTERM), background from COLORFGBG or from the terminal itself. lipgloss would ask by itself on
 // the first style, and wait five seconds for an answer. mono is a terminal that shall have no colour
-// but can show attributes, without which neither cursor nor selection would be seen.
-func newRenderer(in io.Reader, out io.Writer) (r *lipgloss.Renderer, mono bool) {
+// but can show attributes, without which neither cursor nor selection would be seen. owed is whether the
+// terminal was asked and has not answered.
+func newRenderer(in io.Reader, out io.Writer) (r *lipgloss.Renderer, mono, owed bool) {
 	r = lipgloss.NewRenderer(out)
 	if os.Getenv("NO_COLOR") != "" && isTerminal(out) && os.Getenv("TERM") != "dumb" {
 		r.SetColorProfile(termenv.ANSI)
 		r.SetHasDarkBackground(true)
-		return r, true
+		return r, true, false
 	}
 	dark := true
 	if d, ok := darkFromEnv(os.Getenv("COLORFGBG")); ok {
 		dark = d
-	} else if d, ok := probeBackground(in, out); ok {
+	} else if d, ok, late := probeBackground(in, out); ok {
 		dark = d
+	} else {
+		owed = late
 	}
 	r.SetHasDarkBackground(dark)
-	return r, false
+	return r, false, owed
 }
 
 func isTerminal(w io.Writer) bool {
@@ -58,24 +61,25 @@ func darkFromEnv(v string) (dark, ok bool) {
 }
 
 // probeBackground asks the terminal for its background colour. A question for the device attributes
-// follows, which every terminal answers, so that one without OSC 11 need not be waited for.
-func probeBackground(in io.Reader, out io.Writer) (dark, ok bool) {
+// follows, which every terminal answers, so that one without OSC 11 need not be waited for. late is
+// whether not even that was answered in time.
+func probeBackground(in io.Reader, out io.Writer) (dark, ok, late bool) {
 	if in == nil {
 		in = os.Stdin
 	}
 	inFile, isIn := in.(*os.File)
 	outFile, isOut := out.(*os.File)
 	if !isIn || !isOut || !term.IsTerminal(inFile.Fd()) || !term.IsTerminal(outFile.Fd()) || os.Getenv("TERM") == "dumb" {
-		return false, false
+		return false, false, false
 	}
 	old, err := term.MakeRaw(inFile.Fd())
 	if err != nil {
-		return false, false
+		return false, false, false
 	}
 	defer func() { _ = term.Restore(inFile.Fd(), old) }()
 	r, err := cancelreader.NewReader(inFile)
 	if err != nil {
-		return false, false
+		return false, false, false
 	}
 	defer func() { _ = r.Close() }()
 	ctx, cancel := context.WithTimeout(context.Background(), probeTimeout)
@@ -83,7 +87,7 @@ func probeBackground(in io.Reader, out io.Writer) (dark, ok bool) {
 	stop := context.AfterFunc(ctx, func() { r.Cancel() })
 	defer stop()
 	if _, err := fmt.Fprint(outFile, "\x1b]11;?\x1b\\\x1b[c"); err != nil {
-		return false, false
+		return false, false, false
 	}
 	var got []byte
 	buf := make([]byte, 128)
@@ -94,7 +98,8 @@ func probeBackground(in io.Reader, out io.Writer) (dark, ok bool) {
 			break
 		}
 	}
-	return parseBackground(got)
+	dark, ok = parseBackground(got)
+	return dark, ok, !endsWithAttributes(got)
 }
 
 // endsWithAttributes reports whether the answer to the device attributes question is in b.
@@ -128,11 +133,25 @@ func parseBackground(b []byte) (dark, ok bool) {
 	return luma < 0.5, true
 }
 
+// A late answer begins within lateFor of the question and has at most lateRunes: all else is the user.
+const (
+	lateFor   = 10 * time.Second
+	lateRunes = 40
+)
+
 // lateReply keeps an answer to probeBackground that came after its time from being read as keys:
 // "]11;rgb:…" would switch screens and quit.
 type lateReply struct {
-	swallowing bool
-	done       bool
+	now       func() time.Time
+	until     time.Time
+	done      bool // no answer is expected, or it came
+	answering bool
+	runes     int // of the answer so far
+}
+
+// newLateReply expects an answer where the terminal still owes one.
+func newLateReply(owed bool, now func() time.Time) *lateReply {
+	return &lateReply{now: now, until: now().Add(lateFor), done: !owed}
 }
 
 func (l *lateReply) filter(_ tea.Model, msg tea.Msg) tea.Msg {
@@ -141,17 +160,21 @@ func (l *lateReply) filter(_ tea.Model, msg tea.Msg) tea.Msg {
 		return msg
 	}
 	switch {
-	case l.swallowing:
-		// Runes of the answer, then its end: BEL is ctrl+g, ST is alt+\. Anything else is the user.
-		if k.Type == tea.KeyRunes && !k.Alt && !k.Paste {
-			return nil
+	case !l.now().Before(l.until):
+		l.done = true
+	case l.answering:
+		if text := string(k.Runes); k.Type == tea.KeyRunes && !k.Alt && !k.Paste && strings.Trim(text, "0123456789abcdefABCDEF/;:rg") == "" {
+			if l.runes += len(k.Runes); l.runes <= lateRunes {
+				return nil
+			}
 		}
-		l.swallowing, l.done = false, true
+		// The end is BEL, as ctrl+g, or ST, as alt+\. Anything else is the user.
+		l.done = true
 		if k.Type == tea.KeyCtrlG || (k.Alt && string(k.Runes) == `\`) {
 			return nil
 		}
 	case k.Alt && strings.HasPrefix(string(k.Runes), "]"):
-		l.swallowing = true
+		l.answering = true
 		return nil
 	}
 	return msg

@@ -40,11 +40,16 @@ func Run(ctx context.Context, core Core, o Options) error {
 		out = &lockedWriter{w: out}
 	}
 	o.Output = out
+	owed := false
 	if o.Renderer == nil {
-		o.Renderer, o.mono = newRenderer(o.Input, out)
+		o.Renderer, o.mono, owed = newRenderer(o.Input, out)
 	}
 	if o.Clipboard == nil {
-		o.Clipboard = func(s string) error { return copyText(out, s) }
+		native := clipboard.WriteAll
+		if clipboard.Unsupported {
+			native = nil
+		}
+		o.Clipboard = func(s string) error { return copyText(out, native, s) }
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -52,7 +57,7 @@ func Run(ctx context.Context, core Core, o Options) error {
 	m.env.ctx = ctx
 	defer m.close()
 
-	late := &lateReply{}
+	late := newLateReply(owed, time.Now)
 	opts := []tea.ProgramOption{
 		tea.WithAltScreen(), tea.WithContext(ctx), tea.WithOutput(out),
 		// Signals end ctx, which is the caller's business: a second handler would race with it.
@@ -73,22 +78,22 @@ func Run(ctx context.Context, core Core, o Options) error {
 	case ctx.Err() != nil && errors.Is(err, tea.ErrProgramKilled):
 		return nil
 	default:
-		return fmt.Errorf("show the screen on the terminal: %w; --headless works without one", err)
+		return fmt.Errorf("cannot show the screen on the terminal: %w; listen works without one", err)
 	}
 }
 
 // copyText puts s on the clipboard of the terminal (OSC 52, which also works over SSH) and on that of
-// the desktop where there is one.
-func copyText(out io.Writer, s string) error {
+// the desktop, where native is not nil.
+func copyText(out io.Writer, native func(string) error, s string) error {
 	seq := osc52.New(s)
 	if os.Getenv("STY") != "" {
 		seq = seq.Screen()
 	}
 	_, err := seq.WriteTo(out)
-	if clipboard.Unsupported {
+	if native == nil {
 		return err
 	}
-	if nativeErr := clipboard.WriteAll(s); nativeErr != nil && err != nil {
+	if nativeErr := native(s); nativeErr != nil && err != nil {
 		return nativeErr
 	}
 	return nil

@@ -100,16 +100,51 @@ func TestAPanicIsAnErrorAndTheTerminalIsRestored(t *testing.T) {
 	}
 }
 
-func TestCopyTextWritesOneSequence(t *testing.T) {
+// failingTape is a terminal that is gone.
+type failingTape struct{}
+
+func (failingTape) Write([]byte) (int, error) { return 0, errors.New("the terminal is gone") }
+
+func TestCopyText(t *testing.T) {
 	t.Setenv("STY", "")
 	var b bytes.Buffer
-	if err := copyText(&b, "5b40a428"); err != nil {
+	if err := copyText(&b, nil, "5b40a428"); err != nil {
 		t.Fatal(err)
 	}
-	if b.String() != "\x1b]52;c;NWI0MGE0Mjg=\a" {
+	const sequence = "\x1b]52;c;NWI0MGE0Mjg=\a"
+	if b.String() != sequence {
 		t.Errorf("wrote %q", b.String())
 	}
+	b.Reset()
+	var desktop string
+	native := func(s string) error { desktop = s; return nil }
+	if err := copyText(&b, native, "5b40a428"); err != nil || desktop != "5b40a428" || b.String() != sequence {
+		t.Errorf("%v: the desktop has %q, the terminal %q", err, desktop, b.String())
+	}
+	broken := func(string) error { return errors.New("no display") }
+	if err := copyText(&b, broken, "x"); err != nil {
+		t.Errorf("the terminal took it, and yet: %v", err)
+	}
+	if err := copyText(failingTape{}, native, "x"); err != nil {
+		t.Errorf("the desktop took it, and yet: %v", err)
+	}
+	if copyText(failingTape{}, broken, "x") == nil || copyText(failingTape{}, nil, "x") == nil {
+		t.Error("nobody took it, and there is no error")
+	}
 }
+
+func TestATerminalThatCannotBeUsedIsASentence(t *testing.T) {
+	r := lipgloss.NewRenderer(io.Discard)
+	err := Run(t.Context(), newFakeCore(), Options{Input: failingReader{}, Output: &tape{}, Renderer: r})
+	if err == nil || !strings.HasPrefix(err.Error(), "cannot show the screen on the terminal: ") || !strings.HasSuffix(err.Error(), "; listen works without one") {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+// failingReader is a keyboard that is gone.
+type failingReader struct{}
+
+func (failingReader) Read([]byte) (int, error) { return 0, errors.New("the keyboard is gone") }
 
 // TestOnATerminal runs the UI on a terminal that answers no question: the screen is there all the same,
 // and quitting leaves the terminal as it was.
