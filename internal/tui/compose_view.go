@@ -217,6 +217,20 @@ func (c *compose) drawButton() {
 	}
 }
 
+// place tells that there is more than can be seen, above or below.
+func (c *compose) place() string {
+	above, below := c.off > 0, c.off+max(c.h-1, 0) < len(c.lines)
+	switch {
+	case above && below:
+		return "↑↓ more"
+	case above:
+		return "↑ more"
+	case below:
+		return "↓ more"
+	}
+	return ""
+}
+
 // view is the form without its title, exactly h-1 lines of w cells.
 func (c *compose) view() []string {
 	room := max(c.h-1, 0)

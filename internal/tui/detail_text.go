@@ -2,9 +2,11 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/tui/grid"
 	"dev.internal/plivoscope/internal/webhook"
 )
@@ -83,6 +85,12 @@ func (d *detail) explain(p *page) {
 	}
 	if m.Unverified {
 		p.field("unverified", th.warn, "! The status rests only on callbacks whose signature did not verify: anybody could have sent them.")
+	}
+	for _, c := range slices.Backward(d.callbacks) {
+		if c.Verdict.Outcome == signature.Invalid {
+			p.field("signature", th.bad, "✗ checked over "+readable(c.URL)+"; a wrong token or another URL given to Plivo are the usual causes")
+			break
+		}
 	}
 	if m.Status != "" && m.Status != plivo.Sending && !m.Status.Known() {
 		p.field("status", th.warn, "! "+readable(string(m.Status))+" is no status that Plivo documents; it is shown as it arrived.")

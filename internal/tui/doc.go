@@ -6,15 +6,17 @@
 // Cmd captured, never on the model.
 //
 // State is the truth and messages are hints. The core wakes the model through a one-slot channel; the
-// model then asks for the rows that it shows, at most once in 33 ms, and a result that belongs to an
-// earlier question (another filter, another place) is dropped by its generation. So a flood of
-// callbacks costs the same few redraws as one callback.
+// model then asks for the rows that it shows, for changes of the core at most once in 33 ms. Another
+// filter ends the questions about the one before; the table refuses an answer that does not hold what it
+// shows by now. So a flood of callbacks costs the same few redraws as one callback.
 //
-// View only joins lines that were rendered when they changed. One function, computeLayout, turns a
+// View joins lines: those of rows, detail and form were rendered when they changed, the few around them
+// are rendered anew. One function, computeLayout, turns a
 // terminal size into rectangles; every line is exactly as wide as the screen and the frame exactly as
 // high. Styles come from an injected renderer and are turned into plain escape sequences once.
 //
-// Text from the network passes internal/escape before it becomes a cell or a line.
+// Text from the network is cut to what can be read and passes internal/escape before it becomes a cell
+// or a line; measuring goes by whole characters, in grid.
 //
 // The package may import app, store, webhook, plivo and signature for their types, and escape; the
 // core behind it is reached through Core alone. Only this package and its grid know Bubble Tea.

@@ -31,8 +31,13 @@ func newDriver(t testing.TB, core *fakeCore, w, h int) *driver {
 }
 
 func newDriverWith(t testing.TB, core *fakeCore, w, h int, r *lipgloss.Renderer) *driver {
+	return newDriverOn(t, core, w, h, Options{Renderer: r})
+}
+
+func newDriverOn(t testing.TB, core *fakeCore, w, h int, o Options) *driver {
 	d := &driver{t: t, core: core, now: testNow}
-	d.m = New(core, Options{Renderer: r, Now: func() time.Time { return d.now }, Version: "v0.1.0"})
+	o.Now, o.Version = func() time.Time { return d.now }, "v0.1.0"
+	d.m = New(core, o)
 	gone := make(chan struct{})
 	close(gone) // waiting for a change ends at once: the test says when something changed
 	d.m.wake = gone

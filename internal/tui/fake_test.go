@@ -187,7 +187,7 @@ var valid = signature.Result{Outcome: signature.Valid, Scheme: signature.V3, Hea
 // callbackOf is a delivery report on a message.
 func callbackOf(m plivo.Message, st plivo.Status) []webhook.Callback {
 	return []webhook.Callback{{
-		ReceivedAt: m.CreatedAt, Kind: webhook.DeliveryReport, Verdict: m.Signature, Answer: webhook.Answer{Status: 200},
+		ReceivedAt: m.CreatedAt, URL: "http://127.0.0.1:4141/sms/delivery-report", Kind: webhook.DeliveryReport, Verdict: m.Signature, Answer: webhook.Answer{Status: 200},
 		Report: plivo.Report{Params: []signature.Param{
 			{Name: "MessageUUID", Value: m.UUID},
 			{Name: "Status", Value: string(st)},

@@ -48,12 +48,13 @@ func (m *Model) tooSmall() []string {
 		s := ""
 		switch y - (m.h-1)/2 {
 		case 0:
-			s = fmt.Sprintf("plivoscope needs at least %d×%d", minWidth, minHeight)
+			s = m.longestThatFits(fmt.Sprintf("plivoscope needs at least %d×%d", minWidth, minHeight),
+				fmt.Sprintf("too small: %d×%d needed", minWidth, minHeight), fmt.Sprintf("%d×%d", minWidth, minHeight))
 		case 1:
-			s = fmt.Sprintf("this terminal has %d×%d", m.w, m.h)
+			s = m.longestThatFits(fmt.Sprintf("this terminal has %d×%d", m.w, m.h), "")
 		case 2:
 			if m.unfinished() != "" {
-				s = "something is unfinished: ctrl+c quits"
+				s = m.longestThatFits("something is unfinished: ctrl+c quits", "ctrl+c quits", "")
 			}
 		}
 		pad := max((m.w-ansi.StringWidth(s))/2, 0)
@@ -62,10 +63,20 @@ func (m *Model) tooSmall() []string {
 	return out
 }
 
+// longestThatFits is the first of some sentences that fits the width, or the last.
+func (m *Model) longestThatFits(sentences ...string) string {
+	for _, s := range sentences {
+		if ansi.StringWidth(s) <= m.w {
+			return s
+		}
+	}
+	return sentences[len(sentences)-1]
+}
+
 func (m *Model) body() []string {
 	l := m.messages.lay
 	if m.screen == onCompose {
-		return append([]string{m.rule(l.body.w, true, "Compose", "")}, m.compose.view()...)
+		return append([]string{m.rule(l.body.w, true, "Compose", m.compose.place())}, m.compose.view()...)
 	}
 	s := m.messages
 	var list []string
@@ -207,8 +218,15 @@ func (m *Model) tabLine() string {
 		left = append(left, span{th.text, sep}, span{th.key, t.key.Help().Key}, span{th.text, " "}, span{paint, t.name})
 	}
 	var right []span
-	if m.screen == onMessages {
-		right = []span{{th.key, "/"}, {th.muted, " filter   "}, {th.key, "?"}, {th.muted, " help "}}
+	for _, p := range m.hints() {
+		h := p.binding.Help()
+		if len(right) > 0 {
+			right = append(right, span{th.text, blank(keysGap)})
+		}
+		right = append(right, span{th.key, h.Key}, span{th.muted, " " + h.Desc})
+	}
+	if right != nil {
+		right = append(right, span{th.text, " "})
 	}
 	return sides(m.w, left, right)
 }

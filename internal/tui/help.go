@@ -5,7 +5,6 @@ import (
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/x/ansi"
 
 	"dev.internal/plivoscope/internal/tui/grid"
 )
@@ -15,7 +14,7 @@ type helpSheet struct {
 	env      *env
 	sections []section
 	top      int
-	w, h     int // of the last drawing that moved top; lines itself keeps nothing
+	w, h     int // of what can be seen, to know how far it scrolls
 }
 
 func (s *helpSheet) heading() string {
@@ -104,37 +103,4 @@ func (s *helpSheet) lines(w, h int) []string {
 		out = append(out, line(w))
 	}
 	return out
-}
-
-// keysLine names at most seven keys; those that do not fit are left out, the last one never.
-func keysLine(th *theme, w int, keys []key.Binding) string {
-	const most = 7
-	if len(keys) > most {
-		keys = append(keys[:most-1:most-1], keys[len(keys)-1])
-	}
-	parts := make([][]span, 0, len(keys))
-	for _, b := range keys {
-		h := b.Help()
-		parts = append(parts, []span{{th.key, h.Key}, {th.muted, " " + h.Desc}})
-	}
-	const gap = "   "
-	for len(parts) > 1 && partsWidth(parts, ansi.StringWidth(gap))+2 > w {
-		parts = append(parts[:len(parts)-2], parts[len(parts)-1])
-	}
-	spans := []span{{th.text, " "}}
-	for i, p := range parts {
-		if i > 0 {
-			spans = append(spans, span{th.text, gap})
-		}
-		spans = append(spans, p...)
-	}
-	return line(w, spans...)
-}
-
-func partsWidth(parts [][]span, gap int) int {
-	n := gap * (len(parts) - 1)
-	for _, p := range parts {
-		n += spansWidth(p)
-	}
-	return n
 }

@@ -86,9 +86,10 @@ func TestAKeycapDoesNotEndTheProgram(t *testing.T) {
 			m.Status, m.ErrorCode, m.UUID = plivo.Status("s"+strings.Repeat(s, 9)), strings.Repeat(s, 5), fmt.Sprint(s, i)
 			core.add(m)
 		}
-		for w := 60; w < 200; w += 7 {
-			d := newDriver(t, core, w, 24)
-			d.keys("tab", "G")
+		d := newDriver(t, core, 60, 24)
+		d.keys("G", "tab")
+		for w := 60; w < 200; w++ {
+			d.send(sizeOf(w, 24))
 			checkFrame(t, s, d.m.View(), w, 24)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 // keyMap is every binding of the UI, once: the footer and the help are made from it too.
 type keyMap struct {
 	// Everywhere.
-	quit, forceQuit, help, helpTyped, redraw, messages, compose key.Binding
+	quit, forceQuit, help, helpHint, helpTyped, redraw, messages, compose key.Binding
 	// Lists.
 	up, down, pageUp, pageDown, newest, oldest, follow key.Binding
 	// Messages.
@@ -31,6 +31,7 @@ func newKeyMap() keyMap {
 		quit:      bind("q", "quit", "q"),
 		forceQuit: bind("ctrl+c", "quit at once", "ctrl+c", "alt+ctrl+c"),
 		help:      bind("?", "all keys", "?", "f1"),
+		helpHint:  bind("?", "help", "?"),
 		helpTyped: bind("f1", "all keys", "f1"),
 		redraw:    bind("ctrl+l", "redraw the screen", "ctrl+l"),
 		messages:  bind("1", "messages", "1"),
@@ -64,7 +65,7 @@ func newKeyMap() keyMap {
 		prevField: bind("shift+tab", "field before", "shift+tab"),
 		newline:   bind("enter", "new line, or next field", "enter"),
 		choose:    bind("↑ ↓", "choose a fate", "up", "down"),
-		keep:      bind("esc", "back, the draft stays", "esc"),
+		keep:      bind("esc", "back, draft kept", "esc"),
 
 		yes:       bind("y", "yes", "y", "Y"),
 		choice:    bind("tab", "other choice", "tab", "shift+tab", "left", "right"),

@@ -18,7 +18,6 @@ func (r rect) has(x, y int) bool { return x >= r.x && x < r.x+r.w && y >= r.y &&
 type layout struct {
 	w, h     int
 	tooSmall bool
-	header   rect // the program and its counts
 	tabs     rect
 	body     rect // the screen: its title rule is the first line
 	notice   rect
@@ -27,12 +26,10 @@ type layout struct {
 	// Of the messages screen, within body.
 	title  rect // the rule over the list
 	filter rect // input and hint while it is edited
-	heads  rect
-	list   rect
-	divide rect // the column between list and detail, where they stand side by side
+	list   rect // below its column titles
 	about  rect // the rule over the detail
 	detail rect
-	beside bool
+	beside bool // the detail is at the right of the list, behind a rule
 }
 
 // needs is what the screen has to show besides the list.
@@ -48,7 +45,6 @@ func computeLayout(w, h int, n needs) layout {
 	if l.tooSmall {
 		return l
 	}
-	l.header = rect{0, 0, w, 1}
 	l.tabs = rect{0, 1, w, 1}
 	l.notice = rect{0, h - 2, w, 1}
 	l.footer = rect{0, h - 1, w, 1}
@@ -68,7 +64,6 @@ func computeLayout(w, h int, n needs) layout {
 		l.beside = true
 		right := max(w*3/8, 56)
 		list.w = w - right - 1
-		l.divide = rect{list.w, l.body.y, 1, l.body.h}
 		l.about = rect{list.w + 1, l.body.y, right, 1}
 		l.detail = rect{list.w + 1, l.body.y + 1, right, l.body.h - 1}
 	case h >= detailHeight:
@@ -97,7 +92,7 @@ func computeLayout(w, h int, n needs) layout {
 		l.filter = rect{list.x, list.y + used, list.w, min(max(n.filter, least), max(list.h-others, 2))}
 		used += l.filter.h
 	}
-	l.heads = rect{list.x, list.y + used, list.w, 1}
-	l.list = rect{list.x, l.heads.y + 1, list.w, list.h - used - 1}
+	used++ // the column titles
+	l.list = rect{list.x, list.y + used, list.w, list.h - used}
 	return l
 }

@@ -116,7 +116,7 @@ func (m *Model) footerKeys() []key.Binding {
 	}
 	switch s := m.messages; {
 	case m.screen == onCompose:
-		return []key.Binding{km.send, km.nextField, km.prevField, km.keep, km.helpTyped}
+		return []key.Binding{km.send, km.keep, km.nextField, km.prevField, km.helpTyped}
 	case s.editing():
 		return []key.Binding{km.apply, km.leaveFilter, km.helpTyped}
 	case s.focused:

@@ -135,7 +135,7 @@ func (m *Model) sent(msg sentMsg) tea.Cmd {
 	if !m.compose.done(msg) || m.screen != onCompose {
 		return nil
 	}
-	m.screen = onMessages
+	m.show(onMessages)
 	m.env.status = m.env.core.Status()
 	return tea.Batch(m.messages.newest(), m.messages.wake(), m.messages.hidden(msg.sent.IDs[0], m.env.own))
 }
@@ -236,8 +236,7 @@ func (m *Model) key(k tea.KeyMsg) tea.Cmd {
 		if cmd, done := m.compose.key(k); done {
 			return cmd
 		}
-		m.screen = onMessages
-		m.env.forget(aboutDraft)
+		m.show(onMessages)
 		return nil
 	}
 	if cmd, done := m.messages.key(k); done {
@@ -253,10 +252,9 @@ func (m *Model) globalKey(k tea.KeyMsg) tea.Cmd {
 	case key.Matches(k, km.help):
 		m.env.sheet = &helpSheet{env: m.env, sections: m.helpSections()}
 	case key.Matches(k, km.messages):
-		m.screen = onMessages
+		m.show(onMessages)
 	case key.Matches(k, km.compose, km.fresh):
-		m.screen = onCompose
-		m.compose.refresh()
+		m.show(onCompose)
 	case key.Matches(k, km.inbound) && m.compose.simulated():
 		from := ""
 		if sel, ok := m.messages.grid.Selected(); ok {
@@ -292,21 +290,39 @@ func (m *Model) unfinished() string {
 	return strings.Join(what, " ")
 }
 
-// mouse routes a click or the wheel by its place.
+// mouse routes a click or the wheel by its place. While a sheet is open only its keys can be clicked.
 func (m *Model) mouse(e tea.MouseMsg) tea.Cmd {
-	if m.env.sheet != nil || m.messages.lay.tooSmall {
+	l := m.messages.lay
+	if l.tooSmall {
 		return nil
 	}
-	if m.messages.lay.tabs.has(e.X, e.Y) && e.Button == tea.MouseButtonLeft && e.Action == tea.MouseActionPress {
+	press := e.Button == tea.MouseButtonLeft && e.Action == tea.MouseActionPress
+	if press {
+		if k, ok := m.clickedKey(e.X, e.Y); ok {
+			return m.key(k)
+		}
+	}
+	switch {
+	case m.env.sheet != nil:
+		return nil
+	case l.tabs.has(e.X, e.Y):
 		for _, t := range tabs(m.env.keys) {
-			if e.X >= t.from && e.X < t.to {
-				m.screen = t.screen
+			if press && e.X >= t.from && e.X < t.to {
+				m.show(t.screen)
 			}
 		}
 		return nil
-	}
-	if m.screen == onCompose {
-		return m.compose.mouse(e, m.messages.lay.body)
+	case m.screen == onCompose:
+		return m.compose.mouse(e, l.body)
 	}
 	return m.messages.mouse(e)
+}
+
+// show goes to a screen.
+func (m *Model) show(s screenID) {
+	if m.screen == onCompose && s != onCompose {
+		m.env.forget(aboutDraft)
+	}
+	m.screen = s
+	m.compose.refresh()
 }

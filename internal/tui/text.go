@@ -36,6 +36,8 @@ func line(w int, spans ...span) string {
 	return b.String()
 }
 
+func blank(n int) string { return strings.Repeat(" ", max(n, 0)) }
+
 // sides puts spans at the left and at the right end of a line of w cells; the right ones are left out
 // where both do not fit with a space between.
 func sides(w int, left, right []span) string {

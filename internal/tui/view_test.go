@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -76,10 +77,47 @@ func TestViews(t *testing.T) {
 		d := staged(t, false, false, 160, 40, nil)
 		golden.RequireEqual(t, []byte(d.m.View()))
 	})
+	t.Run("mono 80x24", func(t *testing.T) {
+		r := lipgloss.NewRenderer(io.Discard)
+		r.SetColorProfile(termenv.ANSI) // as for NO_COLOR on a terminal: attributes, but no colour
+		d := newDriverOn(t, newStocked(), 80, 24, Options{Renderer: r, mono: true})
+		d.keys("j", "j", "/", "status:failed")
+		view := d.m.View()
+		if color := regexp.MustCompile(`\x1b\[([0-9;]*;)?(3[0-8]|4[0-8]|9[0-7]|10[0-7])[;m]`).FindString(view); color != "" {
+			t.Errorf("there is a colour: %q", color)
+		}
+		golden.RequireEqual(t, []byte(view))
+	})
+	t.Run("16 colours 80x24", func(t *testing.T) {
+		for _, dark := range []bool{true, false} {
+			r := lipgloss.NewRenderer(io.Discard)
+			r.SetColorProfile(termenv.ANSI)
+			r.SetHasDarkBackground(dark)
+			d := newDriverWith(t, newStocked(), 80, 24, r)
+			d.keys("j", "j", "n")
+			if strings.Contains(d.m.View(), "[38;") {
+				t.Errorf("dark %v: a colour beyond the sixteen", dark)
+			}
+			d.keys("esc")
+			view := d.m.View()
+			if strings.Contains(view, "[38;") || strings.Contains(view, "[48;") {
+				t.Errorf("dark %v: a colour beyond the sixteen", dark)
+			}
+			if dark {
+				golden.RequireEqual(t, []byte(view))
+			}
+		}
+	})
 	t.Run("too small 50x12", func(t *testing.T) {
 		d := staged(t, false, false, 50, 12, nil)
 		golden.RequireEqual(t, []byte(d.m.View()))
 	})
+}
+
+func newStocked() *fakeCore {
+	core := newFakeCore()
+	stock(core)
+	return core
 }
 
 func staged(t testing.TB, live, bare bool, w, h int, r *lipgloss.Renderer) *driver {
@@ -142,7 +180,14 @@ func TestLayoutAddsUp(t *testing.T) {
 			for i := range 12 {
 				l := computeLayout(w, h, needs{detail: i&1 > 0, filter: []int{0, 2, 6}[i>>1%3], notice: i >= 6})
 				covered := make([]int, w*h)
-				for _, r := range []rect{l.header, l.tabs, l.notice, l.footer, l.title, l.filter, l.heads, l.list, l.divide, l.about, l.detail} {
+				var heads, rule rect
+				if l.list.h > 0 {
+					heads = rect{l.list.x, l.list.y - 1, l.list.w, 1}
+				}
+				if l.beside {
+					rule = rect{l.list.w, l.body.y, 1, l.body.h}
+				}
+				for _, r := range []rect{l.tabs, l.notice, l.footer, l.title, l.filter, heads, l.list, rule, l.about, l.detail} {
 					if r.w < 0 || r.h < 0 || r.x+r.w > w || r.y+r.h > h {
 						t.Fatalf("%dx%d/%d: %+v leaves the screen", w, h, i, r)
 					}

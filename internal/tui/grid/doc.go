@@ -9,7 +9,7 @@
 // Columns have a least and an ideal width and a priority; as the width shrinks the least important
 // ones go first, and a flexible one takes what is left. Cells are plain text with a Paint; they are
 // cut and padded by display width and cannot carry control bytes to the terminal. A row is rendered
-// once for each change, only while it is visible, and Lines costs nothing.
+// while it is visible, once for each change, the selected one with each move too; Lines costs nothing.
 //
 // It imports lipgloss to turn styles into escape sequences once, and x/ansi for widths.
 package grid

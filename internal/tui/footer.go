@@ -1,0 +1,98 @@
+package tui
+
+import (
+	"unicode/utf8"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// placedKey is a key of the footer, or a hint, and its columns.
+type placedKey struct {
+	binding  key.Binding
+	from, to int
+}
+
+// keysGap is the space between two keys of the footer.
+const keysGap = 3
+
+// placeKeys places at most seven keys on a line of w cells. Those that do not fit are left out, the
+// last one never.
+func placeKeys(w int, keys []key.Binding) []placedKey {
+	const most = 7
+	if len(keys) > most {
+		keys = append(keys[:most-1:most-1], keys[len(keys)-1])
+	}
+	for {
+		out := make([]placedKey, 0, len(keys))
+		x := 1
+		for _, b := range keys {
+			n := ansi.StringWidth(b.Help().Key + " " + b.Help().Desc)
+			out = append(out, placedKey{b, x, x + n})
+			x += n + keysGap
+		}
+		if x-keysGap < w || len(keys) < 2 {
+			return out
+		}
+		keys = append(keys[:len(keys)-2:len(keys)-2], keys[len(keys)-1])
+	}
+}
+
+func keysLine(th *theme, w int, keys []key.Binding) string {
+	var spans []span
+	x := 0
+	for _, p := range placeKeys(w, keys) {
+		h := p.binding.Help()
+		spans = append(spans, span{th.text, blank(p.from - x)}, span{th.key, h.Key}, span{th.muted, " " + h.Desc})
+		x = p.to
+	}
+	return line(w, spans...)
+}
+
+// hints are the keys that the line of the screens names at its right end: none while something else
+// has the keys.
+func (m *Model) hints() []placedKey {
+	if m.screen != onMessages || m.env.sheet != nil || m.messages.editing() {
+		return nil
+	}
+	km := m.env.keys
+	out := []placedKey{{binding: km.filter}, {binding: km.helpHint}}
+	x := m.w - 1
+	for i := len(out) - 1; i >= 0; i-- {
+		h := out[i].binding.Help()
+		out[i].to = x
+		out[i].from = x - ansi.StringWidth(h.Key+" "+h.Desc)
+		x = out[i].from - keysGap
+	}
+	return out
+}
+
+// pressKey is the key of a binding, as if it had been pressed.
+func pressKey(b key.Binding) tea.KeyMsg {
+	name := b.Keys()[0]
+	if t, named := map[string]tea.KeyType{
+		"enter": tea.KeyEnter, "esc": tea.KeyEsc, "tab": tea.KeyTab, "shift+tab": tea.KeyShiftTab, "ctrl+s": tea.KeyCtrlS, "f1": tea.KeyF1,
+	}[name]; named {
+		return tea.KeyMsg{Type: t}
+	}
+	r, _ := utf8.DecodeRuneInString(name)
+	return tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}}
+}
+
+// clickedKey finds the key under the pointer.
+func (m *Model) clickedKey(x, y int) (tea.KeyMsg, bool) {
+	var keys []placedKey
+	switch y {
+	case m.messages.lay.footer.y:
+		keys = placeKeys(m.w, m.footerKeys())
+	case m.messages.lay.tabs.y:
+		keys = m.hints()
+	}
+	for _, p := range keys {
+		if x >= p.from && x < p.to {
+			return pressKey(p.binding), true
+		}
+	}
+	return tea.KeyMsg{}, false
+}
