@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -61,13 +60,6 @@ type spot struct {
 
 // form is what was typed into the fields.
 type form struct{ text, to, from, fate, url string }
-
-// sentMsg is the answer to a send.
-type sentMsg struct {
-	edits int // of the draft when it was sent
-	sent  app.Sent
-	err   error
-}
 
 func newCompose(e *env) *compose {
 	c := &compose{env: e, text: e.th.area("Write the message here"), inputs: map[field]*textinput.Model{}}
@@ -240,18 +232,6 @@ func only(problems []plivo.Problem, fields ...string) []plivo.Problem {
 	return slices.DeleteFunc(problems, func(p plivo.Problem) bool { return !slices.Contains(fields, p.Field) })
 }
 
-// firstError finds the first field that keeps the draft from being sent, in the order of the form.
-func (c *compose) firstError() (plivo.Problem, bool) {
-	for _, f := range c.order {
-		for _, p := range c.problems {
-			if !p.Warning && fieldOf(p.Field) == f {
-				return p, true
-			}
-		}
-	}
-	return plivo.Problem{}, false
-}
-
 // unsent reports whether there is a text that would be lost.
 func (c *compose) unsent() bool {
 	return strings.TrimSpace(c.form.text) != "" && (c.sending == 0 || c.sent != c.edits)
@@ -267,96 +247,6 @@ func destinations(s string) []string {
 		}
 	}
 	return out
-}
-
-// send sends the draft, after a question where that costs money. With a problem it goes to its field
-// instead.
-func (c *compose) send() tea.Cmd {
-	c.strict = true
-	c.check()
-	if p, wrong := c.firstError(); wrong {
-		c.setFocus(fieldOf(p.Field))
-		c.env.notifyAbout(aboutDraft, app.Warning, "Not sent: "+p.Text)
-		return nil
-	}
-	if c.sending > 0 && c.sent == c.edits {
-		c.env.notifyAbout(aboutDraft, app.Warning, "Not sent again: the API has not answered this draft yet.")
-		return nil
-	}
-	r := app.SendRequest{Draft: c.draft}
-	if c.simulated() {
-		r.Fate = c.form.fate
-	}
-	if !c.env.status.Spends {
-		return c.sendNow(r)
-	}
-	c.env.ask("This costs money", fmt.Sprintf("Send %s × %s from %s to %s?", plural(len(c.draft.To), "message"),
-		plural(c.segments.Segments, "segment"), brief(c.draft.From), brief(inShort(c.draft.To))),
-		"send", func() tea.Cmd { return c.sendNow(r) })
-	return nil
-}
-
-// inShort names the first of some numbers.
-func inShort(numbers []string) string {
-	if len(numbers) == 1 {
-		return numbers[0]
-	}
-	return fmt.Sprintf("%s and %d more", numbers[0], len(numbers)-1)
-}
-
-func (c *compose) sendNow(r app.SendRequest) tea.Cmd {
-	c.sending++
-	c.failure = ""
-	c.sent = c.edits
-	c.refresh()
-	ctx, core, edits := c.env.ctx, c.env.core, c.edits
-	return func() tea.Msg {
-		sent, err := core.Send(ctx, r)
-		return sentMsg{edits, sent, err}
-	}
-}
-
-// done takes the answer to a send and reports whether the draft is done with: it was sent, and nothing
-// was edited since. A draft that was is the next one, and not touched.
-func (c *compose) done(msg sentMsg) bool {
-	c.sending--
-	defer c.refresh()
-	same := msg.edits == c.edits
-	if msg.err != nil {
-		if same {
-			c.failure = msg.err.Error()
-		}
-		c.env.notify(app.Failure, msg.err.Error())
-		return false
-	}
-	refused := 0
-	for _, u := range msg.sent.UUIDs {
-		if u == "" {
-			refused++
-		}
-	}
-	n := len(msg.sent.UUIDs)
-	switch {
-	case refused == 0:
-		c.env.notify(app.Info, "Sent "+plural(n, "message")+".")
-	case refused < n:
-		c.env.notify(app.Warning, fmt.Sprintf("Sent %d of %s; the others were refused, their rows say why.", n-refused, plural(n, "message")))
-	default:
-		c.env.notify(app.Failure, "Not sent: the API refused it, its row says why.")
-		return false
-	}
-	if !same {
-		return false
-	}
-	c.lastTo = strings.Join(c.draft.To, ", ")
-	c.inputs[fieldTo].Placeholder = "→ " + inShort(c.draft.To) + " again"
-	c.inputs[fieldTo].Reset()
-	c.inputs[fieldFate].Reset()
-	c.text.Reset()
-	c.setFocus(fieldText)
-	c.strict = false
-	c.check()
-	return true
 }
 
 // fieldOf finds the field that a problem of the draft belongs to.
