@@ -182,15 +182,23 @@ func (c *compose) drawInput(f field, name string) {
 // drawProblems writes what is wrong with a field. One that was not filled in yet is not wrong before
 // the user tries to send.
 func (c *compose) drawProblems(name string, empty bool) {
-	th := c.env.th
+	const most = 5
+	th, n := c.env.th, 0
 	for _, p := range c.problems {
-		switch {
-		case p.Field != name || (empty && !c.strict):
-		case p.Warning:
+		if p.Field != name || (empty && !c.strict) {
+			continue
+		}
+		if n++; n > most {
+			continue
+		}
+		if p.Warning {
 			c.say(span{th.warn, "! " + escape.Line(p.Text)})
-		default:
+		} else {
 			c.say(span{th.bad, "✗ " + escape.Line(p.Text)})
 		}
+	}
+	if n > most {
+		c.say(span{th.muted, "and " + count(int64(n-most)) + " more problems like these"})
 	}
 }
 

@@ -76,6 +76,36 @@ func TestATickRendersNoCallbacks(t *testing.T) {
 	}
 }
 
+// TestManyStatusesAreBounded reports two hundred made-up statuses on one message.
+func TestManyStatusesAreBounded(t *testing.T) {
+	d := newDriver(t, newFakeCore(), 120, 50)
+	m := queued(1)[0]
+	m.Callbacks = 200
+	d.core.add(m)
+	for i := range 200 {
+		d.core.callbacks[m.UUID] = append(d.core.callbacks[m.UUID], callbackOf(m, plivo.Status(fmt.Sprintf("made-up-%d", i)))...)
+	}
+	d.wake()
+	d.keys("enter")
+	d.expect("made-up-0 ", "188 more")
+	d.absent("! made-up-20 12:03:45.000 ─")
+}
+
+// TestManyProblemsAreBounded gives a thousand numbers that are none.
+func TestManyProblemsAreBounded(t *testing.T) {
+	d := newDriver(t, newFakeCore(), 120, 36)
+	d.keys("n", "hello", "tab")
+	var wrong strings.Builder
+	for i := range 300 {
+		fmt.Fprintf(&wrong, "%d,", 10+i)
+	}
+	d.send(paste(wrong.String()))
+	d.expect("✗ Cannot send to", "more problems like these")
+	if n := len(d.m.compose.lines); n > 60 {
+		t.Errorf("the form has %d lines", n)
+	}
+}
+
 // TestAKeycapDoesNotEndTheProgram shows keycaps in cells of every width.
 func TestAKeycapDoesNotEndTheProgram(t *testing.T) {
 	for _, s := range []string{"1\ufe0f\u20e3", "#\ufe0f\u20e3", "a\ufe0f", "🇩🇪", "👩\u200d👩\u200d👧", "\u1112\u1161\u11ab"} {

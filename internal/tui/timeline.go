@@ -16,6 +16,9 @@ type hop struct {
 	times int // how often the status was reported
 }
 
+// hopsShown bounds the hops: nobody but a stranger reports that many statuses on one message.
+const hopsShown = 12
+
 // findHops reads the message's life off its callbacks.
 func (d *detail) findHops() []hop {
 	th, m := d.env.th, d.message
@@ -23,7 +26,7 @@ func (d *detail) findHops() []hop {
 	if m.Direction == plivo.Outbound && (len(d.callbacks) == 0 || m.CreatedAt.Before(d.callbacks[0].ReceivedAt)) && m.CallbackURL+m.Text != "" {
 		hops = append(hops, hop{"sending", th.text, m.CreatedAt, 1})
 	}
-	at := map[plivo.Status]int{}
+	at, more := map[plivo.Status]int{}, 0
 	for _, c := range d.callbacks {
 		st := c.Report.Status()
 		if st == "" {
@@ -33,8 +36,16 @@ func (d *detail) findHops() []hop {
 			hops[i].times++
 			continue
 		}
+		if len(hops) == hopsShown {
+			more++
+			continue
+		}
 		at[st] = len(hops)
 		hops = append(hops, hop{hopWords(st), th.status(st), c.ReceivedAt, 1})
+	}
+	if more > 0 {
+		last := d.callbacks[len(d.callbacks)-1]
+		hops = append(hops, hop{fmt.Sprintf("… %d more", more), th.warn, last.ReceivedAt, 1})
 	}
 	if len(hops) == 0 {
 		hops = append(hops, hop{hopWords(m.Status), th.status(m.Status), m.CreatedAt, 1})
