@@ -304,3 +304,19 @@ func TestCheckIsStableAndSafeToShow(t *testing.T) {
 		}
 	})
 }
+
+// Only a list can hold several numbers: the sender's sentence does not propose that.
+func TestTooLongANumber(t *testing.T) {
+	d := plivo.Draft{From: "+1415555012314155550124", To: []string{"+1415555012314155550124"}, Text: "hi"}
+	_, ps := d.Check()
+	said := map[string]string{}
+	for _, p := range ps {
+		said[p.Field] = p.Text
+	}
+	if !strings.Contains(said["from"], "too long") || strings.Contains(said["from"], "commas") {
+		t.Errorf("of the sender: %q", said["from"])
+	}
+	if !strings.Contains(said["to"], "too long") || !strings.Contains(said["to"], "commas") {
+		t.Errorf("of the destination: %q", said["to"])
+	}
+}

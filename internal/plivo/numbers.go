@@ -20,6 +20,9 @@ type phone struct {
 // example is how a number is best written.
 const example = "+14155550123"
 
+// errTooLong tells more digits than a number has: in a list of destinations, perhaps several numbers.
+var errTooLong = errors.New("is too long")
+
 // readPhone reads a number with its country code, with or without '+', with the punctuation that
 // Plivo strips. The error's text is the end of a sentence that begins with the number.
 func readPhone(raw string) (phone, error) {
@@ -51,7 +54,7 @@ func readPhone(raw string) (phone, error) {
 	case errors.Is(err, phonenumbers.ErrInvalidCountryCode):
 		return phone{}, fmt.Errorf("begins with no country's code; add + and the country code, as in %s", example)
 	case len(digits) > maxDigits:
-		return phone{}, fmt.Errorf("is too long for one number; set several apart with commas, and write each as in %s", example)
+		return phone{}, fmt.Errorf("%w for one number; check its digits, and write it as in %s", errTooLong, example)
 	case err != nil:
 		return phone{}, tooShort()
 	}
@@ -60,8 +63,7 @@ func readPhone(raw string) (phone, error) {
 	case phonenumbers.TOO_SHORT:
 		return phone{}, tooShort()
 	case phonenumbers.TOO_LONG:
-		return phone{}, fmt.Errorf("is too long for a number of country code +%d; check its digits, and set several numbers apart with commas",
-			n.GetCountryCode())
+		return phone{}, fmt.Errorf("%w for a number of country code +%d; check its digits", errTooLong, n.GetCountryCode())
 	case phonenumbers.IS_POSSIBLE_LOCAL_ONLY:
 		return phone{}, fmt.Errorf("lacks its area code; write it in full, as in %s", example)
 	default:
@@ -146,7 +148,11 @@ func checkDestinations(items []string) ([]string, problems) {
 			}
 			p, err := readPhone(raw)
 			if err != nil {
-				ps.fail(field, raw, "Cannot send to %s: it %s.", quoted(raw), err)
+				several := ""
+				if errors.Is(err, errTooLong) {
+					several = " Several numbers are set apart with commas."
+				}
+				ps.fail(field, raw, "Cannot send to %s: it %s.%s", quoted(raw), err, several)
 				continue
 			}
 			times[p.e164]++
