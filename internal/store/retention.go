@@ -19,6 +19,7 @@ var open = func() chan struct{} { c := make(chan struct{}); close(c); return c }
 type trimmer struct {
 	due    <-chan struct{} // readable while there is something to take away
 	cursor int64           // messages up to this ID were looked at since the last start from the oldest
+	again  bool            // callbacks went since then: a message that was passed may rest on nothing now
 	valid  int64           // no callback up to this ID is valid: older others need not be passed each time
 }
 
@@ -33,7 +34,7 @@ func (t *trimmer) see(s *Store, c *counters) {
 // trimChunk takes the oldest rows beyond the bounds away, at most trimRows of each sort, and ends the
 // trimming when none is left to take.
 func (w *writer) trimChunk() {
-	removed, valid := int64(0), w.trim.valid
+	removed, valid, freed := int64(0), w.trim.valid, false
 	err := w.transaction(func() error {
 		c, err := w.readCounters()
 		if err != nil {
@@ -48,6 +49,7 @@ func (w *writer) trimChunk() {
 		if err != nil {
 			return err
 		}
+		freed = c.valid+c.unverified() < before.valid+before.unverified()
 		looked, err := w.trimMessages(c)
 		if err != nil {
 			return err
@@ -58,6 +60,12 @@ func (w *writer) trimChunk() {
 	})
 	if err != nil {
 		w.s.log.Error("old rows could not be taken away", "err", err)
+	}
+	w.trim.again = w.trim.again || freed
+	if err == nil && removed == 0 && w.trim.again {
+		// The end was reached; one more look from the oldest on finds what was freed behind it.
+		w.trim.again = false
+		return
 	}
 	if err != nil || removed == 0 {
 		w.trim.due = nil
