@@ -132,7 +132,7 @@ func (a *App) listen(ctx context.Context) error {
 	}
 	a.serverLn, a.listenURL = ln, URLOf(ln)
 	if moved {
-		a.Notify(Warning, fmt.Sprintf("%s is in use already, so the callback server listens on %s; name an address with --addr to keep it the same.", addr, ln.Addr()))
+		a.Notify(Warning, fmt.Sprintf("%s is in use: callbacks come to %s instead; choose a port with --addr.", addr, ln.Addr()))
 	}
 	if !local(ln) {
 		a.Notify(Info, fmt.Sprintf("The callback server listens on %s: other machines of the network can reach it.", ln.Addr()))

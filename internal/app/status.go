@@ -23,6 +23,7 @@ type Status struct {
 	Account       string // what to call the account on the screen
 	ListenURL     string
 	PublicURL     string
+	CallbackURL   string // where reports of new messages are asked to; empty where nothing could receive them
 	Tunnel        string // "none" so far
 	APIURL        string
 	DefaultSender string

@@ -87,15 +87,17 @@ func (c *compose) simulated() bool { return c.env.status.Mode == app.Simulator }
 // setSize gives the screen its body.
 func (c *compose) setSize(w, h int) {
 	c.w, c.h = w, h
-	value := max(w-fieldIndent-2, 8)
+	value := c.valueWidth()
 	for _, in := range c.inputs {
 		in.Width = value - 1
 		in.SetCursor(in.Position()) // where it can be seen in the new width
 	}
-	c.text.SetWidth(value)
 	c.text.SetHeight(min(max(h-13, 3), 6))
 	c.refresh()
 }
+
+// valueWidth is the cells that a field has for its value.
+func (c *compose) valueWidth() int { return max(c.w-fieldIndent-2, 8) }
 
 func (c *compose) setFocus(f field) {
 	c.focus = f
@@ -142,7 +144,7 @@ func (c *compose) key(k tea.KeyMsg) (tea.Cmd, bool) {
 		c.chooseFate(k)
 	case c.focus == fieldURL && k.Type == tea.KeyRight && c.inputs[fieldURL].Value() == "":
 		// The hint is the URL in use: an arrow takes it over to change it.
-		c.inputs[fieldURL].SetValue(c.serverURL())
+		c.inputs[fieldURL].SetValue(c.env.status.CallbackURL)
 		c.inputs[fieldURL].CursorEnd()
 	case c.focus == fieldTo && k.Type == tea.KeyRight && c.inputs[fieldTo].Value() == "" && c.lastTo != "":
 		c.inputs[fieldTo].SetValue(c.lastTo)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"dev.internal/plivoscope/internal/escape"
 	"dev.internal/plivoscope/internal/plivo"
 )
@@ -11,24 +13,15 @@ import (
 // fieldIndent is the column where the values begin: mark, label, edge.
 const fieldIndent = 15
 
-// serverURL is where callbacks go when the draft names no URL.
-func (c *compose) serverURL() string {
-	base := c.env.status.PublicURL
-	if base == "" {
-		return ""
-	}
-	return strings.TrimSuffix(base, "/") + "/sms/delivery-report"
-}
-
 // refresh renders the form as it is now.
 func (c *compose) refresh() {
 	c.lines, c.spots = c.lines[:0], c.spots[:0]
 	if c.w <= 0 || c.h <= 0 {
 		return
 	}
-	c.inputs[fieldURL].Placeholder = c.serverURL()
-	if c.inputs[fieldURL].Placeholder == "" {
-		c.inputs[fieldURL].Placeholder = "none: this server has no public URL"
+	c.inputs[fieldURL].Placeholder = c.env.status.CallbackURL
+	if c.env.status.CallbackURL == "" {
+		c.inputs[fieldURL].Placeholder = "none asked for: Plivo cannot reach this server (see --public-url)"
 	}
 	air := c.h >= 20
 	for _, f := range c.order {
@@ -98,8 +91,25 @@ func (c *compose) say(p span) {
 	}
 }
 
+// textLines is the text as it is drawn, in lines of at most w cells. The area takes some emoji for
+// narrower than they are drawn, so it gets less room until no line is too long.
+func (c *compose) textLines(w int) []string {
+	for room := w; ; {
+		c.text.SetWidth(room)
+		lines := strings.Split(c.text.View(), "\n")
+		over := 0
+		for _, l := range lines {
+			over = max(over, ansi.StringWidth(strings.TrimRight(ansi.Strip(l), " "))-w)
+		}
+		if over <= 0 || room <= 8 {
+			return lines
+		}
+		room = max(room-over, 8)
+	}
+}
+
 func (c *compose) drawText() {
-	for i, l := range strings.Split(c.text.View(), "\n") {
+	for i, l := range c.textLines(c.valueWidth()) {
 		name := ""
 		if i == 0 {
 			name = "Text"
@@ -134,7 +144,10 @@ func forcedWords(forced []plivo.Forced) string {
 	const most = 5
 	var parts []string
 	for _, f := range forced[:min(len(forced), most)] {
-		w := escape.Line(f.Char) + " " + f.Name
+		w := f.Name
+		if escape.Line(f.Char) == f.Char {
+			w = f.Char + " " + w
+		}
 		if f.Count > 1 {
 			w += fmt.Sprintf(" ×%d", f.Count)
 		}
@@ -171,7 +184,7 @@ func (c *compose) drawInput(f field, name string) {
 		}
 		c.drawProblems("fate", false)
 	case fieldURL:
-		if c.focus == fieldURL && empty && c.serverURL() != "" {
+		if c.focus == fieldURL && empty && c.env.status.CallbackURL != "" {
 			c.say(span{c.env.th.muted, "this server's own; → takes it over to change it"})
 		}
 		c.drawProblems("callback_url", false)

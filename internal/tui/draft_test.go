@@ -308,3 +308,15 @@ func TestNumbersOneALine(t *testing.T) {
 		t.Errorf("the text is %q", got)
 	}
 }
+
+// Emoji that the area takes for narrower than they are drawn hide nothing of the text.
+func TestNothingOfTheTextIsCut(t *testing.T) {
+	d := newDriver(t, newFakeCore(), 80, 24)
+	d.keys("n")
+	var words []string
+	for i := range 24 {
+		words = append(words, fmt.Sprintf("w%02d", i), "1\ufe0f\u20e3")
+	}
+	d.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(strings.Join(words, " ")), Paste: true})
+	d.expect(words...)
+}

@@ -42,6 +42,9 @@ func (s *helpSheet) key(k tea.KeyMsg) (tea.Cmd, bool) {
 func (s *helpSheet) other(tea.Msg) tea.Cmd { return nil }
 
 func (s *helpSheet) footer() []key.Binding {
+	if s.h > 0 && len(s.all(s.w)) <= s.h {
+		return []key.Binding{s.env.keys.closeHelp}
+	}
 	return []key.Binding{s.env.keys.closeHelp, s.env.keys.down, s.env.keys.up}
 }
 

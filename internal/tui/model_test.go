@@ -189,7 +189,7 @@ func TestReadingFailsAndRecovers(t *testing.T) {
 	d := staged80(t)
 	d.core.failReads = errors.New("database disk image is malformed")
 	d.wake()
-	d.expect("✗ Read the messages of the history: database disk image is malformed")
+	d.expect("✗ Read the messages of the history: database disk image is")
 	d.core.failReads = nil
 	d.core.add(queued(1)...)
 	d.send(tickMsg{}) // the next second asks again

@@ -65,16 +65,25 @@ func rank(s app.Severity) int {
 // noticeIsLong reports whether a notice that came just now needs a second line of w cells.
 func (e *env) noticeIsLong(w int) bool {
 	n, ok := e.notice()
-	return ok && e.at.Sub(n.At) < failureLife && ansi.StringWidth(noticeWords(n)) > noticeRoom(w, e.age(n))
+	return ok && e.at.Sub(n.At) < failureLife && ansi.StringWidth(noticeWords(n)) > noticeRoom(w)
 }
 
 func noticeWords(n app.Notice) string { return escape.Line(head(n.Text, noticeBytes)) }
 
-// noticeRoom is what a line leaves for the words beside the sign and the age.
-func noticeRoom(w int, age []span) int { return w - 3 - spansWidth(age) }
+// noticeRoom is what a line leaves for the words beside the sign and the age, however old the notice
+// is: its words are not to move as it grows older.
+func noticeRoom(w int) int {
+	if w < ageFrom {
+		return w - 3
+	}
+	return w - 3 - ansi.StringWidth(" 10 min ago ")
+}
 
-func (e *env) age(n app.Notice) []span {
-	if d := e.at.Sub(n.At); d >= time.Second {
+// ageFrom is the width from which a notice shows its age: on less the words need the room.
+const ageFrom = 80
+
+func (e *env) age(n app.Notice, w int) []span {
+	if d := e.at.Sub(n.At); d >= time.Second && w >= ageFrom {
 		return []span{{e.th.muted, " " + waited(d) + " ago "}}
 	}
 	return nil
@@ -106,8 +115,8 @@ func (e *env) noticeLines(w, h int) []string {
 	if n.Severity == app.Info {
 		words = e.th.muted
 	}
-	age, text := e.age(n), noticeWords(n)
-	room := noticeRoom(w, age)
+	age, text := e.age(n, w), noticeWords(n)
+	room := noticeRoom(w)
 	parts := []string{text}
 	if ansi.StringWidth(text) > room && h > 1 {
 		parts = wrap(text, room)

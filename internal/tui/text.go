@@ -151,11 +151,16 @@ func wrapLine(out []string, s string, w int) []string {
 		}
 		i += len(char)
 		used += n
-		if char == "-" {
+		// A hyphen inside a word is a place to break, the dashes of a flag are not.
+		if char == "-" && i-2 >= start && i < len(s) && isWordByte(s[i-2]) && isWordByte(s[i]) {
 			end, next = i, i
 		}
 	}
 	return append(out, strings.TrimRight(s[start:], " "))
+}
+
+func isWordByte(b byte) bool {
+	return b >= utf8.RuneSelf || b >= '0' && b <= '9' || b|0x20 >= 'a' && b|0x20 <= 'z'
 }
 
 // count writes a number with thousands set apart.

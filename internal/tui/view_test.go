@@ -59,6 +59,7 @@ func (d *driver) stage(live, bare bool) {
 	if live {
 		d.core.status.Mode, d.core.status.Spends = app.Live, true
 		d.core.status.PublicURL = "https://crisp-otter.example.com"
+		d.core.status.CallbackURL = "https://crisp-otter.example.com/sms/delivery-report"
 	}
 }
 
