@@ -76,6 +76,9 @@ CREATE TABLE counters (
 ) STRICT;
 INSERT INTO counters VALUES (1, 1, 1, 0, 0, 0, 0, 0, 0, 0);
 
+-- The name attempts is reserved for what is sent again: its table comes with its first writer, in a
+-- migration of its own.
+
 -- What has a smaller ID than these is of no later time: since: becomes a bound on IDs.
 CREATE TABLE marks (
   at            INTEGER PRIMARY KEY,
