@@ -88,26 +88,14 @@ func verdict(a, b *claim) int {
 // rest makes the orders total over everything that is kept, so that the choice among callbacks that
 // differ only in what should be equal does not depend on which came first.
 func rest(a, b *claim) int {
-	if n := cmp.Compare(a.reported, b.reported); n != 0 {
-		return n
-	}
-	if n := cmp.Compare(a.code, b.code); n != 0 {
-		return n
-	}
-	if n := cmp.Compare(a.units, b.units); n != 0 {
-		return n
-	}
-	if n := cmp.Compare(a.from, b.from); n != 0 {
-		return n
-	}
-	if n := cmp.Compare(a.to, b.to); n != 0 {
-		return n
-	}
-	if n := cmp.Compare(a.kind, b.kind); n != 0 {
-		return n
-	}
-	if n := cmp.Compare(a.text, b.text); n != 0 {
-		return n
-	}
-	return cmp.Compare(a.received, b.received)
+	return cmp.Or(
+		cmp.Compare(a.reported, b.reported),
+		cmp.Compare(a.code, b.code),
+		cmp.Compare(a.units, b.units),
+		cmp.Compare(a.from, b.from),
+		cmp.Compare(a.to, b.to),
+		cmp.Compare(a.kind, b.kind),
+		cmp.Compare(a.text, b.text),
+		cmp.Compare(a.received, b.received),
+	)
 }
