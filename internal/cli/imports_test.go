@@ -15,20 +15,22 @@ const module = "dev.internal/plivoscope"
 // layers lists every package with the packages of this module that it may import. A package that is
 // not in the table fails the test: a new one has to find its place first.
 var layers = map[string][]string{
-	"cmd/plivoscope":           {"internal/quiet", "internal/cli"},
-	"internal/cli":             {"internal/tui", "internal/app", "internal/plivo/simulator", "internal/plivo/api", "internal/store", "internal/webhook", "internal/plivo", "internal/plivo/signature", "internal/config", "internal/escape"},
-	"internal/tui":             {"internal/tui/grid", "internal/app", "internal/store", "internal/webhook", "internal/plivo", "internal/plivo/signature", "internal/escape"},
-	"internal/tui/grid":        {"internal/escape"},
-	"internal/app":             {"internal/store", "internal/plivo/api", "internal/plivo/simulator", "internal/webhook", "internal/plivo", "internal/plivo/signature", "internal/config", "internal/escape"},
-	"internal/store":           {"internal/webhook", "internal/plivo", "internal/plivo/signature", "internal/escape"},
-	"internal/plivo/api":       {"internal/plivo", "internal/config", "internal/escape"},
-	"internal/plivo/simulator": {"internal/plivo", "internal/plivo/signature", "internal/escape"},
-	"internal/webhook":         {"internal/plivo", "internal/plivo/signature", "internal/escape"},
-	"internal/plivo":           {"internal/plivo/signature", "internal/escape"},
-	"internal/plivo/signature": {},
-	"internal/config":          {"internal/escape"},
-	"internal/escape":          {},
-	"internal/quiet":           {},
+	"cmd/plivoscope":               {"internal/quiet", "internal/cli"},
+	"internal/cli":                 {"internal/tui", "internal/app", "internal/plivo/simulator", "internal/plivo/api", "internal/store", "internal/webhook", "internal/webhook/capture", "internal/plivo", "internal/plivo/signature", "internal/plivo/signature/sdk", "internal/config", "internal/escape"},
+	"internal/tui":                 {"internal/tui/grid", "internal/app", "internal/store", "internal/webhook", "internal/webhook/capture", "internal/plivo", "internal/plivo/signature", "internal/plivo/signature/sdk", "internal/escape"},
+	"internal/tui/grid":            {"internal/escape"},
+	"internal/app":                 {"internal/store", "internal/plivo/api", "internal/plivo/simulator", "internal/webhook", "internal/plivo", "internal/plivo/signature", "internal/plivo/signature/sdk", "internal/config", "internal/escape"},
+	"internal/store":               {"internal/webhook", "internal/plivo", "internal/plivo/signature", "internal/escape"},
+	"internal/plivo/api":           {"internal/plivo", "internal/config", "internal/escape"},
+	"internal/plivo/simulator":     {"internal/plivo", "internal/plivo/signature", "internal/escape"},
+	"internal/webhook":             {"internal/plivo", "internal/plivo/signature", "internal/escape"},
+	"internal/plivo":               {"internal/plivo/signature", "internal/escape"},
+	"internal/plivo/signature":     {},
+	"internal/plivo/signature/sdk": {"internal/plivo/signature"},
+	"internal/webhook/capture":     {"internal/webhook", "internal/plivo", "internal/plivo/signature", "internal/escape"},
+	"internal/config":              {"internal/escape"},
+	"internal/escape":              {},
+	"internal/quiet":               {},
 }
 
 // owners lists the modules that only some packages may import, by the prefix of their import paths.

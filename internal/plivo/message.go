@@ -47,5 +47,6 @@ type Message struct {
 	CallbackURL string    // the URL that was given to Plivo with the send
 	Callbacks   int
 	Signature   signature.Result // the worst of its callbacks
+	Cause       string           // why the latest of its callbacks that does not verify does not; see signature.Diagnosis.Cause
 	Anomalies   []Anomaly
 }

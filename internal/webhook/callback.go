@@ -42,6 +42,7 @@ type Callback struct {
 	Report      plivo.Report // parameters of query (GET) or body; empty where the body is no form
 	Problem     string       // why the parameters could not be read, in a sentence; empty otherwise
 	Verdict     signature.Result
+	Cause       string        // why the signature does not match, as signature.Diagnosis.Cause; empty while nobody looked
 	Arrival     plivo.Arrival // set by the recorder
 	Answer      Answer
 }
