@@ -19,7 +19,18 @@ type Examination struct {
 // Examine verifies a request, says why it does not verify, and what the official SDKs would say. It is
 // pure, and takes some milliseconds at the most.
 func Examine(c signature.Case) Examination {
-	panic("unwritten")
+	e := Examination{Case: c, Verdict: signature.Verify(c.Request, c.Tokens), Comparisons: signature.Compare(c.Request, c.Tokens)}
+	if fails(e.Verdict) {
+		e.Diagnosis = signature.Diagnose(c)
+	}
+	e.SDKs = sdk.Ask(c.Request, e.Verdict, c.Tokens)
+	return e
+}
+
+// fails tells whether there is something to explain: a signature that does not match, or one without
+// its nonce. A request without any is no riddle.
+func fails(v signature.Verdict) bool {
+	return v.Outcome == signature.Invalid || v.Outcome == signature.Missing && len(v.Checks) > 0
 }
 
 // Examine examines a request with what this program knows beside it: where c has no tokens, those
