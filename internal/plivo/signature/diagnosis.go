@@ -151,10 +151,3 @@ func CauseWord(cause string) string {
 	}
 	return Cause(cause).Word()
 }
-
-// Diagnose searches for what makes the signature of c match: one change, then two of the likelier ones
-// together, within a bound on the work of some milliseconds. It is for requests that do not verify; of
-// one that does, it reports nothing. It panics on no input.
-func Diagnose(c Case) Diagnosis {
-	panic("unwritten")
-}

@@ -42,3 +42,15 @@ func (s Scheme) NonceHeader() string {
 		return ""
 	}
 }
+
+// form is the scheme without its owner: what decides how the base string is made.
+func (s Scheme) form() Scheme {
+	switch s {
+	case MaV2:
+		return V2
+	case MaV3:
+		return V3
+	default:
+		return s
+	}
+}

@@ -1,0 +1,113 @@
+package signature
+
+import (
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// finding puts a match into words.
+func (s *search) finding(m match, sure Confidence) Finding {
+	f := Finding{Confidence: sure, Scheme: m.target.scheme, Header: m.target.scheme.Header(), Token: m.in.key.label}
+	var what, todo []string
+	for _, st := range m.steps {
+		f.Causes = append(f.Causes, st.h.cause)
+		f.Hypotheses = append(f.Hypotheses, st.h.name)
+		what = append(what, st.h.say(s, st.from, st.to))
+		todo = appendNew(todo, st.h.remedy(s, st.from, st.to))
+		for _, set := range st.h.settings {
+			if !slices.Contains(f.Settings, set) {
+				f.Settings = append(f.Settings, set)
+			}
+		}
+	}
+	if e := m.target.encoding; e != "" {
+		f.Causes = append(f.Causes, CauseRecipe)
+		f.Hypotheses = append(f.Hypotheses, strings.ReplaceAll(e, " ", "-")+"-signature")
+		what = append(what, fmt.Sprintf("the header is read as %s instead of standard base64", e))
+		todo = appendNew(todo, "Write the signature in standard base64 with padding, as Plivo does; what signed this request is not Plivo.")
+	}
+	f.Changes = changes(m.root, m.in)
+	base, _ := s.appendInput(nil, m.in)
+	f.Base = string(base)
+	f.Signature = base64.StdEncoding.EncodeToString(m.in.key.sum(nil, m.in.recipe.sha1 != (m.in.recipe.form == V1), base))
+	f.Detail, f.Remedy = "matches if "+strings.Join(what, " and "), strings.Join(todo, " ")
+	if sure == Likely {
+		s.likelyWords(&f, what)
+	}
+	return f
+}
+
+// likelyWords say what the signature of the URL alone tells of the other one.
+func (s *search) likelyWords(f *Finding, what []string) {
+	still := "what else differs is covered by V3 alone: the parameters, the query or the method"
+	if len(what) == 0 {
+		f.Causes, f.Hypotheses = []Cause{CauseParams}, []string{"params-altered"}
+		f.Detail = "does not match, though the V2 signature of the same request does: token, scheme, host, port and path are right, " + still
+		f.Remedy = "Compare the parameters with what the sender posted: something on the way added, dropped or changed one of them."
+		return
+	}
+	f.Detail = "does not match yet, but the V2 signature of the same request does if " + strings.Join(what, " and ") + "; " + still
+}
+
+func appendNew(list []string, s string) []string {
+	if s == "" || slices.Contains(list, s) {
+		return list
+	}
+	return append(list, s)
+}
+
+// changes tells what differs between what was given and what was signed, part by part.
+func changes(from, to input) []Change {
+	var all []Change
+	add := func(p Part, a, b string) {
+		if a != b {
+			all = append(all, Change{p, a, b})
+		}
+	}
+	if from.key.label != to.key.label || from.key.words != to.key.words {
+		add(PartToken, tokenWords(from.key), tokenWords(to.key))
+	}
+	add(PartMethod, from.method, to.method)
+	add(PartURL, from.url, to.url)
+	add(PartNonce, from.nonce, to.nonce)
+	gone, new := difference(from.params, to.params), difference(to.params, from.params)
+	add(PartParams, lines(gone), lines(new))
+	return all
+}
+
+func tokenWords(k *key) string {
+	if k.words == "" {
+		return fmt.Sprintf("the token %q", k.label)
+	}
+	return fmt.Sprintf("the token %q %s", k.label, k.words)
+}
+
+// difference gives the parameters of a that b does not have.
+func difference(a, b []Param) []Param {
+	left := make(map[Param]int, len(b))
+	for _, p := range b {
+		left[p]++
+	}
+	var only []Param
+	for _, p := range a {
+		if left[p] > 0 {
+			left[p]--
+			continue
+		}
+		only = append(only, p)
+	}
+	return only
+}
+
+func lines(params []Param) string {
+	var b strings.Builder
+	for i, p := range params {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(p.Name + "=" + p.Value)
+	}
+	return b.String()
+}
