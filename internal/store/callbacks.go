@@ -16,7 +16,8 @@ const (
 	callbackColumns = `id, message_uuid, received_at, kind, outcome, status, code, sequence, flags, method, url,
 		received_url, protocol, remote_addr, scheme, header, token, problem, answer_status, answered_at, headers, body`
 	callbackWidth = 22
-	callbackID    = 0 // places of what is known only when the row is folded
+	callbackRead  = callbackColumns + ", cause" // a new row has none
+	callbackID    = 0                           // places of what is known only when the row is folded
 	callbackFlags = 8
 )
 
@@ -106,7 +107,7 @@ func scanCallback(rows *sql.Rows) (webhook.Callback, error) {
 	)
 	err := rows.Scan(&c.ID, &uuid, &received, &kind, &outcome, &status, &code, &sequence, &flags, &c.Method, &c.URL,
 		&c.ReceivedURL, &c.Protocol, &c.RemoteAddr, &scheme, &name, &token, &c.Problem, &c.Answer.Status, &answered,
-		&headers, &body)
+		&headers, &body, &c.Cause)
 	if err != nil {
 		return c, err
 	}

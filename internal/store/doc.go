@@ -8,10 +8,14 @@
 // write lock first and reads the fold states it needs under it, nothing is kept between two of them.
 // Reads run on a small pool of read-only connections and never wait for the writer.
 //
-// The file has three tables of rows. callbacks are requests as they came (their parameters are read
+// The file has four tables of rows. callbacks are requests as they came (their parameters are read
 // again from URL and body); messages are what they fold into, with plivo.Fold's state; both are windowed
 // by ID, never by offset. marks say which IDs were next at which time, once a minute, so that since: is
-// a bound on IDs. Of single rows there are the counters and the lease of the process that serves.
+// a bound on IDs. urls are the newest that were served or sent with, for whoever looks why a signature
+// does not match. Of single rows there are the counters and the lease of the process that serves.
+//
+// Why a callback does not verify is found out beside its recording: the store gives what nobody looked
+// at yet, and takes the causes. No new row is written with one, and folding leaves that of a message.
 //
 // Retention runs in the writer, in chunks between transactions: the oldest valid callbacks beyond
 // Options.Keep go, the oldest others beyond Options.KeepUnverified, and with those the messages that

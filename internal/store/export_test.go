@@ -32,3 +32,9 @@ func HoldWriter(s *Store) (release func()) {
 	<-held
 	return func() { close(free) }
 }
+
+// ApplicationID marks a file as a history.
+const ApplicationID = applicationID
+
+// Migration is the script of the schema's version N.
+func Migration(n int) string { return migrations[n-1] }

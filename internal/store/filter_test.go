@@ -107,7 +107,7 @@ func TestTheTextThatIsProposed(t *testing.T) {
 // filterText makes texts that look like filters.
 func filterText() *rapid.Generator[string] {
 	value := rapid.OneOf(
-		rapid.SampledFrom([]string{"failed", "30", "030", "none", "valid", "in", "OUT", "+1 415", "10m", "12:30", "/sms", "%", "_", `\`, "'", `"`, ",", "-", ":", "ü", "\x00", "\xff"}),
+		rapid.SampledFrom([]string{"failed", "30", "030", "none", "valid", "url", "slash", "in", "OUT", "+1 415", "10m", "12:30", "/sms", "%", "_", `\`, "'", `"`, ",", "-", ":", "ü", "\x00", "\xff"}),
 		rapid.String(),
 	)
 	quoted := rapid.Custom(func(t *rapid.T) string {

@@ -26,11 +26,11 @@ type table struct {
 
 var (
 	messagesTable = &table{
-		name: "messages", columns: messageColumns, nextColumn: "next_message", timeColumn: "created_at",
+		name: "messages", columns: messageRead, nextColumn: "next_message", timeColumn: "created_at",
 		uuidColumn: "uuid", urlColumn: "callback_url",
 	}
 	callbacksTable = &table{
-		name: "callbacks", columns: callbackColumns, nextColumn: "next_callback", timeColumn: "received_at",
+		name: "callbacks", columns: callbackRead, nextColumn: "next_callback", timeColumn: "received_at",
 		uuidColumn: "message_uuid", urlColumn: "url",
 	}
 )
@@ -61,7 +61,7 @@ func anyOf(cs []condition) condition {
 // order of IDs, so that a value that many rows have costs no sorting, and the first rows of each are
 // then put together. All else is tested row by row, in the order of IDs, until there are enough.
 func (w Window) ids(t *table, now time.Time) (string, []any) {
-	lead, index := leading(t, w.Filter.words)
+	lead := leading(t, w.Filter.words)
 	rest := w.bounds()
 	for i, word := range w.Filter.words {
 		if i == lead {
@@ -96,21 +96,14 @@ func (w Window) ids(t *table, now time.Time) (string, []any) {
 		return branch("NOT INDEXED")
 	}
 	word := w.Filter.words[lead]
-	values := word.values
-	if word.key == keyUUID { // the index minds the case
-		for _, v := range word.values {
-			values = slices.Concat(values, []string{strings.ToLower(v), strings.ToUpper(v)})
-		}
-		slices.Sort(values)
-		values = slices.Compact(values)
-	}
+	values := t.spread(word)
 	if len(values) == 1 {
-		return branch("INDEXED BY "+index, t.indexed(word.key, values[0]))
+		return branch("INDEXED BY "+t.index(word.key, values[0]), t.indexed(word.key, values[0]))
 	}
 	var all []string
 	var args []any
 	for _, v := range values {
-		sql, more := branch("INDEXED BY "+index, t.indexed(word.key, v))
+		sql, more := branch("INDEXED BY "+t.index(word.key, v), t.indexed(word.key, v))
 		all = append(all, "SELECT id FROM ("+sql+")")
 		args = append(args, more...)
 	}
@@ -130,28 +123,43 @@ func (w Window) bounds() []condition {
 }
 
 // leading chooses the word whose index is used, -1 for none: the most telling first.
-func leading(t *table, words []word) (i int, index string) {
+func leading(t *table, words []word) int {
 	for _, key := range []string{keyUUID, keyCode, keySig, keyDir, keyStatus} {
 		for i, w := range words {
 			if w.key != key || w.negate {
 				continue
 			}
-			if index := t.index(key, w.values); index != "" {
-				return i, index
+			if !slices.ContainsFunc(w.values, func(v string) bool { return t.index(key, v) == "" }) {
+				return i
 			}
 		}
 	}
-	return -1, ""
+	return -1
 }
 
-// index gives the index that holds all rows with these values.
-func (t *table) index(key string, values []string) string {
-	has := func(v string) bool { return slices.Contains(values, v) }
+// spread gives the values of a word as its index knows them.
+func (t *table) spread(w word) []string {
+	values := w.values
+	for _, v := range w.values {
+		switch {
+		case w.key == keyUUID: // the index minds the case
+			values = slices.Concat(values, []string{strings.ToLower(v), strings.ToUpper(v)})
+		case w.key == keySig && t == messagesTable:
+			values = slices.Concat(values, causesOf(v))
+		}
+	}
+	values = slices.Clone(values)
+	slices.Sort(values)
+	return slices.Compact(values)
+}
+
+// index gives the index that holds all rows with a value; empty where none does.
+func (t *table) index(key, v string) string {
 	if t == callbacksTable {
 		switch {
 		case key == keyUUID:
 			return "callbacks_message"
-		case key == keySig && !has(string(signature.Valid)):
+		case key == keySig && v != string(signature.Valid):
 			return "callbacks_unverified"
 		}
 		return ""
@@ -159,11 +167,13 @@ func (t *table) index(key string, values []string) string {
 	switch {
 	case key == keyUUID:
 		return "sqlite_autoindex_messages_1"
-	case key == keyCode && !has(noCode):
+	case key == keyCode && v != noCode:
 		return "messages_code"
-	case key == keySig && !has(string(signature.Valid)):
+	case key == keySig && len(causesOf(v)) > 0:
+		return "messages_cause"
+	case key == keySig && v != string(signature.Valid):
 		return "messages_outcome"
-	case key == keyDir && !has("outbound"):
+	case key == keyDir && v != "outbound":
 		return "messages_inbound"
 	case key == keyStatus:
 		return "messages_status"
@@ -179,7 +189,14 @@ func (t *table) indexed(key, v string) condition {
 	case keyCode:
 		return condition{"ltrim(code, '0') = ? AND ltrim(code, '0') <> ''", []any{v}}
 	case keySig:
-		return condition{"outcome = ? AND outcome <> 'valid'", []any{v}}
+		if len(causesOf(v)) == 0 {
+			return condition{"outcome = ? AND outcome <> 'valid'", []any{v}}
+		}
+		if t == messagesTable {
+			return condition{firstCause + " = ? AND cause <> ''", []any{v}}
+		}
+		c := sig(v)
+		return condition{c.sql + " AND outcome <> 'valid'", c.args}
 	case keyDir:
 		return condition{"direction = 'inbound'", nil}
 	default:
@@ -198,7 +215,7 @@ func (t *table) condition(key, v string, now time.Time) condition {
 		}
 		return condition{"ltrim(code, '0') = ?", []any{v}}
 	case keySig:
-		return condition{"outcome = ?", []any{v}}
+		return sig(v)
 	case keyUUID:
 		return condition{"coalesce(" + t.uuidColumn + ", '') LIKE ? ESCAPE '\\'", []any{escapeLike(v) + "%"}}
 	case keyPath:

@@ -35,7 +35,7 @@ type keyword struct {
 var keys = map[string]*keyword{
 	keyStatus: {"failed,undelivered", lower},
 	keyCode:   {"30", code},
-	keySig:    {"invalid", oneOf("valid", "invalid", "missing", "unchecked")},
+	keySig:    {"invalid", oneOf(sigValues()...)},
 	keyDir:    {"in", direction},
 	keyFrom:   {"+14155550100", number},
 	keyTo:     {"+14155550123", number},

@@ -11,7 +11,8 @@ import (
 const (
 	messageColumns = `id, uuid, sent, direction, from_number, to_number, status, code, outcome, created_at, updated_at,
 		final_at, unverified, units, callbacks, type, scheme, header, token, anomalies, refusal, callback_url, text`
-	messageWidth = 24 // with fold
+	messageWidth = 24                         // with fold
+	messageRead  = messageColumns + ", cause" // a new row has none, and what rewrites a row leaves it
 
 	// upsertMessages changes all that a callback or an answer can change; the indexed columns only when
 	// they differ would need a statement for each case and saves little.
@@ -30,6 +31,7 @@ type messageRow struct {
 	sent     bool
 	fold     plivo.Fold
 	foldBlob []byte // as read
+	causeOf  int64  // of messageWhere alone, like Cause
 }
 
 // args appends a value for each column.
@@ -82,6 +84,13 @@ func scanMessage(rows *sql.Rows, m *messageRow, more ...any) error {
 		}
 	}
 	return nil
+}
+
+// readMessage reads messageRead.
+func readMessage(rows *sql.Rows) (plivo.Message, error) {
+	var m messageRow
+	err := scanMessage(rows, &m, &m.Cause)
+	return m.Message, err
 }
 
 func joinAnomalies(as []plivo.Anomaly) string {

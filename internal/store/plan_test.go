@@ -25,6 +25,8 @@ func TestPlans(t *testing.T) {
 		{messagesTable, "dir:in to:+1", "messages_inbound"},
 		{messagesTable, "-status:failed sig:valid code:none dir:out", ""},
 		{messagesTable, "since:10m", ""},
+		{messagesTable, "sig:port status:failed", "messages_cause"},
+		{callbacksTable, "sig:url", "callbacks_unverified"},
 		{callbacksTable, "", ""},
 		{callbacksTable, "sig:invalid status:failed", "callbacks_unverified"},
 		{callbacksTable, "status:failed since:10m", ""},
@@ -51,7 +53,7 @@ func TestPlans(t *testing.T) {
 		}
 	}
 	// What has several values sorts the few rows of the window alone, and a part of a UUID what it finds.
-	for words, index := range map[string]string{"status:failed,undelivered": "messages_status", "uuid:5b40": "sqlite_autoindex_messages_1"} {
+	for words, index := range map[string]string{"status:failed,undelivered": "messages_status", "sig:url": "messages_cause", "sig:invalid,port": "messages_outcome", "uuid:5b40": "sqlite_autoindex_messages_1"} {
 		f, err := ParseFilter(words)
 		if err != nil {
 			t.Fatal(err)

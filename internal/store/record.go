@@ -122,7 +122,7 @@ func (w *writer) messagesOf(batch []*request) (map[string]*messageRow, error) {
 func (w *writer) refold(m *messageRow) error {
 	w.s.log.Warn("the kept state of a message cannot be read and is made again from its callbacks", "uuid", m.UUID)
 	m.fold = plivo.Fold{}
-	rows, err := w.query("SELECT "+callbackColumns+" FROM callbacks WHERE message_uuid = ? ORDER BY id", m.UUID)
+	rows, err := w.query("SELECT "+callbackRead+" FROM callbacks WHERE message_uuid = ? ORDER BY id", m.UUID)
 	if err != nil {
 		return err
 	}

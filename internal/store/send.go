@@ -71,6 +71,11 @@ func (w *writer) beginSend(ms []plivo.Message) ([]int64, error) {
 		count.nextMessage++
 		count.messages++
 		count.latest = max(count.latest, micros(m.CreatedAt))
+		if i == 0 || m.CallbackURL != ms[i-1].CallbackURL {
+			if err := w.noteURL(m.CallbackURL, m.CreatedAt); err != nil {
+				return nil, err
+			}
+		}
 		ids[i], rows[i] = m.ID, &messageRow{Message: m, sent: true}
 	}
 	if err := w.putMessages(rows); err != nil {
@@ -143,6 +148,9 @@ func (w *writer) finish(row *messageRow, o SendOutcome, count *counters) error {
 			return err
 		}
 		count.messages--
+		if err := w.exec("UPDATE messages SET cause = ?, cause_of = ? WHERE id = ?", twin.Cause, twin.causeOf, row.ID); err != nil {
+			return err
+		}
 		row.fold = twin.fold
 	}
 	row.UUID, row.Refusal = o.UUID, ""
@@ -153,7 +161,7 @@ func (w *writer) finish(row *messageRow, o SendOutcome, count *counters) error {
 
 // messageWhere reads one message under the write lock; nil where there is none.
 func (w *writer) messageWhere(condition string, arg any) (*messageRow, error) {
-	rows, err := w.query("SELECT "+messageColumns+", fold FROM messages WHERE "+condition, arg)
+	rows, err := w.query("SELECT "+messageRead+", cause_of, fold FROM messages WHERE "+condition, arg)
 	if err != nil {
 		return nil, err
 	}
@@ -162,7 +170,7 @@ func (w *writer) messageWhere(condition string, arg any) (*messageRow, error) {
 		return nil, rows.Err()
 	}
 	m := &messageRow{}
-	if err := scanMessage(rows, m, &m.foldBlob); err != nil {
+	if err := scanMessage(rows, m, &m.Cause, &m.causeOf, &m.foldBlob); err != nil {
 		return nil, err
 	}
 	if m.fold.UnmarshalBinary(m.foldBlob) != nil {

@@ -27,11 +27,7 @@ type Window struct {
 // nearest to After). A filter that few rows match may take long; ctx ends it.
 func (s *Store) Messages(ctx context.Context, w Window) ([]plivo.Message, error) {
 	query, args := w.query(messagesTable, s.now())
-	return collect(ctx, s, "read messages", query, args, func(rows *sql.Rows) (plivo.Message, error) {
-		var m messageRow
-		err := scanMessage(rows, &m)
-		return m.Message, err
-	})
+	return collect(ctx, s, "read messages", query, args, readMessage)
 }
 
 // Callbacks gives the rows of a window, ordered as Messages does.
@@ -46,7 +42,7 @@ func (s *Store) CallbacksOf(ctx context.Context, uuid string, limit int) ([]webh
 		limit = defaultLimit
 	}
 	cs, err := collect(ctx, s, "read callbacks",
-		"SELECT "+callbackColumns+" FROM callbacks WHERE message_uuid = ? ORDER BY id DESC LIMIT ?", []any{uuid, limit}, scanCallback)
+		"SELECT "+callbackRead+" FROM callbacks WHERE message_uuid = ? ORDER BY id DESC LIMIT ?", []any{uuid, limit}, scanCallback)
 	slices.Reverse(cs)
 	return cs, err
 }
@@ -68,12 +64,7 @@ func messagesBy[K comparable](ctx context.Context, s *Store, column string, keys
 		for i, k := range chunk {
 			args[i] = k
 		}
-		ms, err := collect(ctx, s, "read messages", "SELECT "+messageColumns+" FROM messages WHERE "+column+" IN "+places(1, len(args)), args,
-			func(rows *sql.Rows) (plivo.Message, error) {
-				var m messageRow
-				err := scanMessage(rows, &m)
-				return m.Message, err
-			})
+		ms, err := collect(ctx, s, "read messages", "SELECT "+messageRead+" FROM messages WHERE "+column+" IN "+places(1, len(args)), args, readMessage)
 		if err != nil {
 			return nil, err
 		}

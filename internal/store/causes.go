@@ -1,0 +1,59 @@
+package store
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"dev.internal/plivoscope/internal/webhook"
+)
+
+// Callback gives a callback by its ID; false where there is none.
+func (s *Store) Callback(ctx context.Context, id int64) (webhook.Callback, bool, error) {
+	cs, err := collect(ctx, s, "read a callback", "SELECT "+callbackRead+" FROM callbacks WHERE id = ?", []any{id}, scanCallback)
+	if err != nil || len(cs) == 0 {
+		return webhook.Callback{}, false, err
+	}
+	return cs[0], true, nil
+}
+
+// Unexplained gives the callbacks after an ID whose signature does not match, or has no nonce, and that
+// have no cause yet: in the order of their IDs, at most limit of the newest; 0 for 200.
+func (s *Store) Unexplained(ctx context.Context, after int64, limit int) ([]webhook.Callback, error) {
+	if limit <= 0 {
+		limit = defaultLimit
+	}
+	cs, err := collect(ctx, s, "read callbacks", unexplainedQuery, []any{after, limit}, scanCallback)
+	slices.Reverse(cs)
+	return cs, err
+}
+
+// A header is named where there was a signature, whatever came of it.
+const unexplainedQuery = "SELECT " + callbackRead + ` FROM callbacks INDEXED BY callbacks_unverified
+	WHERE outcome <> 'valid' AND cause = '' AND (outcome = 'invalid' OR outcome = 'missing' AND header <> '') AND id > ?
+	ORDER BY id DESC LIMIT ?`
+
+// SetCauses writes why callbacks, by their IDs, do not verify, and wakes the readers. A message shows the
+// cause of the latest of its callbacks that has one, in whatever order they are set. Callbacks that are
+// gone, or that verify, are passed over.
+func (s *Store) SetCauses(ctx context.Context, causes map[int64]string) error {
+	if len(causes) == 0 {
+		return nil
+	}
+	return s.ask("note why callbacks do not verify", &request{ctx: ctx, do: func() error {
+		for _, id := range slices.Sorted(maps.Keys(causes)) {
+			if err := s.writer.setCause(id, causes[id]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}})
+}
+
+func (w *writer) setCause(id int64, cause string) error {
+	if err := w.exec("UPDATE callbacks SET cause = ? WHERE id = ? AND outcome <> 'valid'", cause, id); err != nil {
+		return err
+	}
+	return w.exec(`UPDATE messages SET cause = ?1, cause_of = ?2
+		WHERE uuid = (SELECT message_uuid FROM callbacks WHERE id = ?2 AND outcome <> 'valid') AND cause_of <= ?2`, cause, id)
+}

@@ -1,0 +1,50 @@
+package store
+
+import (
+	"strings"
+
+	"dev.internal/plivoscope/internal/plivo/signature"
+)
+
+// causes are the values of sig: that say why a signature does not match.
+var causes = []signature.Cause{
+	signature.CauseURL, signature.CausePort, signature.CauseToken, signature.CauseParams, signature.CauseNonce,
+	signature.CauseMethod, signature.CauseRecipe, signature.CauseScheme, signature.CauseHost, signature.CausePath,
+	signature.CauseSlash, signature.CauseQuery, signature.UnknownCause,
+}
+
+// firstCause is what messages_cause is over: the one of several causes that a column shows.
+const firstCause = "substr(cause, 1, instr(cause || '+', '+') - 1)"
+
+// causesOf gives the causes that a value of sig: stands for, "url" for all whose word it is; none for an
+// outcome.
+func causesOf(v string) []string {
+	var all []string
+	for _, c := range causes {
+		if string(c) == v || c.Word() == v {
+			all = append(all, string(c))
+		}
+	}
+	return all
+}
+
+func sigValues() []string {
+	all := []string{string(signature.Valid), string(signature.Invalid), string(signature.Missing), string(signature.Unchecked)}
+	for _, c := range causes {
+		all = append(all, string(c))
+	}
+	return all
+}
+
+// sig is one value of sig: as it is tested row by row.
+func sig(v string) condition {
+	all := causesOf(v)
+	if len(all) == 0 {
+		return condition{"outcome = ?", []any{v}}
+	}
+	args := make([]any, len(all))
+	for i, c := range all {
+		args[i] = c
+	}
+	return condition{firstCause + " IN (?" + strings.Repeat(", ?", len(all)-1) + ")", args}
+}
