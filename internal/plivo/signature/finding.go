@@ -15,7 +15,7 @@ func (s *search) finding(m match, sure Confidence) Finding {
 		f.Causes = append(f.Causes, st.h.cause)
 		f.Hypotheses = append(f.Hypotheses, st.h.name)
 		what = append(what, st.h.say(s, st.from, st.to))
-		todo = appendNew(todo, st.h.remedy(s, st.from, st.to))
+		todo = appendNew(todo, st.h.todo(s, st.from, st.to))
 		for _, set := range st.h.settings {
 			if !slices.Contains(f.Settings, set) {
 				f.Settings = append(f.Settings, set)

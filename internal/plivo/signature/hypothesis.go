@@ -5,8 +5,10 @@ import "iter"
 // hypothesis is one supposition of how the request as it is checked came to differ from the request
 // as it was signed.
 type hypothesis struct {
-	name  string // stable: "slash-added" says what has to be done to what was given
-	cause Cause
+	name   string // stable: "slash-added" says what has to be done to what was given
+	cause  Cause
+	about  string // what differs, in general: "The URL was signed with a slash at its end."
+	advice string // what to do, in general; also the remedy of a finding where remedy is nil
 	// likely ones are tried in pairs before the others.
 	likely bool
 	// rewrite gives what may have been signed where in was given, likeliest first; nothing where the
@@ -14,7 +16,7 @@ type hypothesis struct {
 	rewrite func(s *search, in input) iter.Seq[input]
 	// say goes on from "matches if": `the URL ends in "/"`.
 	say func(s *search, from, to input) string
-	// remedy is what to do, in one sentence; it may depend on what was changed.
+	// remedy is what to do, in one sentence, where that depends on what was changed; else nil.
 	remedy   func(s *search, from, to input) string
 	settings []Setting
 }
@@ -42,4 +44,12 @@ func none(func(input) bool) {}
 // one yields in.
 func one(in input) iter.Seq[input] {
 	return func(yield func(input) bool) { yield(in) }
+}
+
+// todo is the remedy for what was changed.
+func (h *hypothesis) todo(s *search, from, to input) string {
+	if h.remedy == nil {
+		return h.advice
+	}
+	return h.remedy(s, from, to)
 }
