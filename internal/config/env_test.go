@@ -194,6 +194,7 @@ func TestWarnings(t *testing.T) {
 		{"inner space", "PLIVO_AUTH_TOKEN=" + token[:9] + " " + token[9:], "has a space or a line break in it"},
 		{"zero width", "PLIVO_AUTH_TOKEN=" + token + "\u200b", "cannot be seen"},
 		{"byte-order mark", "PLIVO_AUTH_ID=\ufeffMA", "cannot be seen"},
+		{"a further token", "PLIVO_AUTH_TOKEN_EU=" + token + " ", "ends with a space"},
 		{"a flag with a space", "PLIVOSCOPE_ADDR=127.0.0.1:1 ", "ends with a space"},
 		{"a flag with words", `PLIVOSCOPE_TEXT=it's "fine" here`, ""},
 		{"not ours", "PLIVO_OTHER= x ", ""},
@@ -246,6 +247,7 @@ func TestWarnsOfAFileThatOthersCanRead(t *testing.T) {
 	}{
 		{"PLIVO_AUTH_TOKEN=" + token, 0o644, true},
 		{"NGROK_AUTHTOKEN=" + token, 0o640, true},
+		{"PLIVO_AUTH_TOKEN_EU=" + token, 0o640, true},
 		{"PLIVO_AUTH_TOKEN=" + token, 0o600, false},
 		{"PLIVO_SENDER_ID=14155550100", 0o644, false},
 	} {

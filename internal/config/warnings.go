@@ -12,12 +12,16 @@ import (
 
 var secretNames = []string{plivoAuthToken, plivoMainAuthToken, ngrokAuthToken}
 
-// exactNames hold words without a space or a quote anywhere, so one in them is a mistake of copying.
-var exactNames = append([]string{plivoAuthID, plivoSenderID, plivoAPIURL, ngrokDomain}, secretNames...)
+// exactNames hold words without a space or a quote anywhere, as tokens do, so one in them is a mistake of
+// copying.
+var exactNames = []string{plivoAuthID, plivoSenderID, plivoAPIURL, ngrokDomain}
 
 // warnOfMode is called while only the file's settings are in e.
 func (e *Env) warnOfMode(file string, mode os.FileMode) {
-	holdsSecret := slices.ContainsFunc(secretNames, func(name string) bool { return e.Get(name) != "" })
+	holdsSecret := false
+	for name := range e.settings {
+		holdsSecret = holdsSecret || isSecret(name) && e.Get(name) != ""
+	}
 	if mode.IsRegular() && mode.Perm()&0o077 != 0 && holdsSecret && runtime.GOOS != "windows" {
 		e.warnings = append(e.warnings, fmt.Sprintf(
 			"%s holds a token and other users of this machine can read or change it (its mode is %#o); run: chmod 600 %[1]s",
@@ -28,7 +32,7 @@ func (e *Env) warnOfMode(file string, mode os.FileMode) {
 func (e *Env) warnOfValues() {
 	for _, name := range slices.Sorted(maps.Keys(e.settings)) {
 		flag := strings.HasPrefix(name, flagPrefix)
-		if !flag && !slices.Contains(exactNames, name) {
+		if !flag && !isSecret(name) && !slices.Contains(exactNames, name) {
 			continue
 		}
 		what := stray(e.Get(name), flag)
@@ -36,7 +40,7 @@ func (e *Env) warnOfValues() {
 			continue
 		}
 		remedy := "remove it"
-		if slices.Contains(secretNames, name) {
+		if isSecret(name) {
 			remedy = "no request is accepted and no signature matches with it, so remove it"
 		}
 		e.warnings = append(e.warnings, fmt.Sprintf("%s %s; %s", e.Source(name), what, remedy))
