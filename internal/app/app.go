@@ -35,6 +35,8 @@ type App struct {
 	listenURL string
 	publicURL string // the listen URL unless one was given
 	joined    bool
+	tokens    []signature.Token // that callbacks are verified with: the server's own
+	newest    int64             // ID of the newest callback when the history was opened
 
 	started  time.Time
 	notices  notices
@@ -67,6 +69,9 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if err := a.build(ctx); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
+	if a.newest, err = a.newestCallback(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
 	a.refreshTotals(ctx)
 	return a, nil
 }
@@ -97,7 +102,10 @@ func (a *App) build(ctx context.Context) error {
 			token, apiURL = a.sim.AuthToken(), a.apiURL
 			a.authID = a.sim.AuthID()
 		}
-		if err := a.serveWith(token); err != nil {
+	}
+	a.tokens = a.trusted(token)
+	if !a.joined {
+		if err := a.serve(); err != nil {
 			return err
 		}
 	}
@@ -161,15 +169,20 @@ func (a *App) simulate(ctx context.Context) error {
 	return nil
 }
 
-func (a *App) serveWith(token string) error {
+// trusted gives the tokens that callbacks are verified with; token is the account's.
+func (a *App) trusted(token string) []signature.Token {
 	tokens := []signature.Token{signature.NewToken("account", token)}
 	if !a.o.MainToken.Empty() {
 		tokens = append(tokens, signature.NewToken("main account", a.o.MainToken.Reveal()))
 	}
+	return append(tokens, a.o.ExtraTokens...)
+}
+
+func (a *App) serve() error {
 	// A tunnel ends on this machine and says who called; without one the caller is who connects.
 	tunnelled := a.o.PublicURL != "" && !onLoopback(a.publicURL)
 	server, err := webhook.New(webhook.Config{
-		PublicURLs: []string{a.publicURL}, Tokens: tokens, OnInvalid: a.o.OnInvalid, Recorder: a.store,
+		PublicURLs: []string{a.publicURL}, Tokens: a.tokens, OnInvalid: a.o.OnInvalid, Recorder: a.store,
 		Now: a.now, Logger: a.log, Mask: a.o.Mask, Allow: a.o.Allow, Version: a.o.Version,
 		TrustForwarded: tunnelled, Limits: webhook.Limits{RateLimitOff: !tunnelled && local(a.serverLn)},
 		OnProblem: func(level slog.Level, text string) { a.Notify(severityOf(level), text) },

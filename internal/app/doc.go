@@ -2,8 +2,12 @@
 // callback server and the embedded simulator, sends messages and waits for their statuses. The
 // terminal UI and the headless commands are its equal clients.
 //
+// Beside the callback server runs the search for the causes of signatures that do not match: after a
+// callback was acknowledged, never before, the newest first, and with a small share of a core. The causes
+// go into the history; of two servers on one history each explains what came to it.
+//
 // An App owns everything that it started and stops it in a written order: the lease first (no
 // other process joins), the simulator (nothing new is posted), the callback server (what was read is
-// answered), and at last the history. It may import the store, the adapters and what is below them, and is the only importer of
-// errgroup.
+// answered), the search for causes, and at last the history. It may import the store, the adapters and
+// what is below them, and is the only importer of errgroup.
 package app

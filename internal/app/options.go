@@ -10,6 +10,7 @@ import (
 
 	"dev.internal/plivoscope/internal/config"
 	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/plivo/simulator"
 	"dev.internal/plivoscope/internal/webhook"
 )
@@ -25,6 +26,13 @@ type Options struct {
 	MainToken config.Secret // of the main account, when AuthID is a subaccount
 	APIURL    string        // base URL of the API; empty for Plivo's own, unused on the simulator
 	Sender    string        // default sender; empty for the simulator's own number or none
+
+	// ExtraTokens are those of further accounts: callbacks are verified with them too, in both modes.
+	ExtraTokens []signature.Token
+	// OtherTokens and OtherAuthIDs are known, but trusted with nothing: where a signature was made with one
+	// of them the diagnosis says so.
+	OtherTokens  []signature.Token
+	OtherAuthIDs []string
 
 	HistoryPath string // empty for an ephemeral history
 	Keep        int    // valid callbacks kept; 0 for the store's default

@@ -8,7 +8,7 @@ import (
 
 // Run serves until ctx ends or a part fails, then stops everything in its order: the lease, so that
 // no other process joins; the simulator, so that nothing new is posted; the callback server, so that
-// what was read is answered. ready is called once, when requests are truly accepted.
+// what was read is answered; whoever looks why callbacks do not verify. ready is called once, when requests are truly accepted.
 func (a *App) Run(ctx context.Context, ready func()) error {
 	if a.joined {
 		ready()
@@ -18,12 +18,13 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 	group, ctx := errgroup.WithContext(ctx)
 	// The parts outlive ctx, each until those before it have ended.
 	running := context.WithoutCancel(ctx)
-	lease, server := part{}, part{}
+	lease, server, diagnoser := part{}, part{}, part{}
 	server.start(running, group, func(ctx context.Context) error { return a.server.Serve(ctx, a.serverLn) })
 	sim := part{}
 	if a.sim != nil {
 		sim.start(running, group, func(ctx context.Context) error { return a.sim.Serve(ctx, a.simLn) })
 	}
+	diagnoser.start(running, group, a.diagnose)
 	held := a.takeLease(ctx)
 	lease.start(running, group, func(ctx context.Context) error { return a.keepLease(ctx, held) })
 	group.Go(func() error {
@@ -33,6 +34,7 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 		lease.end()
 		sim.end()
 		server.end()
+		diagnoser.end()
 		return nil
 	})
 	return group.Wait()
@@ -65,10 +67,14 @@ func (p *part) end() {
 // Embedded tells whether the simulator runs in this process.
 func (a *App) Embedded() bool { return a.sim != nil }
 
-// Settle waits until the embedded simulator has nothing left to do; without one it returns at once.
+// Settle waits until the embedded simulator has nothing left to do and what it posted was looked at;
+// without one it returns at once.
 func (a *App) Settle(ctx context.Context) error {
 	if a.sim == nil {
 		return nil
 	}
-	return a.sim.Idle(ctx)
+	if err := a.sim.Idle(ctx); err != nil {
+		return err
+	}
+	return a.explained(ctx)
 }

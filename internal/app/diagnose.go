@@ -1,0 +1,234 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/signature"
+	"dev.internal/plivoscope/internal/store"
+	"dev.internal/plivoscope/internal/webhook"
+)
+
+// What the search for causes may take. It runs beside the acknowledgements, on the same processor.
+const (
+	diagnosesPerSecond = 20
+	diagnosisShare     = 0.1 // of a core
+	looksPerSecond     = 10
+	diagnosisBatch     = 20  // what is diagnosed before newer ones are looked for
+	unexplainedMost    = 200 // read at a time; and of those that earlier runs left, the newest so many are looked at
+	diagnosisRetry     = time.Second
+	explainedWithin    = 5 * time.Second
+)
+
+// diagnoser finds out why callbacks do not verify, the newest first.
+type diagnoser struct {
+	a     *App
+	after int64         // everything up to this ID has been looked at
+	looks *rate.Limiter // at the history
+	count *rate.Limiter
+	work  *rate.Limiter // in microseconds
+	owed  time.Duration // to wait for what the last search took
+}
+
+// diagnose writes the causes of callbacks into the history until ctx ends.
+func (a *App) diagnose(ctx context.Context) error {
+	const burst = float64(time.Second/time.Microsecond) * diagnosisShare
+	d := &diagnoser{
+		a: a, looks: rate.NewLimiter(looksPerSecond, looksPerSecond), count: rate.NewLimiter(diagnosesPerSecond, diagnosesPerSecond),
+		work: rate.NewLimiter(rate.Limit(burst), int(burst)),
+	}
+	wake, stop := a.store.Subscribe()
+	defer stop()
+	d.try(ctx, d.begin)
+	for ctx.Err() == nil {
+		more := false
+		d.try(ctx, func(ctx context.Context) (err error) {
+			more, err = d.look(ctx)
+			return err
+		})
+		if more {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+		case <-wake:
+		}
+	}
+	return nil
+}
+
+// try runs a step until it succeeds or ctx ends.
+func (d *diagnoser) try(ctx context.Context, step func(context.Context) error) {
+	for ctx.Err() == nil {
+		err := step(ctx)
+		if err == nil || ctx.Err() != nil {
+			return
+		}
+		d.a.log.Warn("causes of callbacks that do not verify could not be noted, trying again", "err", err)
+		pause(ctx, diagnosisRetry)
+	}
+}
+
+// begin notes what is served, and passes over all but the newest of what earlier runs left.
+func (d *diagnoser) begin(ctx context.Context) error {
+	for _, url := range []string{d.a.publicURL + webhook.DeliveryReportPath, d.a.publicURL} {
+		if err := d.a.store.NoteURL(ctx, url); err != nil {
+			return err
+		}
+	}
+	left, err := d.a.store.Unexplained(ctx, 0, unexplainedMost)
+	if err == nil && len(left) == unexplainedMost {
+		d.after = left[0].ID - 1
+	}
+	return err
+}
+
+// look diagnoses a batch of the newest; more says that there may be others.
+func (d *diagnoser) look(ctx context.Context) (more bool, err error) {
+	if err := d.looks.Wait(ctx); err != nil {
+		return false, err
+	}
+	newest, err := d.a.newestCallback(ctx) // before the others are read: none up to it can come later
+	if err != nil {
+		return false, err
+	}
+	all, err := d.a.store.Unexplained(ctx, d.after, unexplainedMost)
+	if err != nil {
+		return false, err
+	}
+	own := slices.DeleteFunc(slices.Clone(all), d.a.strange)
+	batch := own[max(0, len(own)-diagnosisBatch):]
+	if len(batch) > 0 {
+		if err := d.explain(ctx, batch); err != nil {
+			return false, err
+		}
+	}
+	if len(own) > len(batch) || len(all) == unexplainedMost {
+		return len(batch) > 0, nil
+	}
+	d.after = max(d.after, newest)
+	return false, nil
+}
+
+// strange tells whether a callback came to the server of another process that runs on this history, and
+// is explained there: it was checked with that server's tokens.
+func (a *App) strange(c webhook.Callback) bool {
+	return c.ID > a.newest && !sameHost(c.URL, a.publicURL)
+}
+
+// sameHost compares the host and the port of two URLs, which need not be ones that can be parsed. All
+// names of this machine are one.
+func sameHost(a, b string) bool {
+	a, b = hostOf(a), hostOf(b)
+	if a == b {
+		return true
+	}
+	nameA, portA := splitHost(a)
+	nameB, portB := splitHost(b)
+	return portA == portB && plivo.IsLoopback(nameA) && plivo.IsLoopback(nameB)
+}
+
+func splitHost(host string) (name, port string) {
+	name, port, err := net.SplitHostPort(host)
+	if err != nil {
+		return strings.Trim(host, "[]"), ""
+	}
+	return name, port
+}
+
+func hostOf(rawURL string) string {
+	_, rest, _ := strings.Cut(rawURL, "://")
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		rest = rest[:end]
+	}
+	return strings.ToLower(rest)
+}
+
+// explain diagnoses the callbacks of a batch from the last to the first. What was found is written before
+// it waits.
+func (d *diagnoser) explain(ctx context.Context, batch []webhook.Callback) error {
+	known, err := d.a.surroundings(ctx)
+	if err != nil {
+		return err
+	}
+	causes := map[int64]string{}
+	write := func() error {
+		err := d.a.store.SetCauses(ctx, causes)
+		clear(causes)
+		return err
+	}
+	for i := len(batch) - 1; i >= 0; i-- {
+		if wait := max(d.owed, d.count.Reserve().Delay()); wait > 0 {
+			if err := write(); err != nil {
+				return err
+			}
+			if pause(ctx, wait); ctx.Err() != nil {
+				return ctx.Err()
+			}
+		}
+		began := time.Now()
+		causes[batch[i].ID] = d.cause(batch[i], known)
+		took := min(int(time.Since(began).Microseconds()), d.work.Burst())
+		d.owed = d.work.ReserveN(time.Now(), took).Delay()
+	}
+	return write()
+}
+
+// cause looks for the cause of one callback. It was sent by anybody: should the search fail on it, that
+// ends nothing else and is not tried again.
+func (d *diagnoser) cause(c webhook.Callback, known surroundings) (cause string) {
+	defer func() {
+		if r := recover(); r != nil {
+			d.a.log.Error("a callback could not be diagnosed", "id", c.ID, "err", fmt.Sprint(r))
+			cause = signature.UnknownCause
+		}
+	}()
+	return signature.Diagnose(known.complete(caseOf(c))).Cause()
+}
+
+// explained waits until the causes of what came since the history was opened are known; in a flood not
+// for all of them.
+func (a *App) explained(ctx context.Context) error {
+	wake, stop := a.store.Subscribe()
+	defer stop()
+	late := time.NewTimer(explainedWithin)
+	defer late.Stop()
+	for {
+		left, err := a.store.Unexplained(ctx, a.newest, unexplainedMost)
+		if err != nil || !slices.ContainsFunc(left, func(c webhook.Callback) bool { return !a.strange(c) }) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-late.C:
+			return nil
+		case <-wake:
+		}
+	}
+}
+
+// newestCallback gives the ID of the newest callback; 0 where there is none.
+func (a *App) newestCallback(ctx context.Context) (int64, error) {
+	newest, err := a.store.Callbacks(ctx, store.Window{Limit: 1})
+	if err != nil || len(newest) == 0 {
+		return 0, err
+	}
+	return newest[0].ID, nil
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}
