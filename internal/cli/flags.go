@@ -35,10 +35,16 @@ type flags struct {
 	timeout time.Duration
 }
 
-func (f *flags) common(cmd *cobra.Command) {
+// printing is what every command has: how it prints, and where its settings come from.
+func (f *flags) printing(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.StringVarP(&f.output, "output", "o", "auto", "auto, text or json; auto is text on a terminal and JSON lines when piped")
 	fs.StringVar(&f.env, "env", "", "read settings from `FILE` instead of .env in the working folder")
+}
+
+func (f *flags) common(cmd *cobra.Command) {
+	f.printing(cmd)
+	fs := cmd.Flags()
 	fs.StringVar(&f.log, "log", "", "write the log to `FILE`; default: a rotated file in the state folder")
 	fs.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
 	fs.BoolVar(&f.mask, "mask", false, "mask phone numbers in the log")

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -69,15 +68,13 @@ Where standard output is no terminal it runs as "listen".`,
 	root.SetErr(s.Err)
 	root.SetIn(s.In)
 	root.SetVersionTemplate("plivoscope {{.Version}}\n")
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
-	})
+	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.DisableDefaultCmd = true
 	f.common(root)
 	f.history(root)
 	f.server(root)
 	f.simulation(root)
-	root.AddCommand(newDemo(s), newListen(s), newSend(s), newSimulate(s), newHistory(s))
+	root.AddCommand(newDemo(s), newListen(s), newSend(s), newSimulate(s), newHistory(s), newSign(s), newVerify(s))
 	return root
 }
 

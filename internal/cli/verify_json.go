@@ -1,0 +1,101 @@
+package cli
+
+import (
+	"strings"
+
+	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/plivo/signature"
+)
+
+// verifiedJSON is what verify prints; field names never change.
+type verifiedJSON struct {
+	Outcome   signature.Outcome  `json:"outcome"`
+	Scheme    signature.Scheme   `json:"scheme"`
+	Header    string             `json:"header"`
+	Token     string             `json:"token"`
+	Checks    []checkJSON        `json:"checks"`
+	Diagnosis []findingJSON      `json:"diagnosis"`
+	SDKs      map[string]sdkJSON `json:"sdks"`
+}
+
+type checkJSON struct {
+	Header           string `json:"header"`
+	Token            string `json:"token"`
+	BaseString       string `json:"base_string"`
+	BaseStringBase64 string `json:"base_string_base64,omitempty"`
+	Computed         string `json:"computed"`
+	Given            string `json:"given"`
+	Match            bool   `json:"match"`
+}
+
+type findingJSON struct {
+	Cause      string               `json:"cause"`
+	Detail     string               `json:"detail"`
+	Remedy     string               `json:"remedy"`
+	Confidence signature.Confidence `json:"confidence"`
+	Changes    []changeJSON         `json:"changes"`
+	Settings   []settingJSON        `json:"settings"`
+}
+
+type changeJSON struct {
+	Part   signature.Part `json:"part"`
+	Given  string         `json:"given"`
+	Signed string         `json:"signed"`
+}
+
+type settingJSON struct {
+	Framework string `json:"framework"`
+	Text      string `json:"text"`
+}
+
+type sdkJSON struct {
+	Accepts   bool   `json:"accepts"`
+	Signature string `json:"signature"`
+	Quirk     string `json:"quirk"`
+	Error     string `json:"error,omitempty"`
+}
+
+func verifiedLine(e app.Examination) ([]byte, error) {
+	j := verifiedJSON{
+		Outcome: e.Verdict.Outcome, Scheme: e.Verdict.Scheme, Header: e.Verdict.Header, Token: e.Verdict.Token,
+		Checks: []checkJSON{}, Diagnosis: []findingJSON{}, SDKs: map[string]sdkJSON{},
+	}
+	for _, c := range comparisons(e) {
+		check := checkJSON{Header: c.Header, Token: c.Token, Computed: c.Computed, Given: strings.Join(c.Given, ", "), Match: c.Match}
+		check.BaseString, check.BaseStringBase64 = baseStrings(c.Base)
+		j.Checks = append(j.Checks, check)
+	}
+	for _, f := range e.Diagnosis.Findings {
+		finding := findingJSON{
+			Cause: f.Cause(), Detail: f.Detail, Remedy: f.Remedy, Confidence: f.Confidence,
+			Changes: []changeJSON{}, Settings: []settingJSON{},
+		}
+		for _, c := range f.Changes {
+			finding.Changes = append(finding.Changes, changeJSON(c))
+		}
+		for _, s := range f.Settings {
+			finding.Settings = append(finding.Settings, settingJSON(s))
+		}
+		j.Diagnosis = append(j.Diagnosis, finding)
+	}
+	for _, a := range e.SDKs {
+		answer := sdkJSON{Accepts: a.Accepts, Signature: a.Signature, Quirk: a.Quirk}
+		if a.Err != nil {
+			answer.Error = a.Err.Text
+		}
+		j.SDKs[a.SDK] = answer
+	}
+	return encode(j)
+}
+
+// comparisons are each header with each token; without a token, each header alone.
+func comparisons(e app.Examination) []signature.Comparison {
+	if len(e.Comparisons) > 0 {
+		return e.Comparisons
+	}
+	all := make([]signature.Comparison, 0, len(e.Verdict.Checks))
+	for _, c := range e.Verdict.Checks {
+		all = append(all, signature.Comparison{Scheme: c.Scheme, Header: c.Header, Nonce: c.Nonce, Base: c.Base, Given: c.Given})
+	}
+	return all
+}

@@ -1,0 +1,202 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/escape"
+	"dev.internal/plivoscope/internal/plivo/signature"
+)
+
+// layout puts text into indented lines. What it is given may be hostile: it is escaped here.
+type layout struct{ strings.Builder }
+
+func (r *layout) line(indent int, text string) {
+	r.WriteString(strings.Repeat(" ", indent) + text + "\n")
+}
+
+// field is a labelled value; a label may be empty.
+func (r *layout) field(indent int, label, text string) {
+	r.line(indent, strings.TrimRight(fmt.Sprintf("%-11s  %s", label, text), " "))
+}
+
+// verifiedText says what verify found, the outcome first.
+func verifiedText(sus suspect, e app.Examination) []byte {
+	var r layout
+	if sus.name != "" {
+		r.line(0, fmt.Sprintf("%s: %s %s", sus.name, value(e.Case.Method), value(e.Case.URL)))
+	}
+	r.line(0, headline(sus, e))
+	for i, f := range e.Diagnosis.Findings {
+		if i > 0 {
+			r.line(0, "")
+			r.line(0, finding(f))
+		}
+		r.finding(f)
+	}
+	r.notFound(e.Diagnosis)
+	r.checks(e)
+	r.sdks(e)
+	return []byte(strings.TrimRight(r.String(), "\n"))
+}
+
+// headline is the outcome with what to know first.
+func headline(sus suspect, e app.Examination) string {
+	v := e.Verdict
+	switch v.Outcome {
+	case signature.Valid:
+		return fmt.Sprintf("✓ valid: %s matches with the token %q", v.Header, escape.Line(v.Token))
+	case signature.Unchecked:
+		return "? unchecked: " + escape.Line(sus.reason(v))
+	case signature.Missing:
+		if len(e.Diagnosis.Findings) == 0 {
+			return "– missing: " + escape.Line(sus.reason(v))
+		}
+		return "– missing: " + finding(e.Diagnosis.Findings[0])
+	}
+	if len(e.Diagnosis.Findings) > 0 {
+		return "✗ invalid: " + finding(e.Diagnosis.Findings[0])
+	}
+	if sus.tokenGone {
+		return "✗ invalid: " + sus.reason(v)
+	}
+	return "✗ invalid: no change that was tried makes the signature match"
+}
+
+// finding is one explanation in a line.
+func finding(f signature.Finding) string {
+	if f.Confidence == signature.Certain {
+		return escape.Line(f.Detail)
+	}
+	return string(f.Confidence) + ": " + escape.Line(f.Detail)
+}
+
+// finding lays out what to do about an explanation, and what it changes.
+func (r *layout) finding(f signature.Finding) {
+	if f.Remedy != "" {
+		r.line(2, escape.Line(f.Remedy))
+	}
+	for _, c := range f.Changes {
+		r.line(0, "")
+		r.change(c)
+	}
+	if len(f.Settings) > 0 {
+		r.line(0, "")
+		for _, s := range f.Settings {
+			r.line(2, escape.Line(s.Framework)+": "+strings.ReplaceAll(strings.TrimRight(escape.Block(s.Text), "\n"), "\n", "\n    "))
+		}
+	}
+}
+
+// change sets what was given above what was signed and marks where they differ.
+func (r *layout) change(c signature.Change) {
+	if c.Part == signature.PartParams {
+		r.changedLines(c)
+		return
+	}
+	if c.Part == signature.PartToken || c.Part == signature.PartRecipe { // in words
+		r.field(2, "given", value(c.Given))
+		r.field(2, "signed", value(c.Signed))
+		return
+	}
+	given, givenMarks, signed, signedMarks := differing(c.Given, c.Signed)
+	r.field(2, "given", given)
+	if givenMarks != "" {
+		r.field(2, "", givenMarks)
+	}
+	r.field(2, "signed", signed)
+	if signedMarks != "" {
+		r.field(2, "", signedMarks)
+	}
+}
+
+// changedLines sets the parameters that differ below each other, one a line.
+func (r *layout) changedLines(c signature.Change) {
+	const most = 20
+	for _, side := range []struct{ label, text string }{{"given", c.Given}, {"signed", c.Signed}} {
+		if side.text == "" {
+			r.field(2, side.label, "(nothing)")
+			continue
+		}
+		lines := strings.Split(side.text, "\n")
+		for i, l := range lines {
+			if i == most {
+				r.field(2, "", fmt.Sprintf("… and %d more", len(lines)-most))
+				break
+			}
+			r.field(2, side.label, value(l))
+			side.label = ""
+		}
+	}
+}
+
+// notFound says what was ruled out, and what no search can find.
+func (r *layout) notFound(d signature.Diagnosis) {
+	if len(d.RuledOut) > 0 {
+		r.line(0, "")
+		r.line(0, "tried in vain: "+escape.Line(strings.Join(d.RuledOut, ", ")))
+		if d.Cut {
+			r.line(2, "The search was ended before everything was tried: the request is very large.")
+		}
+	}
+	for i, what := range d.Remains {
+		if i == 0 {
+			r.line(0, "")
+			r.line(0, "what remains:")
+		}
+		r.line(2, escape.Line(what))
+	}
+}
+
+// checks lays out each header with each token.
+func (r *layout) checks(e app.Examination) {
+	all := comparisons(e)
+	if len(all) == 0 {
+		return
+	}
+	r.line(0, "")
+	r.line(0, "checks")
+	for _, c := range all {
+		mark := "✗"
+		if c.Match {
+			mark = "✓"
+		}
+		with := ""
+		if c.Token != "" {
+			with = " with the token \"" + escape.Line(c.Token) + "\""
+		}
+		r.line(2, mark+" "+c.Header+with)
+		if c.Base != "" {
+			r.field(4, "base string", value(c.Base))
+		}
+		if c.Computed != "" {
+			r.field(4, "computed", c.Computed)
+		}
+		r.field(4, "given", value(strings.Join(c.Given, ", ")))
+	}
+}
+
+var sdkColumns = []column{{title: "SDK", width: 8}, {title: "VERSION", width: 20}, {title: "ACCEPTS", width: 7}, {title: "WHY IT DIFFERS", width: 0}}
+
+// sdks is the table of what the validators of the SDKs would say.
+func (r *layout) sdks(e app.Examination) {
+	if len(e.SDKs) == 0 {
+		return
+	}
+	r.line(0, "")
+	r.line(0, header(sdkColumns))
+	for _, a := range e.SDKs {
+		mark, why := "✗", a.Quirk
+		if a.Accepts {
+			mark = "✓"
+		}
+		if a.Err != nil {
+			if why != "" {
+				why += "; "
+			}
+			why += "raises " + a.Err.Text
+		}
+		r.line(0, row(sdkColumns, []string{a.SDK, a.Version, mark, cut(why)}))
+	}
+}
