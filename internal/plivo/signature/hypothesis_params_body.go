@@ -1,0 +1,195 @@
+package signature
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"iter"
+	"slices"
+	"strings"
+)
+
+// bodyHypotheses suppose that the parameters that were signed are those of the body as it was received,
+// where they were read otherwise.
+var bodyHypotheses = []hypothesis{
+	{
+		name: "body-as-posted", cause: CauseParams, likely: true,
+		about:  "The parameters differ from those that stand in the body as it was received.",
+		advice: "Read the parameters from the raw body, before a body parser or a middleware changes them.",
+		rewrite: func(s *search, in input) iter.Seq[input] {
+			if len(s.c.Body) == 0 || !covered(in) || inQuery(in) {
+				return none
+			}
+			return s.inBody(in, formParams(s.c.Body))
+		},
+		say:      sayOfBody,
+		settings: settingsBody,
+	},
+	{
+		name: "body-in-base64", cause: CauseParams,
+		about:  "The body was read in base64, as a gateway hands it over.",
+		advice: "Decode the body before its parameters are read: the gateway says in isBase64Encoded that it is encoded.",
+		rewrite: func(s *search, in input) iter.Seq[input] {
+			if !covered(in) || inQuery(in) {
+				return none
+			}
+			body, err := base64.StdEncoding.DecodeString(string(bytes.TrimSpace(s.c.Body)))
+			if err != nil || len(body) == 0 {
+				return none
+			}
+			return s.inBody(in, formParams(body))
+		},
+		say:      always("the body is decoded from base64 before its parameters are read"),
+		settings: settingsBody,
+	},
+	{
+		name: "body-of-json", cause: CauseParams,
+		about:  "The body is JSON, where Plivo posts a form.",
+		advice: "Let the form that Plivo posts reach the check: a gateway or a tool in front of the application makes JSON of it.",
+		rewrite: func(s *search, in input) iter.Seq[input] {
+			if !covered(in) || inQuery(in) {
+				return none
+			}
+			members := jsonParams(s.c.Body)
+			if members == nil {
+				return none
+			}
+			return func(yield func(input) bool) {
+				for to := range s.inBody(in, members) {
+					if !yield(to) {
+						return
+					}
+				}
+				for to := range retyped(withParameters(in, members)) {
+					if !yield(to) {
+						return
+					}
+				}
+			}
+		},
+		say:      always("the members of the JSON body are taken for the parameters, with the numbers as Plivo writes them"),
+		settings: settingsBody,
+	},
+}
+
+// inBody yields in with pairs for its parameters, where they are others.
+func (s *search) inBody(in input, pairs []Param) iter.Seq[input] {
+	if len(pairs) == 0 || len(pairs) == len(in.params) && len(difference(pairs, in.params)) == 0 {
+		return none
+	}
+	in.params = pairs
+	return one(in)
+}
+
+// formParams reads a body as a form.
+func formParams(body []byte) []Param {
+	return appendQuery(nil, strings.TrimPrefix(string(body), "\ufeff"))
+}
+
+// jsonParams reads a body as a JSON object; nil where it is none. Numbers stay as they are written,
+// null is empty, a list gives its name once for each element, an object its members' names in brackets.
+func jsonParams(body []byte) []Param {
+	dec := json.NewDecoder(bytes.NewReader(body))
+	dec.UseNumber()
+	var object map[string]any
+	if dec.Decode(&object) != nil {
+		return nil
+	}
+	return appendMembers(nil, "", object)
+}
+
+func appendMembers(pairs []Param, name string, v any) []Param {
+	switch v := v.(type) {
+	case string:
+		return append(pairs, Param{name, v})
+	case json.Number:
+		return append(pairs, Param{name, v.String()})
+	case bool:
+		if v {
+			return append(pairs, Param{name, "true"})
+		}
+		return append(pairs, Param{name, "false"})
+	case []any:
+		for _, element := range v {
+			pairs = appendMembers(pairs, name, element)
+		}
+		return pairs
+	case map[string]any:
+		for member, value := range v {
+			if name != "" {
+				member = name + "[" + member + "]"
+			}
+			pairs = appendMembers(pairs, member, value)
+		}
+		return pairs
+	default:
+		return append(pairs, Param{Name: name})
+	}
+}
+
+// sayOfBody tells how the parameters of the body differ from those that were given.
+func sayOfBody(_ *search, from, to input) string {
+	gone, lost := difference(from.params, to.params), difference(to.params, from.params)
+	switch {
+	case len(from.params) == 0:
+		return "the " + count(len(to.params), "parameter", "parameters") + " of the body " + verb(len(to.params)) + " counted"
+	case len(lost) == 0:
+		return names(gone) + ", not in the body, " + verb(len(gone)) + " left out"
+	case len(gone) == 0 && !slices.ContainsFunc(lost, func(p Param) bool { return p.Value != "" }):
+		return fill("%s %v there without a value, as in the body", lost)
+	case repeats(to.params, lost):
+		return "every value of " + names(lost) + " is counted, as in the body"
+	case len(gone) == 0:
+		return fill("%s %v there, as in the body", lost)
+	}
+	for _, change := range bodyChanges {
+		if altered(lost, gone, change.made) {
+			return strings.Replace(change.words, "%s", names(lost), 1)
+		}
+	}
+	return names(lost) + " " + verb(len(lost)) + " as in the body"
+}
+
+// bodyChanges are what is usually made of a parameter between the body and the check.
+var bodyChanges = []struct {
+	made  func(string) string
+	words string
+}{
+	{strings.TrimSpace, "the space around %s is kept, as in the body"},
+	{unescape, "%s is decoded once, not twice"},
+	{escapeQuery, "%s is decoded, as a form is"},
+	{func(v string) string { return strings.ReplaceAll(escapeQuery(v), "+", "%20") }, "%s is decoded, as a form is"},
+	{func(v string) string { return strings.ReplaceAll(v, " ", "+") }, `"+" in %s is decoded to a space, as a form's is`},
+	{func(v string) string { return strings.ReplaceAll(v, "\r\n", "\n") }, "the line ends in %s are kept, as in the body"},
+	{func(v string) string { return strings.ToValidUTF8(v, "\ufffd") }, "the bytes of %s are kept that are no UTF-8"},
+	{bareNumber, "the number in %s is written as in the body"},
+}
+
+// altered tells whether made turns each of the lost values into that of its name in gone.
+func altered(lost, gone []Param, made func(string) string) bool {
+	if len(lost) != len(gone) {
+		return false
+	}
+	for _, p := range lost {
+		if !slices.Contains(gone, Param{p.Name, made(p.Value)}) {
+			return false
+		}
+	}
+	return true
+}
+
+// repeats tells whether the names of lost all stand more than once in all.
+func repeats(all, lost []Param) bool {
+	for _, l := range lost {
+		n := 0
+		for _, p := range all {
+			if p.Name == l.Name {
+				n++
+			}
+		}
+		if n < 2 {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,140 @@
+package signature
+
+import (
+	"slices"
+	"strings"
+)
+
+// documented are the parameters of Plivo's message callbacks: of delivery reports, then what inbound
+// messages and WhatsApp add, then what was seen without being documented.
+var documented = []string{
+	"MessageUUID", "To", "From", "Type", "Status", "Units", "TotalRate", "TotalAmount", "MCC", "MNC", "ErrorCode",
+	"ParentMessageUUID", "PartInfo", "Sequence", "MessageTime", "QueuedTime", "SentTime", "DeliveryReportTime",
+	"requester_ip", "PowerpackUUID",
+	"Text", "MessageIntent",
+	"ConversationID", "ConversationOrigin", "ConversationExpirationTimestamp",
+	"NumMedia", "MessageState",
+}
+
+// oftenEmpty are the documented parameters that a callback may carry without a value, likeliest first.
+var oftenEmpty = []string{
+	"PowerpackUUID", "PartInfo", "ErrorCode", "MCC", "MNC", "MessageIntent", "DeliveryReportTime", "SentTime",
+	"QueuedTime", "Text", "ParentMessageUUID",
+}
+
+// ofFrameworks are parameters that frameworks, routes and proxies put beside those of a form.
+var ofFrameworks = []string{
+	"action", "controller", "format", "_method", "utf8", "authenticity_token", "_token", "csrfmiddlewaretoken",
+	"__RequestVerificationToken", "commit", "path", "route", "slug", "id", "_url", "q", "page",
+}
+
+// ofPlivo tells whether Plivo is known to send a parameter of this name.
+func ofPlivo(name string) bool {
+	if slices.Contains(documented, name) {
+		return true
+	}
+	for _, numbered := range []string{"Media", "MediaContentType"} {
+		if n, ok := strings.CutPrefix(name, numbered); ok && n != "" && digits(n) == len(n) {
+			return true
+		}
+	}
+	return false
+}
+
+// covered tells whether parameters change the base string of in.
+func covered(in input) bool {
+	return in.recipe.form == V3 || in.recipe.form == V1 || in.recipe.withParams
+}
+
+// inQuery tells whether the parameters of in stand in its URL: a V3 GET's do, and its base string makes
+// no difference between them and others.
+func inQuery(in input) bool {
+	return in.recipe.form == V3 && strings.EqualFold(in.method, "GET")
+}
+
+// parameters gives all pairs that the base string of in covers as parameters, in their order; the
+// caller must not write to them.
+func parameters(in input) []Param {
+	if !covered(in) {
+		return nil
+	}
+	if !inQuery(in) {
+		return in.params
+	}
+	_, query, _ := cutQuery(in.url)
+	pairs := appendQuery(nil, query)
+	return append(pairs, difference(in.params, pairs)...)
+}
+
+// withParameters gives in with these in place of what parameters gave. A GET's go where they were: into
+// the URL, each as it was written there where it is unchanged.
+func withParameters(in input, pairs []Param) input {
+	if !inQuery(in) {
+		in.params = pairs
+		return in
+	}
+	origin, query, _ := cutQuery(in.url)
+	if query == "" {
+		in.params = pairs
+		return in
+	}
+	written := map[Param]string{}
+	for piece := range strings.SplitSeq(query, "&") {
+		if pair := appendQuery(nil, piece); len(pair) == 1 {
+			written[pair[0]] = piece
+		}
+	}
+	var b strings.Builder
+	b.WriteString(origin)
+	for i, p := range pairs {
+		b.WriteByte("?&"[min(i, 1)])
+		if piece, ok := written[p]; ok {
+			b.WriteString(piece)
+		} else {
+			b.WriteString(escapeQuery(p.Name) + "=" + escapeQuery(p.Value))
+		}
+	}
+	in.url, in.params = b.String(), nil
+	return in
+}
+
+// cutQuery takes a URL apart at its query; the fragment, which is never signed, is dropped.
+func cutQuery(url string) (origin, query string, found bool) {
+	url, _, _ = strings.Cut(url, "#")
+	return strings.Cut(url, "?")
+}
+
+// without gives pairs less those that drop tells.
+func without(pairs []Param, drop func(Param) bool) []Param {
+	return slices.DeleteFunc(slices.Clone(pairs), drop)
+}
+
+// mapped gives pairs with f applied to each, and whether anything changed.
+func mapped(pairs []Param, f func(Param) Param) ([]Param, bool) {
+	for i, p := range pairs {
+		if f(p) != p {
+			out := slices.Clone(pairs)
+			for j := range out[i:] {
+				out[i+j] = f(out[i+j])
+			}
+			return out, true
+		}
+	}
+	return nil, false
+}
+
+// names lists the names of pairs as a sentence does, each once and no more than four.
+func names(pairs []Param) string {
+	var list []string
+	for _, p := range pairs {
+		list = appendNew(list, quote(p.Name))
+	}
+	const most = 4
+	if len(list) > most+1 {
+		return strings.Join(list[:most], ", ") + " and " + count(len(list)-most, "other", "others")
+	}
+	if n := len(list); n > 1 {
+		return strings.Join(list[:n-1], ", ") + " and " + list[n-1]
+	}
+	return strings.Join(list, "")
+}
