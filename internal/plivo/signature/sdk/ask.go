@@ -1,0 +1,165 @@
+package sdk
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"dev.internal/plivoscope/internal/plivo/signature"
+)
+
+// Answer is what an SDK's validator says of a request.
+type Answer struct {
+	SDK       string
+	Version   string
+	Accepts   bool
+	Scheme    signature.Scheme // of the header that was asked about
+	Token     string           // label of the token that it accepts, or that Signature was made with
+	Base      string
+	Signature string // empty where the SDK raises an error
+	Quirk     string // why it differs from Plivo's own recipe, in a line: "drops :8443"; empty where it does not
+	Err       *Error // what it raises; nil otherwise
+}
+
+// question is what all SDKs are asked.
+type question struct {
+	*input
+	header string // as the SDK is given it
+	check  signature.Check
+	recipe string // Plivo's own base string
+	tokens []signature.Token
+	made   map[string][]string // signatures of a base string, one a token
+}
+
+// Ask asks every current SDK about the deciding header of a request: the one that v names, or the
+// strongest present. An SDK accepts when it accepts with any of the tokens. Without a signature header,
+// a nonce or a token there is nothing to ask: the answer is empty.
+func Ask(r signature.Request, v signature.Verdict, tokens []signature.Token) []Answer {
+	tokens = slices.DeleteFunc(slices.Clone(tokens), signature.Token.Empty)
+	check, ok := deciding(r, v)
+	if !ok || len(tokens) == 0 || check.Nonce == "" && check.Scheme.NonceHeader() != "" {
+		return nil
+	}
+	q := question{
+		input:  &input{scheme: check.Scheme, method: r.Method, raw: r.URL, nonce: check.Nonce, params: r.Params},
+		header: headerValue(r.Header, check.Header),
+		check:  check, recipe: check.Base, tokens: tokens,
+		made: make(map[string][]string, 4),
+	}
+	answers := make([]Answer, current)
+	for i, validator := range validators[:current] {
+		answers[i] = q.ask(validator)
+	}
+	return answers
+}
+
+// deciding finds the check of the header to ask about.
+func deciding(r signature.Request, v signature.Verdict) (signature.Check, bool) {
+	if len(v.Checks) == 0 {
+		v = signature.Verify(r, nil)
+	}
+	if len(v.Checks) == 0 {
+		return signature.Check{}, false
+	}
+	if i := slices.IndexFunc(v.Checks, func(c signature.Check) bool { return c.Scheme == v.Scheme }); i >= 0 {
+		return v.Checks[i], true
+	}
+	return v.Checks[0], true
+}
+
+// headerValue is what a framework hands to an SDK: the first value of a header, whatever case its name
+// is in.
+func headerValue(header map[string][]string, name string) string {
+	values, ok := header[name]
+	if !ok {
+		for _, key := range slices.Sorted(maps.Keys(header)) {
+			if strings.EqualFold(key, name) {
+				values = header[key]
+				break
+			}
+		}
+	}
+	if len(values) == 0 {
+		return ""
+	}
+	return values[0]
+}
+
+func (q question) ask(v validator) Answer {
+	a := Answer{SDK: v.Name, Version: v.Version, Scheme: q.scheme, Token: label(q.tokens[0])}
+	a.Base, a.Err = v.base(q.input)
+	own, _ := v.quirks(q.scheme)
+	if a.Err != nil {
+		if !(q.recipe == "" && a.Err.Text == noURL) {
+			a.Quirk = explain(own, q.input)
+		}
+		return a
+	}
+	signatures := q.sign(a.Base)
+	a.Signature = signatures[0]
+	plivo := false // whether the signature is in the header, read as Plivo means it
+	for i, s := range signatures {
+		if q.compares(s) {
+			a.Accepts, a.Token, a.Signature = true, label(q.tokens[i]), s
+			plivo = true
+			break
+		}
+		plivo = plivo || slices.Contains(q.check.Given, s)
+	}
+	if a.Base != q.recipe {
+		a.Quirk = explain(own, q.input)
+	}
+	if plivo && !a.Accepts {
+		if a.Quirk != "" {
+			a.Quirk += ", "
+		}
+		a.Quirk += q.comparison()
+	}
+	return a
+}
+
+// sign gives the signatures of a base string with every token; most SDKs have the same one.
+func (q question) sign(base string) []string {
+	signatures, ok := q.made[base]
+	if !ok {
+		for _, t := range q.tokens {
+			signatures = append(signatures, signature.SignBase(t, q.scheme, base))
+		}
+		q.made[base] = signatures
+	}
+	return signatures
+}
+
+// compares is how every SDK looks for its signature in the header: a V3 one is split at commas and
+// nothing is trimmed, the others are compared whole.
+func (q question) compares(s string) bool {
+	if q.scheme != signature.V3 && q.scheme != signature.MaV3 {
+		return q.header == s
+	}
+	for entry := range strings.SplitSeq(q.header, ",") {
+		if entry == s {
+			return true
+		}
+	}
+	return false
+}
+
+// comparison says why a header that holds the signature does not match it.
+func (q question) comparison() string {
+	switch {
+	case !slices.ContainsFunc(q.check.Given, func(s string) bool { return strings.Contains(q.header, s) }):
+		return "reads the first of several headers alone"
+	case q.scheme == signature.V3 || q.scheme == signature.MaV3:
+		return "does not trim the list in the header"
+	default:
+		return "does not split the list in the header"
+	}
+}
+
+// label is what a verdict calls the token by.
+func label(t signature.Token) string {
+	if t.Label == "" {
+		return "token"
+	}
+	return t.Label
+}

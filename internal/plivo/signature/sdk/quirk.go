@@ -1,0 +1,173 @@
+package sdk
+
+import (
+	"strings"
+
+	"dev.internal/plivoscope/internal/plivo/signature"
+)
+
+// Quirk is one way in which an SDK's validator departs from Plivo's recipe, as package signature has it.
+type Quirk struct {
+	Name    string             // a few words, as "drops port"
+	Text    string             // what it does, a clause that goes on from the SDK's name
+	Schemes []signature.Scheme // V1, V2, V3: where the SDK has it
+}
+
+// quirk is an index into the table, and a bit of a set.
+type quirk uint8
+
+// set holds quirks; the empty one is Plivo's own recipe.
+type set [2]uint64
+
+// There is no room in a set for more quirks than bits.
+const _ = uint(len(set{})*64 - int(quirks))
+
+func of(all ...quirk) set { return set{}.with(all...) }
+
+func (s set) has(q quirk) bool { return s[q/64]&(1<<(q%64)) != 0 }
+
+func (s set) with(more ...quirk) set {
+	for _, q := range more {
+		s[q/64] |= 1 << (q % 64)
+	}
+	return s
+}
+
+func (s set) without(less ...quirk) set {
+	for _, q := range less {
+		s[q/64] &^= 1 << (q % 64)
+	}
+	return s
+}
+
+func (s set) and(other set) set { return set{s[0] & other[0], s[1] & other[1]} }
+
+// The quirks, in the order in which a line names them.
+const (
+	// What is refused.
+	noScheme quirk = iota // no validator of that scheme
+	alwaysFalse
+	nodeMethods
+	phpMethods
+	goURL
+	pythonURL
+	pythonASCIIURL
+	pythonASCIIQuery
+	rubyASCIIURL
+	rubyURL
+	javaURL
+	netURL
+
+	// The URL up to its query.
+	keepsSchemeCase
+	keepsUser
+	anyAt
+	cutsHost
+	lowerHost
+	dropsPort
+	dropsDefaultPort
+	portNumber
+	dropsColon
+	latin1URL
+	decodesURL
+	decodesPath
+	plusInPath
+	firstPlus
+	dropsPathParams
+	dotSegments
+	escapesPath
+	addsSlash
+	soughtPath
+
+	// The query.
+	decodesFirst
+	keepsEncoded
+	truncates
+	omitsFlags
+	phpPieces
+	javaPieces
+	dropsInvalid
+	maxKeys
+	queryFirst
+	queryLast
+	queryGreatest
+	queryRaises
+	trimsAmps
+
+	// The parameters.
+	exactMethod
+	neverGET
+	paramsFirst
+	paramsLast
+	paramsJoined
+	paramsWin
+	urlWins
+	mergeDoubles
+	mergeRaises
+	utf16Order
+	naturalOrder
+	pairOrder
+	replacesInvalid
+	doubleEncodes
+
+	// What stands between.
+	countsQuery
+	countsMark
+	bareMark
+	javaMark
+	raisesEmpty
+	stripsDots
+	stripsDot
+	extraDot
+
+	quirks // how many there are
+)
+
+// description is what is said of a quirk: of itself, and of one request. note is empty where the quirk
+// cannot matter for the request.
+type description struct {
+	name string
+	text string
+	note func(*input) string
+}
+
+// short keeps what is quoted of a request within a line.
+func short(s string) string {
+	const most = 48
+	if len(s) <= most {
+		return s
+	}
+	cut := most
+	for cut > 0 && s[cut]&0xC0 == 0x80 {
+		cut--
+	}
+	return s[:cut] + "…"
+}
+
+// explain names the quirks of own that make the SDK's result what it is: those without which it would
+// be another. It takes away one after the other, so that of two which do the same one is named.
+func explain(own set, in *input) string {
+	base, raised := build(own, in)
+	var words []string
+	try := func(note func(quirk) string) {
+		for q := range quirks {
+			if !own.has(q) {
+				continue
+			}
+			word := note(q)
+			if word == "" {
+				continue
+			}
+			if b, r := build(own.without(q), in); b == base && r == raised {
+				own = own.without(q)
+				continue
+			}
+			words = append(words, word)
+		}
+	}
+	try(func(q quirk) string { return descriptions[q].note(in) })
+	if len(words) == 0 {
+		try(func(q quirk) string { return descriptions[q].text })
+	}
+	return strings.Join(words, ", ")
+}
