@@ -103,12 +103,9 @@ func carets(text []rune, marked []bool) string {
 		if !m {
 			continue
 		}
-		if at := ansi.StringWidth(string(text[:i])); at > width {
-			b.WriteString(strings.Repeat(" ", at-width))
-			width = at
-		}
-		if end := ansi.StringWidth(string(text[:i+1])); end > width {
-			b.WriteString(strings.Repeat("^", end-width))
+		start, end := max(width, ansi.StringWidth(string(text[:i]))), ansi.StringWidth(string(text[:i+1]))
+		if end > start { // what joins with the letter before it has no place of its own
+			b.WriteString(strings.Repeat(" ", start-width) + strings.Repeat("^", end-start))
 			width = end
 		}
 	}

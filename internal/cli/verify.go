@@ -86,7 +86,7 @@ func (c *verifyCommand) run(cmd *cobra.Command, s Streams) error {
 	}
 	out := &lines{w: s.Out}
 	failed, why := 0, ""
-	for _, sus := range cases {
+	for i, sus := range cases {
 		if sus.problem != "" {
 			s.say("warning: %s", sus.said(sus.problem))
 		}
@@ -100,6 +100,9 @@ func (c *verifyCommand) run(cmd *cobra.Command, s Streams) error {
 			line, err = verifiedLine(e)
 		} else {
 			line = verifiedText(sus, e)
+			if i > 0 {
+				line = append([]byte{'\n'}, line...)
+			}
 		}
 		if err := errors.Join(err, out.write(line)); err != nil {
 			return err

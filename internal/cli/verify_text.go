@@ -156,17 +156,19 @@ func (r *layout) checks(e app.Examination) {
 		return
 	}
 	r.line(0, "")
-	r.line(0, "checks")
+	r.line(0, "checks of "+value(e.Case.Method)+" "+value(e.Case.URL))
 	for _, c := range all {
-		mark := "✗"
-		if c.Match {
+		mark, with := "✗", " with the token \""+escape.Line(c.Token)+"\""
+		switch {
+		case c.Token == "":
+			mark, with = "?", ""
+		case c.Match:
 			mark = "✓"
 		}
-		with := ""
-		if c.Token != "" {
-			with = " with the token \"" + escape.Line(c.Token) + "\""
-		}
 		r.line(2, mark+" "+c.Header+with)
+		if name := c.Scheme.NonceHeader(); name != "" && c.Nonce == "" {
+			r.field(4, "nonce", "none: there is no "+name)
+		}
 		if c.Base != "" {
 			r.field(4, "base string", value(c.Base))
 		}
