@@ -10,12 +10,15 @@ import (
 // finding puts a match into words.
 func (s *search) finding(m match, sure Confidence) Finding {
 	f := Finding{Confidence: sure, Scheme: m.target.scheme, Header: m.target.scheme.Header(), Token: m.in.key.label}
-	var what, todo []string
+	var what, todo, recipes []string
 	for _, st := range m.steps {
 		f.Causes = append(f.Causes, st.h.cause)
 		f.Hypotheses = append(f.Hypotheses, st.h.name)
 		what = append(what, st.h.say(s, st.from, st.to))
 		todo = appendNew(todo, st.h.todo(s, st.from, st.to))
+		if st.from.recipe != st.to.recipe {
+			recipes = append(recipes, what[len(what)-1])
+		}
 		for _, set := range st.h.settings {
 			if !slices.Contains(f.Settings, set) {
 				f.Settings = append(f.Settings, set)
@@ -29,6 +32,9 @@ func (s *search) finding(m match, sure Confidence) Finding {
 		todo = appendNew(todo, "Write the signature in standard base64 with padding, as Plivo does; what signed this request is not Plivo.")
 	}
 	f.Changes = changes(m.root, m.in)
+	if recipes != nil {
+		f.Changes = append(f.Changes, Change{PartRecipe, "as Plivo signs " + string(m.root.recipe.form), and(recipes)})
+	}
 	base, _ := s.appendInput(nil, m.in)
 	f.Base = string(base)
 	f.Signature = base64.StdEncoding.EncodeToString(m.in.key.sum(nil, m.in.recipe.sha1 != (m.in.recipe.form == V1), base))
@@ -66,8 +72,8 @@ func changes(from, to input) []Change {
 			all = append(all, Change{p, a, b})
 		}
 	}
-	if from.key.label != to.key.label || from.key.words != to.key.words {
-		add(PartToken, tokenWords(from.key), tokenWords(to.key))
+	if from.key != to.key {
+		add(PartToken, from.key.String(), to.key.String())
 	}
 	add(PartMethod, from.method, to.method)
 	add(PartURL, from.url, to.url)
@@ -75,13 +81,6 @@ func changes(from, to input) []Change {
 	gone, new := difference(from.params, to.params), difference(to.params, from.params)
 	add(PartParams, lines(gone), lines(new))
 	return all
-}
-
-func tokenWords(k *key) string {
-	if k.words == "" {
-		return fmt.Sprintf("the token %q", k.label)
-	}
-	return fmt.Sprintf("the token %q %s", k.label, k.words)
 }
 
 // difference gives the parameters of a that b does not have.

@@ -1,6 +1,9 @@
 package signature
 
-import "iter"
+import (
+	"iter"
+	"slices"
+)
 
 // hypothesis is one supposition of how the request as it is checked came to differ from the request
 // as it was signed.
@@ -9,8 +12,8 @@ type hypothesis struct {
 	cause  Cause
 	about  string // what differs, in general: "The URL was signed with a slash at its end."
 	advice string // what to do, in general; also the remedy of a finding where remedy is nil
-	// likely ones are tried in pairs before the others.
-	likely bool
+	likely bool   // tried in pairs before the others
+	first  bool   // replaces a part at large: of a pair it comes before what alters a detail
 	// rewrite gives what may have been signed where in was given, likeliest first; nothing where the
 	// supposition makes no sense for it. It may read the case, and must not change in's parameters.
 	rewrite func(s *search, in input) iter.Seq[input]
@@ -26,9 +29,61 @@ type hypothesis struct {
 var hypotheses = join(tokenHypotheses, urlHypotheses, nonceHypotheses, methodHypotheses, paramHypotheses, recipeHypotheses)
 
 func join(groups ...[]hypothesis) []hypothesis {
-	var all []hypothesis
-	for _, g := range groups {
-		all = append(all, g...)
+	return slices.Concat(groups...)
+}
+
+// table is a choice of hypotheses.
+type table struct{ likely, rare []*hypothesis }
+
+func (t table) all() []*hypothesis { return slices.Concat(t.likely, t.rare) }
+
+func choose(take func(Cause) bool) table {
+	var t table
+	for i := range hypotheses {
+		switch h := &hypotheses[i]; {
+		case !take(h.cause):
+		case h.likely:
+			t.likely = append(t.likely, h)
+		default:
+			t.rare = append(t.rare, h)
+		}
+	}
+	return t
+}
+
+// everything is the whole table; ofURL what a signature over the URL alone can tell; onlyStronger what
+// only one over more can.
+var (
+	everything = choose(func(Cause) bool { return true })
+	ofURL      = choose(func(c Cause) bool {
+		return c != CauseParams && c != CauseMethod && c != CauseQuery && c != CauseRecipe
+	})
+	onlyStronger = choose(func(c Cause) bool {
+		return c == CauseParams || c == CauseMethod || c == CauseQuery || c == CauseNonce || c == CauseRecipe
+	})
+)
+
+// todo is the remedy for what was changed.
+func (h *hypothesis) todo(s *search, from, to input) string {
+	if h.remedy == nil {
+		return h.advice
+	}
+	return h.remedy(s, from, to)
+}
+
+// Supposition is a hypothesis in general words.
+type Supposition struct {
+	Name   string // as in Finding.Hypotheses
+	Cause  Cause
+	About  string // what differs, in a sentence
+	Remedy string // what to do about it
+}
+
+// Hypotheses lists what a diagnosis supposes, in the order in which it does.
+func Hypotheses() []Supposition {
+	all := make([]Supposition, len(hypotheses))
+	for i, h := range hypotheses {
+		all[i] = Supposition{h.name, h.cause, h.about, h.advice}
 	}
 	return all
 }
@@ -44,12 +99,4 @@ func none(func(input) bool) {}
 // one yields in.
 func one(in input) iter.Seq[input] {
 	return func(yield func(input) bool) { yield(in) }
-}
-
-// todo is the remedy for what was changed.
-func (h *hypothesis) todo(s *search, from, to input) string {
-	if h.remedy == nil {
-		return h.advice
-	}
-	return h.remedy(s, from, to)
 }

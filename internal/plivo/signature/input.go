@@ -4,7 +4,9 @@ import (
 	"crypto/hmac"
 	"crypto/sha1"
 	"crypto/sha256"
+	"fmt"
 	"hash"
+	"strings"
 )
 
 // input is all that a signature is computed from. A hypothesis changes a copy; the parameters are
@@ -14,17 +16,30 @@ type input struct {
 	url    string
 	nonce  string
 	params []Param
-	key    *key
+	key    *key // nil stands for each token that the request is checked with
 	recipe recipe
 }
 
 // key is a token as a signer may have used it.
 type key struct {
-	label  string // of the token
+	label  string // of the token; empty of what is none
 	words  string // what was made of the token: "without the space at its end"; empty where nothing was
 	value  string
+	from   *key // what it was made of, or stands in place of; nil for a token as it was given
 	sha256 hash.Hash
 	sha1   hash.Hash
+}
+
+// String is the key in words; its value is never shown.
+func (k *key) String() string {
+	switch {
+	case k.label == "":
+		return k.words
+	case k.words == "":
+		return fmt.Sprintf("the token %q", k.label)
+	default:
+		return fmt.Sprintf("the token %q %s", k.label, k.words)
+	}
 }
 
 // sum gives the HMAC of base in a buffer that the next call overwrites.
@@ -43,8 +58,41 @@ func (k *key) sum(dst []byte, old bool, base []byte) []byte {
 
 // appendInput appends the base string of in. It fails where the URL cannot be read.
 func (s *search) appendInput(dst []byte, in input) ([]byte, error) {
-	if in.recipe.standard() {
+	switch {
+	case !in.recipe.standard():
+		return s.appendOdd(dst, in)
+	case in.recipe.form != V3 || len(in.params) == 0 || strings.EqualFold(in.method, "GET"):
 		return appendBase(dst, in.recipe.form, in.method, in.url, in.nonce, in.params)
 	}
-	return s.appendOdd(dst, in)
+	// As appendBase does, but for the parameters, which most inputs have in common.
+	t, err := parseTarget(in.url)
+	if err != nil {
+		return nil, err
+	}
+	dst = append(appendOrigin(dst, t), '?')
+	if t.query != "" {
+		pairs := sorted(appendQuery(nil, t.query))
+		if dst = appendPairs(dst, pairs); len(pairs) > 0 {
+			dst = append(dst, '.')
+		}
+	}
+	dst = append(dst, s.sortedRun(in.params)...)
+	return append(append(dst, '.'), in.nonce...), nil
+}
+
+// run is what a list of parameters is in V3's base string of a POST.
+type run struct {
+	of   []Param
+	text []byte
+}
+
+// sortedRun gives the run of params, which the next call for others overwrites.
+func (s *search) sortedRun(params []Param) []byte {
+	if s.run.of == nil || !sameParams(s.run.of, params) {
+		s.run.of = params
+		s.sorting = sorted(append(s.sorting[:0], params...))
+		s.run.text = appendRun(s.run.text[:0], s.sorting)
+		s.bytes += len(s.run.text) + 16*len(params)
+	}
+	return s.run.text
 }

@@ -21,6 +21,7 @@ type recipe struct {
 	rawBody     bool    // V2, V3: the body as it was received in place of a POST's parameters
 	json        bool    // V2, V3: a POST's parameters as a JSON object
 	asGiven     bool    // V2, V3: the URL whole as it was given, query and fragment with it
+	withUser    bool    // V2, V3: the URL's user information before the host
 	marks       bool    // V3: "?" and "." also where nothing stands between them
 	sha1        bool    // HMAC-SHA1 for HMAC-SHA256, and the reverse for V1
 }
@@ -46,6 +47,10 @@ func (s *search) appendOdd(dst []byte, in input) ([]byte, error) {
 	t, err := parseTarget(in.url)
 	if err != nil {
 		return nil, err
+	}
+	if r.withUser {
+		a, _ := cutAddress(in.url)
+		t.host = a.user + t.host
 	}
 	around, between := "", "" // the nonce; URL and body
 	if r.form == V3 {

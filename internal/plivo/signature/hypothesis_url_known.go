@@ -1,0 +1,130 @@
+package signature
+
+import "strings"
+
+// knownHypotheses take URLs that were given to Plivo before, and the request's own, for the one that
+// was signed.
+var knownHypotheses = []hypothesis{
+	{
+		name: "known-origin", cause: CauseHost, likely: true, first: true,
+		about:  "The URL was signed with the host of an earlier public URL: of a tunnel that is no more, as a rule.",
+		advice: "Give Plivo the URL of today, in the application or with each message: it still sends to, and signs, the earlier one.",
+		rewrite: readdressed(func(s *search, a address) []address {
+			var all []address
+			for _, k := range s.evidence.known {
+				b := a
+				b.scheme, b.host, b.port = k.scheme, k.host, k.port
+				all = append(all, b)
+			}
+			return all
+		}),
+		say: said(func(s *search, _, to address) string {
+			return "the origin is that of an earlier public URL, " + to.origin()
+		}),
+	},
+	{
+		name: "known-url", cause: CauseURL, likely: true, first: true,
+		about:   "The URL that was signed is, as a whole, one that was given to Plivo before.",
+		advice:  "Check over the URL that was given to Plivo with the message, or give Plivo the one that is checked.",
+		rewrite: readdressed(func(s *search, _ address) []address { return s.evidence.known }),
+		say: said(func(_ *search, _, to address) string {
+			return "the URL is " + to.String() + ", which was given to Plivo earlier"
+		}),
+	},
+	{
+		name: "url-received", cause: CauseURL, likely: true, first: true,
+		about:  "The URL that was signed is the one that the request itself asked for.",
+		advice: "Check over the URL that the request came for, or give Plivo the one that is checked: they are not the same.",
+		rewrite: readdressed(func(s *search, a address) []address {
+			if !s.evidence.hasURL {
+				return nil
+			}
+			b := s.evidence.received
+			if strings.EqualFold(b.scheme, "http") { // what ended TLS does not show in the request
+				c := b
+				c.scheme = a.scheme
+				return []address{c, b}
+			}
+			return []address{b}
+		}),
+		say: said(func(_ *search, _, to address) string {
+			return "the URL is " + to.String() + ", as the request itself has it"
+		}),
+	},
+	{
+		name: "prefix-added", cause: CausePath, likely: true,
+		about:    "The path was signed with a prefix that it is checked without: the application sees only what is behind the mount of its router.",
+		advice:   "Check over the whole path of the request, with what the router is mounted at: in Express req.originalUrl instead of req.url.",
+		settings: settingsPrefix,
+		rewrite:  readdressed(func(s *search, a address) []address { return withPrefixes(s, a) }),
+		say: said(func(s *search, from, to address) string {
+			prefix := strings.TrimSuffix(to.path, from.path)
+			return "the path begins with " + prefix + asIn(sourceOf(s.prefixHints(), prefix))
+		}),
+	},
+	{
+		name: "prefix-removed", cause: CausePath, likely: true,
+		about:    "The path was signed without the prefix that it is checked with.",
+		advice:   "Check over the path as it was given to Plivo: a proxy, or the mount of a router, puts a prefix before it.",
+		settings: settingsPrefix,
+		rewrite: readdressed(func(s *search, a address) []address {
+			var all []address
+			rest := a.path
+			for range 3 {
+				i := strings.IndexByte(rest[min(1, len(rest)):], '/')
+				if i < 0 {
+					break
+				}
+				rest = rest[i+1:]
+				b := a
+				b.path = rest
+				all = append(all, b)
+			}
+			return all
+		}),
+		say: said(func(_ *search, from, to address) string {
+			return "the path does not begin with " + strings.TrimSuffix(from.path, to.path)
+		}),
+	},
+}
+
+// withPrefixes gives a's path behind the prefixes that a proxy's header or the path of another URL
+// show.
+func withPrefixes(s *search, a address) []address {
+	var all []address
+	for _, p := range s.prefixHints() {
+		b := a
+		b.path = p.value + a.path
+		all = append(all, b)
+	}
+	return all
+}
+
+// prefixHints are the prefixes that the path may have had: those that a proxy tells, and what other
+// URLs have before their last segments.
+func (s *search) prefixHints() []hint {
+	if s.prefixes != nil {
+		return s.prefixes
+	}
+	list := append(make([]hint, 0, maxHints), s.evidence.prefixes...)
+	paths := func(a address, source string) {
+		for i := 1; i < len(a.path); i++ {
+			if a.path[i] == '/' {
+				addHint(&list, a.path[:i], source)
+			}
+		}
+		addHint(&list, strings.TrimSuffix(a.path, "/"), source) // a base URL
+	}
+	for _, p := range s.evidence.paths {
+		path, _ := cutBefore(p.value, '?')
+		paths(address{path: path}, p.source)
+	}
+	if s.evidence.hasURL {
+		paths(s.evidence.received, "the URL of the request")
+	}
+	for _, k := range s.evidence.known {
+		paths(k, "the earlier URL "+k.String())
+	}
+	s.prefixes = list
+	return list
+}

@@ -1,0 +1,124 @@
+package signature
+
+import (
+	"iter"
+	"strings"
+)
+
+// rareHypotheses are those that few requests meet.
+var rareHypotheses = []hypothesis{
+	{
+		name: "host-lowercased", cause: CauseHost,
+		about:  "The host was signed in lower case.",
+		advice: "Write the host of the callback URL in lower case, in the URL given to Plivo and in the one that is checked.",
+		rewrite: readdressed(func(_ *search, a address) []address {
+			a.host = strings.ToLower(a.host)
+			return []address{a}
+		}),
+		say: said(func(_ *search, _, to address) string { return "the host is in lower case: " + to.host }),
+	},
+	{
+		name: "host-uppercased", cause: CauseHost,
+		about:  "The host was signed in upper case.",
+		advice: "Write the host of the callback URL in lower case, in the URL given to Plivo and in the one that is checked.",
+		rewrite: readdressed(func(_ *search, a address) []address {
+			a.host = strings.ToUpper(a.host)
+			return []address{a}
+		}),
+		say: said(func(_ *search, _, to address) string { return "the host is in upper case: " + to.host }),
+	},
+	{
+		name: "www-added", cause: CauseHost,
+		about:  "The host was signed with www. before it.",
+		advice: "Check over the host with www., as it was given to Plivo, or give Plivo the one without.",
+		rewrite: readdressed(func(_ *search, a address) []address {
+			if !strings.Contains(a.host, ".") || strings.HasPrefix(a.host, "www.") {
+				return nil
+			}
+			a.host = "www." + a.host
+			return []address{a}
+		}),
+		say: said(func(_ *search, _, to address) string { return "the host is " + to.host }),
+	},
+	{
+		name: "www-removed", cause: CauseHost,
+		about:  "The host was signed without the www. that it is checked with.",
+		advice: "Check over the host without www., as it was given to Plivo, or give Plivo the one with it.",
+		rewrite: readdressed(func(_ *search, a address) []address {
+			a.host = strings.TrimPrefix(a.host, "www.")
+			return []address{a}
+		}),
+		say: said(func(_ *search, _, to address) string { return "the host is " + to.host }),
+	},
+	{
+		name: "host-loopback", cause: CauseHost,
+		about:  "The URL was signed with another name of this machine: localhost, 127.0.0.1 or [::1].",
+		advice: "Use one name of the machine both in the callback URL and in the check: localhost and 127.0.0.1 are two hosts to a signature.",
+		rewrite: readdressed(func(_ *search, a address) []address {
+			names := []string{"localhost", "127.0.0.1", "[::1]"}
+			var all []address
+			for i, n := range names {
+				if strings.EqualFold(a.host, n) {
+					for _, other := range append(names[:i:i], names[i+1:]...) {
+						b := a
+						b.host = other
+						all = append(all, b)
+					}
+				}
+			}
+			return all
+		}),
+		say: said(func(_ *search, _, to address) string { return "the host is " + to.host }),
+	},
+	{
+		name: "user-kept", cause: CauseURL,
+		about:  "The URL was signed with its user information, which Plivo leaves out.",
+		advice: "Leave user information out of the callback URL: Plivo does not sign it, some SDKs do.",
+		rewrite: func(_ *search, in input) iter.Seq[input] {
+			a, ok := cutAddress(in.url)
+			if !ok || a.user == "" || in.recipe.form == V1 || in.recipe.asGiven {
+				return none
+			}
+			in.recipe.withUser = true
+			return one(in)
+		},
+		say: said(func(_ *search, _, _ address) string { return "the user information of the URL is kept" }),
+	},
+	{
+		name: "user-dropped", cause: CauseURL,
+		about:  "The URL was signed without its user information, which the V1 recipe keeps.",
+		advice: "Leave user information out of the callback URL.",
+		rewrite: readdressed(func(_ *search, a address) []address {
+			a.user = ""
+			return []address{a}
+		}),
+		say: said(func(_ *search, _, _ address) string { return "the user information of the URL is left out" }),
+	},
+	{
+		name: "fragment-dropped", cause: CauseURL,
+		about:  "The URL was signed without the fragment that it is checked with.",
+		advice: "Leave the fragment (#…) out of the URL: it is never sent.",
+		rewrite: readdressed(func(_ *search, a address) []address {
+			a.fragment = ""
+			return []address{a}
+		}),
+		say: said(func(_ *search, from, _ address) string { return "the fragment " + from.fragment + " is left out" }),
+	},
+	{
+		name: "fragment-added", cause: CauseURL,
+		about:  "The URL was signed with the fragment that an earlier one has.",
+		advice: "Leave the fragment (#…) out of the callback URL that is given to Plivo: it is never sent, so the application cannot see it.",
+		rewrite: readdressed(func(s *search, a address) []address {
+			var all []address
+			for _, k := range append(s.evidence.known, s.evidence.received) {
+				if k.fragment != "" && k.fragment != a.fragment {
+					b := a
+					b.fragment = k.fragment
+					all = append(all, b)
+				}
+			}
+			return all
+		}),
+		say: said(func(_ *search, _, to address) string { return "the fragment " + to.fragment + " is kept" }),
+	},
+}
