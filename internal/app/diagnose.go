@@ -190,7 +190,7 @@ func (d *diagnoser) cause(c webhook.Callback, known surroundings) (cause string)
 			cause = signature.UnknownCause
 		}
 	}()
-	return signature.Diagnose(known.complete(caseOf(c))).Cause()
+	return signature.Diagnose(known.complete(known.judged(c))).Cause()
 }
 
 // explained waits until the causes of what came since the history was opened are known; in a flood not

@@ -227,21 +227,30 @@ func TestCausesOfTwoServers(t *testing.T) {
 			until(t, reader, "both know the cause", func() bool { return messageCause(t, reader, uuid) == "slash" })
 		}
 	}
-	// The second knows the first's token by its lease.
-	cs, err := second.CallbacksOf(within(t), "m0", 0)
+}
+
+// TestExamineWhatCameToAnotherServer explains a callback with the token of the server that it came to.
+func TestExamineWhatCameToAnotherServer(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "simulator.db")
+	server := running(t, app.Options{HistoryPath: path}) // with a made-up token
+	url := server.Status().ListenURL + "/x"
+	post(t, url, sign(t, url+"/", server.SimulatorToken(), "slash"))
+	until(t, server, "the cause is known", func() bool { return messageCause(t, server, "slash") == "slash" })
+	cs, err := server.CallbacksOf(within(t), "slash", 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if e, err := second.ExamineCallback(within(t), cs[0].ID); err != nil || e.Diagnosis.Cause() != "slash" {
-		t.Errorf("the second says of the first's callback: %+v, %v", e.Diagnosis, err)
-	}
-	joined, err := app.Open(within(t), app.Options{Mode: app.Simulator, HistoryPath: path, Join: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer joined.Close()
-	if e, err := joined.ExamineCallback(within(t), cs[0].ID); err != nil || e.Diagnosis.Cause() != "slash" {
-		t.Errorf("one that joined says: %+v, %v", e.Diagnosis, err)
+	for _, join := range []bool{true, false} {
+		other, err := app.Open(within(t), app.Options{Mode: app.Simulator, HistoryPath: path, Join: join, Addr: "127.0.0.1:0"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer other.Close()
+		e, err := other.ExamineCallback(within(t), cs[0].ID)
+		if err != nil || other.Joined() != join || e.Diagnosis.Cause() != "slash" {
+			t.Errorf("joined %v: %s, %v", other.Joined(), e.Diagnosis.Cause(), err)
+		}
 	}
 }
 
