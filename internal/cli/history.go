@@ -29,7 +29,8 @@ func newHistory(s Streams) *cobra.Command {
 
 Filter words: status: code: sig: dir: from: to: uuid: path: since: text, alone or with values that
 commas separate (or); a - before a word negates it; several words must all hold; other words are
-looked for in the text.`,
+looked for in the text. sig: takes valid, invalid, missing, unchecked, or what is wrong where that is
+known: url, port, token, params, nonce, method, recipe.`,
 		Example: `  plivoscope history --filter 'status:failed,undelivered since:2h'
   plivoscope history --callbacks --filter sig:invalid -o json`,
 		Args: cobra.NoArgs,
@@ -57,7 +58,7 @@ looked for in the text.`,
 			}
 			p := &printer{lines: &lines{w: s.Out}, json: set.json}
 			if callbacks {
-				err = each(ctx, p.lines, parsed, limit, db.Callbacks, callbackID, p.callback)
+				err = each(ctx, p.lines, parsed, limit, db.Callbacks, callbackID, func(c webhook.Callback) error { return p.callback(c, nil) })
 			} else {
 				err = each(ctx, p.lines, parsed, limit, db.Messages, messageID, p.message)
 			}

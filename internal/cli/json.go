@@ -22,23 +22,29 @@ func utc(t time.Time) string { return t.UTC().Format(jsonTime) }
 
 // messageJSON is a message as the README documents it: field names never change.
 type messageJSON struct {
-	UUID         string           `json:"uuid"`
-	Direction    plivo.Direction  `json:"direction"`
-	From         string           `json:"from"`
-	To           string           `json:"to"`
-	Text         string           `json:"text"`
-	Status       plivo.Status     `json:"status"`
-	Unverified   bool             `json:"unverified"`
-	ErrorCode    *string          `json:"error_code"`
-	ErrorMeaning *string          `json:"error_meaning"`
-	Units        int              `json:"units"`
-	Type         string           `json:"type"`
-	CreatedAt    string           `json:"created_at"`
-	UpdatedAt    string           `json:"updated_at"`
-	CallbackURL  string           `json:"callback_url"`
-	Callbacks    int              `json:"callbacks"`
-	Signature    signature.Result `json:"signature"`
-	Anomalies    []plivo.Anomaly  `json:"anomalies"`
+	UUID         string          `json:"uuid"`
+	Direction    plivo.Direction `json:"direction"`
+	From         string          `json:"from"`
+	To           string          `json:"to"`
+	Text         string          `json:"text"`
+	Status       plivo.Status    `json:"status"`
+	Unverified   bool            `json:"unverified"`
+	ErrorCode    *string         `json:"error_code"`
+	ErrorMeaning *string         `json:"error_meaning"`
+	Units        int             `json:"units"`
+	Type         string          `json:"type"`
+	CreatedAt    string          `json:"created_at"`
+	UpdatedAt    string          `json:"updated_at"`
+	CallbackURL  string          `json:"callback_url"`
+	Callbacks    int             `json:"callbacks"`
+	Signature    signatureJSON   `json:"signature"`
+	Anomalies    []plivo.Anomaly `json:"anomalies"`
+}
+
+// signatureJSON is a verdict and why it is not a better one.
+type signatureJSON struct {
+	signature.Result
+	Cause string `json:"cause"` // empty while nobody looked, and for one that verifies
 }
 
 func messageLine(m plivo.Message) ([]byte, error) {
@@ -46,7 +52,7 @@ func messageLine(m plivo.Message) ([]byte, error) {
 		UUID: m.UUID, Direction: m.Direction, From: m.From, To: m.To, Text: m.Text,
 		Status: m.Status, Unverified: m.Unverified, Units: m.Units, Type: m.Type,
 		CreatedAt: utc(m.CreatedAt), UpdatedAt: utc(m.UpdatedAt), CallbackURL: m.CallbackURL,
-		Callbacks: m.Callbacks, Signature: m.Signature, Anomalies: m.Anomalies,
+		Callbacks: m.Callbacks, Signature: signatureJSON{m.Signature, m.Cause}, Anomalies: m.Anomalies,
 	}
 	if j.Anomalies == nil {
 		j.Anomalies = []plivo.Anomaly{}
@@ -76,25 +82,26 @@ func meaning(m plivo.Message) string {
 
 // callbackJSON is a callback as the README documents it.
 type callbackJSON struct {
-	ID          int64            `json:"id"`
-	ReceivedAt  string           `json:"received_at"`
-	Kind        webhook.Kind     `json:"kind"`
-	Method      string           `json:"method"`
-	URL         string           `json:"url"`
-	ReceivedURL string           `json:"received_url"`
-	RemoteAddr  string           `json:"remote_addr"`
-	Headers     [][2]string      `json:"headers"`
-	Params      [][2]string      `json:"params"`
-	Body        *string          `json:"body,omitempty"`
-	BodyBase64  *string          `json:"body_base64,omitempty"`
-	Truncated   bool             `json:"truncated"`
-	MessageUUID string           `json:"message_uuid"`
-	Status      plivo.Status     `json:"status"`
-	ErrorCode   *string          `json:"error_code"`
-	Sequence    int              `json:"sequence"`
-	Signature   signature.Result `json:"signature"`
-	Arrival     plivo.Arrival    `json:"arrival"`
-	Answered    answeredJSON     `json:"answered"`
+	ID          int64           `json:"id"`
+	ReceivedAt  string          `json:"received_at"`
+	Kind        webhook.Kind    `json:"kind"`
+	Method      string          `json:"method"`
+	URL         string          `json:"url"`
+	ReceivedURL string          `json:"received_url"`
+	RemoteAddr  string          `json:"remote_addr"`
+	Headers     [][2]string     `json:"headers"`
+	Params      [][2]string     `json:"params"`
+	Body        *string         `json:"body,omitempty"`
+	BodyBase64  *string         `json:"body_base64,omitempty"`
+	Truncated   bool            `json:"truncated"`
+	MessageUUID string          `json:"message_uuid"`
+	Status      plivo.Status    `json:"status"`
+	ErrorCode   *string         `json:"error_code"`
+	Sequence    int             `json:"sequence"`
+	Signature   signatureJSON   `json:"signature"`
+	Diagnosis   []diagnosisJSON `json:"diagnosis,omitzero"` // nil where nobody looked
+	Arrival     plivo.Arrival   `json:"arrival"`
+	Answered    answeredJSON    `json:"answered"`
 }
 
 type answeredJSON struct {
@@ -102,13 +109,33 @@ type answeredJSON struct {
 	At     string `json:"at"`
 }
 
-func callbackLine(c webhook.Callback) ([]byte, error) {
+// diagnosisJSON is one explanation of a signature that does not match.
+type diagnosisJSON struct {
+	Cause      string               `json:"cause"`
+	Detail     string               `json:"detail"`
+	Remedy     string               `json:"remedy"`
+	Confidence signature.Confidence `json:"confidence"`
+}
+
+func diagnosisOf(d signature.Diagnosis) []diagnosisJSON {
+	all := make([]diagnosisJSON, len(d.Findings))
+	for i, f := range d.Findings {
+		all[i] = diagnosisJSON{Cause: f.Cause(), Detail: f.Detail, Remedy: f.Remedy, Confidence: f.Confidence}
+	}
+	return all
+}
+
+// callbackLine is a callback with its diagnosis, nil where there is none.
+func callbackLine(c webhook.Callback, d *signature.Diagnosis) ([]byte, error) {
 	j := callbackJSON{
 		ID: c.ID, ReceivedAt: utc(c.ReceivedAt), Kind: c.Kind, Method: c.Method, URL: c.URL,
 		ReceivedURL: c.ReceivedURL, RemoteAddr: c.RemoteAddr, Headers: [][2]string{}, Params: [][2]string{},
 		Truncated: c.Truncated, MessageUUID: c.Report.MessageUUID(), Status: c.Report.Status(),
-		Signature: c.Verdict, Arrival: c.Arrival,
+		Signature: signatureJSON{c.Verdict, c.Cause}, Arrival: c.Arrival,
 		Answered: answeredJSON{Status: c.Answer.Status, At: utc(c.Answer.At)},
+	}
+	if d != nil {
+		j.Diagnosis = diagnosisOf(*d)
 	}
 	names := make([]string, 0, len(c.Header))
 	for name := range c.Header {

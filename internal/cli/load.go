@@ -16,6 +16,7 @@ import (
 
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/config"
+	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/plivo/simulator"
 	"dev.internal/plivoscope/internal/webhook"
 )
@@ -137,7 +138,11 @@ func unknownVariables(root *cobra.Command, env config.Env) []string {
 func (f *flags) account(set *settings) error {
 	o := &set.options
 	o.Mode = app.Simulator
+	for _, extra := range config.ExtraTokens(set.env) {
+		o.ExtraTokens = append(o.ExtraTokens, signature.NewToken(extra.Label, extra.Secret.Reveal()))
+	}
 	if f.simulator {
+		unusedAccount(set)
 		return nil
 	}
 	id, token, ok, err := config.Credentials(set.env)
@@ -148,6 +153,7 @@ func (f *flags) account(set *settings) error {
 		if set.env.Get("PLIVO_API_URL") != "" {
 			set.warnings = append(set.warnings, "PLIVO_API_URL is set, but PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN are not, so the embedded simulator is used instead")
 		}
+		unusedAccount(set)
 		return nil
 	}
 	o.Mode, o.AuthID, o.AuthToken = app.Live, id, token
@@ -155,6 +161,18 @@ func (f *flags) account(set *settings) error {
 	o.Sender = set.env.Get("PLIVO_SENDER_ID")
 	o.APIURL = set.env.Get("PLIVO_API_URL")
 	return nil
+}
+
+// unusedAccount lets the simulator's server explain what was signed with the live credentials.
+func unusedAccount(set *settings) {
+	for _, v := range []struct{ name, label string }{{"PLIVO_AUTH_TOKEN", "live account"}, {"PLIVO_MAIN_AUTH_TOKEN", "live main account"}} {
+		if token := set.env.Secret(v.name); !token.Empty() {
+			set.options.OtherTokens = append(set.options.OtherTokens, signature.NewToken(v.label, token.Reveal()))
+		}
+	}
+	if id := set.env.Get("PLIVO_AUTH_ID"); id != "" {
+		set.options.OtherAuthIDs = append(set.options.OtherAuthIDs, id)
+	}
 }
 
 // historyPath gives each account a history of its own: histories never mix.

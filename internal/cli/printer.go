@@ -6,6 +6,7 @@ import (
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/escape"
 	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/webhook"
 )
 
@@ -17,15 +18,22 @@ type printer struct {
 	last   map[int64]string // of each message, what change printed last
 }
 
-func (p *printer) callback(c webhook.Callback) error {
+// callback prints a callback with its diagnosis, nil where there is none.
+func (p *printer) callback(c webhook.Callback, d *signature.Diagnosis) error {
 	if p.json {
-		line, err := callbackLine(c)
+		line, err := callbackLine(c, d)
 		if err != nil {
 			return err
 		}
 		return p.lines.write(line)
 	}
-	return p.text(callbackColumns, callbackRow(c))
+	if err := p.text(callbackColumns, callbackRow(c)); err != nil {
+		return err
+	}
+	if words := diagnosisWords(d); words != "" {
+		return p.lines.write([]byte("  ✗ signature: " + escape.Line(words)))
+	}
+	return nil
 }
 
 // message prints a message with the time of its creation.

@@ -3,8 +3,11 @@ package cli
 import (
 	"context"
 
+	"golang.org/x/time/rate"
+
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/store"
 	"dev.internal/plivoscope/internal/webhook"
 )
@@ -20,7 +23,12 @@ type tail struct {
 	last    int64 // ID of the last callback that was there before, or was printed
 	printed int
 	met     bool // what end waits for has come
+	budget  *rate.Limiter
 }
+
+// diagnosesPerSecond is how many callbacks are diagnosed for the screen: in a flood the others are printed
+// without, so that printing keeps up.
+const diagnosesPerSecond = 20
 
 // newTail starts after the newest callback that there is now. It has to be called before the server
 // takes requests.
@@ -29,7 +37,7 @@ func newTail(ctx context.Context, s Streams, a *app.App, p *printer, end *listen
 	if err != nil {
 		return nil, err
 	}
-	t := &tail{a: a, p: p, end: end, notices: newNotices(s)}
+	t := &tail{a: a, p: p, end: end, notices: newNotices(s), budget: rate.NewLimiter(diagnosesPerSecond, diagnosesPerSecond)}
 	if len(newest) > 0 {
 		t.last = newest[0].ID
 	}
@@ -80,7 +88,8 @@ func (t *tail) print(ctx context.Context) (more bool, err error) {
 	}
 	err = t.p.lines.together(func() error {
 		for _, c := range rows {
-			if err := t.p.callback(c); err != nil {
+			d := t.diagnose(ctx, &c)
+			if err := t.p.callback(c, d); err != nil {
 				return err
 			}
 			t.last = c.ID
@@ -95,6 +104,23 @@ func (t *tail) print(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	return len(rows) == tailPage, nil
+}
+
+// diagnose says why c does not verify, and notes the cause in it; nil where it does, and where there is no
+// time to look.
+func (t *tail) diagnose(ctx context.Context, c *webhook.Callback) *signature.Diagnosis {
+	switch outcome := c.Verdict.Outcome; {
+	case outcome == signature.Missing && c.Verdict.Header == "":
+		return &signature.Diagnosis{} // not signed at all
+	case outcome != signature.Missing && outcome != signature.Invalid, !t.budget.Allow():
+		return nil
+	}
+	e, err := t.a.ExamineCallback(ctx, c.ID)
+	if err != nil || e.Verdict.Outcome == signature.Valid {
+		return nil
+	}
+	c.Cause = e.Diagnosis.Cause()
+	return &e.Diagnosis
 }
 
 // untilMet looks whether a message of these callbacks has come to the status waited for.

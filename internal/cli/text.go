@@ -62,7 +62,7 @@ func messageRow(m plivo.Message, at time.Time) []string {
 		words = "an error code that is not in the table"
 	}
 	return []string{
-		at.Local().Format("15:04:05"), dir, m.From, m.To, status, code, signatureWords(m.Signature),
+		at.Local().Format("15:04:05"), dir, m.From, m.To, status, code, signatureWords(m.Signature, m.Cause),
 		count(units), count(m.Callbacks), m.Text, words,
 	}
 }
@@ -87,20 +87,39 @@ func callbackRow(c webhook.Callback) []string {
 	}
 	return []string{
 		c.ReceivedAt.Local().Format("15:04:05.000"), strconv.FormatInt(c.ID, 10), string(c.Kind),
-		string(c.Report.Status()), c.Report.ErrorCode(), seq, signatureWords(c.Verdict),
+		string(c.Report.Status()), c.Report.ErrorCode(), seq, signatureWords(c.Verdict, c.Cause),
 		strconv.Itoa(c.Answer.Status), c.Report.MessageUUID(), c.Method + " " + c.ReceivedURL,
 	}
 }
 
-// signatureWords is a verdict in a column: the scheme only where it matched.
-func signatureWords(r signature.Result) string {
+// signatureWords is a verdict in a column: with the scheme, or where it does not match with what is wrong,
+// as far as that is known.
+func signatureWords(r signature.Result, cause string) string {
 	switch r.Outcome {
 	case signature.Valid:
 		return "valid " + string(r.Scheme)
 	case signature.Invalid:
+		if word := signature.CauseWord(cause); word != "" {
+			return "INVALID " + word
+		}
 		return "INVALID " + string(r.Scheme)
 	default:
 		return string(r.Outcome)
+	}
+}
+
+// diagnosisWords is a diagnosis in a line that goes on from "signature:"; empty where nobody looked or
+// there was nothing to explain.
+func diagnosisWords(d *signature.Diagnosis) string {
+	switch {
+	case d == nil:
+		return ""
+	case len(d.Findings) > 0:
+		return d.Findings[0].Detail + " – " + d.Findings[0].Remedy
+	case len(d.Remains) > 0:
+		return "nothing that was tried makes it match – " + d.Remains[0]
+	default:
+		return ""
 	}
 }
 

@@ -1,0 +1,217 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dev.internal/plivoscope/internal/plivo/signature"
+	"dev.internal/plivoscope/internal/plivo/simulator"
+	"dev.internal/plivoscope/internal/webhook"
+)
+
+// postSigned posts a delivery report to one URL with the signature of another; an empty one for none.
+func postSigned(t *testing.T, to, signedFor, uuid string) {
+	t.Helper()
+	key := signature.NewToken("account", testToken)
+	nonce := 0
+	signed, err := simulator.Keys{Account: key, Main: key}.Sign(http.MethodPost, signedFor, []signature.Param{
+		{Name: "MessageUUID", Value: uuid},
+		{Name: "From", Value: "14155550100"},
+		{Name: "To", Value: "14155550199"},
+		{Name: "Status", Value: "delivered"},
+		{Name: "Sequence", Value: "3"},
+	}, func() string { nonce++; return fmt.Sprint("0542956780446609162", nonce) })
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	req, err := http.NewRequest(signed.Method, to, bytes.NewReader(signed.Body))
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	req.Header = signed.Header
+	if signedFor == unsigned {
+		req.Header = http.Header{"Content-Type": signed.Header["Content-Type"]}
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	_ = resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		t.Errorf("POST %s is answered %s", to, resp.Status)
+	}
+}
+
+const unsigned = "http://unsigned.invalid/"
+
+// TestListenDiagnoses has listen say why a callback does not verify: in JSON, in text on the same
+// history, and the history afterwards.
+func TestListenDiagnoses(t *testing.T) {
+	t.Parallel()
+	db := filepath.Join(t.TempDir(), "history.db")
+	listen := start(t, command(t, "listen", "--db", db, "--addr", "127.0.0.1:0", "-o", "json", "--count", "3"))
+	reader := command(t, "listen", "--db", db, "--addr", "127.0.0.1:0", "-o", "text", "--count", "3")
+	text := listening(t, reader)
+
+	url := listen.ready.ListenURL + "/sms/delivery-report"
+	postSigned(t, url, url, "good")
+	postSigned(t, url, url+"/", "slash")
+	postSigned(t, url, unsigned, "unsigned")
+	type line struct {
+		UUID      string `json:"message_uuid"`
+		Signature struct {
+			Outcome signature.Outcome `json:"outcome"`
+			Cause   *string           `json:"cause"`
+		} `json:"signature"`
+		Diagnosis *[]diagnosisJSON `json:"diagnosis"`
+	}
+	lines := map[string]line{}
+	for listen.out.Scan() {
+		var l line
+		if err := json.Unmarshal(listen.out.Bytes(), &l); err != nil {
+			t.Fatalf("%v: %s", err, listen.out.Text())
+		}
+		lines[l.UUID] = l
+	}
+	good, slash, none := lines["good"], lines["slash"], lines["unsigned"]
+	if good.Signature.Outcome != signature.Valid || good.Signature.Cause == nil || *good.Signature.Cause != "" || good.Diagnosis != nil {
+		t.Errorf("one that verifies: %+v", good)
+	}
+	if none.Signature.Outcome != signature.Missing || *none.Signature.Cause != "" || none.Diagnosis == nil || len(*none.Diagnosis) != 0 {
+		t.Errorf("one without signature: %+v", none)
+	}
+	if slash.Signature.Outcome != signature.Invalid || *slash.Signature.Cause != "slash" || slash.Diagnosis == nil || len(*slash.Diagnosis) == 0 {
+		t.Fatalf("one that was signed with a slash: %+v", slash)
+	}
+	if d := (*slash.Diagnosis)[0]; d.Cause != "slash" || d.Confidence != signature.Certain || d.Detail == "" || d.Remedy == "" {
+		t.Errorf("its diagnosis is %+v", d)
+	}
+	if err := listen.cmd.Wait(); err != nil {
+		t.Errorf("listen --count 3: %v", err)
+	}
+
+	shown := text()
+	if !strings.Contains(shown, "INVALID url ") || strings.Count(shown, "\n  ✗ signature: ") != 1 ||
+		!strings.Contains(shown, "\n  ✗ signature: "+(*slash.Diagnosis)[0].Detail+" – ") {
+		t.Errorf("as text it is\n%s", shown)
+	}
+
+	for _, c := range []struct{ args, want string }{
+		{"history --filter sig:slash -o json", `"cause":"slash"`},
+		{"history --callbacks --filter sig:url -o json", `"cause":"slash"`},
+		{"history --callbacks --filter sig:url -o text", "INVALID url"},
+	} {
+		out, err := command(t, append(strings.Fields(c.args), "--db", db)...).Output()
+		if err != nil || !strings.Contains(string(out), c.want) || strings.Contains(string(out), `"diagnosis"`) || strings.Contains(string(out), "✗ signature") {
+			t.Errorf("%s: %v, %s", c.args, err, out)
+		}
+	}
+}
+
+// listening starts a command with text output and waits until it listens; the function that it gives
+// waits for its end and gives what it printed.
+func listening(t *testing.T, cmd *exec.Cmd) func() string {
+	t.Helper()
+	var out bytes.Buffer
+	cmd.Stdout = &out
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	said := bufio.NewScanner(stderr)
+	for said.Scan() && !strings.Contains(said.Text(), "listening on") {
+	}
+	return func() string {
+		for said.Scan() {
+		}
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("%s: %v", cmd.Args, err)
+		}
+		return out.String()
+	}
+}
+
+// TestDiagnosisIsEscaped prints a diagnosis that quotes the request without what a terminal obeys.
+func TestDiagnosisIsEscaped(t *testing.T) {
+	c := webhook.Callback{Method: "POST", Verdict: signature.Result{Outcome: signature.Invalid, Scheme: signature.V3}, Cause: "path+port"}
+	d := &signature.Diagnosis{Findings: []signature.Finding{{
+		Causes: []signature.Cause{signature.CausePath, signature.CausePort}, Detail: "matches if the path is /\x1b]0;x\x07\u202e\n<b>", Remedy: "Mend it.",
+	}}}
+	for _, asJSON := range []bool{false, true} {
+		var out bytes.Buffer
+		if err := (&printer{lines: &lines{w: &out}, json: asJSON}).callback(c, d); err != nil {
+			t.Fatal(err)
+		}
+		if strings.ContainsAny(out.String(), "\x1b\x07\u202e") || !strings.Contains(out.String(), "<b>") || !strings.Contains(out.String(), "Mend it.") {
+			t.Errorf("printed %q", out.String())
+		}
+		want := map[bool]int{false: 3, true: 1}[asJSON] // title, row, diagnosis
+		if got := strings.Count(out.String(), "\n"); got != want {
+			t.Errorf("%d lines, want %d:\n%s", got, want, out.String())
+		}
+	}
+}
+
+// TestSignatureWords fit their column.
+func TestSignatureWords(t *testing.T) {
+	for _, c := range []struct {
+		outcome signature.Outcome
+		cause   string
+		want    string
+	}{
+		{signature.Valid, "", "valid Ma-V3"},
+		{signature.Invalid, "", "INVALID Ma-V3"},
+		{signature.Invalid, "unknown", "INVALID Ma-V3"},
+		{signature.Invalid, "scheme+slash", "INVALID url"},
+		{signature.Invalid, "params", "INVALID params"},
+		{signature.Missing, "nonce", "missing"},
+		{signature.Unchecked, "", "unchecked"},
+	} {
+		got := signatureWords(signature.Result{Outcome: c.outcome, Scheme: signature.MaV3}, c.cause)
+		if diff := cmp.Diff(c.want, got); diff != "" || len(got) > 14 {
+			t.Errorf("%s, %q (-want +got):\n%s", c.outcome, c.cause, diff)
+		}
+	}
+}
+
+// TestListenDiagnosesWithinBounds prints a flood that cannot be explained whole, each with a cause or
+// without, and diagnoses not all of it.
+func TestListenDiagnosesWithinBounds(t *testing.T) {
+	t.Parallel()
+	const flood = 600
+	listen := start(t, command(t, "listen", "--ephemeral", "--addr", "127.0.0.1:0", "-o", "json", "--count", fmt.Sprint(flood)))
+	url := listen.ready.ListenURL + "/sms/delivery-report"
+	go func() {
+		for range flood {
+			postSigned(t, url, "https://other.example/", "flood")
+		}
+	}()
+	diagnosed := 0
+	for listen.out.Scan() {
+		if strings.Contains(listen.out.Text(), `"diagnosis"`) {
+			diagnosed++
+		}
+	}
+	if err := listen.cmd.Wait(); err != nil {
+		t.Errorf("listen --count %d: %v", flood, err)
+	}
+	if diagnosed == 0 || diagnosed == flood {
+		t.Errorf("%d of %d are diagnosed", diagnosed, flood)
+	}
+}
