@@ -57,8 +57,8 @@ func messageColumns(th *theme, now func() time.Time) []grid.Column[plivo.Message
 		{Title: "CODE", Min: 4, Ideal: 18, Max: 29, Priority: 5, Cell: func(m message, w int) grid.Cell {
 			return cell(th.status(m.Status), codeWords(m, w))
 		}},
-		{Title: "SIG", Min: 4, Ideal: 7, Max: 9, Priority: 6, Cell: func(m message, w int) grid.Cell {
-			p, s := th.signature(m.Signature, w)
+		{Title: "SIG", Min: 8, Ideal: 8, Max: 9, Priority: 6, Cell: func(m message, w int) grid.Cell {
+			p, s := th.signature(m.Signature, m.Cause, w)
 			return cell(p, s)
 		}},
 		{Title: "SEG", Min: 3, Ideal: 3, From: 94, Priority: 9, Right: true, Cell: func(m message, w int) grid.Cell {
@@ -83,7 +83,7 @@ func messageColumns(th *theme, now func() time.Time) []grid.Column[plivo.Message
 func sameRow(a, b plivo.Message) bool {
 	return a.UpdatedAt.Equal(b.UpdatedAt) && a.Status == b.Status && a.Callbacks == b.Callbacks &&
 		a.UUID == b.UUID && a.Refusal == b.Refusal && a.ErrorCode == b.ErrorCode &&
-		a.Unverified == b.Unverified && a.Signature == b.Signature && a.Units == b.Units &&
+		a.Unverified == b.Unverified && a.Signature == b.Signature && a.Cause == b.Cause && a.Units == b.Units &&
 		a.From == b.From && a.To == b.To && a.Text == b.Text && a.FinalAt.Equal(b.FinalAt)
 }
 
@@ -158,19 +158,23 @@ func codeWords(m plivo.Message, w int) string {
 	return s
 }
 
-// signature is the sign and scheme of a check in at most w cells, and its paint.
-func (t *theme) signature(r signature.Result, w int) (grid.Paint, string) {
+// signature is the sign and scheme of a check in at most w cells, and its paint. Of one that does not
+// match the cause says more than the scheme, once it is known.
+func (t *theme) signature(r signature.Result, cause string, w int) (grid.Paint, string) {
 	scheme := string(r.Scheme)
 	switch r.Outcome {
 	case signature.Valid:
 		return t.good, "✓ " + scheme
 	case signature.Invalid:
+		if word := signature.CauseWord(cause); word != "" {
+			return t.bad, "✗ " + brief(word)
+		}
 		return t.bad, "✗ " + scheme
 	case signature.Missing:
-		if w < len("- missing") {
+		if w < len("- none") {
 			return t.warn, "–"
 		}
-		return t.warn, "– missing"
+		return t.warn, "– none"
 	default:
 		return t.muted, "·"
 	}

@@ -6,34 +6,17 @@ import (
 
 	"github.com/charmbracelet/bubbles/key"
 	"github.com/charmbracelet/bubbles/textarea"
-	"github.com/charmbracelet/bubbles/textinput"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/plivo"
 )
 
-// field is a place of the compose screen that can have the focus.
-type field int
-
-const (
-	fieldText field = iota
-	fieldTo
-	fieldFrom
-	fieldFate
-	fieldURL
-	fieldSend
-)
-
 // compose is the screen that writes a message. A draft stays until it was sent.
 type compose struct {
+	fields
 	env  *env
-	w, h int
-
-	text   textarea.Model
-	inputs map[field]*textinput.Model
-	order  []field
-	focus  field
+	text *textarea.Model
 
 	form     form            // as it was last looked at
 	edits    int             // how often it changed
@@ -46,28 +29,19 @@ type compose struct {
 	sending  int    // sends that have not been answered
 	sent     int    // the state of edits that was sent last
 	lastTo   string // the destinations of the last draft that was sent
-
-	lines []string
-	spots []spot
-	off   int // first visible line
-}
-
-// spot is the lines of one field, for the mouse and for scrolling.
-type spot struct {
-	field    field
-	from, to int
 }
 
 // form is what was typed into the fields.
 type form struct{ text, to, from, fate, url string }
 
 func newCompose(e *env) *compose {
-	c := &compose{env: e, text: e.th.area("Write the message here"), inputs: map[field]*textinput.Model{}}
+	c := &compose{env: e, fields: newFields(e.th)}
+	c.addArea(fieldText, "Write the message here")
+	c.text = c.areas[fieldText]
 	for f, hint := range map[field]string{
 		fieldTo: toHint, fieldFrom: "your Plivo number or sender ID", fieldFate: "decided by the number", fieldURL: "",
 	} {
-		in := e.th.input(hint)
-		c.inputs[f] = &in
+		c.addInput(f, hint)
 	}
 	c.order = []field{fieldText, fieldTo, fieldFrom}
 	if c.simulated() {
@@ -84,41 +58,11 @@ const toHint = "+14155550123, several with commas"
 
 func (c *compose) simulated() bool { return c.env.status.Mode == app.Simulator }
 
-// setSize gives the screen its body.
+// setSize gives the form its room.
 func (c *compose) setSize(w, h int) {
-	c.w, c.h = w, h
-	value := c.valueWidth()
-	for _, in := range c.inputs {
-		in.Width = value - 1
-		in.SetCursor(in.Position()) // where it can be seen in the new width
-	}
-	c.text.SetHeight(min(max(h-13, 3), 6))
+	c.fields.setSize(w, h)
+	c.text.SetHeight(min(max(h-12, 3), 6))
 	c.refresh()
-}
-
-// valueWidth is the cells that a field has for its value.
-func (c *compose) valueWidth() int { return max(c.w-fieldIndent-2, 8) }
-
-func (c *compose) setFocus(f field) {
-	c.focus = f
-	c.text.Blur()
-	for _, in := range c.inputs {
-		in.Blur()
-	}
-	if f == fieldText {
-		c.text.Focus()
-	} else if in := c.inputs[f]; in != nil {
-		in.Focus()
-	}
-}
-
-func (c *compose) step(n int) {
-	for i, f := range c.order {
-		if f == c.focus {
-			c.setFocus(c.order[(i+n+len(c.order))%len(c.order)])
-			break
-		}
-	}
 }
 
 // key handles a key of the form and reports whether it was one.
@@ -174,15 +118,10 @@ func (c *compose) typing() bool { return c.focus != fieldSend }
 
 // update gives a message to the input that has the focus.
 func (c *compose) update(msg tea.Msg) tea.Cmd {
-	var cmd tea.Cmd
-	if c.focus == fieldText {
-		c.text, cmd = c.text.Update(msg)
-	} else if in := c.inputs[c.focus]; in != nil {
-		if k, ok := msg.(tea.KeyMsg); ok && k.Paste && c.focus == fieldTo {
-			msg = oneLine(k)
-		}
-		*in, cmd = in.Update(msg)
+	if k, ok := msg.(tea.KeyMsg); ok && k.Paste && c.focus == fieldTo {
+		msg = oneLine(k)
 	}
+	cmd := c.input(msg)
 	c.check()
 	c.refresh()
 	return cmd
@@ -273,13 +212,10 @@ func (c *compose) mouse(e tea.MouseMsg, body rect) tea.Cmd {
 		return nil
 	}
 	defer c.refresh()
-	y := e.Y - body.y - 1 + c.off
-	for _, s := range c.spots {
-		if y >= s.from && y < s.to {
-			c.setFocus(s.field)
-			if s.field == fieldSend {
-				return c.send()
-			}
+	if f, ok := c.at(e.Y - body.y - 1); ok {
+		c.setFocus(f)
+		if f == fieldSend {
+			return c.send()
 		}
 	}
 	return nil

@@ -4,18 +4,13 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"dev.internal/plivoscope/internal/escape"
 	"dev.internal/plivoscope/internal/plivo"
 )
 
-// fieldIndent is the column where the values begin: mark, label, edge.
-const fieldIndent = 15
-
 // refresh renders the form as it is now.
 func (c *compose) refresh() {
-	c.lines, c.spots = c.lines[:0], c.spots[:0]
+	c.clear()
 	if c.w <= 0 || c.h <= 0 {
 		return
 	}
@@ -23,7 +18,7 @@ func (c *compose) refresh() {
 	if c.env.status.CallbackURL == "" {
 		c.inputs[fieldURL].Placeholder = "none asked for: Plivo cannot reach this server (see --public-url)"
 	}
-	air := c.h >= 20
+	air := c.h >= 19
 	for _, f := range c.order {
 		from := len(c.lines)
 		switch f {
@@ -48,74 +43,8 @@ func (c *compose) refresh() {
 	c.reveal()
 }
 
-func (c *compose) blank() { c.lines = append(c.lines, line(c.w)) }
-
-// reveal scrolls so that the field with the focus is on the screen.
-func (c *compose) reveal() {
-	room := c.h - 1
-	for _, s := range c.spots {
-		if s.field == c.focus {
-			c.off = min(c.off, s.from)
-			c.off = max(c.off, s.to-room)
-			c.off = min(c.off, s.from)
-		}
-	}
-	c.off = max(min(c.off, len(c.lines)-room), 0)
-}
-
-// label is the beginning of a field's line: mark, name and edge.
-func (c *compose) label(f field, name string) string {
-	th := c.env.th
-	if f == c.focus {
-		mark := " › "
-		if name == "" {
-			mark = "   "
-		}
-		return line(fieldIndent, span{th.accent, mark}, span{th.accent, fmt.Sprintf("%-10s", name)}, span{th.accent, "│"}, span{th.text, " "})
-	}
-	return line(fieldIndent, span{th.muted, "   "}, span{th.muted, fmt.Sprintf("%-10s", name)}, span{th.faint, "│"}, span{th.text, " "})
-}
-
-func (c *compose) put(f field, name, view string) {
-	c.lines = append(c.lines, c.label(f, name)+typed(view, max(c.w-fieldIndent, 0)))
-}
-
-// say writes a remark below a field.
-func (c *compose) say(p span) {
-	indent := strings.Repeat(" ", fieldIndent)
-	for i, l := range wrap(p.text, c.w-fieldIndent-1) {
-		if i > 0 {
-			l = "  " + l
-		}
-		c.lines = append(c.lines, line(c.w, span{c.env.th.text, indent}, span{p.paint, l}))
-	}
-}
-
-// textLines is the text as it is drawn, in lines of at most w cells. The area takes some emoji for
-// narrower than they are drawn, so it gets less room until no line is too long.
-func (c *compose) textLines(w int) []string {
-	for room := w; ; {
-		c.text.SetWidth(room)
-		lines := strings.Split(c.text.View(), "\n")
-		over := 0
-		for _, l := range lines {
-			over = max(over, ansi.StringWidth(strings.TrimRight(ansi.Strip(l), " "))-w)
-		}
-		if over <= 0 || room <= 8 {
-			return lines
-		}
-		room = max(room-over, 8)
-	}
-}
-
 func (c *compose) drawText() {
-	for i, l := range c.textLines(c.valueWidth()) {
-		name := ""
-		if i == 0 {
-			name = "Text"
-		}
-		c.put(fieldText, name, l)
-	}
+	c.draw(fieldText, "Text")
 	th, s := c.env.th, c.segments
 	gauge := "empty"
 	if s.Segments > 0 {
@@ -165,7 +94,7 @@ func forcedWords(forced []plivo.Forced) string {
 
 func (c *compose) drawInput(f field, name string) {
 	in := c.inputs[f]
-	c.put(f, name, in.View())
+	c.draw(f, name)
 	empty := in.Value() == ""
 	switch f {
 	case fieldTo:
@@ -221,9 +150,9 @@ func (c *compose) drawButton() {
 	if n := len(c.draft.To); n > 0 && c.segments.Segments > 0 {
 		what = fmt.Sprintf("Send %s × %s", plural(n, "message"), plural(c.segments.Segments, "segment"))
 	}
-	left := []span{{th.text, strings.Repeat(" ", fieldIndent)}}
+	left := []span{{th.text, blank(fieldIndent)}}
 	if c.focus == fieldSend {
-		left[0] = span{th.accent, " ›" + strings.Repeat(" ", fieldIndent-2)}
+		left[0] = span{th.accent, " ›" + blank(fieldIndent-2)}
 		left = append(left, span{th.badge, " " + what + " "})
 	} else {
 		left = append(left, span{th.accent, " " + what + " "})
@@ -236,29 +165,4 @@ func (c *compose) drawButton() {
 	if c.failure != "" {
 		c.say(span{th.bad, "✗ " + escape.Line(head(c.failure, noticeBytes))})
 	}
-}
-
-// place tells that there is more than can be seen, above or below.
-func (c *compose) place() string {
-	above, below := c.off > 0, c.off+max(c.h-1, 0) < len(c.lines)
-	switch {
-	case above && below:
-		return "↑↓ more"
-	case above:
-		return "↑ more"
-	case below:
-		return "↓ more"
-	}
-	return ""
-}
-
-// view is the form without its title, exactly h-1 lines of w cells.
-func (c *compose) view() []string {
-	room := max(c.h-1, 0)
-	out := make([]string, 0, room)
-	out = append(out, c.lines[c.off:min(c.off+room, len(c.lines))]...)
-	for len(out) < room {
-		out = append(out, line(c.w))
-	}
-	return out
 }

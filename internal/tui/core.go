@@ -5,6 +5,7 @@ import (
 
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/store"
 	"dev.internal/plivoscope/internal/webhook"
 )
@@ -19,6 +20,9 @@ type Core interface {
 	Messages(ctx context.Context, w store.Window) ([]plivo.Message, error)
 	CountMessages(ctx context.Context, f store.Filter, limit int) (n int, more bool, err error)
 	CallbacksOf(ctx context.Context, uuid string, limit int) ([]webhook.Callback, error)
+	// Examine says all that can be said of a request's signature; see app.App.Examine.
+	Examine(ctx context.Context, c signature.Case) (app.Examination, error)
+	ExamineCallback(ctx context.Context, id int64) (app.Examination, error)
 	Send(ctx context.Context, r app.SendRequest) (app.Sent, error)
 	// Inbound makes the simulator deliver one inbound message to the callback server.
 	Inbound(ctx context.Context, from, to, text string) error

@@ -29,6 +29,8 @@ type detail struct {
 	rest  []string // the lines below it
 	day   int      // on which rest was rendered: times of another day have a date
 	lines []string
+
+	cause cause // why a signature does not match
 }
 
 // detailKey tells one state of a message's callbacks from another.
@@ -57,11 +59,13 @@ func (d *detail) setSize(w, h int) {
 func (d *detail) show(m plivo.Message, ok bool) tea.Cmd {
 	if !ok {
 		d.shown, d.message, d.callbacks, d.loaded, d.top = false, plivo.Message{}, nil, detailKey{}, 0
+		d.forgetCause()
 		d.refresh()
 		return nil
 	}
 	if m.ID != d.message.ID {
 		d.callbacks, d.loaded, d.top = nil, detailKey{}, 0
+		d.forgetCause()
 	}
 	changed := !d.shown || m.ID != d.message.ID || !sameRow(m, d.message)
 	d.shown, d.message = true, m
@@ -96,7 +100,9 @@ func (d *detail) answer(msg callbacksMsg) tea.Cmd {
 		}
 	} else if d.shown && msg.of.id == d.message.ID {
 		d.callbacks, d.loaded = msg.callbacks, msg.of
+		cmd := d.findCause()
 		d.refresh()
+		return tea.Batch(cmd, d.pull())
 	}
 	return d.pull()
 }
@@ -137,25 +143,20 @@ func (d *detail) join() {
 }
 
 // view is the visible part, exactly h lines of w cells.
-func (d *detail) view() []string {
-	out := make([]string, 0, d.h)
-	out = append(out, d.lines[d.top:min(d.top+d.h, len(d.lines))]...)
-	for len(out) < d.h {
-		out = append(out, line(d.w))
-	}
-	return out
-}
+func (d *detail) view() []string { return window(d.lines, d.top, d.w, d.h) }
 
-// place tells how far the detail is scrolled, empty where all of it is seen.
-func (d *detail) place() string {
-	if len(d.lines) <= d.h || d.h <= 0 {
+// place tells how far the detail is scrolled.
+func (d *detail) place() string { return place(d.top, d.h, len(d.lines)) }
+
+// place tells how far lines are scrolled of which h are seen, empty where all of them are.
+func place(top, h, lines int) string {
+	switch {
+	case lines <= h || h <= 0:
 		return ""
-	}
-	if d.top+d.h >= len(d.lines) {
+	case top+h >= lines:
 		return "end"
+	case top == 0:
+		return fmt.Sprintf("%d more lines", lines-h)
 	}
-	if d.top == 0 {
-		return fmt.Sprintf("%d more lines", len(d.lines)-d.h)
-	}
-	return fmt.Sprintf("%d %%", 100*(d.top+d.h)/len(d.lines))
+	return fmt.Sprintf("%d %%", 100*(top+h)/lines)
 }

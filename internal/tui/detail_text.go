@@ -2,11 +2,9 @@ package tui
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"dev.internal/plivoscope/internal/plivo"
-	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/tui/grid"
 	"dev.internal/plivoscope/internal/webhook"
 )
@@ -86,12 +84,7 @@ func (d *detail) explain(p *page) {
 	if m.Unverified {
 		p.field("unverified", th.warn, "! The status rests only on callbacks whose signature did not verify: anybody could have sent them.")
 	}
-	for _, c := range slices.Backward(d.callbacks) {
-		if c.Verdict.Outcome == signature.Invalid {
-			p.field("signature", th.bad, "✗ checked over "+readable(c.URL)+"; a wrong token or another URL given to Plivo are the usual causes")
-			break
-		}
-	}
+	d.explainSignature(p)
 	if m.Status != "" && m.Status != plivo.Sending && !m.Status.Known() {
 		p.field("status", th.warn, "! "+readable(string(m.Status))+" is no status that Plivo documents; it is shown as it arrived.")
 	}
@@ -180,7 +173,7 @@ func (d *detail) listCallbacks(p *page) {
 		if n, ok := c.Report.Sequence(); ok {
 			seq = fmt.Sprint(n)
 		}
-		sig, words := th.signature(c.Verdict, p.w)
+		sig, words := th.signature(c.Verdict, c.Cause, p.w)
 		if c.Verdict.Header != "" && p.w >= 100 {
 			words += " by " + brief(c.Verdict.Header)
 		}

@@ -42,6 +42,7 @@ func newDriverOn(t testing.TB, core *fakeCore, w, h int, o Options) *driver {
 	close(gone) // waiting for a change ends at once: the test says when something changed
 	d.m.wake = gone
 	d.m.tick = func() tea.Cmd { return nil }
+	d.m.sig.wait = func(edit int) tea.Cmd { return func() tea.Msg { return settledMsg{edit} } }
 	d.send(tea.WindowSizeMsg{Width: w, Height: h})
 	d.wake()
 	return d
@@ -104,7 +105,7 @@ func (d *driver) wake() {
 
 var named = map[string]tea.KeyType{
 	"enter": tea.KeyEnter, "esc": tea.KeyEsc, "tab": tea.KeyTab, "shift+tab": tea.KeyShiftTab, "up": tea.KeyUp,
-	"down": tea.KeyDown, "right": tea.KeyRight, "pgdown": tea.KeyPgDown, "home": tea.KeyHome, "end": tea.KeyEnd, "ctrl+s": tea.KeyCtrlS,
+	"down": tea.KeyDown, "right": tea.KeyRight, "pgdown": tea.KeyPgDown, "home": tea.KeyHome, "end": tea.KeyEnd, "ctrl+s": tea.KeyCtrlS, "ctrl+r": tea.KeyCtrlR,
 	"ctrl+c": tea.KeyCtrlC, "ctrl+l": tea.KeyCtrlL, "backspace": tea.KeyBackspace, "f1": tea.KeyF1, "space": tea.KeySpace,
 }
 

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -34,6 +35,12 @@ type fakeCore struct {
 	gone       map[int64]bool            // rows that are no more
 	asked      func(ctx context.Context) // told of each question for rows
 
+	tokens     []signature.Token
+	cases      map[int64]signature.Case // of callbacks
+	examined   []signature.Case
+	diagnosis  signature.Diagnosis
+	examineErr error
+
 	calls atomic.Int64
 }
 
@@ -44,6 +51,7 @@ func newFakeCore() *fakeCore {
 			Tunnel: "none", APIURL: "http://127.0.0.1:40123", DefaultSender: "+14155550100",
 		},
 		callbacks: map[string][]webhook.Callback{}, wake: make(chan struct{}, 1),
+		cases: map[int64]signature.Case{}, tokens: []signature.Token{testToken}, diagnosis: slashMissing(),
 	}
 }
 
@@ -229,6 +237,7 @@ func stock(c *fakeCore) {
 			m.FinalAt = at.Add(time.Duration(r.took) * time.Millisecond)
 		}
 		if r.sig == invalid {
+			m.Cause = "slash"
 			m.Unverified, m.Anomalies = true, []plivo.Anomaly{plivo.InvalidSigned}
 		}
 		for seq, st := range []plivo.Status{plivo.Queued, plivo.Sent, r.st} {
@@ -237,9 +246,10 @@ func stock(c *fakeCore) {
 			}
 			cb := callbackOf(m, st)[0]
 			cb.ID, cb.ReceivedAt = int64(i*3+seq), at.Add(time.Duration(102+seq*(r.took+206)/2)*time.Millisecond)
-			cb.Report.Params[3].Value = fmt.Sprint(seq + 1)
+			cb.Report.Params[3].Value, cb.Cause = fmt.Sprint(seq+1), m.Cause
 			cb.Arrival.OutOfOrder = i == 3 && seq == 1
 			c.callbacks[m.UUID] = append(c.callbacks[m.UUID], cb)
+			c.cases[cb.ID] = caseOf(cb, r.sig == valid)
 			m.Callbacks++
 		}
 		c.add(m)
@@ -248,7 +258,7 @@ func stock(c *fakeCore) {
 		UUID: "in-1", Direction: plivo.Inbound, From: "+14155550177", To: "+14155550100", Text: "STOP", Status: plivo.Received,
 		CreatedAt: testNow.Add(-20 * time.Second), UpdatedAt: testNow.Add(-20 * time.Second), Callbacks: 1, Signature: valid,
 	})
-	c.callbacks["in-1"] = []webhook.Callback{{ReceivedAt: testNow.Add(-20 * time.Second), Kind: webhook.Inbound, Verdict: valid}}
+	c.callbacks["in-1"] = []webhook.Callback{{ID: 100, ReceivedAt: testNow.Add(-20 * time.Second), Kind: webhook.Inbound, Verdict: valid}}
 	c.add(plivo.Message{
 		Direction: plivo.Outbound, From: "+14155550100", To: "+15005559401", Text: "refused by the API",
 		Status: plivo.Failed, Refusal: "Plivo refused the credentials (401); check PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN.",
@@ -258,4 +268,36 @@ func stock(c *fakeCore) {
 	c.status.Server = app.ServerStatus{Received: 214, Stored: 214}
 	c.status.Notices = []app.Notice{{At: testNow.Add(-90 * time.Second), Severity: app.Info, Text: "Serving callbacks at http://127.0.0.1:4141"}}
 	c.mu.Unlock()
+}
+
+func (c *fakeCore) Examine(ctx context.Context, r signature.Case) (app.Examination, error) {
+	c.calls.Add(1)
+	if err := ctx.Err(); err != nil {
+		return app.Examination{}, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.examined = append(c.examined, r)
+	if len(r.Tokens) == 0 {
+		r.Tokens = c.tokens
+	}
+	e := app.Examination{Case: r, Verdict: signature.Verify(r.Request, r.Tokens), Comparisons: signature.Compare(r.Request, r.Tokens)}
+	if e.Verdict.Outcome == signature.Invalid || e.Verdict.Outcome == signature.Missing && len(e.Verdict.Checks) > 0 {
+		e.Diagnosis = c.diagnosis
+	}
+	if len(e.Comparisons) > 0 {
+		e.SDKs = sdkAnswers(e.Verdict.Outcome == signature.Valid)
+	}
+	return e, c.examineErr
+}
+
+func (c *fakeCore) ExamineCallback(ctx context.Context, id int64) (app.Examination, error) {
+	c.mu.Lock()
+	r, ok := c.cases[id]
+	c.mu.Unlock()
+	if !ok {
+		c.calls.Add(1)
+		return app.Examination{}, errors.New("there is no callback with this id; see history --callbacks")
+	}
+	return c.Examine(ctx, r)
 }

@@ -72,7 +72,7 @@ func (m *Model) hints() []placedKey {
 func pressKey(b key.Binding) tea.KeyMsg {
 	name := b.Keys()[0]
 	if t, named := map[string]tea.KeyType{
-		"enter": tea.KeyEnter, "esc": tea.KeyEsc, "tab": tea.KeyTab, "shift+tab": tea.KeyShiftTab, "ctrl+s": tea.KeyCtrlS, "f1": tea.KeyF1,
+		"enter": tea.KeyEnter, "esc": tea.KeyEsc, "tab": tea.KeyTab, "shift+tab": tea.KeyShiftTab, "ctrl+s": tea.KeyCtrlS, "ctrl+r": tea.KeyCtrlR, "f1": tea.KeyF1,
 	}[name]; named {
 		return tea.KeyMsg{Type: t}
 	}

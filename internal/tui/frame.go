@@ -75,8 +75,12 @@ func (m *Model) longestThatFits(sentences ...string) string {
 
 func (m *Model) body() []string {
 	l := m.messages.lay
-	if m.screen == onCompose {
+	switch m.screen {
+	case onCompose:
 		return append([]string{m.rule(l.body.w, true, "Compose", m.compose.place())}, m.compose.view()...)
+	case onSignature:
+		return m.sig.body(m.rule)
+	case onMessages:
 	}
 	s := m.messages
 	var list []string
@@ -96,14 +100,19 @@ func (m *Model) body() []string {
 	if !l.beside {
 		return append(list, about...)
 	}
-	for i := range list {
+	return sideBySide(m.env.th, list, about)
+}
+
+// sideBySide joins two panes of the same height, with a rule between them.
+func sideBySide(th *theme, left, right []string) []string {
+	for i := range left {
 		edge := "│"
 		if i == 0 {
 			edge = "┬"
 		}
-		list[i] += m.env.th.faint.Wrap(edge) + about[i]
+		left[i] += th.faint.Wrap(edge) + right[i]
 	}
-	return list
+	return left
 }
 
 // rule is the thin line that sets a pane apart, with its title.
@@ -193,7 +202,11 @@ type tab struct {
 }
 
 func tabs(km keyMap) []tab {
-	out := []tab{{screen: onMessages, key: km.messages, name: "Messages"}, {screen: onCompose, key: km.compose, name: "Compose"}}
+	out := []tab{
+		{screen: onMessages, key: km.messages, name: "Messages"},
+		{screen: onCompose, key: km.compose, name: "Compose"},
+		{screen: onSignature, key: km.examine, name: "Signature"},
+	}
 	x := 1
 	for i := range out {
 		w := len(out[i].key.Help().Key) + 1 + len(out[i].name)

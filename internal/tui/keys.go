@@ -7,17 +7,19 @@ import (
 // keyMap is every binding of the UI, once: the footer and the help are made from it too.
 type keyMap struct {
 	// Everywhere.
-	quit, forceQuit, help, helpHint, helpTyped, redraw, messages, compose key.Binding
+	quit, forceQuit, help, helpHint, helpTyped, redraw, messages, compose, examine key.Binding
 	// Lists.
 	up, down, pageUp, pageDown, newest, oldest, follow key.Binding
 	// Messages.
-	open, filter, unfilter, fresh, inbound, copyID, focus key.Binding
+	open, filter, unfilter, fresh, inbound, copyID, signature, focus key.Binding
 	// The detail.
 	detailTop, detailEnd, back key.Binding
 	// Filter line.
 	apply, leaveFilter key.Binding
 	// Compose.
 	send, nextField, prevField, newline, choose, keep key.Binding
+	// Signature.
+	copyBase, copySignature, restore, empty, toFields, method, leave key.Binding
 	// Sheets.
 	yes, no, choice, take, closeHelp, deliver, cancel key.Binding
 }
@@ -36,6 +38,7 @@ func newKeyMap() keyMap {
 		redraw:    bind("ctrl+l", "redraw the screen", "ctrl+l"),
 		messages:  bind("1", "messages", "1"),
 		compose:   bind("2", "compose", "2"),
+		examine:   bind("3", "signature", "3"),
 
 		up:       bind("k ↑", "up", "k", "up"),
 		down:     bind("j ↓", "down", "j", "down"),
@@ -45,13 +48,14 @@ func newKeyMap() keyMap {
 		oldest:   bind("G end", "oldest", "G", "end"),
 		follow:   bind("f", "follow the newest", "f"),
 
-		open:     bind("enter", "open", "enter", "l", "right"),
-		filter:   bind("/", "filter", "/"),
-		fresh:    bind("n", "new message", "n"),
-		inbound:  bind("i", "inbound message", "i"),
-		copyID:   bind("y", "copy UUID", "y"),
-		focus:    bind("tab", "into the detail", "tab"),
-		unfilter: bind("esc", "clear the filter", "esc"),
+		open:      bind("enter", "open", "enter", "l", "right"),
+		filter:    bind("/", "filter", "/"),
+		fresh:     bind("n", "new message", "n"),
+		inbound:   bind("i", "inbound message", "i"),
+		copyID:    bind("y", "copy UUID", "y"),
+		signature: bind("s", "signature", "s"),
+		focus:     bind("tab", "into the detail", "tab"),
+		unfilter:  bind("esc", "clear the filter", "esc"),
 
 		detailTop: bind("g home", "top", "g", "home"),
 		detailEnd: bind("G end", "end", "G", "end"),
@@ -66,6 +70,14 @@ func newKeyMap() keyMap {
 		newline:   bind("enter", "new line, or next field", "enter"),
 		choose:    bind("↑ ↓", "choose a fate", "up", "down"),
 		keep:      bind("esc", "back, draft kept", "esc"),
+
+		copyBase:      bind("b", "copy base string", "b"),
+		copySignature: bind("y", "copy signature", "y"),
+		restore:       bind("ctrl+r", "as captured", "ctrl+r"),
+		empty:         bind("ctrl+r", "empty the fields", "ctrl+r"),
+		toFields:      bind("tab", "to the fields", "tab"),
+		method:        bind("↑ ↓", "POST or GET", "up", "down"),
+		leave:         bind("esc", "back", "esc"),
 
 		yes:       bind("y", "yes", "y", "Y"),
 		choice:    bind("tab", "other choice", "tab", "shift+tab", "left", "right"),

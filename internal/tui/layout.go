@@ -96,3 +96,49 @@ func computeLayout(w, h int, n needs) layout {
 	l.list = rect{list.x, list.y + used, list.w, list.h - used}
 	return l
 }
+
+// Of the signature screen: the width from which the result stands beside the form, and the height of the
+// body from which it stands below. On less each has the body for itself.
+const (
+	resultBeside = 120
+	resultBelow  = 17
+)
+
+// signatureLayout is where the parts of the signature screen stand. A part that has no place has no
+// height.
+type signatureLayout struct {
+	title  rect // the rule over the form
+	form   rect
+	about  rect // the rule over the result
+	result rect
+	beside bool // the result is at the right of the form, behind a rule
+}
+
+// computeSignature divides the body; what is read gets more room than what stands by.
+func computeSignature(body rect, reading bool) signatureLayout {
+	top := rect{body.x, body.y, body.w, min(body.h, 1)}
+	rest := rect{body.x, body.y + top.h, body.w, body.h - top.h}
+	switch {
+	case body.w >= resultBeside:
+		left := min(max(body.w*2/5, 50), 80)
+		right := body.w - left - 1
+		return signatureLayout{
+			title: rect{body.x, body.y, left, top.h}, form: rect{body.x, rest.y, left, rest.h},
+			about: rect{body.x + left + 1, body.y, right, top.h}, result: rect{body.x + left + 1, rest.y, right, rest.h},
+			beside: true,
+		}
+	case body.h >= resultBelow:
+		room := min(max(rest.h/2, 8), 14)
+		if reading {
+			room = 3
+		}
+		l := signatureLayout{title: top, form: rect{body.x, rest.y, body.w, room}}
+		l.about = rect{body.x, rest.y + room, body.w, 1}
+		l.result = rect{body.x, l.about.y + 1, body.w, rest.h - room - 1}
+		return l
+	case reading:
+		return signatureLayout{about: top, result: rest}
+	default:
+		return signatureLayout{title: top, form: rest}
+	}
+}

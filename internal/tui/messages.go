@@ -143,6 +143,8 @@ func (s *messages) key(k tea.KeyMsg) (tea.Cmd, bool) {
 		return s.newest(), true
 	case key.Matches(k, km.copyID):
 		return s.copyUUID(), true
+	case key.Matches(k, km.signature):
+		return s.openSignature(), true
 	default:
 		return nil, false
 	}
@@ -219,13 +221,8 @@ func (s *messages) filterKey(k tea.KeyMsg) tea.Cmd {
 
 // mouse handles a click or the wheel.
 func (s *messages) mouse(e tea.MouseMsg) tea.Cmd {
-	step := 0
-	switch {
-	case e.Button == tea.MouseButtonWheelUp:
-		step = -3
-	case e.Button == tea.MouseButtonWheelDown:
-		step = 3
-	case e.Button != tea.MouseButtonLeft || e.Action != tea.MouseActionPress:
+	step := wheel(e)
+	if step == 0 && (e.Button != tea.MouseButtonLeft || e.Action != tea.MouseActionPress) {
 		return nil
 	}
 	switch {
@@ -242,6 +239,18 @@ func (s *messages) mouse(e tea.MouseMsg) tea.Cmd {
 		return nil
 	}
 	return s.moved()
+}
+
+// wheel is how many lines the wheel scrolls, 0 for another event.
+func wheel(e tea.MouseMsg) int {
+	switch e.Button {
+	case tea.MouseButtonWheelUp:
+		return -3
+	case tea.MouseButtonWheelDown:
+		return 3
+	default:
+		return 0
+	}
 }
 
 // copyUUID puts the selected message's UUID on the clipboard.

@@ -117,16 +117,20 @@ func (m *Model) footerKeys() []key.Binding {
 	switch s := m.messages; {
 	case m.screen == onCompose:
 		return []key.Binding{km.send, km.keep, km.nextField, km.prevField, km.helpTyped}
+	case m.screen == onSignature && m.sig.reading():
+		return []key.Binding{km.leave, km.copyBase, km.copySignature, km.toFields, km.down, km.up, km.help}
+	case m.screen == onSignature:
+		return []key.Binding{km.leave, km.nextField, km.prevField, m.sig.restoring(), km.helpTyped}
 	case s.editing():
 		return []key.Binding{km.apply, km.leaveFilter, km.helpTyped}
 	case s.focused:
-		return []key.Binding{km.back, km.down, km.up, km.copyID, km.fresh, km.help}
+		return []key.Binding{km.back, km.down, km.up, km.signature, km.copyID, km.fresh, km.help}
 	default:
-		keys := []key.Binding{km.open, km.fresh, km.filter}
+		last := km.follow
 		if m.compose.simulated() {
-			keys = append(keys, km.inbound)
+			last = km.inbound
 		}
-		return append(keys, km.copyID, km.follow, km.help)
+		return []key.Binding{km.open, km.fresh, km.signature, last, km.copyID, km.filter, km.help}
 	}
 }
 
@@ -140,12 +144,25 @@ func (m *Model) helpSections() []section {
 		}
 		return []section{write, {"Everywhere", []key.Binding{km.helpTyped, km.redraw, km.forceQuit}}}
 	}
-	all := section{"Everywhere", []key.Binding{km.messages, km.compose, km.help, km.redraw, km.quit, km.forceQuit}}
+	all := section{"Everywhere", []key.Binding{km.messages, km.compose, km.examine, km.help, km.redraw, km.quit, km.forceQuit}}
+	switch {
+	case m.screen == onSignature && m.sig.reading():
+		return []section{
+			{"The result", []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.detailTop, km.detailEnd, km.copyBase, km.copySignature}},
+			{"The request", []key.Binding{km.toFields, m.sig.restoring(), km.leave}},
+			all,
+		}
+	case m.screen == onSignature:
+		return []section{
+			{"The request", []key.Binding{km.nextField, km.prevField, km.newline, km.method, m.sig.restoring(), km.leave}},
+			{"Everywhere", []key.Binding{km.helpTyped, km.redraw, km.forceQuit}},
+		}
+	}
 	list := section{"The list", []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.newest, km.oldest, km.follow}}
-	message := section{"The selected message", []key.Binding{km.open, km.focus, km.copyID}}
+	message := section{"The selected message", []key.Binding{km.open, km.focus, km.signature, km.copyID}}
 	if m.messages.focused {
 		list = section{"The detail", []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.detailTop, km.detailEnd, km.back, km.focus}}
-		message = section{"The selected message", []key.Binding{km.copyID, km.follow}}
+		message = section{"The selected message", []key.Binding{km.signature, km.copyID, km.follow}}
 	}
 	more := section{"Messages", []key.Binding{km.fresh, km.filter, km.unfilter}}
 	if m.compose.simulated() {

@@ -35,6 +35,7 @@ type screenID int
 const (
 	onMessages screenID = iota
 	onCompose
+	onSignature
 )
 
 // Model is the UI's one tea.Model.
@@ -44,6 +45,7 @@ type Model struct {
 	screen   screenID
 	messages *messages
 	compose  *compose
+	sig      *sigScreen
 	wake     <-chan struct{}
 	release  func()
 	tick     func() tea.Cmd // the next second
@@ -71,13 +73,15 @@ func New(core Core, o Options) *Model {
 		ctx: context.Background(), core: core, o: o, th: newTheme(o.Renderer, o.mono), keys: newKeyMap(),
 		now: o.Now, at: o.Now(), status: core.Status(),
 	}
-	m := &Model{env: e, messages: newMessages(e), compose: newCompose(e), tick: tick}
+	m := &Model{env: e, messages: newMessages(e), compose: newCompose(e), sig: newSigScreen(e), tick: tick}
 	m.wake, m.release = core.Subscribe()
 	return m
 }
 
 func (m *Model) close() {
 	m.messages.stop()
+	m.messages.detail.forgetCause()
+	m.sig.stop()
 	m.release()
 }
 
@@ -117,6 +121,19 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return m.messages.answerCount(msg)
 	case callbacksMsg:
 		return m.messages.detail.answer(msg)
+	case causeMsg:
+		m.messages.detail.learn(msg)
+		return nil
+	case signatureMsg:
+		return m.openSignature(msg)
+	case settledMsg:
+		return m.sig.settled(msg)
+	case examinedMsg:
+		m.sig.answer(msg)
+		return nil
+	case openedMsg:
+		m.sig.read(msg)
+		return nil
 	case sentMsg:
 		return m.sent(msg)
 	case inboundMsg:
@@ -148,6 +165,8 @@ func (m *Model) forward(msg tea.Msg) tea.Cmd {
 		return m.env.sheet.other(msg)
 	case m.screen == onCompose:
 		return m.compose.update(msg)
+	case m.screen == onSignature:
+		return m.sig.update(msg)
 	case m.messages.editing():
 		return m.messages.filter.update(msg)
 	}
@@ -158,7 +177,14 @@ func (m *Model) forward(msg tea.Msg) tea.Cmd {
 func (m *Model) typing() bool {
 	switch s := m.env.sheet.(type) {
 	case nil:
-		return m.screen == onCompose && m.compose.typing() || m.screen == onMessages && m.messages.editing()
+		switch m.screen {
+		case onCompose:
+			return m.compose.typing()
+		case onSignature:
+			return m.sig.typing()
+		default:
+			return m.messages.editing()
+		}
 	default:
 		_, input := s.(*inboundSheet)
 		return input
@@ -191,9 +217,10 @@ func (m *Model) typed(k tea.KeyMsg) tea.Cmd {
 // arrange gives every part the place it has now.
 func (m *Model) arrange() {
 	m.messages.arrange(m.w, m.h)
-	if body := m.messages.lay.body; body.w != m.compose.w || body.h != m.compose.h {
-		m.compose.setSize(body.w, body.h)
+	if body := m.messages.lay.body; body.w != m.compose.w || body.h-1 != m.compose.h {
+		m.compose.setSize(body.w, body.h-1)
 	}
+	m.sig.arrange(m.messages.lay.body)
 	switch s := m.env.sheet.(type) {
 	case *helpSheet:
 		s.setSize(m.messages.lay.body.w, m.messages.lay.body.h-1)
@@ -232,15 +259,26 @@ func (m *Model) key(k tea.KeyMsg) tea.Cmd {
 	if k.Paste && m.screen == onMessages && !m.messages.editing() {
 		return nil // text, not keys
 	}
-	if m.screen == onCompose {
+	switch m.screen {
+	case onCompose:
 		if cmd, done := m.compose.key(k); done {
 			return cmd
 		}
 		m.show(onMessages)
 		return nil
-	}
-	if cmd, done := m.messages.key(k); done {
-		return cmd
+	case onSignature:
+		cmd, done := m.sig.key(k)
+		switch {
+		case done:
+			return cmd
+		case key.Matches(k, km.leave):
+			m.show(onMessages)
+			return nil
+		}
+	case onMessages:
+		if cmd, done := m.messages.key(k); done {
+			return cmd
+		}
 	}
 	return m.globalKey(k)
 }
@@ -253,7 +291,12 @@ func (m *Model) globalKey(k tea.KeyMsg) tea.Cmd {
 		m.env.sheet = &helpSheet{env: m.env, sections: m.helpSections()}
 	case key.Matches(k, km.messages):
 		m.show(onMessages)
-	case key.Matches(k, km.compose, km.fresh):
+	case key.Matches(k, km.compose):
+		m.show(onCompose)
+	case key.Matches(k, km.examine):
+		m.show(onSignature)
+	case m.screen != onMessages:
+	case key.Matches(k, km.fresh):
 		m.show(onCompose)
 	case key.Matches(k, km.inbound) && m.compose.simulated():
 		from := ""
@@ -314,6 +357,8 @@ func (m *Model) mouse(e tea.MouseMsg) tea.Cmd {
 		return nil
 	case m.screen == onCompose:
 		return m.compose.mouse(e, l.body)
+	case m.screen == onSignature:
+		return m.sig.mouse(e)
 	}
 	return m.messages.mouse(e)
 }

@@ -140,16 +140,6 @@ func TestTheFooterKeepsTheWayBack(t *testing.T) {
 	}
 }
 
-// TestAnInvalidSignatureSaysOverWhichURL holds that the detail tells what was checked and what is
-// usually wrong.
-func TestAnInvalidSignatureSaysOverWhichURL(t *testing.T) {
-	d := staged(t, false, false, 120, 36, nil)
-	d.keys("end", "k", "k", "k", "k", "k", "enter")
-	d.expect("✗ checked over http://127.0.0.1:4141/sms/delivery-report; a wrong token or another URL given to Plivo are", "the usual causes")
-	d.keys("esc", "k", "enter")
-	d.absent("checked over")
-}
-
 func TestTheHelpKnowsTheDetail(t *testing.T) {
 	d := staged(t, false, false, 120, 36, nil)
 	d.keys("enter", "?")

@@ -21,6 +21,9 @@ type theme struct {
 	badge, badgeLive grid.Paint
 	key              grid.Paint // a key's name in footer and help
 	tab              grid.Paint // the tab of the present screen
+	given, signed    grid.Paint // what differs between what was given and what was signed
+
+	bare bool // the terminal shows no attributes: marks need a sign
 
 	plain, grey, cursor lipgloss.Style // for the inputs of bubbles, which take styles
 }
@@ -69,6 +72,9 @@ func newTheme(r *lipgloss.Renderer, mono bool) *theme {
 		badgeLive: paint(base.Foreground(inverse).Background(bad).Bold(true)),
 		key:       paint(base.Foreground(accent)),
 		tab:       paint(base.Foreground(accent).Bold(true).Underline(true)),
+		given:     paint(base.Foreground(bad).Bold(true).Underline(true)),
+		signed:    paint(base.Foreground(good).Bold(true).Underline(true)),
+		bare:      r.ColorProfile() == termenv.Ascii,
 		plain:     base, grey: base.Foreground(muted), cursor: base.Foreground(accent),
 	}
 }
@@ -81,6 +87,7 @@ func monoTheme(r *lipgloss.Renderer) *theme {
 		text: plain, strong: strong, muted: plain, faint: plain, accent: plain, title: strong,
 		good: plain, warn: plain, bad: plain, badge: strong, badgeLive: strong, key: strong,
 		tab:   grid.NewPaint(bold.Underline(true), bold),
+		given: grid.NewPaint(bold.Underline(true), bold), signed: grid.NewPaint(bold.Underline(true), bold),
 		plain: base, grey: base, cursor: base,
 	}
 }

@@ -46,6 +46,17 @@ var scenes = []struct {
 	}},
 	{name: "confirm", live: true, play: func(d *driver) { d.keys("n", "hello", "tab", "+14155550123", "ctrl+s") }},
 	{name: "inbound", play: func(d *driver) { d.keys("i") }},
+	{name: "signature empty", play: func(d *driver) { d.keys("3") }},
+	{name: "signature match", play: func(d *driver) { d.keys("end", "s") }},
+	{name: "signature diagnosis", play: func(d *driver) { d.keys("j", "j", "j", "j", "j", "s") }},
+	{name: "signature edited", play: func(d *driver) {
+		d.keys("j", "j", "j", "j", "j", "s", "tab", "tab", "?tag=1", "tab", "tab", "tab", "secret")
+	}},
+	{name: "signature unexplained", play: func(d *driver) {
+		d.core.diagnosis = unexplained()
+		d.keys("j", "j", "j", "j", "j", "s")
+	}},
+	{name: "cause in the detail", play: func(d *driver) { d.keys("j", "j", "j", "j", "j", "enter") }},
 	{name: "failure", play: func(d *driver) {
 		d.core.sendErr = fmt.Errorf("send to +14155550123: the network is unreachable; check the connection and send again")
 		d.keys("n", "hello", "tab", "+14155550123", "ctrl+s")

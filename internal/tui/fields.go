@@ -1,0 +1,263 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/charmbracelet/bubbles/textarea"
+	"github.com/charmbracelet/bubbles/textinput"
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// field is a place of a form that can have the focus.
+type field int
+
+const (
+	fieldText field = iota
+	fieldTo
+	fieldFrom
+	fieldFate
+	fieldURL
+	fieldSend
+
+	fieldMethod
+	fieldSigned // the URL that was signed
+	fieldHeaders
+	fieldBody
+	fieldToken
+
+	noField // what stands beside the form has the focus
+)
+
+// fieldIndent is the column where the values begin: mark, label, edge.
+const fieldIndent = 15
+
+// fields is a form: inputs of one line and of several, of which one has the focus, and the lines that
+// they are drawn as, of which h can be seen.
+type fields struct {
+	th     *theme
+	w, h   int
+	order  []field
+	inputs map[field]*textinput.Model
+	areas  map[field]*textarea.Model
+	focus  field
+
+	lines []string
+	spots []spot
+	off   int // first visible line
+}
+
+// spot is the lines of one field, for the mouse and for scrolling.
+type spot struct {
+	field    field
+	from, to int
+}
+
+func newFields(th *theme) fields {
+	return fields{th: th, inputs: map[field]*textinput.Model{}, areas: map[field]*textarea.Model{}}
+}
+
+func (s *fields) addInput(f field, hint string) {
+	in := s.th.input(hint)
+	s.inputs[f] = &in
+}
+
+func (s *fields) addArea(f field, hint string) {
+	a := s.th.area(hint)
+	s.areas[f] = &a
+}
+
+// value is what was typed into a field.
+func (s *fields) value(f field) string {
+	if a := s.areas[f]; a != nil {
+		return a.Value()
+	}
+	return s.inputs[f].Value()
+}
+
+// setValue fills a field and shows its beginning.
+func (s *fields) setValue(f field, text string) {
+	a := s.areas[f]
+	if a == nil {
+		s.inputs[f].SetValue(text)
+		if s.inputs[f].Focused() {
+			s.inputs[f].CursorEnd()
+		} else {
+			s.inputs[f].CursorStart()
+		}
+		return
+	}
+	a.SetValue(text)
+	focused := a.Focused()
+	a.Focus() // without the focus it takes no message
+	*a, _ = a.Update(tea.KeyMsg{Type: tea.KeyCtrlHome})
+	if !focused {
+		a.Blur()
+	}
+}
+
+// setSize gives the form its room.
+func (s *fields) setSize(w, h int) {
+	s.w, s.h = w, h
+	for _, in := range s.inputs {
+		in.Width = s.valueWidth() - 1
+		in.SetCursor(in.Position()) // where it can be seen in the new width
+	}
+}
+
+// valueWidth is the cells that a field has for its value.
+func (s *fields) valueWidth() int { return max(s.w-fieldIndent-2, 8) }
+
+func (s *fields) setFocus(f field) {
+	s.focus = f
+	for g, a := range s.areas {
+		if g != f {
+			a.Blur()
+		} else {
+			a.Focus()
+		}
+	}
+	for g, in := range s.inputs {
+		switch {
+		case g != f && in.Focused():
+			in.Blur()
+			in.CursorStart() // what is not edited shows its beginning
+		case g == f && !in.Focused():
+			in.Focus()
+			in.CursorEnd()
+		}
+	}
+}
+
+func (s *fields) step(n int) {
+	for i, f := range s.order {
+		if f == s.focus {
+			s.setFocus(s.order[(i+n+len(s.order))%len(s.order)])
+			break
+		}
+	}
+}
+
+// input gives a message to the input that has the focus.
+func (s *fields) input(msg tea.Msg) tea.Cmd {
+	var cmd tea.Cmd
+	if a := s.areas[s.focus]; a != nil {
+		*a, cmd = a.Update(msg)
+	} else if in := s.inputs[s.focus]; in != nil {
+		*in, cmd = in.Update(msg)
+	}
+	return cmd
+}
+
+// at finds the field on a visible line, counted from the first.
+func (s *fields) at(y int) (field, bool) {
+	for _, p := range s.spots {
+		if y+s.off >= p.from && y+s.off < p.to {
+			return p.field, true
+		}
+	}
+	return noField, false
+}
+
+func (s *fields) clear() { s.lines, s.spots = s.lines[:0], s.spots[:0] }
+
+func (s *fields) blank() { s.lines = append(s.lines, line(s.w)) }
+
+// label is the beginning of a field's line: mark, name and edge.
+func (s *fields) label(f field, name string) string {
+	if f == s.focus {
+		mark := " › "
+		if name == "" {
+			mark = "   "
+		}
+		return line(fieldIndent, span{s.th.accent, mark}, span{s.th.accent, fmt.Sprintf("%-10s", name)}, span{s.th.accent, "│"}, span{s.th.text, " "})
+	}
+	return line(fieldIndent, span{s.th.muted, "   "}, span{s.th.muted, fmt.Sprintf("%-10s", name)}, span{s.th.faint, "│"}, span{s.th.text, " "})
+}
+
+func (s *fields) put(f field, name, view string) {
+	s.lines = append(s.lines, s.label(f, name)+typed(view, max(s.w-fieldIndent, 0)))
+}
+
+// draw draws the input of a field.
+func (s *fields) draw(f field, name string) {
+	if in := s.inputs[f]; in != nil {
+		s.put(f, name, in.View())
+		return
+	}
+	for i, l := range areaLines(s.areas[f], s.valueWidth()) {
+		if i > 0 {
+			name = ""
+		}
+		s.put(f, name, l)
+	}
+}
+
+// say writes a remark below a field.
+func (s *fields) say(p span) {
+	for i, l := range wrap(p.text, s.w-fieldIndent-1) {
+		if i > 0 {
+			l = "  " + l
+		}
+		s.lines = append(s.lines, line(s.w, span{s.th.text, blank(fieldIndent)}, span{p.paint, l}))
+	}
+}
+
+// areaLines is a text as it is drawn, in lines of at most w cells. The area takes some emoji for
+// narrower than they are drawn, so it gets less room until no line is too long.
+func areaLines(a *textarea.Model, w int) []string {
+	for room := w; ; {
+		a.SetWidth(room)
+		lines := strings.Split(a.View(), "\n")
+		over := 0
+		for _, l := range lines {
+			over = max(over, ansi.StringWidth(strings.TrimRight(ansi.Strip(l), " "))-w)
+		}
+		if over <= 0 || room <= 8 {
+			return lines
+		}
+		room = max(room-over, 8)
+	}
+}
+
+// reveal scrolls so that the field with the focus is on the screen.
+func (s *fields) reveal() {
+	for _, p := range s.spots {
+		if p.field == s.focus {
+			s.off = min(s.off, p.from)
+			s.off = max(s.off, p.to-s.h)
+			s.off = min(s.off, p.from)
+		}
+	}
+	s.scroll(0)
+}
+
+func (s *fields) scroll(n int) { s.off = max(min(s.off+n, len(s.lines)-s.h), 0) }
+
+// place tells that there is more than can be seen, above or below.
+func (s *fields) place() string {
+	above, below := s.off > 0, s.off+s.h < len(s.lines)
+	switch {
+	case above && below:
+		return "↑↓ more"
+	case above:
+		return "↑ more"
+	case below:
+		return "↓ more"
+	}
+	return ""
+}
+
+// view is the visible part, exactly h lines of w cells.
+func (s *fields) view() []string { return window(s.lines, s.off, s.w, s.h) }
+
+// window is h lines of w cells from the one at top on.
+func window(lines []string, top, w, h int) []string {
+	out := make([]string, 0, max(h, 0))
+	out = append(out, lines[min(top, len(lines)):min(top+max(h, 0), len(lines))]...)
+	for len(out) < h {
+		out = append(out, line(w))
+	}
+	return out
+}

@@ -1,0 +1,261 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/escape"
+	"dev.internal/plivoscope/internal/plivo/signature"
+	"dev.internal/plivoscope/internal/plivo/signature/sdk"
+	"dev.internal/plivoscope/internal/tui/grid"
+)
+
+// explain renders the result as it is now.
+func (s *sigScreen) explain() {
+	w := s.lay.result.w
+	if w <= 0 {
+		return
+	}
+	p := &page{th: s.th, w: w}
+	switch {
+	case s.failure != nil:
+		p.field("", s.th.bad, "✗ "+escape.Line(head(s.failure.Error(), noticeBytes)))
+	case s.known:
+		writeVerdict(p, s.exam)
+		writeFindings(p, s.exam.Diagnosis)
+		writeBases(p, s.exam)
+		writeSDKs(p, s.exam.SDKs)
+	case s.opened != 0:
+		p.say(s.th.muted, fmt.Sprintf("Reading callback %d …", s.opened))
+	case !s.nothing():
+		p.say(s.th.muted, "Looking at it …")
+	default:
+		p.blank()
+		p.say(s.th.text, "Why does a signature not match?")
+		p.blank()
+		p.say(s.th.muted, "Paste a captured request anywhere on this screen: raw HTTP, a HAR file, or a line of \"plivoscope history --callbacks -o json\".")
+		p.say(s.th.muted, "Or type its URL, headers and body: the answer changes as you type.")
+		p.say(s.th.muted, "On the messages, s brings a message's callback here.")
+	}
+	s.result = p.lines
+	s.scrollResult(0)
+}
+
+func (s *sigScreen) scrollResult(n int) {
+	s.top = max(min(s.top+n, len(s.result)-s.lay.result.h), 0)
+}
+
+// resultKey handles a key of the result.
+func (s *sigScreen) resultKey(k tea.KeyMsg) (tea.Cmd, bool) {
+	page := max(s.lay.result.h-1, 1)
+	switch km := s.env.keys; {
+	case key.Matches(k, km.up):
+		s.scrollResult(-1)
+	case key.Matches(k, km.down):
+		s.scrollResult(1)
+	case key.Matches(k, km.pageUp):
+		s.scrollResult(-page)
+	case key.Matches(k, km.pageDown):
+		s.scrollResult(page)
+	case key.Matches(k, km.detailTop):
+		s.top = 0
+	case key.Matches(k, km.detailEnd):
+		s.scrollResult(len(s.result))
+	case key.Matches(k, km.copyBase):
+		return s.copy("base string", func(b baseString) string { return b.text }), true
+	case key.Matches(k, km.copySignature):
+		return s.copy("signature", func(b baseString) string { return b.signature }), true
+	default:
+		return nil, false
+	}
+	return nil, true
+}
+
+// copy puts a part of the first base string on the clipboard: the one that was signed, where that is
+// known.
+func (s *sigScreen) copy(what string, of func(baseString) string) tea.Cmd {
+	b, ok := firstBase(s.exam)
+	text := of(b)
+	if !s.known || !ok || text == "" {
+		s.env.notify(app.Warning, "There is no "+what+" to copy: it takes a URL, a nonce and a token.")
+		return nil
+	}
+	put, words := s.env.o.Clipboard, fmt.Sprintf("Copied the %s %s, %s.", b.scheme, what, b.words)
+	return func() tea.Msg {
+		if err := put(text); err != nil {
+			return noticeMsg{app.Failure, fmt.Sprintf("Copy the %s: %v; select it with the mouse while holding shift instead.", what, err)}
+		}
+		return noticeMsg{app.Info, words}
+	}
+}
+
+// verdictWords say in a few words what came out, for a title.
+func (s *sigScreen) verdictWords() string {
+	switch {
+	case !s.known:
+		return ""
+	case s.exam.Verdict.Outcome == signature.Invalid && s.exam.Diagnosis.Explained():
+		return "✗ " + signature.CauseWord(s.exam.Diagnosis.Cause())
+	}
+	switch s.exam.Verdict.Outcome {
+	case signature.Valid:
+		return "✓ verifies"
+	case signature.Invalid:
+		return "✗ does not verify"
+	case signature.Missing:
+		return "– no signature"
+	}
+	return "· not checked"
+}
+
+// say writes a wrapped paragraph.
+func (p *page) say(paint grid.Paint, text string) { p.hang(paint, "", text) }
+
+// hang writes a paragraph behind a sign, its further lines below its first word.
+func (p *page) hang(paint grid.Paint, sign, text string) {
+	if sign != "" {
+		sign += " "
+	}
+	indent := len([]rune(sign))
+	for i, l := range wrap(text, p.w-3-indent) {
+		if i > 0 {
+			sign = blank(indent)
+		}
+		p.add(span{paint, " " + sign + l})
+	}
+}
+
+// heading begins a part of the result.
+func (p *page) heading(text, more string) {
+	p.blank()
+	p.add(span{p.th.strong, " " + text}, span{p.th.muted, more})
+}
+
+// writeVerdict says in a sentence whether the request verifies, and by what.
+func writeVerdict(p *page, e app.Examination) {
+	th, v := p.th, e.Verdict
+	switch v.Outcome {
+	case signature.Valid:
+		p.hang(th.good, "✓", fmt.Sprintf("verifies: %s with the token %q", v.Scheme, brief(v.Token)))
+		for _, c := range v.Checks {
+			if c.Token == "" && family(c.Scheme) == family(v.Scheme) {
+				p.hang(th.muted, "·", fmt.Sprintf("%s matches no token at hand, which does no harm: %s.", c.Scheme, keyedBy(c.Scheme)))
+			}
+		}
+	case signature.Unchecked:
+		p.hang(th.warn, "·", "not checked: there is no token to check with. Type one below Token, or start with PLIVO_AUTH_TOKEN set.")
+	case signature.Missing:
+		if len(v.Checks) == 0 {
+			p.hang(th.warn, "–", "no signature: the request has none of Plivo's signature headers. Anybody could have sent it, or something on the way took them out.")
+			return
+		}
+		p.hang(th.bad, "✗", fmt.Sprintf("does not verify: %s is there, its nonce is not. %s has to come with it.", v.Header, v.Scheme.NonceHeader()))
+	case signature.Invalid:
+		if d := e.Diagnosis; d.Cause() == signature.UnknownCause {
+			p.hang(th.bad, "✗", fmt.Sprintf("does not verify: no token makes the signature in %s, and no change that was tried explains it.", v.Header))
+		}
+	}
+}
+
+// family is a scheme without its owner.
+func family(s signature.Scheme) string { return strings.TrimPrefix(string(s), "Ma-") }
+
+func keyedBy(s signature.Scheme) string {
+	if strings.HasPrefix(string(s), "Ma-") {
+		return "it is made with the main account's token"
+	}
+	return "it is made with the token of the account or subaccount that the number belongs to"
+}
+
+// findingsShown bounds the explanations beside the first.
+const findingsShown = 4
+
+// writeFindings says what explains the signature, or what was tried in vain.
+func writeFindings(p *page, d signature.Diagnosis) {
+	th := p.th
+	for i, f := range d.Findings[:min(len(d.Findings), findingsShown)] {
+		paint, sign := th.bad, "✗"
+		if i > 0 {
+			paint, sign = th.text, "or"
+		}
+		if f.Confidence != signature.Certain {
+			sign += " " + string(f.Confidence) + ":"
+		}
+		if i > 0 {
+			p.blank()
+		}
+		p.hang(paint, sign, readable(f.Detail))
+		if f.Remedy != "" {
+			p.hang(th.text, "→", readable(f.Remedy))
+		}
+		writeSettings(p, f.Settings)
+		if len(f.Changes) > 0 {
+			p.blank()
+			for _, c := range f.Changes {
+				p.change(c, readable)
+			}
+		}
+	}
+	if len(d.RuledOut) > 0 {
+		p.heading("Ruled out", tried(d))
+		p.say(th.muted, readable(strings.Join(d.RuledOut, " · ")))
+	}
+	if len(d.Remains) > 0 {
+		p.heading("What remains", "")
+		for _, r := range d.Remains {
+			p.hang(th.text, "·", readable(r))
+		}
+	}
+}
+
+func tried(d signature.Diagnosis) string {
+	words := "  " + plural(d.Tried, "signature") + " computed"
+	if d.Cut {
+		words += ", then the bound of the work was reached"
+	}
+	return words
+}
+
+// writeSettings lists what to set in which framework.
+func writeSettings(p *page, settings []signature.Setting) {
+	if len(settings) == 0 {
+		return
+	}
+	p.blank()
+	for _, set := range settings {
+		p.field(brief(set.Framework), p.th.text, readable(set.Text))
+	}
+}
+
+// writeSDKs lists what the official SDKs say of the request.
+func writeSDKs(p *page, all []sdk.Answer) {
+	if len(all) == 0 {
+		return
+	}
+	th := p.th
+	p.heading("What the official SDKs say", "")
+	for _, a := range all {
+		paint, words := th.bad, "✗ refuses"
+		switch {
+		case a.Err != nil:
+			paint, words = th.warn, "! fails"
+		case a.Accepts:
+			paint, words = th.good, "✓ accepts"
+		}
+		quirk := a.Quirk
+		if a.Err != nil {
+			quirk = strings.TrimPrefix(quirk+"; "+a.Err.Text, "; ")
+		}
+		first := []span{{th.text, " " + grid.Fit(brief(a.SDK), labelWidth, false)}, {paint, grid.Fit(words, 11, false)}}
+		for i, l := range wrap(readable(quirk), p.w-labelWidth-13) {
+			if i > 0 {
+				first = []span{{th.text, blank(labelWidth + 12)}}
+			}
+			p.add(append(first, span{th.muted, l})...)
+		}
+	}
+}

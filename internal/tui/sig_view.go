@@ -1,0 +1,97 @@
+package tui
+
+import (
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+var sigNames = map[field]string{
+	fieldMethod: "Method", fieldSigned: "URL", fieldHeaders: "Headers", fieldBody: "Body", fieldToken: "Token",
+}
+
+// refresh renders the form as it is now.
+func (s *sigScreen) refresh() {
+	s.clear()
+	if s.w <= 0 || s.lay.form.h <= 0 {
+		return
+	}
+	for i, f := range s.order[:len(s.order)-1] {
+		if i > 1 && s.airy() {
+			s.blank()
+		}
+		from := len(s.lines)
+		s.draw(f, sigNames[f])
+		if r, ok := s.remark(f); ok {
+			s.say(r)
+		}
+		s.spots = append(s.spots, spot{f, from, len(s.lines)})
+	}
+	if s.reading() {
+		s.off = 0
+	}
+	s.scroll(0)
+}
+
+// formTitle names the form and what it was filled with.
+func (s *sigScreen) formTitle() string {
+	words := "Signature"
+	if s.source.name != "" {
+		words += " · " + s.source.name
+	}
+	if s.edited() {
+		words += ", edited"
+	}
+	return words
+}
+
+// restoring is the key that undoes all edits, by what it does now.
+func (s *sigScreen) restoring() key.Binding {
+	if s.source.name == "" {
+		return s.env.keys.empty
+	}
+	return s.env.keys.restore
+}
+
+// body is the screen, with a rule over each of its parts.
+func (s *sigScreen) body(rule func(w int, focused bool, title, right string) string) []string {
+	var form, result []string
+	if l := s.lay.form; l.h > 0 {
+		right := s.place()
+		if s.lay.result.h == 0 {
+			right = s.verdictWords()
+		}
+		form = append([]string{rule(l.w, s.typing(), s.formTitle(), right)}, s.view()...)
+	}
+	if l := s.lay.result; l.h > 0 {
+		title := "Result"
+		if s.lay.form.h == 0 {
+			title = s.formTitle()
+		}
+		result = append([]string{rule(l.w, s.reading(), title, place(s.top, l.h, len(s.result)))}, window(s.result, s.top, l.w, l.h)...)
+	}
+	if !s.lay.beside {
+		return append(form, result...)
+	}
+	return sideBySide(s.th, form, result)
+}
+
+// mouse focuses what is clicked, and scrolls what the pointer is on.
+func (s *sigScreen) mouse(e tea.MouseMsg) tea.Cmd {
+	step := wheel(e)
+	press := e.Button == tea.MouseButtonLeft && e.Action == tea.MouseActionPress
+	switch {
+	case s.lay.result.has(e.X, e.Y) && step != 0:
+		s.scrollResult(step)
+	case s.lay.form.has(e.X, e.Y) && step != 0:
+		s.scroll(step)
+	case s.lay.result.has(e.X, e.Y) && press:
+		s.setFocus(noField)
+		s.refresh()
+	case s.lay.form.has(e.X, e.Y) && press:
+		if f, ok := s.at(e.Y - s.lay.form.y); ok {
+			s.setFocus(f)
+			s.refresh()
+		}
+	}
+	return nil
+}
