@@ -25,11 +25,11 @@ func (s *search) finding(m match, sure Confidence) Finding {
 			}
 		}
 	}
-	if e := m.target.encoding; e != "" {
+	if as := m.target.as; as.name != "" {
 		f.Causes = append(f.Causes, CauseRecipe)
-		f.Hypotheses = append(f.Hypotheses, strings.ReplaceAll(e, " ", "-")+"-signature")
-		what = append(what, fmt.Sprintf("the header is read as %s instead of standard base64", e))
-		todo = appendNew(todo, "Write the signature in standard base64 with padding, as Plivo does; what signed this request is not Plivo.")
+		f.Hypotheses = append(f.Hypotheses, strings.ReplaceAll(as.name, " ", "-")+"-signature")
+		what = append(what, fmt.Sprintf("the header is read as %s instead of standard base64", as.name))
+		todo = appendNew(todo, as.remedy)
 	}
 	f.Changes = changes(m.root, m.in)
 	if recipes != nil {

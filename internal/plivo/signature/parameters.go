@@ -66,35 +66,43 @@ func parameters(in input) []Param {
 	return append(pairs, difference(in.params, pairs)...)
 }
 
-// withParameters gives in with these in place of what parameters gave. A GET's go where they were: into
-// the URL, each as it was written there where it is unchanged.
+// withParameters gives in with these in place of what parameters gave. A GET's go where they were: what
+// stands in the URL stays there as it was written; what is new goes beside it where there were
+// parameters already, and into the URL otherwise.
 func withParameters(in input, pairs []Param) input {
-	if !inQuery(in) {
-		in.params = pairs
-		return in
-	}
 	origin, query, _ := cutQuery(in.url)
-	if query == "" {
+	if !inQuery(in) || query == "" {
 		in.params = pairs
 		return in
 	}
+	var kept []string
 	written := map[Param]string{}
 	for piece := range strings.SplitSeq(query, "&") {
 		if pair := appendQuery(nil, piece); len(pair) == 1 {
 			written[pair[0]] = piece
 		}
 	}
-	var b strings.Builder
-	b.WriteString(origin)
-	for i, p := range pairs {
-		b.WriteByte("?&"[min(i, 1)])
-		if piece, ok := written[p]; ok {
-			b.WriteString(piece)
-		} else {
-			b.WriteString(escapeQuery(p.Name) + "=" + escapeQuery(p.Value))
+	beside := make([]Param, 0, len(pairs))
+	for _, p := range pairs {
+		piece, ok := written[p]
+		switch {
+		case ok:
+			kept = append(kept, piece)
+		case len(in.params) > 0:
+			beside = append(beside, p)
+		default:
+			kept = append(kept, escapeQuery(p.Name)+"="+escapeQuery(p.Value))
 		}
 	}
-	in.url, in.params = b.String(), nil
+	if changed := strings.Join(kept, "&"); changed != query {
+		in.url = origin
+		if changed != "" {
+			in.url += "?" + changed
+		}
+	}
+	if len(in.params) > 0 {
+		in.params = beside
+	}
 	return in
 }
 

@@ -2,24 +2,31 @@ package signature
 
 import (
 	"crypto/subtle"
-	"encoding/base64"
-	"encoding/hex"
 	"hash/maphash"
 	"iter"
 	"strings"
 )
 
-// The bounds of one diagnosis: signatures computed, and bytes built, copied and hashed for them.
+// The bounds of one diagnosis: the signatures computed, and the work for them and for what leads to
+// them. A unit of work is what hashing a byte takes, a nanosecond or so.
 const (
 	maxSignatures = 4000
-	maxBytes      = 6 << 20
+	maxWork       = 6 << 20
+)
+
+// What is worked beside hashing, in the same unit.
+const (
+	workRewrite = 150 // to apply a hypothesis
+	workInput   = 300 // to build a base string and see whether it is new
+	workHMAC    = 200 // a signature, beside the base string
+	workParam   = 60  // to copy, change and sort a parameter
 )
 
 // wanted is a signature that the request carries.
 type wanted struct {
-	scheme   Scheme
-	digest   []byte
-	encoding string // "" for standard base64; the digest is not written as Plivo does otherwise
+	scheme Scheme
+	digest []byte
+	as     *writing // how the header holds it
 }
 
 // search looks for inputs that reproduce a target.
@@ -38,12 +45,12 @@ type search struct {
 	seed    maphash.Seed
 	seen    map[uint64]struct{} // base strings, keys and forms of the targets that were tried
 	tried   int
-	bytes   int
-	limit   int // of tried
+	work    int
+	share   int // of maxWork and of maxSignatures, in percent
 	cut     bool
 	base    []byte
 	sum     []byte
-	run     run
+	runs    map[runID][]byte
 	sorting []Param
 
 	given  input                  // the request as it was given, under its strongest tier
@@ -58,7 +65,7 @@ type keyID struct {
 
 func newSearch(c *Case) *search {
 	s := &search{
-		c: c, evidence: gather(c), limit: maxSignatures,
+		c: c, evidence: gather(c), share: 100,
 		seed: maphash.MakeSeed(), seen: make(map[uint64]struct{}, maxSignatures/2), made: map[keyID]*key{},
 	}
 	known := map[string]bool{"": true}
@@ -97,38 +104,21 @@ func (s *search) key(k key) *key {
 	return s.made[id]
 }
 
-// aim sets the targets: the signatures of a tier's headers, in every encoding that they can be read
-// in.
+// aim sets the targets: the signatures of a tier's headers, in whatever way they are written.
 func (s *search) aim(checks []Check) {
 	s.targets, s.form = nil, checks[0].Scheme.form()
 	for _, c := range checks {
 		for _, given := range c.Given {
-			add := func(d []byte, err error, encoding string) bool {
-				plausible := err == nil && (len(d) == 20 || len(d) == 32)
-				if plausible && len(s.targets) < maxHints {
-					s.targets = append(s.targets, wanted{c.Scheme, d, encoding})
-				}
-				return plausible
+			if d, as := readSignature(given); d != nil && len(s.targets) < maxHints {
+				s.targets = append(s.targets, wanted{c.Scheme, d, as})
 			}
-			if d, err := base64.StdEncoding.Strict().DecodeString(given); len(given) < 64 && add(d, err, "") {
-				continue
-			}
-			if d, err := hex.DecodeString(given); add(d, err, "hex") {
-				continue
-			}
-			bare := strings.TrimRight(given, "=")
-			if d, err := base64.RawURLEncoding.DecodeString(bare); add(d, err, "base64url") {
-				continue
-			}
-			d, err := base64.RawStdEncoding.DecodeString(bare)
-			add(d, err, "base64 without padding")
 		}
 	}
 }
 
 // spent tells whether the bound of the work is reached.
 func (s *search) spent() bool {
-	if s.tried < s.limit && s.bytes < maxBytes {
+	if s.tried*100 < maxSignatures*s.share && s.work*100 < maxWork*s.share {
 		return false
 	}
 	s.cut = true
@@ -137,9 +127,12 @@ func (s *search) spent() bool {
 
 // rewrite applies h to in, and counts the work that it makes.
 func (s *search) rewrite(h *hypothesis, in input) iter.Seq[input] {
-	s.bytes += len(in.url)
-	if covered(in) {
-		s.bytes += 8 * len(in.params)
+	s.work += workRewrite + len(in.url)
+	if h.cause == CauseParams || h.cause == CauseQuery {
+		s.work += workParam * len(in.params)
+		if inQuery(in) {
+			s.work += 4 * workParam * strings.Count(in.url, "&")
+		}
 	}
 	return h.rewrite(s, in)
 }
@@ -174,7 +167,7 @@ func (s *search) try(in input) (hit, outcome) {
 		return hit{}, stale
 	}
 	s.base = base
-	s.bytes += len(base)
+	s.work += workInput + len(base)
 	old := in.recipe.sha1 != (in.recipe.form == V1)
 	var h maphash.Hash
 	h.SetSeed(s.seed)
@@ -194,7 +187,7 @@ func (s *search) try(in input) (hit, outcome) {
 	s.seen[id] = struct{}{}
 	for _, k := range keys {
 		s.tried++
-		s.bytes += len(base)
+		s.work += workHMAC + len(base)
 		s.sum = k.sum(s.sum[:0], old, base)
 		for _, t := range s.targets {
 			if subtle.ConstantTimeCompare(t.digest, s.sum) == 1 {
