@@ -19,7 +19,7 @@ import (
 // What the search for causes may take. It runs beside the acknowledgements, on the same processor.
 const (
 	diagnosesPerSecond = 20
-	diagnosisShare     = 0.1 // of a core
+	diagnosisShare     = 0.05 // of a core
 	looksPerSecond     = 10
 	diagnosisBatch     = 20  // what is diagnosed before newer ones are looked for
 	unexplainedMost    = 200 // read at a time; and of those that earlier runs left, the newest so many are looked at
