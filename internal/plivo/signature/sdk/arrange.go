@@ -44,8 +44,7 @@ func sortPairs(q set, pairs []signature.Param) {
 
 // arrange gives the pairs in order; it leaves pairs itself as it is.
 func arrange(pairs []signature.Param, o order, k keep) []signature.Param {
-	sorted := slices.Clone(pairs)
-	slices.SortStableFunc(sorted, func(a, b signature.Param) int { return o(a.Name, b.Name) })
+	sorted := sortedByName(pairs, o)
 	kept := sorted[:0]
 	for from := 0; from < len(sorted); {
 		to := from + 1
@@ -80,6 +79,16 @@ func arrange(pairs []signature.Param, o order, k keep) []signature.Param {
 	return kept
 }
 
+// sortedByName gives the pairs in the order of their names, those of one name as they came.
+func sortedByName(pairs []signature.Param, o order) []signature.Param {
+	sorted := slices.Clone(pairs)
+	byName := func(a, b signature.Param) int { return o(a.Name, b.Name) }
+	if !slices.IsSortedFunc(sorted, byName) {
+		slices.SortStableFunc(sorted, byName)
+	}
+	return sorted
+}
+
 // ofParams are the quirks on which the arrangement of the parameters depends.
 var ofParams = of(paramsFirst, paramsLast, paramsJoined, utf16Order, naturalOrder, pairOrder, replacesInvalid)
 
@@ -91,6 +100,12 @@ func (in *input) arranged(q set) arrangement {
 		return a
 	}
 	params := in.params
+	if !q.has(naturalOrder) { // which has no order for some names that differ
+		if in.byName == nil {
+			in.byName = sortedByName(params, strings.Compare)
+		}
+		params = in.byName
+	}
 	if q.has(replacesInvalid) && slices.ContainsFunc(params, func(p signature.Param) bool {
 		return !utf8.ValidString(p.Name) || !utf8.ValidString(p.Value)
 	}) {
@@ -174,7 +189,7 @@ func compareNatural(a, b string) int {
 	}
 	a, b = withoutZeros(a), withoutZeros(b)
 	for {
-		a, b = strings.TrimLeft(a, spaces), strings.TrimLeft(b, spaces)
+		a, b = withoutSpace(a), withoutSpace(b)
 		if a == "" || b == "" {
 			return cmp.Compare(len(a), len(b))
 		}
@@ -201,7 +216,12 @@ func compareNatural(a, b string) int {
 	}
 }
 
-const spaces = " \t\n\v\f\r"
+func withoutSpace(s string) string {
+	for s != "" && (s[0] == ' ' || s[0] >= '\t' && s[0] <= '\r') {
+		s = s[1:]
+	}
+	return s
+}
 
 func digit(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '9' }
 

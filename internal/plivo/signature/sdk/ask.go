@@ -97,23 +97,24 @@ func (q question) ask(v validator) Answer {
 	}
 	signatures := q.sign(a.Base)
 	a.Signature = signatures[0]
-	plivo := false // whether the signature is in the header, read as Plivo means it
+	listed := "" // the signature that is in the header, read as Plivo means it
 	for i, s := range signatures {
 		if q.compares(s) {
 			a.Accepts, a.Token, a.Signature = true, label(q.tokens[i]), s
-			plivo = true
 			break
 		}
-		plivo = plivo || slices.Contains(q.check.Given, s)
+		if slices.Contains(q.check.Given, s) {
+			listed = s
+		}
 	}
 	if a.Base != q.recipe {
 		a.Quirk = explain(own, q.input)
 	}
-	if plivo && !a.Accepts {
+	if listed != "" && !a.Accepts {
 		if a.Quirk != "" {
 			a.Quirk += ", "
 		}
-		a.Quirk += q.comparison()
+		a.Quirk += q.comparison(listed)
 	}
 	return a
 }
@@ -144,10 +145,10 @@ func (q question) compares(s string) bool {
 	return false
 }
 
-// comparison says why a header that holds the signature does not match it.
-func (q question) comparison() string {
+// comparison says why a header in which a signature is listed does not match it.
+func (q question) comparison(listed string) string {
 	switch {
-	case !slices.ContainsFunc(q.check.Given, func(s string) bool { return strings.Contains(q.header, s) }):
+	case !strings.Contains(q.header, listed):
 		return "reads the first of several headers alone"
 	case q.scheme == signature.V3 || q.scheme == signature.MaV3:
 		return "does not trim the list in the header"

@@ -14,6 +14,7 @@ type input struct {
 	nonce  string
 	params []signature.Param
 
+	byName       []signature.Param // params, those of one name as they came
 	arrangements map[set]arrangement
 }
 

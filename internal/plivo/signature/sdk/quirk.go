@@ -1,6 +1,7 @@
 package sdk
 
 import (
+	"slices"
 	"strings"
 
 	"dev.internal/plivoscope/internal/plivo/signature"
@@ -144,30 +145,42 @@ func short(s string) string {
 	return s[:cut] + "…"
 }
 
-// explain names the quirks of own that make the SDK's result what it is: those without which it would
-// be another. It takes away one after the other, so that of two which do the same one is named.
+// explain says in a line which quirks of own make the SDK's result what it is.
 func explain(own set, in *input) string {
-	base, raised := build(own, in)
 	var words []string
-	try := func(note func(quirk) string) {
-		for q := range quirks {
-			if !own.has(q) {
-				continue
-			}
-			word := note(q)
-			if word == "" {
-				continue
-			}
-			if b, r := build(own.without(q), in); b == base && r == raised {
-				own = own.without(q)
-				continue
-			}
+	for _, q := range mattering(own, in) {
+		word := descriptions[q].note(in)
+		if word == "" {
+			word = descriptions[q].text
+		}
+		if !slices.Contains(words, word) {
 			words = append(words, word)
 		}
 	}
-	try(func(q quirk) string { return descriptions[q].note(in) })
-	if len(words) == 0 {
-		try(func(q quirk) string { return descriptions[q].text })
-	}
 	return strings.Join(words, ", ")
+}
+
+// mattering finds the quirks of own without which the result would be another. It takes away one after
+// the other, so that of two which do the same one remains; those that have something to say of the
+// request come first, and as a rule they are all.
+func mattering(own set, in *input) []quirk {
+	base, raised := build(own, in)
+	for _, noted := range []bool{true, false} {
+		var found []quirk
+		left := own
+		for q := range quirks {
+			if !own.has(q) || noted && descriptions[q].note(in) == "" {
+				continue
+			}
+			if b, r := build(left.without(q), in); b == base && r == raised {
+				left = left.without(q)
+			} else {
+				found = append(found, q)
+			}
+		}
+		if len(found) > 0 {
+			return found
+		}
+	}
+	return nil
 }
