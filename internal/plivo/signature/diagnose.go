@@ -73,14 +73,14 @@ func (s *search) explain(tiers [][]Check) (match, Confidence, bool) {
 	return hint, Likely, hinted
 }
 
-// weaker explains the second tier, where it is the one that covers the URL alone. It may take a third
-// of the work that is left.
+// weaker explains the second tier, where it is the one that covers the URL alone. What it may
+// take leaves most of the work to the stronger one.
 func (s *search) weaker(tiers [][]Check) (match, bool) {
 	if len(tiers) < 2 || tiers[0][0].Scheme.form() != V3 || tiers[1][0].Scheme.form() != V2 {
 		return match{}, false
 	}
-	s.limit = s.tried + (maxSignatures-s.tried)/3
-	defer func() { s.limit = maxSignatures }()
+	s.share = 40
+	defer func() { s.share = 100 }()
 	s.aim(tiers[1])
 	sp := newSpace(s.root(tiers[1]))
 	if m, ok := s.singles(sp, ofURL.all()); ok {

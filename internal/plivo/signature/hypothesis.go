@@ -24,8 +24,8 @@ type hypothesis struct {
 	settings []Setting
 }
 
-// hypotheses are all of them, likeliest and cheapest first. Of two that lead to the same base string
-// the earlier one is named.
+// hypotheses are all of them, those of one part likeliest and cheapest first. Of two that lead to the
+// same base string a likely one is named, or else the earlier.
 var hypotheses = join(tokenHypotheses, urlHypotheses, nonceHypotheses, methodHypotheses, paramHypotheses, recipeHypotheses)
 
 func join(groups ...[]hypothesis) []hypothesis {
@@ -33,9 +33,9 @@ func join(groups ...[]hypothesis) []hypothesis {
 }
 
 // table is a choice of hypotheses.
-type table struct{ likely, rare []*hypothesis }
+type table struct{ likely, rare, recipes []*hypothesis }
 
-func (t table) all() []*hypothesis { return slices.Concat(t.likely, t.rare) }
+func (t table) all() []*hypothesis { return slices.Concat(t.likely, t.rare, t.recipes) }
 
 func choose(take func(Cause) bool) table {
 	var t table
@@ -44,6 +44,8 @@ func choose(take func(Cause) bool) table {
 		case !take(h.cause):
 		case h.likely:
 			t.likely = append(t.likely, h)
+		case h.cause == CauseRecipe:
+			t.recipes = append(t.recipes, h)
 		default:
 			t.rare = append(t.rare, h)
 		}

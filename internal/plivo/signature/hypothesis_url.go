@@ -206,9 +206,13 @@ func hostsAs(s *search, a address, host string) []address {
 // piece alone is left to the hypotheses that name that piece.
 func forwardedURLs(s *search, a address) []address {
 	e := &s.evidence
+	schemes := valuesOr(e.schemes, a.scheme)
+	if len(e.schemes) == 0 && len(e.hosts) > 0 && a.scheme != "https" {
+		schemes = append(schemes, "https") // a proxy that forwards the host often ends TLS
+	}
 	var all []address
 	for _, host := range valuesOr(e.hosts, a.host+a.port) {
-		for _, scheme := range valuesOr(e.schemes, a.scheme, "https") {
+		for _, scheme := range schemes {
 			b := a
 			b.scheme = scheme
 			for _, origin := range append(hostsAs(s, b, host), b) {

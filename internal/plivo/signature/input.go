@@ -80,19 +80,29 @@ func (s *search) appendInput(dst []byte, in input) ([]byte, error) {
 	return append(append(dst, '.'), in.nonce...), nil
 }
 
-// run is what a list of parameters is in V3's base string of a POST.
-type run struct {
-	of   []Param
-	text []byte
+// runID tells lists of parameters apart: inputs share what no hypothesis changed.
+type runID struct {
+	first *Param
+	n     int
 }
 
-// sortedRun gives the run of params, which the next call for others overwrites.
+// maxRuns is how many runs are kept.
+const maxRuns = 64
+
+// sortedRun gives what V3 makes of the parameters of a POST.
 func (s *search) sortedRun(params []Param) []byte {
-	if s.run.of == nil || !sameParams(s.run.of, params) {
-		s.run.of = params
-		s.sorting = sorted(append(s.sorting[:0], params...))
-		s.run.text = appendRun(s.run.text[:0], s.sorting)
-		s.bytes += len(s.run.text) + 16*len(params)
+	id := runID{&params[0], len(params)}
+	if text, made := s.runs[id]; made {
+		return text
 	}
-	return s.run.text
+	s.sorting = sorted(append(s.sorting[:0], params...))
+	s.work += workParam * len(params)
+	text := appendRun(nil, s.sorting)
+	if s.runs == nil {
+		s.runs = make(map[runID][]byte, maxRuns)
+	}
+	if len(s.runs) < maxRuns {
+		s.runs[id] = text
+	}
+	return text
 }

@@ -10,7 +10,7 @@ import (
 // The bounds of one diagnosis: the signatures computed, and the work for them and for what leads to
 // them. A unit of work is what hashing a byte takes, a nanosecond or so.
 const (
-	maxSignatures = 4000
+	maxSignatures = 3000
 	maxWork       = 6 << 20
 )
 

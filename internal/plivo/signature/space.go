@@ -3,7 +3,7 @@ package signature
 import "slices"
 
 // maxVariants is how many inputs of one hypothesis are kept to make pairs of.
-const maxVariants = 40
+const maxVariants = 24
 
 // space is an input with what the hypotheses make of it.
 type space struct {
@@ -161,7 +161,7 @@ func (s *search) singles(sp *space, all []*hypothesis) (match, bool) {
 				s.note(h, to)
 			}
 			if !sameParams(to.params, sp.root.params) {
-				s.bytes += 32 * len(to.params)
+				s.work += workParam * len(to.params)
 			}
 		}
 		sp.variants[h] = kept
@@ -176,10 +176,17 @@ func nonceFirst(h *hypothesis) int {
 	return 1
 }
 
-// pairs tries two hypotheses together: the likely ones with each other, then with all others, then
-// those.
+// pairs tries two hypotheses together: the likely ones with each other, then with the rare ones, then
+// with other recipes, then the rest.
 func (s *search) pairs(sp *space, of table) (match, bool) {
-	for _, lists := range [][2][]*hypothesis{{of.likely, of.likely}, {of.likely, of.rare}, {of.rare, of.rare}} {
+	for _, lists := range [][2][]*hypothesis{
+		{of.likely, of.likely},
+		{of.likely, of.rare},
+		{of.likely, of.recipes},
+		{of.rare, of.rare},
+		{of.rare, of.recipes},
+		{of.recipes, of.recipes},
+	} {
 		if m, ok := s.product(sp, lists[0], lists[1]); ok {
 			return m, true
 		}
@@ -193,7 +200,7 @@ func (s *search) product(sp *space, as, bs []*hypothesis) (match, bool) {
 	for sum := range len(as) + len(bs) {
 		for i := max(0, sum-len(bs)+1); i <= sum && i < len(as); i++ {
 			a, b := as[i], bs[sum-i]
-			if len(bs) == len(as) && as[0] == bs[0] && i >= sum-i {
+			if as[0] == bs[0] && i >= sum-i {
 				break
 			}
 			if b.first && !a.first {
@@ -220,7 +227,11 @@ func (s *search) pair(sp *space, a, b *hypothesis) (match, bool) {
 			}
 		}
 	}
-	again := a.cause.field() == b.cause.field()
+	// What is made of the parameters and of the query depends on the method.
+	again := a.cause.field() == b.cause.field() || a.cause == CauseMethod
+	if again && len(seconds) == 0 && b.cause.field() == fieldParams {
+		return match{}, false // it finds nothing in other parameters either
+	}
 	for _, first := range firsts {
 		var m match
 		var ok bool
