@@ -140,6 +140,9 @@ func (s *search) ruledOut(d Diagnosis) []string {
 func few(said []string, n int) string {
 	const most = 3
 	shown := said[:min(len(said), most)]
+	for i, s := range shown {
+		shown[i] = shortened(s)
+	}
 	text := strings.Join(shown, "; ")
 	if more := n - len(shown); more > 0 {
 		text += "; and " + count(more, "other", "others") + " of the kind"

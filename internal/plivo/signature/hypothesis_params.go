@@ -191,10 +191,9 @@ func queryCountedTwice(_ *search, in input) iter.Seq[input] {
 	}
 	return func(yield func(input) bool) {
 		pairs := appendQuery(nil, query)
-		same := func(p Param) bool { return slices.Contains(pairs, p) }
-		named := func(p Param) bool {
-			return slices.ContainsFunc(pairs, func(q Param) bool { return q.Name == p.Name })
-		}
+		inURL, byName := pairSet(pairs), nameSet(pairs)
+		same := func(p Param) bool { return inURL[p] }
+		named := func(p Param) bool { return byName[p.Name] }
 		_ = shorter(in, in.params, same, yield) && shorter(in, in.params, named, yield)
 	}
 }
@@ -268,8 +267,9 @@ func emptiesDropped(_ *search, in input) iter.Seq[input] {
 // missing gives those of names that all lacks, without a value.
 func missing(all []Param, names []string) []Param {
 	var list []Param
+	there := nameSet(all)
 	for _, n := range names {
-		if !slices.ContainsFunc(all, func(p Param) bool { return p.Name == n }) {
+		if !there[n] {
 			list = append(list, Param{Name: n})
 		}
 	}
@@ -293,13 +293,8 @@ func namesChanged(_ *search, in input) iter.Seq[input] {
 		}
 		own := func(p Param) Param {
 			p = plain(p)
-			if !ofPlivo(p.Name) {
-				for _, n := range documented {
-					if folded(n) == folded(p.Name) {
-						p.Name = n
-						break
-					}
-				}
+			if n, ok := documentedByFold[folded(p.Name)]; ok {
+				p.Name = n
 			}
 			return p
 		}
@@ -311,6 +306,14 @@ func namesChanged(_ *search, in input) iter.Seq[input] {
 		}
 	}
 }
+
+var documentedByFold = func() map[string]string {
+	names := make(map[string]string, len(documented))
+	for _, n := range documented {
+		names[folded(n)] = n
+	}
+	return names
+}()
 
 var foldName = strings.NewReplacer("_", "", "-", "", ".", "", " ", "")
 

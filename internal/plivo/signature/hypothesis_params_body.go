@@ -60,7 +60,7 @@ var bodyHypotheses = []hypothesis{
 						return
 					}
 				}
-				for to := range retyped(withParameters(in, members)) {
+				for to := range retyped(s, withParameters(in, members)) {
 					if !yield(to) {
 						return
 					}
@@ -170,8 +170,9 @@ func altered(lost, gone []Param, made func(string) string) bool {
 	if len(lost) != len(gone) {
 		return false
 	}
+	there := pairSet(gone)
 	for _, p := range lost {
-		if !slices.Contains(gone, Param{p.Name, made(p.Value)}) {
+		if !there[Param{p.Name, made(p.Value)}] {
 			return false
 		}
 	}
@@ -180,14 +181,12 @@ func altered(lost, gone []Param, made func(string) string) bool {
 
 // repeats tells whether the names of lost all stand more than once in all.
 func repeats(all, lost []Param) bool {
+	n := make(map[string]int, len(all))
+	for _, p := range all {
+		n[p.Name]++
+	}
 	for _, l := range lost {
-		n := 0
-		for _, p := range all {
-			if p.Name == l.Name {
-				n++
-			}
-		}
-		if n < 2 {
+		if n[l.Name] < 2 {
 			return false
 		}
 	}

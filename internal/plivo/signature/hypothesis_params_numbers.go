@@ -41,11 +41,15 @@ var wholeNumbers = []string{
 
 // retyped writes numbers as Plivo does where a parser made numbers of them: all that were whole without
 // a fraction and an exponent, then amounts and codes in each width.
-func retyped(in input) iter.Seq[input] {
+func retyped(s *search, in input) iter.Seq[input] {
 	return func(yield func(input) bool) {
 		all := parameters(in)
 		var before [][]Param
 		for _, w := range append([]width{{}}, widths...) {
+			if s.spent() {
+				return
+			}
+			s.work += workParam * len(all)
 			pairs, changed := mapped(all, w.write)
 			if !changed || slices.ContainsFunc(before, func(b []Param) bool { return slices.Equal(b, pairs) }) {
 				continue

@@ -1,6 +1,7 @@
 package signature
 
 import (
+	"cmp"
 	"html"
 	"iter"
 	"slices"
@@ -14,7 +15,7 @@ var valueHypotheses = []hypothesis{
 		name: "numbers-retyped", cause: CauseParams,
 		about:    "Numbers were parsed and written anew: 0.00250 became 0.0025, 004 became 4.",
 		advice:   "Keep every parameter the text that was posted: no JSON, model or spreadsheet may make a number of it before the check.",
-		rewrite:  func(_ *search, in input) iter.Seq[input] { return retyped(in) },
+		rewrite:  retyped,
 		say:      sayPairs("numbers are written as Plivo does"),
 		settings: settingsBody,
 	},
@@ -25,22 +26,9 @@ var valueHypotheses = []hypothesis{
 		func(p Param) Param { return Param{percentDecoded(p.Name), percentDecoded(p.Value)} }),
 	{
 		name: "phone-plus", cause: CauseParams,
-		about:  `The sign "+" before a phone number was lost, added, or decoded to a space.`,
-		advice: "Check the signature over From and To as they were posted, before the numbers are normalised.",
-		rewrite: func(_ *search, in input) iter.Seq[input] {
-			bare := func(v string) string { return strings.TrimLeft(v, "+ ") }
-			plus := func(v string) string { return "+" + bare(v) }
-			space := func(v string) string { return " " + bare(v) }
-			return func(yield func(input) bool) {
-				for _, to := range []func(string) string{plus, bare, space} {
-					for _, of := range [][]string{{"From", "To"}, {"From"}, {"To"}} {
-						if !rewritten(in, onlyOf(of, phone(to)), yield) {
-							return
-						}
-					}
-				}
-			}
-		},
+		about:    `The sign "+" before a phone number was lost, added, or decoded to a space.`,
+		advice:   "Check the signature over From and To as they were posted, before the numbers are normalised.",
+		rewrite:  func(s *search, in input) iter.Seq[input] { return rewritten(s, in, phones...) },
 		say:      sayPairs("the numbers are as they were posted"),
 		settings: settingsBody,
 	},
@@ -51,18 +39,9 @@ var valueHypotheses = []hypothesis{
 		values(func(v string) string { return strings.ReplaceAll(v, " ", "+") })),
 	{
 		name: "values-untrimmed", cause: CauseParams,
-		about:  "A value was trimmed: the space or line end around it was signed.",
-		advice: "Check the signature over the values as they were posted, before a middleware trims them.",
-		rewrite: func(_ *search, in input) iter.Seq[input] {
-			return func(yield func(input) bool) {
-				for _, around := range []string{"_ ", "_\n", "_\r\n", " _", "_  ", " _ ", "\n_", "_\t", "_\u00a0"} {
-					f := func(v string) string { return strings.Replace(around, "_", v, 1) }
-					if !rewritten(in, onlyOf([]string{"Text"}, f), yield) {
-						return
-					}
-				}
-			}
-		},
+		about:   "A value was trimmed: the space or line end around it was signed.",
+		advice:  "Check the signature over the values as they were posted, before a middleware trims them.",
+		rewrite: func(s *search, in input) iter.Seq[input] { return rewritten(s, in, surrounded...) },
 		say: func(_ *search, from, to input) string {
 			p := difference(parameters(to), parameters(from))
 			return names(p) + " is " + quoteValues(p) + ", with the space around it"
@@ -79,7 +58,7 @@ var valueHypotheses = []hypothesis{
 		values(func(v string) string { return strings.ReplaceAll(v, "\r\n", "\n") }),
 		values(func(v string) string { return strings.ReplaceAll(lineFeeds(v), "\n", "\r\n") }),
 		values(lineFeeds),
-		values(func(v string) string { return strings.NewReplacer("\\r", "\r", "\\n", "\n").Replace(v) })),
+		values(lineEndLetters.Replace)),
 	anyValue("charset", "The text was read in another character set than UTF-8.",
 		"Read the body as UTF-8: it was taken for Latin-1 or Windows-1252, or written in it.",
 		"%s %v read as UTF-8",
@@ -93,9 +72,7 @@ var valueHypotheses = []hypothesis{
 	anyValue("slashes-escaped", "The values were escaped with backslashes or put in quotes.",
 		"Check the signature over the values as they were posted, before they are escaped or written as JSON.",
 		"%s %v without backslashes and quotes",
-		values(func(v string) string {
-			return strings.NewReplacer(`\'`, `'`, `\"`, `"`, `\\`, `\`, `\/`, `/`).Replace(v)
-		}),
+		values(backslashes.Replace),
 		values(unquoted)),
 	anyValue("null-for-empty", "A value that was empty became a word such as null or None.",
 		"Check the signature over the values as they were posted: an empty one is an empty text.",
@@ -108,24 +85,10 @@ var valueHypotheses = []hypothesis{
 		})),
 	{
 		name: "empty-as-null", cause: CauseParams,
-		about:  "An empty value was signed as a word such as null or None.",
-		advice: "Sign an empty value as an empty text; what signed this request is not Plivo.",
-		rewrite: func(_ *search, in input) iter.Seq[input] {
-			return func(yield func(input) bool) {
-				for _, word := range nothings {
-					f := func(p Param) Param {
-						if p.Value == "" {
-							p.Value = word
-						}
-						return p
-					}
-					if !rewritten(in, f, yield) {
-						return
-					}
-				}
-			}
-		},
-		say: sayPairs("an empty value is written as a word"),
+		about:   "An empty value was signed as a word such as null or None.",
+		advice:  "Sign an empty value as an empty text; what signed this request is not Plivo.",
+		rewrite: func(s *search, in input) iter.Seq[input] { return rewritten(s, in, asNothing...) },
+		say:     sayPairs("an empty value is written as a word"),
 	},
 	anyValue("booleans", "A truth value was written in another way.",
 		"Check the signature over the values as they were posted, before they are made truth values.",
@@ -150,24 +113,26 @@ var valueHypotheses = []hypothesis{
 func anyValue(name, about, advice, say string, ways ...func(Param) Param) hypothesis {
 	return hypothesis{
 		name: name, cause: CauseParams, about: about, advice: advice,
-		rewrite: func(_ *search, in input) iter.Seq[input] {
-			return func(yield func(input) bool) {
-				for _, way := range ways {
-					if !rewritten(in, way, yield) {
-						return
-					}
-				}
-			}
-		},
+		rewrite:  func(s *search, in input) iter.Seq[input] { return rewritten(s, in, ways...) },
 		say:      sayNew(say),
 		settings: settingsBody,
 	}
 }
 
-// rewritten yields in with f applied to all its parameters, where that changes any.
-func rewritten(in input, f func(Param) Param, yield func(input) bool) bool {
-	pairs, changed := mapped(parameters(in), f)
-	return !changed || yield(withParameters(in, pairs))
+// rewritten yields in with each way in turn applied to all its parameters, where that changes any.
+func rewritten(s *search, in input, ways ...func(Param) Param) iter.Seq[input] {
+	return func(yield func(input) bool) {
+		all := parameters(in)
+		for _, way := range ways {
+			if s.spent() {
+				return
+			}
+			s.work += workParam * len(all)
+			if pairs, changed := mapped(all, way); changed && !yield(withParameters(in, pairs)) {
+				return
+			}
+		}
+	}
 }
 
 // values applies f to a parameter's value.
@@ -217,6 +182,39 @@ func quoteValues(pairs []Param) string {
 	}
 	return strings.Join(list, ", ")
 }
+
+// phones are the ways to write From and To, both or one of them.
+var phones = func() (ways []func(Param) Param) {
+	bare := func(v string) string { return strings.TrimLeft(v, "+ ") }
+	for _, before := range []string{"+", "", " "} {
+		for _, of := range [][]string{{"From", "To"}, {"From"}, {"To"}} {
+			ways = append(ways, onlyOf(of, phone(func(v string) string { return before + bare(v) })))
+		}
+	}
+	return ways
+}()
+
+// surrounded are the ways in which white space may have stood around a text.
+var surrounded = func() (ways []func(Param) Param) {
+	for _, around := range []string{"_ ", "_\n", "_\r\n", " _", "_  ", " _ ", "\n_", "_\t", "_\u00a0"} {
+		before, after, _ := strings.Cut(around, "_")
+		ways = append(ways, onlyOf([]string{"Text"}, func(v string) string { return before + v + after }))
+	}
+	return ways
+}()
+
+// asNothing are the ways to write an empty value as a word.
+var asNothing = func() (ways []func(Param) Param) {
+	for _, word := range nothings {
+		ways = append(ways, values(func(v string) string { return cmp.Or(v, word) }))
+	}
+	return ways
+}()
+
+var (
+	lineEndLetters = strings.NewReplacer(`\r`, "\r", `\n`, "\n")
+	backslashes    = strings.NewReplacer(`\'`, `'`, `\"`, `"`, `\\`, `\`, `\/`, `/`)
+)
 
 // nothings are the words in which languages write that there is no value.
 var nothings = []string{"null", "None", "undefined", "nil", "NULL", "NaN", "<nil>"}

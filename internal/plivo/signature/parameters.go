@@ -112,6 +112,23 @@ func cutQuery(url string) (origin, query string, found bool) {
 	return strings.Cut(url, "?")
 }
 
+// pairSet and nameSet are for looking many pairs up.
+func pairSet(pairs []Param) map[Param]bool {
+	set := make(map[Param]bool, len(pairs))
+	for _, p := range pairs {
+		set[p] = true
+	}
+	return set
+}
+
+func nameSet(pairs []Param) map[string]bool {
+	set := make(map[string]bool, len(pairs))
+	for _, p := range pairs {
+		set[p.Name] = true
+	}
+	return set
+}
+
 // without gives pairs less those that drop tells.
 func without(pairs []Param, drop func(Param) bool) []Param {
 	return slices.DeleteFunc(slices.Clone(pairs), drop)
@@ -131,18 +148,15 @@ func mapped(pairs []Param, f func(Param) Param) ([]Param, bool) {
 	return nil, false
 }
 
-// names lists the names of pairs as a sentence does, each once and no more than four.
+// names lists the names of pairs as a sentence does, each once and no more than a few.
 func names(pairs []Param) string {
+	const most = 4
 	var list []string
-	for _, p := range pairs {
+	for i, p := range pairs {
+		if len(list) == most && len(pairs)-i > 1 {
+			return strings.Join(list, ", ") + " and " + count(len(pairs)-i, "other", "others")
+		}
 		list = appendNew(list, quote(p.Name))
 	}
-	const most = 4
-	if len(list) > most+1 {
-		return strings.Join(list[:most], ", ") + " and " + count(len(list)-most, "other", "others")
-	}
-	if n := len(list); n > 1 {
-		return strings.Join(list[:n-1], ", ") + " and " + list[n-1]
-	}
-	return strings.Join(list, "")
+	return and(list)
 }

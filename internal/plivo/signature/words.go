@@ -1,14 +1,21 @@
 package signature
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // quote puts a name or a value into a sentence; a long one is cut.
-func quote(s string) string {
-	const most = 40
+func quote(s string) string { return strconv.Quote(clipped(s, 40)) }
+
+// shortened cuts words that hold a whole URL.
+func shortened(s string) string { return clipped(s, 240) }
+
+func clipped(s string, most int) string {
 	if len(s) > most {
-		s = s[:most] + "…"
+		return strings.ToValidUTF8(s[:most], "") + "…"
 	}
-	return strconv.Quote(s)
+	return s
 }
 
 // count says how many: "1 parameter", "3 parameters".
