@@ -45,7 +45,9 @@ var likeliest = []covered{
 	{name: "method-post", schemes: inV3, seen: func(c *signature.Case) { c.Method = "GET" }},
 	{name: "empty-dropped", schemes: inV3, sent: func(s *signing) {
 		s.params = append(s.params, signature.Param{Name: "PowerpackUUID"})
-	}, seen: func(c *signature.Case) { c.Params = slices.DeleteFunc(c.Params, func(p signature.Param) bool { return p.Value == "" }) }},
+	}, seen: func(c *signature.Case) {
+		c.Params = slices.DeleteFunc(c.Params, func(p signature.Param) bool { return p.Value == "" })
+	}},
 }
 
 // exclusive are pairs that cannot be: both say what one piece was.

@@ -47,54 +47,71 @@ func byTier(checks []Check) [][]Check {
 	return groups
 }
 
-// explain searches the strongest tier, with the help of the one below it.
+// explain searches the strongest tier, with the help of the one below it. Each step may take no more
+// than leaves work for the next.
 func (s *search) explain(tiers [][]Check) (match, Confidence, bool) {
-	s.aim(tiers[0])
 	s.given = s.root(tiers[0])
 	strongest := newSpace(s.given)
-	if m, ok := s.singles(strongest, everything.all()); ok {
+	all := everything.all()
+	helps := len(tiers) > 1 && tiers[0][0].Scheme.form() == V3 && tiers[1][0].Scheme.form() == V2
+	if helps {
+		s.share = 50
+		if slices.ContainsFunc(tiers[1], func(c Check) bool { return c.Token != "" }) {
+			all = ahead(all, CauseParams, CauseMethod, CauseQuery, CauseNonce)
+		}
+	}
+	s.aim(tiers[0])
+	if m, ok := s.singles(strongest, all); ok {
 		return m, Certain, true
 	}
-	hint, hinted := s.weaker(tiers)
-	s.aim(tiers[0])
-	if hinted {
-		for _, sp := range s.carried(hint, strongest.root) {
-			if m, ok := s.singles(sp, everything.all()); ok {
-				return m, Certain, true
-			}
-			if m, ok := s.pairs(sp, onlyStronger); ok {
-				return m, Certain, true
+	var hint match
+	var hinted bool
+	if helps {
+		s.share = 75
+		if hint, hinted = s.weaker(tiers[1]); hinted {
+			s.share = 100
+			s.aim(tiers[0])
+			for _, sp := range s.carried(hint, strongest) {
+				if m, ok := s.onlyBeyond(sp, strongest); ok {
+					return m, Certain, true
+				}
 			}
 		}
 	}
+	s.share = 100
+	s.aim(tiers[0])
 	if m, ok := s.pairs(strongest, everything); ok {
 		return m, Certain, true
 	}
 	return hint, Likely, hinted
 }
 
-// weaker explains the second tier, where it is the one that covers the URL alone. What it may
-// take leaves most of the work to the stronger one.
-func (s *search) weaker(tiers [][]Check) (match, bool) {
-	if len(tiers) < 2 || tiers[0][0].Scheme.form() != V3 || tiers[1][0].Scheme.form() != V2 {
-		return match{}, false
-	}
-	s.share = 40
-	defer func() { s.share = 100 }()
-	s.aim(tiers[1])
-	sp := newSpace(s.root(tiers[1]))
+// weaker explains a tier that covers the URL alone.
+func (s *search) weaker(checks []Check) (match, bool) {
+	s.aim(checks)
+	sp := newSpace(s.root(checks))
 	if m, ok := s.singles(sp, ofURL.all()); ok {
 		return m, true
 	}
 	return s.pairs(sp, ofURL)
 }
 
+// onlyBeyond searches what only the stronger signature covers.
+func (s *search) onlyBeyond(sp, strongest *space) (match, bool) {
+	if sp != strongest {
+		if m, ok := s.singles(sp, everything.all()); ok {
+			return m, true
+		}
+	}
+	return s.pairs(sp, onlyStronger)
+}
+
 // carried takes what explains the weaker tier, but for its nonce, for granted in the stronger one: with
 // the same key, and, since the headers of the two may be keyed by different accounts, with the others.
-func (s *search) carried(hint match, root input) []*space {
-	spaces := make([]*space, 0, 2)
+func (s *search) carried(hint match, strongest *space) []*space {
+	var spaces []*space
 	for _, withKey := range []bool{true, false} {
-		in := root
+		in := strongest.root
 		var steps []step
 		for _, st := range hint.steps {
 			to := in
@@ -107,7 +124,11 @@ func (s *search) carried(hint match, root input) []*space {
 				in = to
 			}
 		}
-		if sp := newSpace(in, steps...); len(spaces) == 0 || touched(spaces[0].root, in) != 0 {
+		sp := strongest
+		if len(steps) > 0 {
+			sp = newSpace(in, steps...)
+		}
+		if len(spaces) == 0 || touched(spaces[0].root, in) != 0 {
 			spaces = append(spaces, sp)
 		}
 	}

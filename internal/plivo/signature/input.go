@@ -61,48 +61,56 @@ func (s *search) appendInput(dst []byte, in input) ([]byte, error) {
 	switch {
 	case !in.recipe.standard():
 		return s.appendOdd(dst, in)
-	case in.recipe.form != V3 || len(in.params) == 0 || strings.EqualFold(in.method, "GET"):
+	case in.recipe.form != V3:
 		return appendBase(dst, in.recipe.form, in.method, in.url, in.nonce, in.params)
 	}
-	// As appendBase does, but for the parameters, which most inputs have in common.
+	// As appendBase does, but for query and parameters, which most inputs have in common.
 	t, err := parseTarget(in.url)
 	if err != nil {
 		return nil, err
 	}
-	dst = append(appendOrigin(dst, t), '?')
-	if t.query != "" {
-		pairs := sorted(appendQuery(nil, t.query))
-		if dst = appendPairs(dst, pairs); len(pairs) > 0 {
-			dst = append(dst, '.')
-		}
-	}
-	dst = append(dst, s.sortedRun(in.params)...)
+	dst = append(appendOrigin(dst, t), s.coveredText(in.method, t.query, in.params)...)
 	return append(append(dst, '.'), in.nonce...), nil
 }
 
-// runID tells lists of parameters apart: inputs share what no hypothesis changed.
-type runID struct {
+// textID tells what is made of query and parameters apart: inputs share the parameters that no
+// hypothesis changed.
+type textID struct {
+	form  string // "GET", "POST", or "{" for a JSON object
+	query string
 	first *Param
 	n     int
 }
 
-// maxRuns is how many runs are kept.
-const maxRuns = 64
+// maxTexts is how many of them are kept.
+const maxTexts = 64
 
-// sortedRun gives what V3 makes of the parameters of a POST.
-func (s *search) sortedRun(params []Param) []byte {
-	id := runID{&params[0], len(params)}
-	if text, made := s.runs[id]; made {
+// text gives what was made of query and parameters before, or makes it; nobody may write to it.
+func (s *search) text(form, query string, params []Param, make func() []byte) []byte {
+	id := textID{form: form, query: query, n: len(params)}
+	if len(params) > 0 {
+		id.first = &params[0]
+	}
+	if text, made := s.texts[id]; made {
 		return text
 	}
-	s.sorting = sorted(append(s.sorting[:0], params...))
-	s.work += workParam * len(params)
-	text := appendRun(nil, s.sorting)
-	if s.runs == nil {
-		s.runs = make(map[runID][]byte, maxRuns)
-	}
-	if len(s.runs) < maxRuns {
-		s.runs[id] = text
+	s.work += workParam * (len(params) + strings.Count(query, "&"))
+	text := make()
+	if len(s.texts) < maxTexts {
+		s.texts[id] = text
 	}
 	return text
+}
+
+// coveredText is what V3 makes of query and parameters.
+func (s *search) coveredText(method, query string, params []Param) []byte {
+	if strings.EqualFold(method, "GET") {
+		return s.text("GET", query, params, func() []byte { return appendV3(nil, query, true, params) })
+	}
+	return s.text("POST", query, params, func() []byte { return appendV3(nil, query, false, params) })
+}
+
+// objectText is a JSON object of the parameters.
+func (s *search) objectText(params []Param) []byte {
+	return s.text("{", "", params, func() []byte { return appendObject(nil, params) })
 }

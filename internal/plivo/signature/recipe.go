@@ -122,7 +122,7 @@ func (s *search) appendPayload(dst []byte, r recipe, params []Param) []byte {
 	case r.rawBody:
 		return append(dst, s.c.Body...)
 	case r.json:
-		return appendObject(dst, params)
+		return append(dst, s.objectText(params)...)
 	case r.joined:
 		return appendPairs(dst, prepared(r, params))
 	default:

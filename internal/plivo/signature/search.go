@@ -19,7 +19,7 @@ const (
 	workRewrite = 150 // to apply a hypothesis
 	workInput   = 300 // to build a base string and see whether it is new
 	workHMAC    = 200 // a signature, beside the base string
-	workParam   = 60  // to copy, change and sort a parameter
+	workParam   = 200 // to copy, change and sort a parameter
 )
 
 // wanted is a signature that the request carries.
@@ -50,8 +50,7 @@ type search struct {
 	cut     bool
 	base    []byte
 	sum     []byte
-	runs    map[runID][]byte
-	sorting []Param
+	texts   map[textID][]byte
 
 	given  input                  // the request as it was given, under its strongest tier
 	trials map[*hypothesis]*trial // what was tried of it, one change at a time
@@ -67,6 +66,7 @@ func newSearch(c *Case) *search {
 	s := &search{
 		c: c, evidence: gather(c), share: 100,
 		seed: maphash.MakeSeed(), seen: make(map[uint64]struct{}, maxSignatures/2), made: map[keyID]*key{},
+		texts: make(map[textID][]byte, maxTexts),
 	}
 	known := map[string]bool{"": true}
 	first := &key{words: "no token"}

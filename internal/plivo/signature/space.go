@@ -141,10 +141,12 @@ func (s *search) singles(sp *space, all []*hypothesis) (match, bool) {
 	}
 	if sp.root.nonce == "" {
 		// Where it is missing, what changes nothing is the supposition that none was signed.
-		all = slices.Clone(all)
-		slices.SortStableFunc(all, func(a, b *hypothesis) int { return nonceFirst(a) - nonceFirst(b) })
+		all = ahead(all, CauseNonce)
 	}
 	for _, h := range all {
+		if s.spent() {
+			break
+		}
 		var kept []input
 		for to := range s.rewrite(h, sp.root) {
 			if s.spent() {
@@ -169,11 +171,17 @@ func (s *search) singles(sp *space, all []*hypothesis) (match, bool) {
 	return match{}, false
 }
 
-func nonceFirst(h *hypothesis) int {
-	if h.cause == CauseNonce {
-		return 0
+// ahead puts the hypotheses of these causes before the others.
+func ahead(all []*hypothesis, causes ...Cause) []*hypothesis {
+	var first, rest []*hypothesis
+	for _, h := range all {
+		if slices.Contains(causes, h.cause) {
+			first = append(first, h)
+		} else {
+			rest = append(rest, h)
+		}
 	}
-	return 1
+	return append(first, rest...)
 }
 
 // pairs tries two hypotheses together: the likely ones with each other, then with the rare ones, then
