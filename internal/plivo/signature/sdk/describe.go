@@ -46,20 +46,22 @@ var descriptions = [quirks]description{
 		t, _ := split(in.raw)
 		return where(t.host != strings.ToLower(t.host), "lower-cases "+short(t.host))
 	}},
-	dropsPort:        {"drops port", "leaves the port out", port_(func(t target) bool { return true }, "drops ")},
-	dropsDefaultPort: {"no default port", "leaves a port out that goes without saying: :443 of https, :80 of http", port_(func(t target) bool { return true }, "drops ")},
-	portNumber:       {"port as number", "reads the port as a number: no bare colon, no zeros before it", port_(func(t target) bool { return t.port == ":" || t.port[1] == '0' }, "reads as a number the port ")},
-	dropsColon:       {"no bare colon", "leaves a colon out that no port follows", port_(func(t target) bool { return t.port == ":" }, "drops the ")},
+	dropsPort:        {"drops port", "leaves the port out", ofPort(func(t target) bool { return true }, "drops ")},
+	dropsDefaultPort: {"no default port", "leaves a port out that goes without saying: :443 of https, :80 of http", ofPort(func(t target) bool { return true }, "drops ")},
+	portNumber:       {"port as number", "reads the port as a number: no bare colon, no zeros before it", ofPort(func(t target) bool { return t.port == ":" || t.port[1] == '0' }, "reads as a number the port ")},
+	dropsColon:       {"no bare colon", "leaves a colon out that no port follows", ofPort(func(t target) bool { return t.port == ":" }, "drops the ")},
 	latin1URL: {"URL as Latin-1", "encodes what of URL and nonce is not ASCII in UTF-8 twice", func(in *input) string {
 		return doubles(in.raw, in.nonce)
 	}},
-	decodesURL: {"decodes URL", "decodes the whole URL before it reads it: a path is signed decoded, and what was encoded parts path, query and parameters", func(in *input) string {
+	decodesURL: {"decodes URL", "decodes the whole URL before it reads it: a path is signed decoded, what was encoded parts path, query and parameters, and a space at the end is lost", func(in *input) string {
 		t, _ := split(in.raw)
 		switch {
 		case !strings.ContainsAny(in.raw, "%+"):
 			return ""
 		case strings.ContainsAny(t.path, "%+"):
 			return "signs the decoded path " + short(unescape(t.path, true))
+		case strings.HasSuffix(unescape(t.query, true), " "):
+			return "trims the space at the end of the URL"
 		default:
 			return "decodes the query before splitting it"
 		}
@@ -219,7 +221,8 @@ func raises(q quirk) func(*input) string {
 	}
 }
 
-func port_(matters func(target) bool, words string) func(*input) string {
+// ofPort quotes the port where it is one that matters.
+func ofPort(matters func(target) bool, words string) func(*input) string {
 	return func(in *input) string {
 		t, _ := split(in.raw)
 		if t.port == "" || !matters(t) {

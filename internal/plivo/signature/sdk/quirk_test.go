@@ -49,6 +49,7 @@ var show = []shown{
 	{sdks: "python python@4.59.0", scheme: "V3", url: "https://u:p@h/cb", params: "a=1", base: "https://u:p@h/cb?a1.N", line: "keeps the user information", near: "https://h/cb"},
 	{sdks: "node", scheme: "V2", url: "https://h/cb?to=a@b.example", base: "https://b.exampleN", line: "takes an @ further on for the end of user information", near: "https://u@h/cb"},
 	{sdks: "node", scheme: "V3", url: "https://h/cb@b", params: "a=1", base: "https://b?a1.N", line: "takes an @ further on for the end of user information", near: "https://u@h/cb"},
+	{sdks: "node", scheme: "V2", url: "https://h/cb@", base: "https:/N", line: "takes an @ further on for the end of user information", near: "https://h/cb"},
 	{sdks: "node", scheme: "V2", url: "https://[::1]:8443/cb", base: "https://[/:1]:8443N", line: "tears the address [::1] apart", near: "https://127.0.0.1:8443/cb"},
 	{sdks: "node", scheme: "V3", url: "https://[::1]/cb", params: "a=1", base: "https://[/:1]?a1.N", line: "tears the address [::1] apart", near: "https://127.0.0.1:8443/cb"},
 	{sdks: "ruby", scheme: "V2", url: "https://[::1]:8443/cb", base: "https://[::1]/cbN", line: "drops :8443", near: "https://[::1]/cb"},
@@ -88,6 +89,7 @@ var show = []shown{
 	{sdks: "python php ruby java python@4.59.0 java@servlet", scheme: "V1", url: "https://h/cb", base: "!it has no validator for V1 signatures", line: "has no validator of this scheme"},
 	{sdks: "dotnet", scheme: "V1", url: "https://h/cb", base: "!its validator of V1 signatures answers false to every request", line: "answers false to every request"},
 
+	{sdks: "java java@servlet", scheme: "V3", url: "https://h/cb?n=a+", params: "a=1", base: "https://h/cb?n=a.a1.N", line: "trims the space at the end of the URL", near: "https://h/cb?n=+a"},
 	{sdks: "php", scheme: "V3", url: "https://h/cb?n=a%20b+%3D%2B", params: "a=1", base: "https://h/cb?n=a%20b+%3D%2B.a1.N", line: "leaves the query encoded", near: "https://h/cb?n=ab"},
 	{sdks: "php", scheme: "V3", url: "https://h/cb?n=a=b", params: "a=1", base: "https://h/cb?n=a.a1.N", line: "cuts n=a=b to n=a", near: "https://h/cb?n=ab"},
 	{sdks: "php java java@servlet", scheme: "V3", url: "https://h/cb?a=1&&b=2", params: "a=1", base: "https://h/cb?=&a=1&b=2.a1.N", line: "counts the nothing beside an & as a parameter", near: "https://h/cb?a=1&b=2"},

@@ -142,6 +142,9 @@ func javaRefuses(raw string) string {
 		return malformed + "no protocol: " + raw
 	}
 	t, _ := split(raw)
+	if host, port, found := strings.Cut(t.host, ":"); found && t.host[0] != '[' {
+		t.host, t.port = host, ":"+port+t.port
+	}
 	switch lower := strings.ToLower(scheme); {
 	case lower != "http" && lower != "https":
 		return malformed + "unknown protocol: " + lower
@@ -204,7 +207,7 @@ func netRefuses(raw string) string {
 		return invalid + "The format of the URI could not be determined."
 	case !ok || strings.ContainsFunc(t.host, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("\"<>\\^`{|}", r) }):
 		return invalid + "The hostname could not be parsed."
-	case t.port != "" && !port(t.port[1:]):
+	case t.port != "" && !isPort(t.port[1:]):
 		return invalid + "Invalid port specified."
 	default:
 		return ""
@@ -215,8 +218,8 @@ func digits(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return r < '0' || r > '9' }) < 0
 }
 
-// port tells whether s is a number that a port can have, or empty.
-func port(s string) bool {
+// isPort tells whether s is a number that a port can have, or empty.
+func isPort(s string) bool {
 	n := 0
 	for i := range len(s) {
 		if s[i] < '0' || s[i] > '9' {

@@ -115,6 +115,7 @@ func read(q set, raw string) (t target, raised string) {
 		if raw, raised = javaDecode(raw); raised == "" {
 			raised = refuse(q, raw)
 		}
+		raw = strings.TrimRightFunc(raw, func(r rune) bool { return r <= ' ' })
 		if raised != "" {
 			return t, raised
 		}
@@ -149,6 +150,9 @@ func (t target) origin(q set, raw string) string {
 	}
 	if q.has(lowerHost) {
 		t.host = strings.ToLower(t.host)
+	}
+	if t.host == "" && t.port == "" && q.has(anyAt) { // Node's build-url takes the last slash for the path's
+		return t.scheme + ":/" + t.path
 	}
 	return t.scheme + "://" + t.user + t.host + t.signedPort(q) + t.signedPath(q, raw)
 }
