@@ -9,32 +9,32 @@ import (
 )
 
 func FuzzDiagnose(f *testing.F) {
-	f.Add("POST", callbackURL, nonce, "Status=delivered&Text=h%C3%A9llo", "account-token", wrong, "https://example.com:8443/", "example.com")
-	f.Add("GET", "http://[::1]:4141/a%2Fb?c=%zz", "", "{\"To\":1}", " \"t\" ", "\"x\"", "://", "[::1]")
-	f.Add("", "", "", "", "", "", "", "")
-	f.Fuzz(func(t *testing.T, method, url, nonce, body, token, given, known, host string) {
-		for _, s := range schemes {
-			c := signature.Case{
-				Request: signature.Request{
-					Method: method, URL: url,
-					Header: http.Header{s.Header(): {given}, "Host": {host}, "X-Forwarded-Host": {host, known}},
-					Params: []signature.Param{{Name: "Text", Value: body}, {Name: host, Value: given}},
-				},
-				Tokens:      []signature.Token{signature.NewToken("t", token)},
-				Others:      []signature.Token{signature.NewToken(host, body)},
-				AuthIDs:     []string{nonce},
-				ReceivedURL: known,
-				KnownURLs:   []string{known, url},
-				Body:        []byte(body),
-			}
-			if h := s.NonceHeader(); h != "" {
-				c.Header[h] = []string{nonce}
-			}
-			before := slices.Clone(c.Params)
-			wellFormed(t, signature.Diagnose(c))
-			if !slices.Equal(before, c.Params) {
-				t.Error("the case was changed")
-			}
+	f.Add("POST", callbackURL, nonce, "Status=delivered&Text=h%C3%A9llo", "account-token", wrong, "https://example.com:8443/", "example.com", uint8(0))
+	f.Add("POST", "/", "1", "Text", "${TOKEN}", wrong[:30], "http://localhost/", "", uint8(2))
+	f.Add("GET", "http://[::1]:4141/a%2Fb?c=%zz", "", "{\"To\":1}", " \"t\" ", "\"x\"", "://", "[::1]", uint8(1))
+	f.Add("", "", "", "", "", "", "", "", uint8(4))
+	f.Fuzz(func(t *testing.T, method, url, nonce, body, token, given, known, host string, by uint8) {
+		s := schemes[int(by)%len(schemes)]
+		c := signature.Case{
+			Request: signature.Request{
+				Method: method, URL: url,
+				Header: http.Header{s.Header(): {given}, "Host": {host}, "X-Forwarded-Host": {host, known}},
+				Params: []signature.Param{{Name: "Text", Value: body}, {Name: host, Value: given}},
+			},
+			Tokens:      []signature.Token{signature.NewToken("t", token)},
+			Others:      []signature.Token{signature.NewToken(host, body)},
+			AuthIDs:     []string{nonce},
+			ReceivedURL: known,
+			KnownURLs:   []string{known, url},
+			Body:        []byte(body),
+		}
+		if h := s.NonceHeader(); h != "" {
+			c.Header[h] = []string{nonce}
+		}
+		before := slices.Clone(c.Params)
+		wellFormed(t, signature.Diagnose(c))
+		if !slices.Equal(before, c.Params) {
+			t.Error("the case was changed")
 		}
 	})
 }
