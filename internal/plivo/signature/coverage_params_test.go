@@ -364,3 +364,23 @@ func TestFindsWhatHappenedToParameters(t *testing.T) {
 	}
 	t.Logf("found %d of %d", found, len(all))
 }
+
+// TestEveryHypothesisHasItsRow holds that no hypothesis is without a request that shows it.
+func TestEveryHypothesisHasItsRow(t *testing.T) {
+	rows := map[string]bool{}
+	for _, a := range slices.Concat(alteredParams, alteredRecipes) {
+		rows[a.want] = true
+	}
+	for _, c := range singles {
+		rows[c.name] = true
+	}
+	for _, h := range signature.Hypotheses() {
+		if !rows[h.Name] {
+			t.Errorf("%s has no row: %s", h.Name, h.About)
+		}
+		delete(rows, h.Name)
+	}
+	for name := range rows {
+		t.Errorf("%s has a row and is no hypothesis", name)
+	}
+}

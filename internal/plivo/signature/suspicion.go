@@ -28,6 +28,7 @@ func (s *search) suspicions(v Verdict) []Finding {
 		{s.noForm, false},
 		{s.maskedValue, false},
 		{s.localURL, true},
+		{s.onlyV1, false},
 	} {
 		if look.ofURL && urlVouchedFor {
 			continue
@@ -234,6 +235,16 @@ func (s *search) localURL(Verdict) (Finding, bool) {
 		"Check over the public URL that was given to Plivo: it signs that one, not the address behind the proxy or the tunnel.")
 	f.Settings = settingsProxy
 	return f, true
+}
+
+// onlyV1 tells that the headers of today are not there.
+func (s *search) onlyV1(v Verdict) (Finding, bool) {
+	if v.Checks[0].Scheme != V1 {
+		return Finding{}, false
+	}
+	return suspect(CauseRecipe, "header-v1-alone",
+		"is V1's alone, in X-Plivo-Signature: those of V2 and V3, which Plivo documents, are not there",
+		"Let the X-Plivo-Signature-V2 and -V3 headers through with their nonces; sign tests and scripts with V2 or V3 too."), true
 }
 
 var (

@@ -64,6 +64,9 @@ func TestSuspicions(t *testing.T) {
 		{"local", func(c *signature.Case) { c.URL = "http://localhost:3000/sms" }, "url-private", `"http://localhost:3000"`},
 		{"private", func(c *signature.Case) { c.URL = "http://10.0.0.7/sms" }, "url-private", ""},
 		{"container", func(c *signature.Case) { c.URL = "http://app:8000/sms" }, "url-private", ""},
+		{"V1 alone", func(c *signature.Case) {
+			c.Header = map[string][]string{"X-Plivo-Signature": {wrong[:27] + "="}}
+		}, "header-v1-alone", "V1's alone"},
 		{"JSON", header("Content-Type", "application/json; charset=utf-8"), "body-no-form", `"application/json"`},
 		{"cut body", func(c *signature.Case) {
 			c.Body = []byte(form(report()))[:100]
