@@ -29,14 +29,14 @@ func verifiedText(sus suspect, e app.Examination) []byte {
 	}
 	r.line(0, headline(sus, e))
 	for i, f := range e.Diagnosis.Findings {
-		if i > 0 {
+		if i > 0 || f.Confidence == signature.Possible {
 			r.line(0, "")
-			r.line(0, finding(f))
+			r.line(0, "also: the signature "+escape.Line(f.Detail))
 		}
 		r.finding(f)
 	}
-	r.notFound(e.Diagnosis)
 	r.checks(e)
+	r.notFound(e.Diagnosis)
 	r.sdks(e)
 	return []byte(strings.TrimRight(r.String(), "\n"))
 }
@@ -46,45 +46,65 @@ func headline(sus suspect, e app.Examination) string {
 	v := e.Verdict
 	switch v.Outcome {
 	case signature.Valid:
-		return fmt.Sprintf("✓ valid: %s matches with the token %q", v.Header, escape.Line(v.Token))
+		return fmt.Sprintf("✓ valid: %s matches with the token \"%s\"", v.Header, escape.Line(v.Token))
 	case signature.Unchecked:
 		return "? unchecked: " + escape.Line(sus.reason(v))
-	case signature.Missing:
-		if len(e.Diagnosis.Findings) == 0 {
-			return "– missing: " + escape.Line(sus.reason(v))
+	}
+	mark := "✗ invalid: "
+	if v.Outcome == signature.Missing {
+		mark = "– missing: "
+	}
+	if found := e.Diagnosis.Findings; len(found) > 0 && found[0].Confidence != signature.Possible {
+		likely := ""
+		if found[0].Confidence == signature.Likely {
+			likely = "probably "
 		}
-		return "– missing: " + finding(e.Diagnosis.Findings[0])
+		return mark + likely + escape.Line(found[0].Detail)
 	}
-	if len(e.Diagnosis.Findings) > 0 {
-		return "✗ invalid: " + finding(e.Diagnosis.Findings[0])
+	if v.Outcome == signature.Missing || sus.tokenGone {
+		return mark + escape.Line(sus.reason(v))
 	}
-	if sus.tokenGone {
-		return "✗ invalid: " + sus.reason(v)
-	}
-	return "✗ invalid: no change that was tried makes the signature match"
+	return mark + "nothing that was tried makes the signature match"
 }
 
-// finding is one explanation in a line.
-func finding(f signature.Finding) string {
-	if f.Confidence == signature.Certain {
-		return escape.Line(f.Detail)
-	}
-	return string(f.Confidence) + ": " + escape.Line(f.Detail)
-}
-
-// finding lays out what to do about an explanation, and what it changes.
+// finding lays out what an explanation changes, and what to do about it. What merely looks wrong gets no
+// settings: they would be longer than all that is certain.
 func (r *layout) finding(f signature.Finding) {
-	if f.Remedy != "" {
-		r.line(2, escape.Line(f.Remedy))
-	}
 	for _, c := range f.Changes {
 		r.line(0, "")
 		r.change(c)
 	}
-	if len(f.Settings) > 0 {
+	if f.Remedy != "" {
 		r.line(0, "")
-		for _, s := range f.Settings {
-			r.line(2, escape.Line(s.Framework)+": "+strings.ReplaceAll(strings.TrimRight(escape.Block(s.Text), "\n"), "\n", "\n    "))
+		r.line(2, escape.Line(f.Remedy))
+	}
+	if f.Confidence != signature.Possible {
+		r.settings(f.Settings)
+	}
+}
+
+// settings lists what to set in each framework, once by its name.
+func (r *layout) settings(all []signature.Setting) {
+	var names []string
+	texts := map[string][]string{}
+	for _, s := range all {
+		if texts[s.Framework] == nil {
+			names = append(names, s.Framework)
+		}
+		texts[s.Framework] = append(texts[s.Framework], strings.Split(strings.TrimRight(escape.Block(s.Text), "\n"), "\n")...)
+	}
+	if len(names) > 0 {
+		r.line(0, "")
+	}
+	width := 0
+	for _, name := range names {
+		width = max(width, len(name))
+	}
+	for _, name := range names {
+		label := name
+		for _, text := range texts[name] {
+			r.line(2, fmt.Sprintf("%-*s  %s", width, label, text))
+			label = ""
 		}
 	}
 }
@@ -101,11 +121,11 @@ func (r *layout) change(c signature.Change) {
 		return
 	}
 	given, givenMarks, signed, signedMarks := differing(c.Given, c.Signed)
-	r.field(2, "given", given)
+	r.field(2, "given", orNothing(given))
 	if givenMarks != "" {
 		r.field(2, "", givenMarks)
 	}
-	r.field(2, "signed", signed)
+	r.field(2, "signed", orNothing(signed))
 	if signedMarks != "" {
 		r.field(2, "", signedMarks)
 	}
@@ -115,11 +135,7 @@ func (r *layout) change(c signature.Change) {
 func (r *layout) changedLines(c signature.Change) {
 	const most = 20
 	for _, side := range []struct{ label, text string }{{"given", c.Given}, {"signed", c.Signed}} {
-		if side.text == "" {
-			r.field(2, side.label, "(nothing)")
-			continue
-		}
-		lines := strings.Split(side.text, "\n")
+		lines := strings.Split(orNothing(side.text), "\n")
 		for i, l := range lines {
 			if i == most {
 				r.field(2, "", fmt.Sprintf("… and %d more", len(lines)-most))
@@ -131,21 +147,26 @@ func (r *layout) changedLines(c signature.Change) {
 	}
 }
 
+func orNothing(s string) string {
+	if s == "" {
+		return "(nothing)"
+	}
+	return s
+}
+
 // notFound says what was ruled out, and what no search can find.
 func (r *layout) notFound(d signature.Diagnosis) {
-	if len(d.RuledOut) > 0 {
-		r.line(0, "")
-		r.line(0, "tried in vain: "+escape.Line(strings.Join(d.RuledOut, ", ")))
-		if d.Cut {
-			r.line(2, "The search was ended before everything was tried: the request is very large.")
-		}
-	}
-	for i, what := range d.Remains {
-		if i == 0 {
+	for _, list := range []struct {
+		title string
+		items []string
+	}{{"tried in vain", d.RuledOut}, {"what remains", d.Remains}} {
+		if len(list.items) > 0 {
 			r.line(0, "")
-			r.line(0, "what remains:")
+			r.line(0, list.title)
 		}
-		r.line(2, escape.Line(what))
+		for _, item := range list.items {
+			r.line(2, escape.Line(item))
+		}
 	}
 }
 
