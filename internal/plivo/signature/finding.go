@@ -38,7 +38,7 @@ func (s *search) finding(m match, sure Confidence) Finding {
 	base, _ := s.appendInput(nil, m.in)
 	f.Base = string(base)
 	f.Signature = base64.StdEncoding.EncodeToString(m.in.key.sum(nil, m.in.recipe.sha1 != (m.in.recipe.form == V1), base))
-	f.Detail, f.Remedy = "matches if "+strings.Join(what, " and "), strings.Join(todo, " ")
+	f.Detail, f.Remedy = "matches if "+strings.Join(what, ", and "), strings.Join(todo, " ")
 	if sure == Likely {
 		s.likelyWords(&f, what)
 	}
@@ -54,7 +54,7 @@ func (s *search) likelyWords(f *Finding, what []string) {
 		f.Remedy = "Compare the parameters with what the sender posted: something on the way added, dropped or changed one of them."
 		return
 	}
-	f.Detail = "does not match yet, but the V2 signature of the same request does if " + strings.Join(what, " and ") + "; " + still
+	f.Detail = "does not match yet, but the V2 signature of the same request does if " + strings.Join(what, ", and ") + "; " + still
 }
 
 func appendNew(list []string, s string) []string {

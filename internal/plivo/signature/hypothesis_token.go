@@ -69,6 +69,9 @@ func (s *search) withKeys(in input, keys []*key) iter.Seq[input] {
 }
 
 func sayKey(_ *search, from, to input) string {
+	if from.key.value == "" {
+		return "the key is " + to.key.String()
+	}
 	return fmt.Sprintf("the key is %s, not %s", to.key, from.key)
 }
 
@@ -152,9 +155,12 @@ func spaceOff(v string) []cleaned {
 const quotationMarks = "\"'`“”‘’„«»"
 
 func quotesOff(v string) []cleaned {
-	all := bared(v, strings.Trim(v, quotationMarks), "quotation marks")
-	all = append(all, bared(v, strings.TrimRight(v, quotationMarks), "quotation mark")...)
-	return append(all, bared(v, strings.TrimLeft(v, quotationMarks), "quotation mark")...)
+	left, right := strings.TrimLeft(v, quotationMarks), strings.TrimRight(v, quotationMarks)
+	if left != v && right != v {
+		both := bared(v, strings.Trim(v, quotationMarks), "quotation marks")
+		return append(both, cleaned{right, "without the last quotation mark"}, cleaned{left, "without the first quotation mark"})
+	}
+	return append(bared(v, right, "quotation mark"), bared(v, left, "quotation mark")...)
 }
 
 // nameOff takes NAME= off, as it stands in a .env, in a shell script or in YAML.

@@ -117,7 +117,7 @@ var pathHypotheses = []hypothesis{
 		}),
 	},
 	{
-		name: "plus-as-space", cause: CausePath,
+		name: "url-plus-as-space", cause: CausePath,
 		about:    "The URL was signed with a space where it is checked with a plus.",
 		advice:   "Write a space as %20 and a plus as %2B in the callback URL given to Plivo, and check over the raw URL.",
 		settings: settingsRawPath,
@@ -131,7 +131,7 @@ var pathHypotheses = []hypothesis{
 		say: said(func(_ *search, _, to address) string { return "the plus is a space: " + to.path + to.query }),
 	},
 	{
-		name: "plus-literal", cause: CausePath,
+		name: "url-plus-literal", cause: CausePath,
 		about:    "The URL was signed with a plus where it is checked with a space.",
 		advice:   "Write a space as %20 and a plus as %2B in the callback URL given to Plivo, and check over the raw URL.",
 		settings: settingsRawPath,
