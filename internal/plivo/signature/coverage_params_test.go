@@ -2,7 +2,6 @@ package signature_test
 
 import (
 	"crypto/hmac"
-	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
@@ -199,12 +198,12 @@ var alteredParams = []altered{
 	{want: "body-as-posted", words: "the 20 parameters of the body are counted", given: change{params: []signature.Param{}}, body: form(report())},
 	{want: "body-as-posted", words: `the space around "Text" is kept`, signed: change{params: inbound("  hi\n")}, given: change{params: inbound("hi")}, body: form(inbound("  hi\n"))},
 	{want: "body-as-posted", words: `"Text" is decoded once, not twice`, signed: change{params: inbound("50%25 + é")}, given: change{params: inbound("50%   é")}, body: form(inbound("50%25 + é"))},
-	{want: "body-as-posted", words: "is decoded, as a form is", given: change{params: each(report(), url.QueryEscape)}, body: form(report())},
+	{want: "body-as-posted", words: "are decoded, as a form is", given: change{params: each(report(), url.QueryEscape)}, body: form(report())},
 	{want: "body-as-posted", words: `every value of "Media0" is counted`, signed: change{params: append(set("Media0", "a"), signature.Param{Name: "Media0", Value: "b"})}, given: change{params: set("Media0", "b")}, body: form(append(set("Media0", "a"), signature.Param{Name: "Media0", Value: "b"}))},
 	{want: "body-as-posted", words: `every value of "Media0" is counted`, signed: change{params: append(set("Media0", "a"), signature.Param{Name: "Media0", Value: "b"})}, given: change{params: set("Media0", "a,b")}, body: form(append(set("Media0", "a"), signature.Param{Name: "Media0", Value: "b"}))},
 	{want: "body-as-posted", words: `"PartInfo" and "PowerpackUUID" are there without a value`, given: change{params: unset(report(), "PartInfo", "PowerpackUUID")}, body: form(report())},
 	{want: "body-as-posted", words: `the bytes of "Text" are kept`, signed: change{params: inbound("a\xffb")}, given: change{params: inbound("a\ufffdb")}, body: form(inbound("a\xffb"))},
-	{want: "body-as-posted", words: `the number in "TotalRate"`, given: change{params: set("TotalRate", "0.0025")}, body: form(report())},
+	{want: "body-as-posted", words: `"TotalRate" is written as in the body`, given: change{params: set("TotalRate", "0.0025")}, body: form(report())},
 	{want: "body-as-posted", words: `"debug", not in the body, is left out`, given: change{params: set("debug", "1")}, body: form(report())},
 	{want: "body-as-posted", words: `"Text" is as in the body`, signed: change{params: inbound("one")}, given: change{params: inbound("two")}, body: form(inbound("one"))},
 	{want: "body-in-base64", given: change{params: []signature.Param{}}, body: base64.StdEncoding.EncodeToString([]byte(form(report())))},
@@ -236,105 +235,6 @@ func asJSON(params []signature.Param) string {
 	}
 	return "{" + strings.Join(parts, ",") + "}"
 }
-
-func sortedRun(params []signature.Param) string {
-	params = slices.Clone(params)
-	slices.SortStableFunc(params, func(a, b signature.Param) int { return strings.Compare(a.Name, b.Name) })
-	return run(params)
-}
-
-func run(params []signature.Param) string {
-	var b strings.Builder
-	for _, p := range params {
-		b.WriteString(p.Name + p.Value)
-	}
-	return b.String()
-}
-
-func joined(params []signature.Param, escape func(string) string) string {
-	params = slices.Clone(params)
-	slices.SortStableFunc(params, func(a, b signature.Param) int { return strings.Compare(a.Name, b.Name) })
-	var list []string
-	for _, p := range params {
-		list = append(list, p.Name+"="+escape(p.Value))
-	}
-	return strings.Join(list, "&")
-}
-
-func asIs(s string) string { return s }
-
-const (
-	bareURL = "https://example.com/sms/delivery-report"
-	atV3    = bareURL + "?env=dev."
-)
-
-var alteredRecipes = []altered{
-	{want: "recipe-v2", base: func(string, []signature.Param) string { return bareURL + nonce }},
-	{want: "recipe-v2", scheme: signature.V1, hash: sha256.New, base: func(string, []signature.Param) string { return bareURL + nonce }},
-	{want: "recipe-v3", scheme: signature.V2, base: func(_ string, p []signature.Param) string { return atV3 + sortedRun(p) + "." + nonce }},
-	{want: "recipe-v3", scheme: signature.V1, base: func(_ string, p []signature.Param) string { return atV3 + sortedRun(p) + "." + nonce }},
-	{want: "recipe-v1", base: func(u string, p []signature.Param) string { return u + sortedRun(p) }, hash: sha1.New},
-	{want: "recipe-v1", base: func(u string, p []signature.Param) string { return u + sortedRun(p) }},
-	{want: "recipe-v1", scheme: signature.V2, base: func(u string, p []signature.Param) string { return u + sortedRun(p) }, hash: sha1.New},
-	{want: "hash", words: "SHA-1", base: func(_ string, p []signature.Param) string { return atV3 + sortedRun(p) + "." + nonce }, hash: sha1.New},
-	{want: "hash", words: "SHA-1", scheme: signature.V2, base: func(string, []signature.Param) string { return bareURL + nonce }, hash: sha1.New},
-	{want: "hash", words: "SHA-256", scheme: signature.V1, base: func(u string, p []signature.Param) string { return u + sortedRun(p) }, hash: sha256.New},
-	{want: "params-in-v2", scheme: signature.V2, base: func(_ string, p []signature.Param) string { return bareURL + sortedRun(p) + nonce }},
-	{want: "params-in-v2", scheme: signature.V2, base: func(_ string, p []signature.Param) string { return bareURL + nonce + sortedRun(p) }},
-	{want: "params-in-v2", base: func(_ string, p []signature.Param) string { return bareURL + sortedRun(p) + nonce }},
-	{want: "nonce-elsewhere", words: "before the URL", base: func(_ string, p []signature.Param) string { return nonce + bareURL + sortedRun(p) }},
-	{want: "nonce-elsewhere", scheme: signature.V2, words: "before the URL", base: func(string, []signature.Param) string { return nonce + bareURL }},
-	{want: "nonce-elsewhere", words: "between", base: func(_ string, p []signature.Param) string { return bareURL + "?env=dev." + nonce + "." + sortedRun(p) }},
-	{want: "separator", scheme: signature.V2, words: `"|" stands between URL and nonce`, base: func(string, []signature.Param) string { return bareURL + "|" + nonce }},
-	{want: "separator", words: `"/" stands before the nonce, not "."`, base: func(_ string, p []signature.Param) string { return atV3 + sortedRun(p) + "/" + nonce }},
-	{want: "separator", scheme: signature.V2, words: `"." stands`, base: func(string, []signature.Param) string { return bareURL + "." + nonce }},
-	{want: "separator", scheme: signature.V2, words: `the nonce and ":" stand before the URL`, base: func(string, []signature.Param) string { return nonce + ":" + bareURL }},
-	{want: "separator", words: "nothing stands before the nonce", base: func(_ string, p []signature.Param) string { return atV3 + sortedRun(p) + nonce }},
-	{want: "separator", words: `"|"`, base: func(_ string, p []signature.Param) string { return atV3 + sortedRun(p) + "|" + nonce }},
-	{want: "separator", words: "the parameters are left out", base: func(string, []signature.Param) string { return bareURL + "." + nonce }},
-	{want: "whole-url", scheme: signature.V2, base: func(u string, _ []signature.Param) string { return u + nonce }},
-	{want: "whole-url", signed: change{url: bareURL + "?b=%20&a=1"}, given: change{url: bareURL + "?b=%20&a=1"}, base: func(u string, p []signature.Param) string { return u + "." + sortedRun(p) + "." + nonce }},
-	{want: "raw-body", body: form(report()), words: "after URL and nonce", base: func(string, []signature.Param) string { return bareURL + nonce + form(report()) }},
-	{want: "raw-body", body: form(report()), base: func(string, []signature.Param) string { return bareURL + "." + nonce + "." + form(report()) }},
-	{want: "raw-body", body: form(report()), base: func(string, []signature.Param) string { return bareURL + form(report()) + nonce }},
-	{want: "raw-body", body: form(report()), base: func(string, []signature.Param) string { return bareURL + "?env=dev." + form(report()) + "." + nonce }},
-	{want: "raw-body", scheme: signature.V2, body: form(report()), base: func(string, []signature.Param) string { return bareURL + nonce + form(report()) }},
-	{want: "order", words: "as they arrived", base: func(_ string, p []signature.Param) string { return atV3 + run(p) + "." + nonce }},
-	{want: "order", words: "without regard to capitals", base: func(_ string, p []signature.Param) string {
-		slices.SortFunc(p, func(a, b signature.Param) int {
-			return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
-		})
-		return atV3 + run(p) + "." + nonce
-	}},
-	{
-		want: "order", words: "by their value", signed: change{params: append(inbound("x"), media...)}, given: change{params: append(inbound("x"), media...)},
-		base: func(_ string, p []signature.Param) string {
-			return atV3 + run([]signature.Param{p[0], media[1], media[0], p[5], p[4], p[2], p[1], p[3]}) + "." + nonce
-		},
-	},
-	{want: "order", words: "backwards", base: func(_ string, p []signature.Param) string {
-		slices.SortFunc(p, func(a, b signature.Param) int { return strings.Compare(b.Name, a.Name) })
-		return atV3 + run(p) + "." + nonce
-	}},
-	{
-		want: "order", words: "by their names alone", signed: change{params: twice}, given: change{params: twice},
-		base: func(_ string, p []signature.Param) string { return atV3 + sortedRun(p) + "." + nonce },
-	},
-	{want: "pairs-joined", words: `as "name=value&name=value"`, base: func(_ string, p []signature.Param) string { return atV3 + joined(p, asIs) + "." + nonce }},
-	{want: "pairs-joined", words: "percent-encoded", base: func(_ string, p []signature.Param) string { return atV3 + joined(p, url.QueryEscape) + "." + nonce }},
-	{want: "pairs-joined", words: "are signed percent-encoded", base: func(_ string, p []signature.Param) string {
-		return atV3 + sortedRun(each(p, url.QueryEscape)) + "." + nonce
-	}},
-	{want: "json-body", base: func(_ string, p []signature.Param) string { return bareURL + nonce + asJSON(p) }},
-	{want: "lonely-marks", signed: change{url: bareURL, params: []signature.Param{}}, given: change{url: bareURL, params: []signature.Param{}}, base: func(u string, _ []signature.Param) string { return u + "?." + nonce }},
-	{want: "lonely-marks", signed: change{params: []signature.Param{}}, given: change{params: []signature.Param{}}, base: func(string, []signature.Param) string { return atV3 + "." + nonce }},
-	{want: "query-twice", method: "GET", signed: change{url: bareURL + "?b=2&a=1"}, given: change{url: bareURL + "?b=2&a=1"}, base: func(string, []signature.Param) string { return bareURL + "?a=1&a=1&b=2&b=2." + nonce }},
-}
-
-var (
-	media = []signature.Param{{Name: "Media10", Value: "b"}, {Name: "Media2", Value: "a"}}
-	twice = append(report(), signature.Param{Name: "Media0", Value: "z"}, signature.Param{Name: "Media0", Value: "a"})
-)
 
 // TestFindsWhatHappenedToParameters holds that each way in which parameters and recipes differ is found,
 // is named first and with certainty, and is put into words.

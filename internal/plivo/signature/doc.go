@@ -18,6 +18,11 @@
 // takes the plain reading that most of them share: the path stays as it was written, a port that was
 // written stays, a repeated name keeps all its values, a name without a value stays.
 //
+// [Diagnose] says why a request does not verify: it undoes, one by one and in pairs, what usually
+// happens to token, URL, nonce, method and parameters, and what signers other than Plivo get wrong,
+// until a signature of the request is reproduced or its bound of work is reached. A finding is certain
+// only where it reproduces one; what merely looks wrong is told as possible.
+//
 // A caller that has no token, no header or no usable URL still gets a Verdict: nothing here panics on
 // any input.
 package signature

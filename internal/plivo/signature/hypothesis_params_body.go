@@ -144,10 +144,10 @@ func sayOfBody(_ *search, from, to input) string {
 	}
 	for _, change := range bodyChanges {
 		if altered(lost, gone, change.made) {
-			return strings.Replace(change.words, "%s", names(lost), 1)
+			return fill(change.words, lost)
 		}
 	}
-	return names(lost) + " " + verb(len(lost)) + " as in the body"
+	return fill("%s %v as in the body", lost)
 }
 
 // bodyChanges are what is usually made of a parameter between the body and the check.
@@ -156,13 +156,13 @@ var bodyChanges = []struct {
 	words string
 }{
 	{strings.TrimSpace, "the space around %s is kept, as in the body"},
-	{unescape, "%s is decoded once, not twice"},
-	{escapeQuery, "%s is decoded, as a form is"},
-	{func(v string) string { return strings.ReplaceAll(escapeQuery(v), "+", "%20") }, "%s is decoded, as a form is"},
+	{unescape, "%s %v decoded once, not twice"},
+	{escapeQuery, "%s %v decoded, as a form is"},
+	{func(v string) string { return strings.ReplaceAll(escapeQuery(v), "+", "%20") }, "%s %v decoded, as a form is"},
 	{func(v string) string { return strings.ReplaceAll(v, " ", "+") }, `"+" in %s is decoded to a space, as a form's is`},
 	{func(v string) string { return strings.ReplaceAll(v, "\r\n", "\n") }, "the line ends in %s are kept, as in the body"},
 	{func(v string) string { return strings.ToValidUTF8(v, "\ufffd") }, "the bytes of %s are kept that are no UTF-8"},
-	{bareNumber, "the number in %s is written as in the body"},
+	{bareNumber, "%s %v written as in the body, with all zeros"},
 }
 
 // altered tells whether made turns each of the lost values into that of its name in gone.

@@ -16,7 +16,7 @@ var recipeHypotheses = []hypothesis{
 		rewrite: func(s *search, in input) iter.Seq[input] {
 			return s.otherForm(in, V2)
 		},
-		say: always("it is made with the V2 recipe, the URL without its query and then the nonce"),
+		say: always("the V2 recipe is taken: the URL without its query, then the nonce"),
 	},
 	{
 		name: "recipe-v3", cause: CauseRecipe,
@@ -25,16 +25,16 @@ var recipeHypotheses = []hypothesis{
 		rewrite: func(s *search, in input) iter.Seq[input] {
 			return s.otherForm(in, V3)
 		},
-		say: always("it is made with the V3 recipe"),
+		say: always("the V3 recipe is taken: the URL, the sorted query and parameters, then the nonce"),
 	},
 	{
 		name: "recipe-v1", cause: CauseRecipe,
 		about:  "The signature of another header was made with the V1 recipe: the whole URL, then the sorted parameters.",
-		advice: "Sign with the header's own recipe; V1 belongs into X-Plivo-Signature and has no nonce.",
+		advice: "Sign with the header's own recipe; V1 belongs in X-Plivo-Signature and has no nonce.",
 		rewrite: func(s *search, in input) iter.Seq[input] {
 			return s.otherForm(in, V1)
 		},
-		say: always("it is made with the V1 recipe, the whole URL and then the sorted parameters"),
+		say: always("the V1 recipe is taken: the whole URL, then the sorted parameters"),
 	},
 	odd("hash", "The signature was made with HMAC-SHA1 in place of HMAC-SHA256, or the reverse.",
 		"Sign with HMAC-SHA256, and V1 alone with HMAC-SHA1.", "the hash is %s",
@@ -92,7 +92,7 @@ var recipeHypotheses = []hypothesis{
 			return bodyPlaces(r)
 		}),
 	odd("order", "The parameters were sorted by another rule than the bytes of their names.",
-		"Sort the parameters by the bytes of their names: capitals before small letters, Media10 before Media2.", "the parameters are sorted %s",
+		"Sort the parameters by the bytes of their names: capitals before small letters, Media10 before Media2.", "the parameters are %s",
 		func(r recipe) []recipe {
 			var all []recipe
 			for _, o := range []order{arrival, nameAlone, caseFold, natural, reversed} {
@@ -291,9 +291,9 @@ func separatorWords(from, to recipe) string {
 }
 
 var orderWords = map[order]string{
-	arrival:   "not at all, but as they arrived",
-	caseFold:  "without regard to capitals",
-	natural:   "with the numbers in names by their value",
-	reversed:  "backwards",
-	nameAlone: "by their names alone, those of one name as they arrived",
+	arrival:   "not sorted, but taken as they arrived",
+	caseFold:  "sorted without regard to capitals",
+	natural:   "sorted with the numbers in names by their value",
+	reversed:  "sorted backwards",
+	nameAlone: "sorted by their names alone, those of one name as they arrived",
 }
