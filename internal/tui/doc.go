@@ -18,6 +18,11 @@
 // Text from the network is cut to what can be read and passes internal/escape before it becomes a cell
 // or a line; measuring goes by whole characters, in grid.
 //
-// The package may import app, store, webhook, plivo and signature for their types, and escape; the
-// core behind it is reached through Core alone. Only this package and its grid know Bubble Tea.
+// The form of the signature screen stands for the request that filled it, byte by byte, until a field is
+// edited: inputs drop what they cannot show. The request is examined once nothing was typed for a
+// moment; an answer about an earlier one is dropped. A typed token is kept in its field alone.
+//
+// The package may import app, store, webhook, plivo, signature and its sdk for their types, webhook's
+// capture to read what is pasted, and escape; the core behind it is reached through Core alone. Only
+// this package and its grid know Bubble Tea.
 package tui

@@ -42,6 +42,8 @@ type fields struct {
 	inputs map[field]*textinput.Model
 	areas  map[field]*textarea.Model
 	focus  field
+	// rewinds is whether areas show their beginning while they do not have the focus.
+	rewinds bool
 
 	lines []string
 	spots []spot
@@ -91,11 +93,13 @@ func (s *fields) setValue(f field, text string) {
 	a.SetValue(text)
 	focused := a.Focused()
 	a.Focus() // without the focus it takes no message
-	*a, _ = a.Update(tea.KeyMsg{Type: tea.KeyCtrlHome})
+	press(a, tea.KeyCtrlHome)
 	if !focused {
 		a.Blur()
 	}
 }
+
+func press(a *textarea.Model, k tea.KeyType) { *a, _ = a.Update(tea.KeyMsg{Type: k}) }
 
 // setSize gives the form its room.
 func (s *fields) setSize(w, h int) {
@@ -112,10 +116,17 @@ func (s *fields) valueWidth() int { return max(s.w-fieldIndent-2, 8) }
 func (s *fields) setFocus(f field) {
 	s.focus = f
 	for g, a := range s.areas {
-		if g != f {
+		switch {
+		case g != f && a.Focused():
+			if s.rewinds {
+				press(a, tea.KeyCtrlHome)
+			}
 			a.Blur()
-		} else {
+		case g == f && !a.Focused():
 			a.Focus()
+			if s.rewinds && a.LineCount() == 1 {
+				press(a, tea.KeyCtrlEnd)
+			}
 		}
 	}
 	for g, in := range s.inputs {
@@ -137,6 +148,19 @@ func (s *fields) step(n int) {
 			break
 		}
 	}
+}
+
+// atEdge reports whether the cursor cannot go up (-1) or down (1) within its field.
+func (s *fields) atEdge(n int) bool {
+	a := s.areas[s.focus]
+	if a == nil {
+		return true
+	}
+	at := a.LineInfo()
+	if n < 0 {
+		return a.Line() == 0 && at.RowOffset == 0
+	}
+	return a.Line() == a.LineCount()-1 && at.RowOffset >= at.Height-1
 }
 
 // input gives a message to the input that has the focus.

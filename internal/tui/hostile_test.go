@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	tea "github.com/charmbracelet/bubbletea"
+
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/signature"
 )
@@ -169,4 +171,61 @@ func TestRowsGoWhileTheListHasNoRoom(t *testing.T) {
 			t.Errorf("selected %d, want the oldest", d.selected())
 		}
 	})
+}
+
+// TestAHugeRequestIsBounded examines a request that is larger than any that the server takes.
+func TestAHugeRequestIsBounded(t *testing.T) {
+	core := newFakeCore()
+	stock(core)
+	c := core.cases[17]
+	c.URL += "?" + big
+	c.Body = []byte(strings.Repeat("k="+big[:4000]+"&", 200))
+	c.Header = map[string][]string{"X-Plivo-Signature-V3": {big, big}, "X-Plivo-Signature-V3-Nonce": {big}}
+	c.Params = nil
+	for i := range 10_000 {
+		c.Header[fmt.Sprintf("X-%05d", i)] = []string{"1"}
+		c.Params = append(c.Params, signature.Param{Name: fmt.Sprintf("k%d", i), Value: big[:40]})
+	}
+	core.cases[17] = c
+	lines := strings.Repeat("name="+big[:400]+"\n", 1000)
+	core.diagnosis = signature.Diagnosis{RuledOut: []string{big}, Remains: []string{big}}
+	for range 20 {
+		core.diagnosis.Findings = append(core.diagnosis.Findings, signature.Finding{
+			Detail: big, Remedy: big, Base: big, Signature: big, Scheme: signature.V3, Confidence: signature.Certain, Settings: []signature.Setting{{Framework: big, Text: big}},
+			Changes: []signature.Change{{Part: signature.PartURL, Given: big, Signed: big + "x"}, {Part: signature.PartParams, Given: lines, Signed: "x" + lines}},
+		})
+	}
+	d := newDriver(t, core, 120, 36)
+	d.onBad()
+	d.keys("enter")
+	if n := len(d.m.messages.detail.lines); n > 400 {
+		t.Errorf("the detail has %d lines", n)
+	}
+	d.keys("s")
+	if n := len(d.m.sig.result); n > 3500 {
+		t.Errorf("the result has %d lines", n)
+	}
+	d.keys("G")
+	checkFrame(t, "signature hostile", d.m.View(), 120, 36)
+	d.keys("tab", "tab", "x", "tab", "x", "tab", "x", "tab", "x")
+	checkFrame(t, "signature hostile", d.m.View(), 120, 36)
+	if n := len(d.m.View()); n > 60_000 {
+		t.Errorf("the frame is %d bytes long", n)
+	}
+}
+
+// BenchmarkTypeIntoABody is a key in the body of a request as large as a field shows.
+func BenchmarkTypeIntoABody(b *testing.B) {
+	d := newDriver(b, newStocked(), 120, 36)
+	c := d.core.cases[17]
+	c.Body = []byte(strings.Repeat("name=value%20and%20more&", 2000))
+	d.core.cases[17] = c
+	d.onBad()
+	d.keys("s", "shift+tab", "shift+tab")
+	d.m.sig.wait = func(int) tea.Cmd { return nil }
+	for b.Loop() {
+		d.m.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{'x'}})
+		d.m.View()
+		d.m.Update(tea.KeyMsg{Type: tea.KeyBackspace})
+	}
 }

@@ -19,7 +19,7 @@ type keyMap struct {
 	// Compose.
 	send, nextField, prevField, newline, choose, keep key.Binding
 	// Signature.
-	copyBase, copySignature, restore, empty, toFields, method, leave key.Binding
+	copyBase, copySignature, restore, empty, pasted, toFields, method, leave key.Binding
 	// Sheets.
 	yes, no, choice, take, closeHelp, deliver, cancel key.Binding
 }
@@ -75,6 +75,7 @@ func newKeyMap() keyMap {
 		copySignature: bind("y", "copy signature", "y"),
 		restore:       bind("ctrl+r", "as captured", "ctrl+r"),
 		empty:         bind("ctrl+r", "empty the fields", "ctrl+r"),
+		pasted:        key.NewBinding(key.WithHelp("paste", "fill in a captured request")),
 		toFields:      bind("tab", "to the fields", "tab"),
 		method:        bind("↑ ↓", "POST or GET", "up", "down"),
 		leave:         bind("esc", "back", "esc"),

@@ -149,12 +149,12 @@ func (m *Model) helpSections() []section {
 	case m.screen == onSignature && m.sig.reading():
 		return []section{
 			{"The result", []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.detailTop, km.detailEnd, km.copyBase, km.copySignature}},
-			{"The request", []key.Binding{km.toFields, m.sig.restoring(), km.leave}},
+			{"The request", []key.Binding{km.toFields, km.pasted, m.sig.restoring(), km.leave}},
 			all,
 		}
 	case m.screen == onSignature:
 		return []section{
-			{"The request", []key.Binding{km.nextField, km.prevField, km.newline, km.method, m.sig.restoring(), km.leave}},
+			{"The request", []key.Binding{km.nextField, km.prevField, km.newline, km.method, km.pasted, m.sig.restoring(), km.leave}},
 			{"Everywhere", []key.Binding{km.helpTyped, km.redraw, km.forceQuit}},
 		}
 	}

@@ -42,8 +42,7 @@ func signedBase(e app.Examination) (baseString, bool) {
 	f := e.Diagnosis.Findings[0]
 	b := baseString{scheme: family(f.Scheme), words: "as it was signed", text: f.Base, signature: f.Signature}
 	r := e.Case.Request
-	var params []signature.Param
-	params = append(params, r.Params...)
+	params := r.Params
 	nonce := http.Header(r.Header).Get(f.Scheme.NonceHeader())
 	for _, c := range f.Changes {
 		switch c.Part {
@@ -69,11 +68,15 @@ func signedBase(e app.Examination) (baseString, bool) {
 
 // swap takes the given parameters out and puts the signed ones in.
 func swap(params []signature.Param, c signature.Change) []signature.Param {
+	given := map[string]int{}
 	for l := range strings.SplitSeq(c.Given, "\n") {
-		if i := slices.IndexFunc(params, func(p signature.Param) bool { return p.Name+"="+p.Value == l }); i >= 0 {
-			params = slices.Delete(params, i, i+1)
-		}
+		given[l]++
 	}
+	params = slices.DeleteFunc(slices.Clone(params), func(p signature.Param) bool {
+		l := p.Name + "=" + p.Value
+		given[l]--
+		return given[l] >= 0
+	})
 	for l := range strings.SplitSeq(c.Signed, "\n") {
 		if name, value, ok := strings.Cut(l, "="); ok {
 			params = append(params, signature.Param{Name: name, Value: value})
@@ -154,7 +157,8 @@ func givenBases(e app.Examination) []givenBase {
 // writeBases lays the base strings out in their parts, with the signatures made of them.
 func writeBases(p *page, e app.Examination) {
 	signed, known := signedBase(e)
-	for _, b := range givenBases(e) {
+	given := givenBases(e)
+	for _, b := range given {
 		other := known && signed.scheme == b.scheme && signed.text != b.text
 		words := ""
 		if other {
@@ -164,17 +168,21 @@ func writeBases(p *page, e app.Examination) {
 		if b.problem != "" {
 			p.say(p.th.warn, readable(b.problem))
 		} else {
-			p.parts(b.baseString, signed, other, p.th.given)
+			p.parts(b.baseString, signed, other && len(signed.parts) > 1, p.th.given)
 		}
 		writeSignatures(p, b)
+		if known && signed.scheme == b.scheme && !other {
+			p.value("signed", p.th.text, []piece{{signed.signature, plain}}, span{p.th.good, "  ✓ as said above"}) // by another key
+			known = false
+		}
 		if other {
 			p.heading(b.scheme+" base string, "+signed.words, "")
-			p.parts(signed, b.baseString, true, p.th.signed)
+			p.parts(signed, b.baseString, b.text != "" && len(signed.parts) > 1, p.th.signed)
 			p.value("computed", p.th.text, []piece{{signed.signature, plain}}, span{p.th.good, "  ✓ as given"})
 			known = false
 		}
 	}
-	if known && !slices.ContainsFunc(givenBases(e), func(b givenBase) bool { return b.scheme == signed.scheme }) {
+	if known && !slices.ContainsFunc(given, func(b givenBase) bool { return b.scheme == signed.scheme }) {
 		p.heading(signed.scheme+" base string, "+signed.words, "")
 		p.parts(signed, baseString{}, false, p.th.text)
 		p.value("computed", p.th.text, []piece{{signed.signature, plain}}, span{p.th.good, "  ✓ as given"})

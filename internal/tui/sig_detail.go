@@ -106,6 +106,10 @@ func (d *detail) explainSignature(p *page) {
 		p.field("signature", th.good, fmt.Sprintf("✓ matches by now: %s with the token %q; when it came it did not", c.exam.Verdict.Scheme, brief(c.exam.Verdict.Token)))
 		return
 	}
+	if c.exam.Verdict.Outcome == signature.Unchecked {
+		p.field("signature", th.warn, "! did not match when it came; now there is no token to check with")
+		return
+	}
 	findings := c.exam.Diagnosis.Findings
 	if len(findings) == 0 {
 		p.field("signature", th.bad, "✗ does not match, and no change that was tried explains it; s shows what was tried")
@@ -114,12 +118,13 @@ func (d *detail) explainSignature(p *page) {
 		}
 		return
 	}
-	f := findings[0]
-	sure := ""
-	if f.Confidence != signature.Certain {
-		sure = string(f.Confidence) + ": "
+	f, label := findings[0], "signature"
+	if f.Confidence == signature.Possible {
+		p.field(label, th.bad, "✗ does not match, and no change that was tried explains it")
+		label = ""
 	}
-	p.field("signature", th.bad, "✗ "+sure+readable(f.Detail))
+	paint, sign, words := findingWords(th, f)
+	p.field(label, paint, sign+" "+words)
 	for _, change := range f.Changes[:min(len(f.Changes), 3)] {
 		p.change(change, brief)
 	}

@@ -22,7 +22,7 @@ import (
 type source struct {
 	name  string // what it is called, empty where the fields were not filled
 	shown map[field]string
-	cut   map[field]bool // shows the beginning alone
+	lossy map[field]bool // shows less than there is
 	exact signature.Case
 }
 
@@ -34,12 +34,12 @@ const fieldBytes = 8 << 10
 
 // fill puts a request into the fields.
 func (s *sigScreen) fill(name string, c signature.Case) {
-	s.source = source{name: name, shown: map[field]string{}, cut: map[field]bool{}, exact: c}
+	s.source = source{name: name, shown: map[field]string{}, lossy: map[field]bool{}, exact: c}
 	for f, text := range map[field]string{
 		fieldMethod: c.Method, fieldSigned: c.URL, fieldHeaders: headerText(c.Header, c.ReceivedURL), fieldBody: bodyText(c),
 	} {
 		s.setValue(f, head(text, fieldBytes))
-		s.source.shown[f], s.source.cut[f] = s.value(f), len(text) > fieldBytes
+		s.source.shown[f], s.source.lossy[f] = s.value(f), s.value(f) != text
 	}
 	s.setValue(fieldToken, "")
 }
@@ -157,10 +157,15 @@ func typedBody(text, contentType string) string {
 // headerText is a header as lines: those of the signature first, then the host and what proxies say of
 // it, then the others by name.
 func headerText(h map[string][]string, received string) string {
+	var signed []string
+	for _, s := range []signature.Scheme{signature.V3, signature.MaV3, signature.V2, signature.MaV2, signature.V1} {
+		signed = append(signed, s.Header(), s.NonceHeader())
+	}
 	rank := func(name string) int {
+		i := slices.Index(signed, name)
 		switch {
-		case strings.HasPrefix(name, "X-Plivo-"):
-			return 0
+		case i >= 0:
+			return i - len(signed)
 		case strings.HasPrefix(name, "X-Forwarded-"), name == "Forwarded", name == "X-Original-Host":
 			return 1
 		}
@@ -173,7 +178,7 @@ func headerText(h map[string][]string, received string) string {
 	put := func(name, value string) { fmt.Fprintf(&b, "%s: %s\n", name, value) }
 	host, _, _ := strings.Cut(strings.TrimPrefix(received, "http://"), "/")
 	for _, name := range names {
-		if rank(name) > 0 && host != "" {
+		if rank(name) >= 0 && host != "" {
 			put("Host", host)
 			host = ""
 		}
@@ -212,11 +217,11 @@ func parseHeaders(text string) (h http.Header, wrong string) {
 // remark is a line below a field: what was understood of it, or what was not.
 func (s *sigScreen) remark(f field) (span, bool) {
 	th := s.env.th
+	if s.source.lossy[f] && s.asFilled(f) {
+		return span{th.muted, "not all can be shown; it counts as it came, until edited"}, true
+	}
 	switch f {
 	case fieldHeaders:
-		if s.source.cut[f] && s.asFilled(f) {
-			return span{th.muted, cutWords}, true
-		}
 		if _, wrong := parseHeaders(s.value(f)); wrong != "" {
 			return span{th.warn, "! not read, a header is a name, a colon and a value: " + brief(wrong)}, true
 		}
@@ -230,14 +235,9 @@ func (s *sigScreen) remark(f field) (span, bool) {
 	return span{}, false
 }
 
-const cutWords = "only the beginning is shown; all of it counts until this is edited"
-
 // bodyRemark decodes the body.
 func (s *sigScreen) bodyRemark() (span, bool) {
 	th, c := s.env.th, s.request()
-	if s.source.cut[fieldBody] && s.asFilled(fieldBody) {
-		return span{th.muted, cutWords}, true
-	}
 	if len(c.Body)+len(c.Params) == 0 {
 		return span{}, false
 	}

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -29,6 +30,7 @@ func (s *sigScreen) explain() {
 		writeFindings(p, s.exam.Diagnosis)
 		writeBases(p, s.exam)
 		writeSDKs(p, s.exam.SDKs)
+		writeSettings(p, s.exam.Diagnosis)
 	case s.opened != 0:
 		p.say(s.th.muted, fmt.Sprintf("Reading callback %d …", s.opened))
 	case !s.nothing():
@@ -178,27 +180,28 @@ const findingsShown = 4
 func writeFindings(p *page, d signature.Diagnosis) {
 	th := p.th
 	for i, f := range d.Findings[:min(len(d.Findings), findingsShown)] {
-		paint, sign := th.bad, "✗"
-		if i > 0 {
-			paint, sign = th.text, "or"
-		}
-		if f.Confidence != signature.Certain {
-			sign += " " + string(f.Confidence) + ":"
-		}
-		if i > 0 {
+		if i > 0 || f.Confidence == signature.Possible {
 			p.blank()
 		}
-		p.hang(paint, sign, readable(f.Detail))
+		paint, sign, words := findingWords(th, f)
+		p.hang(paint, sign, words)
 		if f.Remedy != "" {
 			p.hang(th.text, "→", readable(f.Remedy))
 		}
-		writeSettings(p, f.Settings)
 		if len(f.Changes) > 0 {
 			p.blank()
+			show := readable
+			if i > 0 {
+				show = brief
+			}
 			for _, c := range f.Changes {
-				p.change(c, readable)
+				p.change(c, show)
 			}
 		}
+	}
+	if n := len(settings(d)); n > 0 {
+		p.blank()
+		p.say(th.muted, "What to set in "+plural(n, "framework")+" stands at the end.")
 	}
 	if len(d.RuledOut) > 0 {
 		p.heading("Ruled out", tried(d))
@@ -212,22 +215,42 @@ func writeFindings(p *page, d signature.Diagnosis) {
 	}
 }
 
-func tried(d signature.Diagnosis) string {
-	words := "  " + plural(d.Tried, "signature") + " computed"
-	if d.Cut {
-		words += ", then the bound of the work was reached"
+// findingWords is what a finding says, with its sign: one that reproduces nothing is a question.
+func findingWords(th *theme, f signature.Finding) (grid.Paint, string, string) {
+	switch f.Confidence {
+	case signature.Certain:
+		return th.bad, "✗", readable(f.Detail)
+	case signature.Likely:
+		return th.bad, "✗", "likely: the signature " + readable(f.Detail)
+	default:
+		return th.warn, "?", "the signature " + readable(f.Detail)
 	}
-	return words
+}
+
+func tried(d signature.Diagnosis) string { return "  " + plural(d.Tried, "signature") + " computed" }
+
+// settings are those of all findings, each once.
+func settings(d signature.Diagnosis) []signature.Setting {
+	var all []signature.Setting
+	for _, f := range d.Findings[:min(len(d.Findings), findingsShown)] {
+		for _, s := range f.Settings {
+			if !slices.Contains(all, s) {
+				all = append(all, s)
+			}
+		}
+	}
+	return all
 }
 
 // writeSettings lists what to set in which framework.
-func writeSettings(p *page, settings []signature.Setting) {
-	if len(settings) == 0 {
+func writeSettings(p *page, d signature.Diagnosis) {
+	all := settings(d)
+	if len(all) == 0 {
 		return
 	}
-	p.blank()
-	for _, set := range settings {
-		p.field(brief(set.Framework), p.th.text, readable(set.Text))
+	p.heading("What to set", "  where the app makes up the URL")
+	for _, s := range all {
+		p.field(brief(s.Framework), p.th.text, readableBlock(s.Text))
 	}
 }
 

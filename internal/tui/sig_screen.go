@@ -64,9 +64,10 @@ func newSigScreen(e *env) *sigScreen {
 	s.wait = func(edit int) tea.Cmd {
 		return tea.Tick(settleAfter, func(time.Time) tea.Msg { return settledMsg{edit} })
 	}
+	s.rewinds = true
 	s.order = []field{fieldMethod, fieldSigned, fieldHeaders, fieldBody, fieldToken, noField}
 	s.addInput(fieldMethod, "POST")
-	s.addInput(fieldSigned, "https://… as it was given to Plivo")
+	s.addArea(fieldSigned, "https://… as given to Plivo")
 	s.addArea(fieldHeaders, "X-Plivo-Signature-V3: …\nX-Plivo-Signature-V3-Nonce: …")
 	s.addArea(fieldBody, "From=…&To=…&Status=…")
 	s.addInput(fieldToken, "the configured ones")
@@ -94,10 +95,11 @@ func (s *sigScreen) arrange(body rect) {
 	s.lay = lay
 	if form := lay.form; form.h > 0 {
 		s.setSize(form.w, form.h)
-		rows := max(form.h-6, 4) // beside the other fields and a remark
+		rows, urlRows := max(form.h-6, 4), 1 // beside the other fields and a remark
 		if s.airy() {
-			rows -= 4
+			rows, urlRows = rows-5, 2
 		}
+		s.areas[fieldSigned].SetHeight(urlRows)
 		s.areas[fieldHeaders].SetHeight(min((rows+1)/2, 12))
 		s.areas[fieldBody].SetHeight(min(rows/2, 10))
 	}
@@ -221,15 +223,18 @@ func (s *sigScreen) key(k tea.KeyMsg) (tea.Cmd, bool) {
 	case s.focus == fieldMethod && key.Matches(k, km.method):
 		other := map[bool]string{true: "GET", false: "POST"}[s.value(fieldMethod) == "POST"]
 		s.setValue(fieldMethod, other)
-	case s.areas[s.focus] == nil && (key.Matches(k, km.newline) || k.Type == tea.KeyDown):
+	case !s.ofLines() && key.Matches(k, km.newline), k.Type == tea.KeyDown && s.atEdge(1):
 		s.step(1)
-	case s.areas[s.focus] == nil && k.Type == tea.KeyUp:
+	case k.Type == tea.KeyUp && s.atEdge(-1):
 		s.step(-1)
 	default:
 		return s.update(k), true
 	}
 	return s.follow(), true
 }
+
+// ofLines reports whether the field with the focus holds lines. That of the URL only draws it as such.
+func (s *sigScreen) ofLines() bool { return s.focus == fieldHeaders || s.focus == fieldBody }
 
 // follow draws the form after a key and looks at what changed.
 func (s *sigScreen) follow() tea.Cmd {
@@ -258,7 +263,7 @@ func (s *sigScreen) paste(k tea.KeyMsg) tea.Cmd {
 		s.env.notify(app.Warning, "Not filled in: "+escape.Line(err.Error())+".")
 		return nil
 	}
-	if s.areas[s.focus] == nil {
+	if !s.ofLines() {
 		text = strings.Trim(text, "\n")
 	}
 	k.Runes = []rune(text)

@@ -17,6 +17,7 @@ import (
 
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/signature"
 )
 
 // scenes are the states of the screen that are worth looking at.
@@ -56,6 +57,27 @@ var scenes = []struct {
 		d.core.diagnosis = unexplained()
 		d.keys("j", "j", "j", "j", "j", "s")
 	}},
+	{name: "signature hostile", play: func(d *driver) {
+		d.core.diagnosis = signature.Diagnosis{Findings: []signature.Finding{{
+			Causes: []signature.Cause{signature.CauseParams}, Confidence: signature.Likely, Detail: "matches if \"\x1b[31m\u202e\" is \x00", Remedy: "Take \x9b out.",
+			Changes: []signature.Change{
+				{Part: signature.PartParams, Given: "Text=\x1b[31mred\u202e\nk=1\ufe0f\u20e3\ngone\x07=", Signed: "Text=red\u202e\nk=1"},
+				{Part: signature.PartNonce, Given: "1\u200b2", Signed: ""},
+			},
+			Settings: []signature.Setting{{Framework: "\x1b[2J", Text: "a\r\nb\x1b[2J"}},
+			Scheme:   signature.V3, Base: "https://h\u202e/\x1b[2J?\xff", Signature: "\x1b[2J",
+		}}, RuledOut: []string{"\x1b[2J"}, Remains: []string{"\x1b[2J"}}
+		c := d.core.cases[17]
+		c.URL = "https://h\u202e/" + strings.Repeat("%2F\x1b[2J", 20)
+		c.Header = map[string][]string{
+			"X-Plivo-Signature-V3": {"\x1b]0;owned\x07,\u202e,x"}, "X-Plivo-Signature-V3-Nonce": {"1\u200b2"}, "X-\x1b[31m": {"\x9b31m"},
+		}
+		c.Body = []byte("Text=\x1b[31mred\u202e&Status=\xff\x00&k=1\ufe0f\u20e3")
+		c.Params = []signature.Param{{Name: "Text", Value: "\x1b[31mred\u202e"}, {Name: "Status", Value: "\xff\x00"}, {Name: "k", Value: "1\ufe0f\u20e3"}}
+		d.core.cases[17] = c
+		d.keys("j", "j", "j", "j", "j", "s")
+	}},
+	{name: "signature help", play: func(d *driver) { d.keys("3", "f1") }},
 	{name: "cause in the detail", play: func(d *driver) { d.keys("j", "j", "j", "j", "j", "enter") }},
 	{name: "failure", play: func(d *driver) {
 		d.core.sendErr = fmt.Errorf("send to +14155550123: the network is unreachable; check the connection and send again")
@@ -175,7 +197,7 @@ func checkFrame(t *testing.T, name, view string, w, h int) {
 			t.Fatalf("%s at %dx%d: line %d is %d cells wide: %q", name, w, h, y, n, l)
 		}
 		for _, r := range ansi.Strip(l) {
-			if r < ' ' || (r >= 0x7f && r < 0xa0) || (r >= 0x202a && r <= 0x202e) || r == utf8.RuneError && name != "compose cjk" {
+			if r < ' ' || (r >= 0x7f && r < 0xa0) || (r >= 0x202a && r <= 0x202e) || r == utf8.RuneError && name != "compose cjk" && name != "signature hostile" {
 				t.Fatalf("%s at %dx%d: line %d carries %U: %q", name, w, h, y, r, l)
 			}
 		}
@@ -223,6 +245,34 @@ func TestLayoutAddsUp(t *testing.T) {
 		}
 		if w > 70 {
 			w += 6
+		}
+	}
+}
+
+// TestSignatureLayoutAddsUp holds that the parts of the signature screen fill its body.
+func TestSignatureLayoutAddsUp(t *testing.T) {
+	for w := minWidth; w <= 240; w += 3 {
+		for h := minHeight; h <= 70; h++ {
+			for _, reading := range []bool{false, true} {
+				body := computeLayout(w, h, needs{}).body
+				l := computeSignature(body, reading)
+				cells, edge := 0, 0
+				for _, r := range []rect{l.title, l.form, l.about, l.result} {
+					if r.h > 0 && (r.x < body.x || r.y < body.y || r.x+r.w > body.x+body.w || r.y+r.h > body.y+body.h) {
+						t.Fatalf("%dx%d: %+v leaves %+v", w, h, r, body)
+					}
+					cells += r.w * r.h
+				}
+				if l.beside {
+					edge = body.h
+				}
+				if cells+edge != body.w*body.h {
+					t.Fatalf("%dx%d, reading %v: %d cells and an edge of %d in %dx%d", w, h, reading, cells, edge, body.w, body.h)
+				}
+				if l.form.h+l.result.h < 9 || reading && l.result.h < 9 || !reading && l.form.h < 8 {
+					t.Fatalf("%dx%d, reading %v: a form of %d lines, a result of %d", w, h, reading, l.form.h, l.result.h)
+				}
+			}
 		}
 	}
 }
