@@ -32,10 +32,10 @@ func newVerify(s Streams) *cobra.Command {
 capture (--request): a raw HTTP request as a proxy saves it, a HAR file, or JSON lines of
 "plivoscope history --callbacks -o json".
 
-The tokens are those of --token and --token-file, else PLIVO_AUTH_TOKEN, PLIVO_MAIN_AUTH_TOKEN
-and every PLIVO_AUTH_TOKEN_LABEL of the environment or .env; no auth id is needed. Where the signature does not match, verify says what
-makes it match and what to do, and what each official SDK would answer. The exit code is 0 where all
-are valid, 6 otherwise.`,
+The tokens are those of --token and --token-file, else PLIVO_AUTH_TOKEN, PLIVO_MAIN_AUTH_TOKEN and
+every PLIVO_AUTH_TOKEN_LABEL of the environment or .env; no auth id is needed. Where the signature does
+not match, verify says what makes it match and what to do, and what each official SDK would answer.
+The exit code is 0 where all are valid, 6 otherwise.`,
 		Example: `  plivoscope verify --url https://name.example/cb --header 'X-Plivo-Signature-V3: …' \
     --header 'X-Plivo-Signature-V3-Nonce: …' --body body.txt
   plivoscope verify --request capture.txt --url https://name.example/cb

@@ -137,7 +137,7 @@ func publicURL(r signature.Request, tokens []signature.Token, c capture.Request)
 func (c *verifyCommand) stored(cmd *cobra.Command, set *settings, k known) (_ []suspect, err error) {
 	if c.db == "" {
 		if err := c.account(set); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%w; or choose the history of --id with --db or --simulator", err)
 		}
 	}
 	if err := c.historyPath(cmd, set); err != nil {
