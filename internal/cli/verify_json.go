@@ -28,13 +28,11 @@ type checkJSON struct {
 	Match            bool   `json:"match"`
 }
 
+// findingJSON is an explanation with what verify alone has room for.
 type findingJSON struct {
-	Cause      string               `json:"cause"`
-	Detail     string               `json:"detail"`
-	Remedy     string               `json:"remedy"`
-	Confidence signature.Confidence `json:"confidence"`
-	Changes    []changeJSON         `json:"changes"`
-	Settings   []settingJSON        `json:"settings"`
+	diagnosisJSON
+	Changes  []changeJSON  `json:"changes"`
+	Settings []settingJSON `json:"settings"`
 }
 
 type changeJSON struct {
@@ -65,11 +63,8 @@ func verifiedLine(e app.Examination) ([]byte, error) {
 		check.BaseString, check.BaseStringBase64 = baseStrings(c.Base)
 		j.Checks = append(j.Checks, check)
 	}
-	for _, f := range e.Diagnosis.Findings {
-		finding := findingJSON{
-			Cause: f.Cause(), Detail: f.Detail, Remedy: f.Remedy, Confidence: f.Confidence,
-			Changes: []changeJSON{}, Settings: []settingJSON{},
-		}
+	for i, shown := range diagnosisOf(e.Diagnosis) {
+		finding, f := findingJSON{diagnosisJSON: shown, Changes: []changeJSON{}, Settings: []settingJSON{}}, e.Diagnosis.Findings[i]
 		for _, c := range f.Changes {
 			finding.Changes = append(finding.Changes, changeJSON(c))
 		}
