@@ -20,6 +20,7 @@ type baseString struct {
 	signature string
 	parts     []signature.Segment
 	params    []signature.Param // among them
+	again     bool              // what it has in common with the one above it is not repeated at length
 }
 
 // firstBase is the base string that matters most: the one that was signed, where that is known, and
@@ -177,6 +178,7 @@ func writeBases(p *page, e app.Examination) {
 		}
 		if other {
 			p.heading(b.scheme+" base string, "+signed.words, "")
+			signed.again = true
 			p.parts(signed, b.baseString, b.text != "" && len(signed.parts) > 1, p.th.signed)
 			p.value("computed", p.th.text, []piece{{signed.signature, plain}}, span{p.th.good, "  ✓ as given"})
 			known = false
@@ -246,6 +248,8 @@ func (p *page) parts(b, others baseString, compare bool, mark grid.Paint) {
 		case compare && part.Text != theirs:
 			own, _ := differ(readable(part.Text), readable(theirs))
 			pieces = append(pieces, own...)
+		case compare && b.again && len(part.Text) > p.w-labelWidth-2:
+			pieces = []piece{{"the same", quiet}}
 		case part.Part == signature.PartParams:
 			pieces = append(pieces, apart(part.Text, params)...)
 		default:
