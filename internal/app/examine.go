@@ -18,7 +18,7 @@ type Examination struct {
 	Case        signature.Case // what was examined
 	Verdict     signature.Verdict
 	Comparisons []signature.Comparison
-	Diagnosis   signature.Diagnosis // empty where the signature verifies or nothing was there to check
+	Diagnosis   signature.Diagnosis // empty where the signature verifies or there is no token to check with
 	SDKs        []sdk.Answer
 }
 
@@ -26,17 +26,11 @@ type Examination struct {
 // pure, and takes some milliseconds at the most.
 func Examine(c signature.Case) Examination {
 	e := Examination{Case: c, Verdict: signature.Verify(c.Request, c.Tokens), Comparisons: signature.Compare(c.Request, c.Tokens)}
-	if fails(e.Verdict) {
+	if e.Verdict.Outcome == signature.Invalid || e.Verdict.Outcome == signature.Missing {
 		e.Diagnosis = signature.Diagnose(c)
 	}
 	e.SDKs = sdk.Ask(c.Request, e.Verdict, c.Tokens)
 	return e
-}
-
-// fails tells whether there is something to explain: a signature that does not match, or one without
-// its nonce. A request without any is no riddle.
-func fails(v signature.Verdict) bool {
-	return v.Outcome == signature.Invalid || v.Outcome == signature.Missing && len(v.Checks) > 0
 }
 
 // Examine examines a request with what this program knows beside it: where c has no tokens, those

@@ -29,6 +29,7 @@ const (
 	CauseNonce  Cause = "nonce"
 	CauseMethod Cause = "method"
 	CauseParams Cause = "params"
+	CauseHeader Cause = "header" // the signature's own: not there, cut off or garbled
 	CauseRecipe Cause = "recipe" // not signed the way that the header's family says
 )
 

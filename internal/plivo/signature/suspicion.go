@@ -51,7 +51,7 @@ func suspect(c Cause, name, detail, remedy string) Finding {
 func (s *search) noHeader() Finding {
 	own := []string{V3.Header(), MaV3.Header(), V2.Header(), MaV2.Header(), V1.Header()}
 	if name, meant, ok := s.misspelt(own); ok {
-		return suspect(CauseRecipe, "header-renamed",
+		return suspect(CauseHeader, "header-renamed",
 			fmt.Sprintf("is not there under its own name: the request has %s for %s", quote(name), meant),
 			"Give the headers the names that they have in the request: PHP and CGI write HTTP_ before them and underscores for the dashes.")
 	}
@@ -59,16 +59,16 @@ func (s *search) noHeader() Finding {
 	nonces := []string{V3.NonceHeader(), V2.NonceHeader()}
 	for _, n := range nonces {
 		if len(headerValues(s.c.Header, n)) > 0 {
-			return suspect(CauseRecipe, "header-missing",
+			return suspect(CauseHeader, "header-missing",
 				"is not there, though its nonce is, in "+n,
 				"Let the signature header through where the nonce's header is let through: whatever lists the allowed headers lacks the X-Plivo-Signature ones.")
 		}
 	}
 	if len(s.c.Header) == 0 {
-		return suspect(CauseRecipe, "header-missing", "is not there: the request has no headers at all",
+		return suspect(CauseHeader, "header-missing", "is not there: the request has no headers at all",
 			"Give the headers of the request too, X-Plivo-Signature-V3 or -V2 with its nonce before all.")
 	}
-	return suspect(CauseRecipe, "header-missing", "is not there: the request has none of Plivo's signature headers", remedy)
+	return suspect(CauseHeader, "header-missing", "is not there: the request has none of Plivo's signature headers", remedy)
 }
 
 // misspelt looks for one of some headers under a name that differs in the letters' case, in dashes and
@@ -136,7 +136,7 @@ func (s *search) badHeader(v Verdict) (Finding, bool) {
 		}
 		for _, given := range c.Given {
 			if words := malformed(given, whole); words != "" {
-				return suspect(CauseRecipe, "header-malformed", fmt.Sprintf("in %s %s", c.Header, words),
+				return suspect(CauseHeader, "header-malformed", fmt.Sprintf("in %s %s", c.Header, words),
 					fmt.Sprintf("Take the header's value as it was sent: a signature of %s is %d characters of base64, the last one \"=\".", c.Scheme, whole)), true
 			}
 		}
@@ -242,7 +242,7 @@ func (s *search) onlyV1(v Verdict) (Finding, bool) {
 	if v.Checks[0].Scheme != V1 {
 		return Finding{}, false
 	}
-	return suspect(CauseRecipe, "header-v1-alone",
+	return suspect(CauseHeader, "header-v1-alone",
 		"is V1's alone, in X-Plivo-Signature: those of V2 and V3, which Plivo documents, are not there",
 		"Let the X-Plivo-Signature-V2 and -V3 headers through with their nonces; sign tests and scripts with V2 or V3 too."), true
 }
