@@ -110,3 +110,26 @@ func TestCoverageOfPairs(t *testing.T) {
 		t.Errorf("fewer than 95 %% of the pairs were found")
 	}
 }
+
+// Pairs that depend on which of the two comes first, or that each alone change nothing.
+func TestPairsThatDependOnEachOther(t *testing.T) {
+	whole := func(s signing) string { return mac(s.token, s.url+s.nonce) }
+	for _, c := range []struct {
+		want   []string
+		scheme signature.Scheme
+		sent   func(*signing)
+		seen   func(*signature.Case)
+	}{
+		{[]string{"known-url", "slash-added"}, signature.V2, func(s *signing) { s.url = "https://old.example.com/cb/" }, func(c *signature.Case) {
+			c.URL, c.KnownURLs = "http://localhost:3000/", []string{"https://old.example.com/cb"}
+		}},
+		{[]string{"host-received", "port-dropped"}, signature.V3, sentTo(":8443", ""), all(urlAs("example.com", "inner"), received("http://example.com:3000/"))},
+		{[]string{"query-added", "whole-url"}, signature.V2, func(s *signing) { s.make = whole }, all(urlAs("?env=dev&n=1", ""), known(sentURL))},
+		{[]string{"fragment-dropped", "whole-url"}, signature.V2, func(s *signing) { s.make = whole }, urlAs("n=1", "n=1#top")},
+	} {
+		_, _, d := diagnose(t, c.scheme, covered{sent: c.sent, seen: c.seen})
+		if f := first(t, d); !d.Explained() || !slices.Equal(f.Hypotheses, c.want) {
+			t.Errorf("want %v, found %v: %s", c.want, f.Hypotheses, f.Detail)
+		}
+	}
+}

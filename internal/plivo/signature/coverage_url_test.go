@@ -49,6 +49,7 @@ var singles = []covered{
 	{name: "scheme-https", seen: all(urlAs("https:", "http:"), with("X-Forwarded-Proto", "https"))},
 	{name: "scheme-https", seen: all(urlAs("https:", "http:"), with("X-Forwarded-Ssl", "on"))},
 	{name: "scheme-https", seen: all(urlAs("https:", "http:"), with("Forwarded", "for=192.0.2.1;proto=https"))},
+	{name: "scheme-https", seen: all(urlAs("https:", "http:"), func(c *signature.Case) { c.Header["x-forwarded-proto"] = []string{"https"} })},
 	{name: "scheme-http", sent: sentTo("https:", "http:"), seen: urlAs("http:", "https:")},
 	{name: "scheme-https", schemes: inV1, seen: urlAs("https:", "http:")},
 	{name: "port-dropped", sent: sentTo(":8443", ""), seen: urlAs("example.com", "example.com:3000")},

@@ -71,10 +71,8 @@ func (s *search) explain(tiers [][]Check) (match, Confidence, bool) {
 		if hint, hinted = s.weaker(tiers[1]); hinted {
 			s.share = 100
 			s.aim(tiers[0])
-			for _, sp := range s.carried(hint, strongest) {
-				if m, ok := s.onlyBeyond(sp, strongest); ok {
-					return m, Certain, true
-				}
+			if m, ok := s.onlyBeyond(s.carried(hint, strongest), strongest); ok {
+				return m, Certain, true
 			}
 		}
 	}
@@ -106,33 +104,25 @@ func (s *search) onlyBeyond(sp, strongest *space) (match, bool) {
 	return s.pairs(sp, onlyStronger)
 }
 
-// carried takes what explains the weaker tier, but for its nonce, for granted in the stronger one: with
-// the same key, and, since the headers of the two may be keyed by different accounts, with the others.
-func (s *search) carried(hint match, strongest *space) []*space {
-	var spaces []*space
-	for _, withKey := range []bool{true, false} {
-		in := strongest.root
-		var steps []step
-		for _, st := range hint.steps {
-			to := in
-			if st.h.cause == CauseToken && withKey {
-				to.key = st.to.key
-			}
-			to.url = st.to.url
-			if touched(in, to) != 0 {
-				steps = append(steps, step{st.h, in, to})
-				in = to
-			}
+// carried takes what explains the weaker tier, but for its nonce, for granted in the stronger one.
+func (s *search) carried(hint match, strongest *space) *space {
+	in := strongest.root
+	var steps []step
+	for _, st := range hint.steps {
+		to := in
+		to.url = st.to.url
+		if st.h.cause == CauseToken {
+			to.key = st.to.key
 		}
-		sp := strongest
-		if len(steps) > 0 {
-			sp = newSpace(in, steps...)
-		}
-		if len(spaces) == 0 || touched(spaces[0].root, in) != 0 {
-			spaces = append(spaces, sp)
+		if touched(in, to) != 0 {
+			steps = append(steps, step{st.h, in, to})
+			in = to
 		}
 	}
-	return spaces
+	if len(steps) == 0 {
+		return strongest
+	}
+	return newSpace(in, steps...)
 }
 
 // root is the request as it was given, under the tier of checks.

@@ -10,7 +10,7 @@ import (
 // alone.
 var methodHypotheses = []hypothesis{
 	{
-		name: "method-get", cause: CauseMethod, likely: true, first: true,
+		name: "method-get", cause: CauseMethod, likely: true,
 		about:  "The request was signed as a GET, and is checked as a POST.",
 		advice: "Give the check the method of the request itself, in upper case: a GET's base string joins all parameters with & and =, a POST's does not.",
 		rewrite: func(_ *search, in input) iter.Seq[input] {
@@ -24,7 +24,7 @@ var methodHypotheses = []hypothesis{
 		settings: settingsQuery,
 	},
 	{
-		name: "method-post", cause: CauseMethod, likely: true, first: true,
+		name: "method-post", cause: CauseMethod, likely: true,
 		about:  "The request was signed as a POST, and is checked as a GET.",
 		advice: "Give the check the method of the request itself, in upper case, and a POST's parameters from its body: a redirect makes a GET of a POST.",
 		rewrite: func(_ *search, in input) iter.Seq[input] {

@@ -159,7 +159,7 @@ func (s *search) try(in input) (hit, outcome) {
 	if in.key != nil {
 		keys = []*key{in.key}
 	}
-	if len(keys) == 0 || s.spent() {
+	if len(keys) == 0 {
 		return hit{}, stale
 	}
 	base, err := s.appendInput(s.base[:0], in)
@@ -167,7 +167,7 @@ func (s *search) try(in input) (hit, outcome) {
 		return hit{}, stale
 	}
 	s.base = base
-	s.work += workInput + len(base)
+	s.work += workInput + len(base)/4 // copied and compared, not hashed
 	old := in.recipe.sha1 != (in.recipe.form == V1)
 	var h maphash.Hash
 	h.SetSeed(s.seed)

@@ -227,16 +227,16 @@ func (s *search) product(sp *space, as, bs []*hypothesis) (match, bool) {
 
 func (s *search) pair(sp *space, a, b *hypothesis) (match, bool) {
 	firsts, seconds := sp.variants[a], sp.variants[b]
+	again := a.cause.field() == b.cause.field()
 	if len(firsts) == 0 && b.cause == CauseRecipe {
-		// What changes nothing under Plivo's recipe may under another.
+		// What changes nothing under Plivo's recipe may under another, and the reverse.
+		again = true
 		for to := range s.rewrite(a, sp.root) {
 			if firsts = append(firsts, to); len(firsts) == maxVariants {
 				break
 			}
 		}
 	}
-	// What is made of the parameters and of the query depends on the method.
-	again := a.cause.field() == b.cause.field() || a.cause == CauseMethod
 	if again && len(seconds) == 0 && b.cause.field() == fieldParams {
 		return match{}, false // it finds nothing in other parameters either
 	}
