@@ -125,6 +125,7 @@ func TestPairsThatDependOnEachOther(t *testing.T) {
 		}},
 		{[]string{"host-received", "port-dropped"}, signature.V3, sentTo(":8443", ""), all(urlAs("example.com", "inner"), received("http://example.com:3000/"))},
 		{[]string{"query-added", "whole-url"}, signature.V2, func(s *signing) { s.make = whole }, all(urlAs("?env=dev&n=1", ""), known(sentURL))},
+		{[]string{"slash-added", "param-added"}, signature.V3, func(s *signing) { s.method, s.url, s.params = "GET", "https://h/cb/?Status=sent&To=1", nil }, urlAs("cb/?", "cb?trace=1&")},
 		{[]string{"fragment-dropped", "whole-url"}, signature.V2, func(s *signing) { s.make = whole }, urlAs("n=1", "n=1#top")},
 	} {
 		_, _, d := diagnose(t, c.scheme, covered{sent: c.sent, seen: c.seen})
