@@ -21,7 +21,8 @@ var stock = []struct{ to, text string }{
 	{"+15005550080", "您的验证码是 739201"},
 	{"+15005550003", "These callbacks come out of order"},
 	{"+15005550004", "Each of these callbacks comes twice"},
-	{"+15005550005", "These callbacks are signed with a wrong signature"},
+	{"+15005550005", "These callbacks are signed with a token that is not known"},
+	{"+15005550007", "These callbacks are signed over another URL; open this row"},
 	{"+15005559429", "The API refuses this one: too many requests"},
 	{"+15005550000", "Thanks – your table for 2 is booked"},
 }

@@ -129,16 +129,16 @@ func TestScreenSends(t *testing.T) {
 func TestScreenDemo(t *testing.T) {
 	t.Parallel()
 	s := open(t, command(t, "demo", "--addr", "127.0.0.1:0", "--speed", "20"), 100, 30)
-	s.wait(`Messages \(14\)`)
+	s.wait(`Messages \(15\)`)
 	s.press("/")
 	s.wait(`(?m)^ / `)
 	s.press("status:undelivered code:30")
 	s.press("\r")
-	s.wait(`Messages \(1 of 14`)
+	s.wait(`Messages \(1 of 15`)
 	s.wait(`spam filter`)
 	s.wait(`undelivered .*took`)
 	s.press("\x1b")
-	s.wait(`Messages \(14\)`)
+	s.wait(`Messages \(15\)`)
 	s.press("\x03")
 	<-s.ended
 }

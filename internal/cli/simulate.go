@@ -30,7 +30,8 @@ them one is made up and printed.
 
 The destination decides what becomes of a message: +1500555CCCC ends with error code CCCC; 0000 is
 delivered, 0001 sent and never more, 0002 has no callback, 0003 callbacks out of order, 0004 each
-twice, 0005 a wrong signature, 0006 the last one late; 9400 9401 9429 9500 are refused by the API.
+twice, 0005 a wrong token, 0006 the last one late, 0007 signed over the URL with a slash at its end
+more or less; 9400 9401 9429 9500 are refused by the API.
 
 One inbound message: POST /plivoscope/inbound {"from":…,"to":…,"text":…,"url":…} with the account's
 credentials.`,

@@ -230,6 +230,9 @@ func (s *search) localURL(Verdict) (Finding, bool) {
 	if err != nil || len(t.host) > 255 || !privateHost.MatchString(strings.ToLower(t.host)) {
 		return Finding{}, false
 	}
+	if r, err := parseTarget(s.c.ReceivedURL); err == nil && strings.EqualFold(r.host, t.host) {
+		return Finding{}, false // that is what the sender asked for: it is on this machine too
+	}
 	f := suspect(CauseHost, "url-private",
 		"is checked over "+quote(t.scheme+"://"+t.host)+", which Plivo cannot reach",
 		"Check over the public URL that was given to Plivo: it signs that one, not the address behind the proxy or the tunnel.")

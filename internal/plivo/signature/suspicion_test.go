@@ -25,6 +25,17 @@ func unexplained(t *testing.T) signature.Case {
 	}
 }
 
+// An address of this machine is no riddle where the request itself asked for it.
+func TestLocalURLThatWasAskedFor(t *testing.T) {
+	c := unexplained(t)
+	c.URL, c.ReceivedURL = "http://localhost:3000/sms", "http://LOCALHOST:3000/sms"
+	for _, f := range signature.Diagnose(c).Findings {
+		if slices.Contains(f.Hypotheses, "url-private") {
+			t.Errorf("found %s", f.Detail)
+		}
+	}
+}
+
 func TestSuspicions(t *testing.T) {
 	token := func(v string) func(*signature.Case) {
 		return func(c *signature.Case) { c.Tokens = []signature.Token{signature.NewToken("account", v)} }

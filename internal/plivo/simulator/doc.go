@@ -16,9 +16,10 @@
 //
 //	0000  delivered                     0005  signed with a wrong token
 //	0001  sent, and never more          0006  the last callback late
-//	0002  delivered without callbacks   9400  the API refuses the whole request with 400,
-//	0003  callbacks out of order        9401  with 401,
-//	0004  each callback twice           9429  with 429,
+//	0002  delivered without callbacks   0007  signed over the URL with another end: a slash, or none
+//	0003  callbacks out of order        9400  the API refuses the whole request with 400,
+//	0004  each callback twice           9401  with 401,
+//	                                    9429  with 429,
 //	                                    9500  with 500
 //
 // An unknown code in that range is answered 400. The list of messages has no filter by time. Rates,

@@ -23,6 +23,7 @@ const (
 	twice
 	wrongSignature
 	lastLate
+	otherURL
 )
 
 // Fate is what becomes of a message. The zero Fate is delivered.
@@ -110,6 +111,8 @@ func magicFate(to string) (f Fate, refuse refusal, magic bool, err error) {
 		return Fate{quirk: wrongSignature}, 0, true, nil
 	case "0006":
 		return Fate{quirk: lastLate}, 0, true, nil
+	case "0007":
+		return Fate{quirk: otherURL}, 0, true, nil
 	case "9400":
 		return Fate{}, http.StatusBadRequest, true, nil
 	case "9401":

@@ -33,6 +33,7 @@ func TestFates(t *testing.T) {
 		{"each twice", "+15005550004", "", []string{"1 queued", "1 queued", "2 sent", "2 sent", "3 delivered 000", "3 delivered 000"}, plivo.Delivered},
 		{"a wrong signature", "+15005550005", "", deliveredCourse, plivo.Delivered},
 		{"the last one late", "+15005550006", "", deliveredCourse, plivo.Delivered},
+		{"over another URL", "+15005550007", "", deliveredCourse, plivo.Delivered},
 		{"code 30", "+15005550030", "", []string{"1 queued", "2 sent", "3 undelivered 30"}, plivo.Undelivered},
 		{"code 450", "+15005550450", "", []string{"1 queued", "2 failed 450"}, plivo.Failed},
 		{"code 1000", "+15005551000", "", []string{"1 queued", "2 sent", "3 undelivered 1000"}, plivo.Undelivered},
@@ -60,7 +61,7 @@ func TestFates(t *testing.T) {
 				t.Errorf("callbacks (-want +got):\n%s", diff)
 			}
 			want := signature.Valid
-			if test.to == "+15005550005" {
+			if test.to == "+15005550005" || test.to == "+15005550007" {
 				want = signature.Invalid
 			}
 			for _, c := range got {
@@ -76,6 +77,27 @@ func TestFates(t *testing.T) {
 				return r.Status == test.end
 			})
 		})
+	}
+}
+
+// What is signed over another URL verifies over the one with a slash at its end, by POST and by GET.
+func TestOverAnotherURL(t *testing.T) {
+	for _, method := range []string{"POST", "GET"} {
+		b := newBench(t, simulator.Options{})
+		draft := b.draft("+15005550007")
+		draft.Method = method
+		uuid := b.send(draft, "")[0]
+		b.settle()
+		for _, c := range b.receiver.of(uuid) {
+			r := c.signed
+			path, query, _ := strings.Cut(r.URL, "?")
+			if r.URL = path + "/"; query != "" {
+				r.URL += "?" + query
+			}
+			if v := signature.Verify(r, b.receiver.tokens); v.Outcome != signature.Valid {
+				t.Errorf("%s: over %s it is %s", method, r.URL, v.Outcome)
+			}
+		}
 	}
 }
 

@@ -130,6 +130,7 @@ type received struct {
 	header  http.Header
 	body    []byte
 	report  plivo.Report
+	signed  signature.Request
 	verdict signature.Verdict
 }
 
@@ -177,7 +178,7 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	if c.method == http.MethodPost {
 		check.Params = params
 	}
-	c.verdict = signature.Verify(check, r.tokens)
+	c.signed, c.verdict = check, signature.Verify(check, r.tokens)
 	r.mu.Lock()
 	n := len(r.got)
 	r.got = append(r.got, c)

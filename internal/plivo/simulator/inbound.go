@@ -35,7 +35,7 @@ func (s *Simulator) Inbound(ctx context.Context, in InboundMessage) (string, err
 	s.remember([]*message{m})
 
 	report := InboundReport{MessageUUID: m.uuid, From: m.from, To: m.to, Text: in.Text, Type: "sms"}
-	status, err := s.deliver(ctx, s.keys, m.method, m.url, report.Params(), s.dice.nonces(m.number))
+	status, err := s.deliver(ctx, s.keys, m.method, m.url, m.url, report.Params(), s.dice.nonces(m.number))
 	if ctx.Err() != nil {
 		return m.uuid, fmt.Errorf("cannot post an inbound message to %s: it was given up: %w", m.url, ctx.Err())
 	}

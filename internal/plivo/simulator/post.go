@@ -133,7 +133,11 @@ func (s *Simulator) post(m *message, p posting, attempt int) (e Event, ok bool) 
 		keys = s.forged
 	}
 	nonces := s.dice.nonces(m.number, uint64(p.report.Sequence), p.copy, uint64(attempt))
-	status, err := s.deliver(s.ctx, keys, m.method, m.url, p.report.Params(), nonces)
+	over := m.url
+	if m.fate.quirk == otherURL {
+		over = otherEnd(m.url)
+	}
+	status, err := s.deliver(s.ctx, keys, m.method, m.url, over, p.report.Params(), nonces)
 	e = Event{
 		Event: EventCallback, MessageUUID: m.uuid, From: m.from, To: m.to, Status: p.report.Status,
 		ErrorCode: p.report.ErrorCode, Sequence: p.report.Sequence, Method: m.method, URL: m.url,
@@ -149,11 +153,32 @@ func (s *Simulator) post(m *message, p posting, attempt int) (e Event, ok bool) 
 	return e, ok
 }
 
-// deliver signs a callback, sends it and gives the status of the answer.
-func (s *Simulator) deliver(ctx context.Context, keys Keys, method, target string, params []signature.Param, nonces func() string) (int, error) {
-	signed, err := keys.Sign(method, target, params, nonces)
+// otherEnd gives a URL the slash at the end of its path that it has not, or takes it away: what is one
+// place to most routers, and two to a signature.
+func otherEnd(url string) string {
+	end := strings.IndexAny(url, "?#")
+	if end < 0 {
+		end = len(url)
+	}
+	if path, ok := strings.CutSuffix(url[:end], "/"); ok {
+		return path + url[end:]
+	}
+	return url[:end] + "/" + url[end:]
+}
+
+// deliver signs a callback over a URL, sends it to target, which is the same as a rule, and gives the
+// status of the answer.
+func (s *Simulator) deliver(ctx context.Context, keys Keys, method, target, over string, params []signature.Param, nonces func() string) (int, error) {
+	signed, err := keys.Sign(method, over, params, nonces)
 	if err != nil {
 		return 0, err
+	}
+	if over != target {
+		sent, err := keys.Sign(method, target, params, nonces)
+		if err != nil {
+			return 0, err
+		}
+		signed.URL = sent.URL
 	}
 	select {
 	case s.posting <- struct{}{}:
