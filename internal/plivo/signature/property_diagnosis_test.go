@@ -121,8 +121,8 @@ func TestDiagnoseStandsAnything(t *testing.T) {
 // TestDiagnoseOfExtremes holds that the largest of inputs end within the bounds: what exceeds them is
 // told, not computed.
 func TestDiagnoseOfExtremes(t *testing.T) {
-	noise := rand.New(rand.NewPCG(1, 2))
 	random := func(n int) string {
+		noise := rand.New(rand.NewPCG(1, uint64(n)))
 		b := make([]byte, n)
 		for i := range b {
 			b[i] = byte(noise.Uint32())
