@@ -238,7 +238,7 @@ func asJSON(params []signature.Param) string {
 
 // TestFindsWhatHappenedToParameters holds that each way in which parameters and recipes differ is found,
 // is named first and with certainty, and is put into words.
-func TestFindsWhatHappenedToParameters(t *testing.T) {
+func TestCoverageOfParamsAndRecipes(t *testing.T) {
 	all := slices.Concat(alteredParams, alteredRecipes)
 	found := 0
 	for i, a := range all {
@@ -262,7 +262,7 @@ func TestFindsWhatHappenedToParameters(t *testing.T) {
 			found++
 		})
 	}
-	t.Logf("found %d of %d", found, len(all))
+	t.Logf("singles: found %d / tried %d (%d %%)", found, len(all), 100*found/len(all))
 }
 
 // TestEveryHypothesisHasItsRow holds that no hypothesis is without a request that shows it.
