@@ -236,7 +236,7 @@ func asJSON(params []signature.Param) string {
 	return "{" + strings.Join(parts, ",") + "}"
 }
 
-// TestFindsWhatHappenedToParameters holds that each way in which parameters and recipes differ is found,
+// TestCoverageOfParamsAndRecipes holds that each way in which parameters and recipes differ is found,
 // is named first and with certainty, and is put into words.
 func TestCoverageOfParamsAndRecipes(t *testing.T) {
 	all := slices.Concat(alteredParams, alteredRecipes)
