@@ -8,7 +8,6 @@ import (
 	"github.com/charmbracelet/bubbles/textarea"
 	tea "github.com/charmbracelet/bubbletea"
 
-	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/plivo"
 )
 
@@ -17,6 +16,7 @@ type compose struct {
 	fields
 	env  *env
 	text *textarea.Model
+	area rect // the body
 
 	form     form            // as it was last looked at
 	edits    int             // how often it changed
@@ -44,7 +44,7 @@ func newCompose(e *env) *compose {
 		c.addInput(f, hint)
 	}
 	c.order = []field{fieldText, fieldTo, fieldFrom}
-	if c.simulated() {
+	if c.env.simulated() {
 		c.order = append(c.order, fieldFate)
 	}
 	c.order = append(c.order, fieldURL, fieldSend)
@@ -56,14 +56,32 @@ func newCompose(e *env) *compose {
 
 const toHint = "+14155550123, several with commas"
 
-func (c *compose) simulated() bool { return c.env.status.Mode == app.Simulator }
-
-// setSize gives the form its room.
-func (c *compose) setSize(w, h int) {
-	c.fields.setSize(w, h)
+// arrange gives the form its room.
+func (c *compose) arrange(f frame) {
+	c.area = f.body
+	w, h := f.body.w, f.body.h-1
+	if w == c.w && h == c.h {
+		return
+	}
+	c.setSize(w, h)
 	c.text.SetHeight(min(max(h-12, 3), 6))
 	c.refresh()
 }
+
+func (c *compose) wake() tea.Cmd { return nil }
+
+// tick brings up what time changes.
+func (c *compose) tick() tea.Cmd {
+	c.refresh()
+	return nil
+}
+
+func (c *compose) entered() tea.Cmd {
+	c.refresh()
+	return nil
+}
+
+func (c *compose) left() { c.env.forget(aboutDraft) }
 
 // key handles a key of the form and reports whether it was one.
 func (c *compose) key(k tea.KeyMsg) (tea.Cmd, bool) {
@@ -73,7 +91,7 @@ func (c *compose) key(k tea.KeyMsg) (tea.Cmd, bool) {
 	}()
 	switch km := c.env.keys; {
 	case key.Matches(k, km.keep):
-		return nil, false
+		c.env.show(onMessages)
 	case key.Matches(k, km.send):
 		return c.send(), true
 	case key.Matches(k, km.nextField):
@@ -163,7 +181,7 @@ func (c *compose) check() {
 	c.draft.Text, c.draft.CallbackURL, c.draft.Method = rest.Text, rest.CallbackURL, rest.Method
 	c.problems = append(only(problems, "text", "callback_url", "method"), c.numbers...)
 	c.segments = plivo.Segment(now.text)
-	if p := fateProblem(now.fate); p != "" && c.simulated() {
+	if p := fateProblem(now.fate); p != "" && c.env.simulated() {
 		c.problems = append(c.problems, plivo.Problem{Field: "fate", Text: p})
 	}
 }
@@ -207,12 +225,12 @@ func fieldOf(name string) field {
 }
 
 // mouse focuses the field under the pointer, and sends by the button.
-func (c *compose) mouse(e tea.MouseMsg, body rect) tea.Cmd {
-	if e.Button != tea.MouseButtonLeft || e.Action != tea.MouseActionPress || !body.has(e.X, e.Y) {
+func (c *compose) mouse(e tea.MouseMsg) tea.Cmd {
+	if e.Button != tea.MouseButtonLeft || e.Action != tea.MouseActionPress || !c.area.has(e.X, e.Y) {
 		return nil
 	}
 	defer c.refresh()
-	if f, ok := c.at(e.Y - body.y - 1); ok {
+	if f, ok := c.at(e.Y - c.area.y - 1); ok {
 		c.setFocus(f)
 		if f == fieldSend {
 			return c.send()

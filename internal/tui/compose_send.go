@@ -32,7 +32,7 @@ func (c *compose) send() tea.Cmd {
 		return nil
 	}
 	r := app.SendRequest{Draft: c.draft}
-	if c.simulated() {
+	if c.env.simulated() {
 		r.Fate = c.form.fate
 	}
 	if !c.env.status.Spends {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/charmbracelet/bubbles/key"
+
 	"dev.internal/plivoscope/internal/escape"
 	"dev.internal/plivoscope/internal/plivo"
 )
@@ -165,4 +167,23 @@ func (c *compose) drawButton() {
 	if c.failure != "" {
 		c.say(span{th.bad, "✗ " + escape.Line(head(c.failure, noticeBytes))})
 	}
+}
+
+// body is the screen, with a rule over the form.
+func (c *compose) body(rule ruler) []string {
+	return append([]string{rule(c.w, true, "Compose", c.place())}, c.view()...)
+}
+
+func (c *compose) footer() []key.Binding {
+	km := c.env.keys
+	return []key.Binding{km.send, km.keep, km.nextField, km.prevField, km.helpTyped}
+}
+
+func (c *compose) help() []section {
+	km := c.env.keys
+	write := section{"Writing a message", []key.Binding{km.send, km.nextField, km.prevField, km.newline, km.keep}}
+	if c.env.simulated() {
+		write.keys = append(write.keys, km.choose)
+	}
+	return []section{write}
 }

@@ -43,8 +43,8 @@ func TestAnAnswerLeavesTheNextDraftAlone(t *testing.T) {
 		edit(d)
 		text, to := d.m.compose.text.Value(), d.m.compose.inputs[fieldTo].Value()
 		answer()
-		if d.m.screen != onCompose || d.m.compose.text.Value() != text || d.m.compose.inputs[fieldTo].Value() != to {
-			t.Errorf("%s: the answer left screen %d, text %q, to %q", name, d.m.screen, d.m.compose.text.Value(), d.m.compose.inputs[fieldTo].Value())
+		if d.m.at != onCompose || d.m.compose.text.Value() != text || d.m.compose.inputs[fieldTo].Value() != to {
+			t.Errorf("%s: the answer left screen %d, text %q, to %q", name, d.m.at, d.m.compose.text.Value(), d.m.compose.inputs[fieldTo].Value())
 		}
 		d.expect("Sent 1 message.")
 	}

@@ -53,7 +53,7 @@ func keysLine(th *theme, w int, keys []key.Binding) string {
 // hints are the keys that the line of the screens names at its right end: none while something else
 // has the keys.
 func (m *Model) hints() []placedKey {
-	if m.screen != onMessages || m.env.sheet != nil || m.messages.editing() {
+	if m.at != onMessages || m.env.sheet != nil || m.screen().typing() {
 		return nil
 	}
 	km := m.env.keys
@@ -84,9 +84,9 @@ func pressKey(b key.Binding) tea.KeyMsg {
 func (m *Model) clickedKey(x, y int) (tea.KeyMsg, bool) {
 	var keys []placedKey
 	switch y {
-	case m.messages.lay.footer.y:
+	case m.frame.footer.y:
 		keys = placeKeys(m.w, m.footerKeys())
-	case m.messages.lay.tabs.y:
+	case m.frame.tabs.y:
 		keys = m.hints()
 	}
 	for _, p := range keys {

@@ -17,7 +17,7 @@ import (
 
 // View implements tea.Model: it joins lines that are ready.
 func (m *Model) View() string {
-	l := m.messages.lay
+	l := m.frame
 	if m.w <= 0 || m.h <= 0 {
 		return ""
 	}
@@ -29,7 +29,7 @@ func (m *Model) View() string {
 	for len(out) < l.body.y {
 		out = append(out, line(m.w))
 	}
-	body := m.body()
+	body := m.screen().body(m.rule)
 	if s := m.env.sheet; s != nil {
 		lines := s.lines(l.body.w, l.body.h-1)
 		body = append(body[:l.body.h-1-len(lines)], m.rule(l.body.w, true, s.heading(), ""))
@@ -71,36 +71,6 @@ func (m *Model) longestThatFits(sentences ...string) string {
 		}
 	}
 	return sentences[len(sentences)-1]
-}
-
-func (m *Model) body() []string {
-	l := m.messages.lay
-	switch m.screen {
-	case onCompose:
-		return append([]string{m.rule(l.body.w, true, "Compose", m.compose.place())}, m.compose.view()...)
-	case onSignature:
-		return m.sig.body(m.rule)
-	case onMessages:
-	}
-	s := m.messages
-	var list []string
-	if l.title.h > 0 {
-		list = append(list, m.rule(l.title.w, !s.focused, s.titleWords(), s.followWords()))
-		if l.filter.h > 0 {
-			list = append(list, s.filter.lines()...)
-		}
-		list = append(list, s.grid.Head())
-		list = append(list, s.rowLines()...)
-	}
-	if l.detail.h == 0 {
-		return list
-	}
-	about := []string{m.rule(l.about.w, s.focused, s.aboutWords(), s.detail.place())}
-	about = append(about, s.detailLines()...)
-	if !l.beside {
-		return append(list, about...)
-	}
-	return sideBySide(m.env.th, list, about)
 }
 
 // sideBySide joins two panes of the same height, with a rule between them.
@@ -225,7 +195,7 @@ func (m *Model) tabLine() string {
 			sep = "   "
 		}
 		paint := th.muted
-		if t.screen == m.screen {
+		if t.screen == m.at {
 			paint = th.tab
 		}
 		left = append(left, span{th.text, sep}, span{th.key, t.key.Help().Key}, span{th.text, " "}, span{paint, t.name})

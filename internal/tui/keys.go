@@ -11,7 +11,7 @@ type keyMap struct {
 	// Lists.
 	up, down, pageUp, pageDown, newest, oldest, follow key.Binding
 	// Messages.
-	open, filter, unfilter, fresh, inbound, copyID, signature, focus key.Binding
+	open, filter, unfilter, fresh, inbound, copyID, signature, focus, zoom key.Binding
 	// The detail.
 	detailTop, detailEnd, back key.Binding
 	// Filter line.

@@ -14,72 +14,83 @@ type rect struct{ x, y, w, h int }
 
 func (r rect) has(x, y int) bool { return x >= r.x && x < r.x+r.w && y >= r.y && y < r.y+r.h }
 
-// layout is where everything stands. A part that has no place has no height.
-type layout struct {
+// frame is where the parts stand that every screen has. A part that has no place has no height.
+type frame struct {
 	w, h     int
 	tooSmall bool
 	tabs     rect
-	body     rect // the screen: its title rule is the first line
+	body     rect // of the screen: its title rule is the first line
 	notice   rect
 	footer   rect
-
-	// Of the messages screen, within body.
-	title  rect // the rule over the list
-	filter rect // input and hint while it is edited
-	list   rect // below its column titles
-	about  rect // the rule over the detail
-	detail rect
-	beside bool // the detail is at the right of the list, behind a rule
 }
 
-// needs is what the screen has to show besides the list.
-type needs struct {
-	detail bool // the user opened it
-	filter int  // lines of the filter while it is edited, 0 where it is not
-	notice bool // a new one that needs two lines
-}
-
-// computeLayout is the one place where sizes are decided.
-func computeLayout(w, h int, n needs) layout {
-	l := layout{w: w, h: h, tooSmall: w < minWidth || h < minHeight}
-	if l.tooSmall {
-		return l
+// computeFrame divides the terminal. longNotice is a new one that needs two lines.
+func computeFrame(w, h int, longNotice bool) frame {
+	f := frame{w: w, h: h, tooSmall: w < minWidth || h < minHeight}
+	if f.tooSmall {
+		return f
 	}
-	l.tabs = rect{0, 1, w, 1}
-	l.notice = rect{0, h - 2, w, 1}
-	l.footer = rect{0, h - 1, w, 1}
+	f.tabs = rect{0, 1, w, 1}
+	f.notice = rect{0, h - 2, w, 1}
+	f.footer = rect{0, h - 1, w, 1}
 	top, foot := 2, 2
 	if h >= detailHeight {
 		top = 3 // a line of air
 	}
-	if h >= airyHeight || n.notice {
+	if h >= airyHeight || longNotice {
 		foot = 3
-		l.notice = rect{0, h - 3, w, 2}
+		f.notice = rect{0, h - 3, w, 2}
 	}
-	l.body = rect{0, top, w, h - foot - top}
+	f.body = rect{0, top, w, h - foot - top}
+	return f
+}
 
-	list := l.body
+// listLayout is where the parts of a screen with a list and a preview stand, within the body. A part
+// that has no place has no height.
+type listLayout struct {
+	title  rect // the rule over the list
+	filter rect // input and hint while it is edited
+	list   rect // below its column titles
+	about  rect // the rule over the preview
+	detail rect // the preview
+	beside bool // the preview is at the right of the list, behind a rule
+}
+
+// needs is what the screen has to show besides the list.
+type needs struct {
+	detail bool // the user opened the preview
+	whole  bool // and wants it to have the list's place
+	filter int  // lines of the filter while it is edited, 0 where it is not
+}
+
+// computeList divides the body of a screen with a list and a preview.
+func computeList(f frame, n needs) listLayout {
+	if f.tooSmall {
+		return listLayout{}
+	}
+	var l listLayout
+	list := f.body
 	switch {
-	case w >= besideWidth && h >= minHeight+3:
+	case n.detail && n.whole:
+		return listLayout{about: rect{0, list.y, f.w, 1}, detail: rect{0, list.y + 1, f.w, list.h - 1}}
+	case f.w >= besideWidth && f.h >= minHeight+3:
 		l.beside = true
-		right := max(w*3/8, 56)
-		list.w = w - right - 1
-		l.about = rect{list.w + 1, l.body.y, right, 1}
-		l.detail = rect{list.w + 1, l.body.y + 1, right, l.body.h - 1}
-	case h >= detailHeight:
-		room := (l.body.h - 1) * 9 / 20
+		right := max(f.w*3/8, 56)
+		list.w = f.w - right - 1
+		l.about = rect{list.w + 1, list.y, right, 1}
+		l.detail = rect{list.w + 1, list.y + 1, right, list.h - 1}
+	case f.h >= detailHeight:
+		room := (list.h - 1) * 9 / 20
 		if n.detail {
-			room = (l.body.h - 1) * 13 / 20
+			room = (list.h - 1) * 13 / 20
 		}
-		room = min(room, l.body.h-1-minList)
+		room = min(room, list.h-1-minList)
 		list.h -= room + 1
-		l.about = rect{0, list.y + list.h, w, 1}
-		l.detail = rect{0, l.about.y + 1, w, room}
+		l.about = rect{0, list.y + list.h, f.w, 1}
+		l.detail = rect{0, l.about.y + 1, f.w, room}
 	case n.detail:
-		// No room for both: the detail takes the list's place.
-		l.about = rect{0, list.y, w, 1}
-		l.detail = rect{0, list.y + 1, w, list.h - 1}
-		return l
+		// No room for both: the preview takes the list's place.
+		return listLayout{about: rect{0, list.y, f.w, 1}, detail: rect{0, list.y + 1, f.w, list.h - 1}}
 	}
 	l.title = rect{list.x, list.y, list.w, 1}
 	used := 1
@@ -88,7 +99,7 @@ func computeLayout(w, h int, n needs) layout {
 		if list.h >= minList+1 {
 			least = 3 // a line more for what is wrong
 		}
-		const others = 5 // rule, titles, three messages
+		const others = 5 // rule, titles, three rows
 		l.filter = rect{list.x, list.y + used, list.w, min(max(n.filter, least), max(list.h-others, 2))}
 		used += l.filter.h
 	}

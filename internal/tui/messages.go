@@ -3,7 +3,6 @@ package tui
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
@@ -11,48 +10,36 @@ import (
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/store"
-	"dev.internal/plivoscope/internal/tui/grid"
 )
 
 // messages is the screen of all messages: the list, its filter and the detail of the selected one.
 type messages struct {
-	env    *env
-	lay    layout
-	grid   *grid.Grid[plivo.Message]
-	filter *filterLine
+	*listing[plivo.Message]
+	lay    listLayout
 	detail *detail
 
 	focused bool // the detail has the keys, and more room
-
-	applied store.Filter
-	gen     int             // of the filter: an answer for an earlier one is dropped
-	reading context.Context // of the questions about this filter
-	stop    func()          // ends them
-	asking  bool            // one question at a time
-	again   bool            // something changed since the question
-	failed  bool            // the last question failed: it is asked again with the next second
-	day     int             // of which the times in the list are
-
-	count    int // rows that match the filter, at most countUpTo, where known
-	more     bool
-	known    bool
-	counted  time.Time // when the count was asked for; zero when it has to be
-	counting bool
-	recount  bool
+	whole   bool // it has the list's place too
 }
 
 func newMessages(e *env) *messages {
 	return &messages{
-		env: e, grid: newMessageGrid(e.th, e.now), filter: newFilterLine(e.th), detail: newDetail(e),
-		stop: func() {}, day: e.at.YearDay(),
+		listing: newListing(e, newMessageGrid(e.th, e.now), rowSource[plivo.Message]{
+			name: "messages",
+			read: func(ctx context.Context, c Core, w store.Window) ([]plivo.Message, error) { return c.Messages(ctx, w) },
+			count: func(ctx context.Context, c Core, f store.Filter, limit int) (int, bool, error) {
+				return c.CountMessages(ctx, f, limit)
+			},
+			total: func(st app.Status) int64 { return st.Totals.Messages },
+		}),
+		detail: newDetail(e),
 	}
 }
 
 // arrange gives every part its place.
-func (s *messages) arrange(w, h int) {
-	s.lay = computeLayout(w, h, needs{detail: s.focused, filter: s.filter.height(), notice: s.env.noticeIsLong(w)})
-	s.grid.SetSize(s.lay.list.w, s.lay.list.h)
-	s.filter.setSize(s.lay.title.w, s.lay.filter.h)
+func (s *messages) arrange(f frame) {
+	s.lay = computeList(f, needs{detail: s.focused, whole: s.whole, filter: s.filter.height()})
+	s.place(s.lay)
 	s.detail.setSize(s.lay.detail.w, s.lay.detail.h)
 }
 
@@ -73,18 +60,6 @@ func (s *messages) selected() tea.Cmd {
 	m, ok := s.grid.Selected()
 	s.focused = s.focused && ok
 	return s.detail.show(m, ok)
-}
-
-// setFilter shows other rows, and ends what is still read for those before.
-func (s *messages) setFilter(f store.Filter) tea.Cmd {
-	s.stop()
-	s.reading, s.stop = nil, func() {}
-	s.asking, s.counting, s.failed = false, false, false
-	s.applied = f
-	s.gen++
-	s.known, s.counted, s.recount = false, time.Time{}, true
-	s.grid.Refilter()
-	return s.pull()
 }
 
 // open gives the detail the keys. The list stays where it is: what is read must not be replaced.
@@ -117,12 +92,44 @@ func (s *messages) newest() tea.Cmd {
 	return s.moved()
 }
 
-func (s *messages) editing() bool { return s.filter.editing }
+func (s *messages) typing() bool { return s.filter.editing }
+
+// update gives a message to the filter while it is edited.
+func (s *messages) update(msg tea.Msg) tea.Cmd {
+	if s.filter.editing {
+		return s.filter.update(msg)
+	}
+	return nil
+}
+
+// wake asks again after a change in the core.
+func (s *messages) wake() tea.Cmd { return s.listing.wake() }
+
+// tick brings up what time changes, and what was left out.
+func (s *messages) tick() tea.Cmd {
+	s.detail.tick()
+	return s.listing.tick()
+}
+
+func (s *messages) entered() tea.Cmd { return nil }
+func (s *messages) left()            {}
+
+// answerPage takes rows.
+func (s *messages) answerPage(msg pageMsg[plivo.Message]) tea.Cmd {
+	cmd, mine := s.answer(msg)
+	if !mine {
+		return cmd
+	}
+	return tea.Batch(s.selected(), cmd)
+}
 
 // key handles a key of this screen and reports whether it was one.
 func (s *messages) key(k tea.KeyMsg) (tea.Cmd, bool) {
-	if s.filter.editing {
+	switch {
+	case s.filter.editing:
 		return s.filterKey(k), true
+	case k.Paste:
+		return nil, true // text, not keys
 	}
 	if s.focused {
 		if cmd, done := s.detailKey(k); done {
@@ -134,7 +141,7 @@ func (s *messages) key(k tea.KeyMsg) (tea.Cmd, bool) {
 	switch km := s.env.keys; {
 	case key.Matches(k, km.filter):
 		s.focused = false
-		s.filter.edit(s.applied.String())
+		s.editFilter()
 	case key.Matches(k, km.follow):
 		if s.grid.Following() {
 			s.grid.Unfollow()
@@ -145,6 +152,17 @@ func (s *messages) key(k tea.KeyMsg) (tea.Cmd, bool) {
 		return s.copyUUID(), true
 	case key.Matches(k, km.signature):
 		return s.openSignature(), true
+	case key.Matches(k, km.zoom):
+		s.open()
+		s.whole = s.focused && !s.whole
+	case key.Matches(k, km.fresh):
+		s.env.show(onCompose)
+	case key.Matches(k, km.inbound) && s.env.simulated():
+		from := ""
+		if sel, ok := s.grid.Selected(); ok {
+			from = counterpart(sel)
+		}
+		s.env.sheet = newInboundSheet(s.env, from)
 	default:
 		return nil, false
 	}
@@ -153,18 +171,7 @@ func (s *messages) key(k tea.KeyMsg) (tea.Cmd, bool) {
 
 func (s *messages) listKey(k tea.KeyMsg) (tea.Cmd, bool) {
 	switch km := s.env.keys; {
-	case key.Matches(k, km.up):
-		s.grid.Move(-1)
-	case key.Matches(k, km.down):
-		s.grid.Move(1)
-	case key.Matches(k, km.pageUp):
-		s.grid.Page(-1)
-	case key.Matches(k, km.pageDown):
-		s.grid.Page(1)
-	case key.Matches(k, km.newest):
-		s.grid.Follow()
-	case key.Matches(k, km.oldest):
-		s.grid.Oldest()
+	case s.move(k):
 	case key.Matches(k, km.open, km.focus):
 		s.open()
 	case key.Matches(k, km.unfilter):
@@ -180,7 +187,7 @@ func (s *messages) listKey(k tea.KeyMsg) (tea.Cmd, bool) {
 func (s *messages) detailKey(k tea.KeyMsg) (tea.Cmd, bool) {
 	switch km := s.env.keys; {
 	case key.Matches(k, km.back, km.focus):
-		s.focused = false
+		s.focused, s.whole = false, false
 	case key.Matches(k, km.up):
 		s.detail.scroll(-1)
 	case key.Matches(k, km.down):
@@ -197,26 +204,6 @@ func (s *messages) detailKey(k tea.KeyMsg) (tea.Cmd, bool) {
 		return nil, false
 	}
 	return nil, true
-}
-
-func (s *messages) filterKey(k tea.KeyMsg) tea.Cmd {
-	switch km := s.env.keys; {
-	case key.Matches(k, km.leaveFilter):
-		s.filter.leave()
-	case key.Matches(k, km.apply):
-		f, err := s.filter.parsed()
-		if err != nil {
-			return nil // the line says what is wrong
-		}
-		s.filter.leave()
-		if f.String() == s.applied.String() {
-			return nil
-		}
-		return s.setFilter(f)
-	default:
-		return s.filter.update(k)
-	}
-	return nil
 }
 
 // mouse handles a click or the wheel.

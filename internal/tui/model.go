@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/lipgloss"
 
 	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/plivo"
 )
 
 // env is what the parts of the UI share. It belongs to the tea loop; a Cmd takes ctx and core out of
@@ -27,25 +28,24 @@ type env struct {
 	ownTopic   topic
 	delivering int   // inbound messages that the simulator has not reported on
 	sheet      sheet // what is open over the screen, nil for nothing
+	// show goes to a screen; what follows from it is done with the present update.
+	show func(screenID)
 }
 
-// screenID is one of the screens.
-type screenID int
-
-const (
-	onMessages screenID = iota
-	onCompose
-	onSignature
-)
+// simulated tells whether messages go to a simulator.
+func (e *env) simulated() bool { return e.status.Mode == app.Simulator }
 
 // Model is the UI's one tea.Model.
 type Model struct {
 	env      *env
+	frame    frame
 	w, h     int
-	screen   screenID
+	at       screenID
+	screens  map[screenID]screen
 	messages *messages
 	compose  *compose
 	sig      *sigScreen
+	entered  tea.Cmd // what follows from the screens that were shown in this update
 	wake     <-chan struct{}
 	release  func()
 	tick     func() tea.Cmd // the next second
@@ -74,6 +74,8 @@ func New(core Core, o Options) *Model {
 		now: o.Now, at: o.Now(), status: core.Status(),
 	}
 	m := &Model{env: e, messages: newMessages(e), compose: newCompose(e), sig: newSigScreen(e), tick: tick}
+	m.screens = map[screenID]screen{onMessages: m.messages, onCompose: m.compose, onSignature: m.sig}
+	e.show = m.show
 	m.wake, m.release = core.Subscribe()
 	return m
 }
@@ -95,7 +97,22 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	m.env.at = m.env.now()
 	cmd := m.update(msg)
 	m.arrange()
+	if m.entered != nil {
+		cmd, m.entered = tea.Batch(cmd, m.entered), nil
+	}
 	return m, cmd
+}
+
+// screen is the one that is shown.
+func (m *Model) screen() screen { return m.screens[m.at] }
+
+// every asks all screens, in the order of their tabs.
+func (m *Model) every(ask func(screen) tea.Cmd) tea.Cmd {
+	var cmds []tea.Cmd
+	for _, t := range tabs(m.env.keys) {
+		cmds = append(cmds, ask(m.screens[t.screen]))
+	}
+	return tea.Batch(cmds...)
 }
 
 func (m *Model) update(msg tea.Msg) tea.Cmd {
@@ -110,15 +127,15 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return m.mouse(msg)
 	case wakeMsg:
 		m.env.status = m.env.core.Status()
-		return tea.Batch(m.messages.wake(), waitWake(m.env.ctx, m.wake, pullEvery))
+		return tea.Batch(m.every(screen.wake), waitWake(m.env.ctx, m.wake, pullEvery))
 	case tickMsg:
 		m.env.status = m.env.core.Status()
-		m.compose.refresh()
-		return tea.Batch(m.messages.tick(), m.tick())
-	case pageMsg:
-		return m.messages.answer(msg)
-	case countMsg:
-		return m.messages.answerCount(msg)
+		return tea.Batch(m.every(screen.tick), m.tick())
+	case pageMsg[plivo.Message]:
+		return m.messages.answerPage(msg)
+	case countMsg[plivo.Message]:
+		m.messages.answerCount(msg)
+		return nil
 	case callbacksMsg:
 		return m.messages.detail.answer(msg)
 	case causeMsg:
@@ -149,7 +166,7 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 
 // sent takes the answer to a send. A user who waits for it on the compose screen sees the new row.
 func (m *Model) sent(msg sentMsg) tea.Cmd {
-	if !m.compose.done(msg) || m.screen != onCompose {
+	if !m.compose.done(msg) || m.at != onCompose {
 		return nil
 	}
 	m.show(onMessages)
@@ -159,16 +176,15 @@ func (m *Model) sent(msg sentMsg) tea.Cmd {
 
 // arrange gives every part the place it has now.
 func (m *Model) arrange() {
-	m.messages.arrange(m.w, m.h)
-	if body := m.messages.lay.body; body.w != m.compose.w || body.h-1 != m.compose.h {
-		m.compose.setSize(body.w, body.h-1)
+	m.frame = computeFrame(m.w, m.h, m.env.noticeIsLong(m.w))
+	for _, s := range m.screens {
+		s.arrange(m.frame)
 	}
-	m.sig.arrange(m.messages.lay.body)
 	switch s := m.env.sheet.(type) {
 	case *helpSheet:
-		s.setSize(m.messages.lay.body.w, m.messages.lay.body.h-1)
+		s.setSize(m.frame.body.w, m.frame.body.h-1)
 	case *inboundSheet:
-		s.setWidth(m.messages.lay.body.w)
+		s.setWidth(m.frame.body.w)
 	}
 }
 
@@ -181,7 +197,7 @@ func (m *Model) key(k tea.KeyMsg) tea.Cmd {
 		return tea.Quit
 	case key.Matches(k, km.redraw):
 		return tea.ClearScreen
-	case m.messages.lay.tooSmall:
+	case m.frame.tooSmall:
 		// Nobody sees what any other key would do.
 		if key.Matches(k, km.quit) && m.unfinished() == "" {
 			return tea.Quit
@@ -199,29 +215,8 @@ func (m *Model) key(k tea.KeyMsg) tea.Cmd {
 		}
 		return cmd
 	}
-	if k.Paste && m.screen == onMessages && !m.messages.editing() {
-		return nil // text, not keys
-	}
-	switch m.screen {
-	case onCompose:
-		if cmd, done := m.compose.key(k); done {
-			return cmd
-		}
-		m.show(onMessages)
-		return nil
-	case onSignature:
-		cmd, done := m.sig.key(k)
-		switch {
-		case done:
-			return cmd
-		case key.Matches(k, km.leave):
-			m.show(onMessages)
-			return nil
-		}
-	case onMessages:
-		if cmd, done := m.messages.key(k); done {
-			return cmd
-		}
+	if cmd, done := m.screen().key(k); done {
+		return cmd
 	}
 	return m.globalKey(k)
 }
@@ -232,23 +227,36 @@ func (m *Model) globalKey(k tea.KeyMsg) tea.Cmd {
 		return m.quit()
 	case key.Matches(k, km.help):
 		m.env.sheet = &helpSheet{env: m.env, sections: m.helpSections()}
-	case key.Matches(k, km.messages):
-		m.show(onMessages)
-	case key.Matches(k, km.compose):
-		m.show(onCompose)
-	case key.Matches(k, km.examine):
-		m.show(onSignature)
-	case m.screen != onMessages:
-	case key.Matches(k, km.fresh):
-		m.show(onCompose)
-	case key.Matches(k, km.inbound) && m.compose.simulated():
-		from := ""
-		if sel, ok := m.messages.grid.Selected(); ok {
-			from = counterpart(sel)
+	default:
+		for _, t := range tabs(km) {
+			if key.Matches(k, t.key) {
+				m.show(t.screen)
+			}
 		}
-		m.env.sheet = newInboundSheet(m.env, from)
 	}
 	return nil
+}
+
+// helpSections are all keys of the present context.
+func (m *Model) helpSections() []section {
+	km := m.env.keys
+	if m.screen().typing() {
+		return append(m.screen().help(), section{"Everywhere", []key.Binding{km.helpTyped, km.redraw, km.forceQuit}})
+	}
+	all := section{title: "Everywhere"}
+	for _, t := range tabs(km) {
+		all.keys = append(all.keys, t.key)
+	}
+	all.keys = append(all.keys, km.help, km.redraw, km.quit, km.forceQuit)
+	return append(m.screen().help(), all)
+}
+
+// footerKeys are the keys of the present context.
+func (m *Model) footerKeys() []key.Binding {
+	if m.env.sheet != nil {
+		return m.env.sheet.footer()
+	}
+	return m.screen().footer()
 }
 
 // quit ends the program, after a question where something would be lost.
@@ -278,8 +286,7 @@ func (m *Model) unfinished() string {
 
 // mouse routes a click or the wheel by its place. While a sheet is open only its keys can be clicked.
 func (m *Model) mouse(e tea.MouseMsg) tea.Cmd {
-	l := m.messages.lay
-	if l.tooSmall {
+	if m.frame.tooSmall {
 		return nil
 	}
 	press := e.Button == tea.MouseButtonLeft && e.Action == tea.MouseActionPress
@@ -291,26 +298,22 @@ func (m *Model) mouse(e tea.MouseMsg) tea.Cmd {
 	switch {
 	case m.env.sheet != nil:
 		return nil
-	case l.tabs.has(e.X, e.Y):
+	case m.frame.tabs.has(e.X, e.Y):
 		for _, t := range tabs(m.env.keys) {
 			if press && e.X >= t.from && e.X < t.to {
 				m.show(t.screen)
 			}
 		}
 		return nil
-	case m.screen == onCompose:
-		return m.compose.mouse(e, l.body)
-	case m.screen == onSignature:
-		return m.sig.mouse(e)
 	}
-	return m.messages.mouse(e)
+	return m.screen().mouse(e)
 }
 
 // show goes to a screen.
-func (m *Model) show(s screenID) {
-	if m.screen == onCompose && s != onCompose {
-		m.env.forget(aboutDraft)
+func (m *Model) show(to screenID) {
+	if m.at != to {
+		m.screen().left()
 	}
-	m.screen = s
-	m.compose.refresh()
+	m.at = to
+	m.entered = tea.Batch(m.entered, m.screen().entered())
 }

@@ -29,7 +29,7 @@ func (d *driver) click(text string) {
 func TestHintsCanBeClicked(t *testing.T) {
 	d := staged80(t)
 	d.click("/ filter   ?")
-	if !d.m.messages.editing() {
+	if !d.m.messages.typing() {
 		t.Fatal("a click on / filter does not open the filter")
 	}
 	d.absent("? help")

@@ -7,7 +7,6 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/store"
 	"dev.internal/plivoscope/internal/tui/grid"
 	"dev.internal/plivoscope/internal/webhook"
@@ -28,20 +27,6 @@ type (
 	wakeMsg struct{}
 	// tickMsg comes each second: ages and notices change by themselves.
 	tickMsg struct{}
-	// pageMsg answers the table's question.
-	pageMsg struct {
-		query grid.Query
-		page  grid.Page[plivo.Message]
-		gen   int
-		err   error
-	}
-	// countMsg answers the question how many rows match the filter.
-	countMsg struct {
-		n    int
-		more bool
-		gen  int
-		err  error
-	}
 	// callbacksMsg answers the detail's question.
 	callbacksMsg struct {
 		of        detailKey
@@ -77,10 +62,10 @@ func tick() tea.Cmd {
 }
 
 // fetchPage reads the rows that q asks for.
-func fetchPage(ctx context.Context, core Core, f store.Filter, q grid.Query) (grid.Page[plivo.Message], error) {
-	type page = grid.Page[plivo.Message]
+func fetchPage[T any](read func(store.Window) ([]T, error), f store.Filter, q grid.Query) (grid.Page[T], error) {
+	type page = grid.Page[T]
 	if q.Anchor == 0 {
-		rows, err := core.Messages(ctx, store.Window{Filter: f, Oldest: q.Oldest, Limit: q.Below})
+		rows, err := read(store.Window{Filter: f, Oldest: q.Oldest, Limit: q.Below})
 		all := len(rows) < q.Below
 		if q.Oldest {
 			rows = slices.Clone(rows)
@@ -88,15 +73,15 @@ func fetchPage(ctx context.Context, core Core, f store.Filter, q grid.Query) (gr
 		}
 		return page{Rows: rows, AtTop: all || !q.Oldest, AtEnd: all || q.Oldest}, err
 	}
-	above, err := core.Messages(ctx, store.Window{Filter: f, After: q.Anchor, Limit: q.Above})
+	above, err := read(store.Window{Filter: f, After: q.Anchor, Limit: q.Above})
 	if err != nil {
 		return page{}, err
 	}
-	below, err := core.Messages(ctx, store.Window{Filter: f, Before: q.Anchor + 1, Limit: q.Below})
+	below, err := read(store.Window{Filter: f, Before: q.Anchor + 1, Limit: q.Below})
 	if err != nil {
 		return page{}, err
 	}
-	rows := make([]plivo.Message, 0, len(above)+len(below))
+	rows := make([]T, 0, len(above)+len(below))
 	rows = append(rows, above...)
 	slices.Reverse(rows)
 	rows = append(rows, below...)

@@ -161,7 +161,7 @@ func (s *messages) openSignature() tea.Cmd {
 func (m *Model) openSignature(msg signatureMsg) tea.Cmd {
 	sel, ok := m.messages.grid.Selected()
 	switch {
-	case m.screen != onMessages || !ok || sel.ID != msg.message:
+	case m.at != onMessages || !ok || sel.ID != msg.message:
 		return nil
 	case msg.err != nil:
 		m.env.notify(app.Failure, fmt.Sprintf("Read the callbacks of the message: %v; press s again to retry.", msg.err))

@@ -87,8 +87,11 @@ func (s *sigScreen) entries() (all [5]string) {
 }
 
 // arrange gives the parts their place in the body.
-func (s *sigScreen) arrange(body rect) {
-	lay := computeSignature(body, s.reading())
+func (s *sigScreen) arrange(f frame) {
+	if f.tooSmall {
+		return
+	}
+	lay := computeSignature(f.body, s.reading())
 	if lay == s.lay {
 		return
 	}
@@ -217,7 +220,8 @@ func (s *sigScreen) key(k tea.KeyMsg) (tea.Cmd, bool) {
 	case key.Matches(k, km.restore):
 		return s.restore(), true
 	case key.Matches(k, km.leave):
-		return nil, false
+		s.env.show(onMessages)
+		return nil, true
 	case s.reading():
 		return s.resultKey(k)
 	case s.focus == fieldMethod && key.Matches(k, km.method):

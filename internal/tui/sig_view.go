@@ -53,7 +53,7 @@ func (s *sigScreen) restoring() key.Binding {
 }
 
 // body is the screen, with a rule over each of its parts.
-func (s *sigScreen) body(rule func(w int, focused bool, title, right string) string) []string {
+func (s *sigScreen) body(rule ruler) []string {
 	var form, result []string
 	if l := s.lay.form; l.h > 0 {
 		right := s.place()
@@ -94,4 +94,28 @@ func (s *sigScreen) mouse(e tea.MouseMsg) tea.Cmd {
 		}
 	}
 	return nil
+}
+
+func (s *sigScreen) wake() tea.Cmd    { return nil }
+func (s *sigScreen) tick() tea.Cmd    { return nil }
+func (s *sigScreen) entered() tea.Cmd { return nil }
+func (s *sigScreen) left()            {}
+
+func (s *sigScreen) footer() []key.Binding {
+	km := s.env.keys
+	if s.reading() {
+		return []key.Binding{km.leave, km.copyBase, km.copySignature, km.toFields, km.down, km.up, km.help}
+	}
+	return []key.Binding{km.leave, km.nextField, km.prevField, s.restoring(), km.helpTyped}
+}
+
+func (s *sigScreen) help() []section {
+	km := s.env.keys
+	if s.reading() {
+		return []section{
+			{"The result", []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.detailTop, km.detailEnd, km.copyBase, km.copySignature}},
+			{"The request", []key.Binding{km.toFields, km.pasted, s.restoring(), km.leave}},
+		}
+	}
+	return []section{{"The request", []key.Binding{km.nextField, km.prevField, km.newline, km.method, km.pasted, s.restoring(), km.leave}}}
 }

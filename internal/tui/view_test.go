@@ -211,17 +211,18 @@ func checkFrame(t *testing.T, name, view string, w, h int) {
 func TestLayoutAddsUp(t *testing.T) {
 	for w := minWidth; w <= 240; w++ {
 		for h := minHeight; h <= 70; h++ {
-			for i := range 12 {
-				l := computeLayout(w, h, needs{detail: i&1 > 0, filter: []int{0, 2, 6}[i>>1%3], notice: i >= 6})
+			for i := range 24 {
+				f := computeFrame(w, h, i/6&1 > 0)
+				l := computeList(f, needs{detail: i&1 > 0, filter: []int{0, 2, 6}[i>>1%3], whole: i >= 12})
 				covered := make([]int, w*h)
 				var heads, rule rect
 				if l.list.h > 0 {
 					heads = rect{l.list.x, l.list.y - 1, l.list.w, 1}
 				}
 				if l.beside {
-					rule = rect{l.list.w, l.body.y, 1, l.body.h}
+					rule = rect{l.list.w, f.body.y, 1, f.body.h}
 				}
-				for _, r := range []rect{l.tabs, l.notice, l.footer, l.title, l.filter, heads, l.list, rule, l.about, l.detail} {
+				for _, r := range []rect{f.tabs, f.notice, f.footer, l.title, l.filter, heads, l.list, rule, l.about, l.detail} {
 					if r.w < 0 || r.h < 0 || r.x+r.w > w || r.y+r.h > h {
 						t.Fatalf("%dx%d/%d: %+v leaves the screen", w, h, i, r)
 					}
@@ -231,7 +232,7 @@ func TestLayoutAddsUp(t *testing.T) {
 						}
 					}
 				}
-				for y := l.body.y; y < l.body.y+l.body.h; y++ {
+				for y := f.body.y; y < f.body.y+f.body.h; y++ {
 					for x := range w {
 						if covered[y*w+x] != 1 {
 							t.Fatalf("%dx%d/%d: cell %d,%d belongs to %d parts", w, h, i, x, y, covered[y*w+x])
@@ -254,7 +255,7 @@ func TestSignatureLayoutAddsUp(t *testing.T) {
 	for w := minWidth; w <= 240; w += 3 {
 		for h := minHeight; h <= 70; h++ {
 			for _, reading := range []bool{false, true} {
-				body := computeLayout(w, h, needs{}).body
+				body := computeFrame(w, h, false).body
 				l := computeSignature(body, reading)
 				cells, edge := 0, 0
 				for _, r := range []rect{l.title, l.form, l.about, l.result} {
