@@ -37,8 +37,8 @@ func newKeyMap() keyMap {
 		helpTyped: bind("f1", "all keys", "f1"),
 		redraw:    bind("ctrl+l", "redraw the screen", "ctrl+l"),
 		messages:  bind("1", "messages", "1"),
-		compose:   bind("2", "compose", "2"),
-		examine:   bind("3", "signature", "3"),
+		compose:   bind("3", "compose", "3"),
+		examine:   bind("4", "signature", "4"),
 
 		up:       bind("k ↑", "up", "k", "up"),
 		down:     bind("j ↓", "down", "j", "down"),

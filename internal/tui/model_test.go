@@ -278,7 +278,7 @@ func TestTheDraftStays(t *testing.T) {
 	d := staged80(t)
 	d.keys("n", "half a text", "esc")
 	d.expect("Messages (11)")
-	d.keys("2")
+	d.keys("3")
 	d.expect("half a text")
 }
 

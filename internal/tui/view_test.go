@@ -47,7 +47,7 @@ var scenes = []struct {
 	}},
 	{name: "confirm", live: true, play: func(d *driver) { d.keys("n", "hello", "tab", "+14155550123", "ctrl+s") }},
 	{name: "inbound", play: func(d *driver) { d.keys("i") }},
-	{name: "signature empty", play: func(d *driver) { d.keys("3") }},
+	{name: "signature empty", play: func(d *driver) { d.keys("4") }},
 	{name: "signature match", play: func(d *driver) { d.keys("end", "s") }},
 	{name: "signature diagnosis", play: func(d *driver) { d.keys("j", "j", "j", "j", "j", "s") }},
 	{name: "signature edited", play: func(d *driver) {
@@ -77,7 +77,7 @@ var scenes = []struct {
 		d.core.cases[17] = c
 		d.keys("j", "j", "j", "j", "j", "s")
 	}},
-	{name: "signature help", play: func(d *driver) { d.keys("3", "f1") }},
+	{name: "signature help", play: func(d *driver) { d.keys("4", "f1") }},
 	{name: "cause in the detail", play: func(d *driver) { d.keys("j", "j", "j", "j", "j", "enter") }},
 	{name: "failure", play: func(d *driver) {
 		d.core.sendErr = fmt.Errorf("send to +14155550123: the network is unreachable; check the connection and send again")
