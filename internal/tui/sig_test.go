@@ -168,7 +168,7 @@ func TestCopies(t *testing.T) {
 
 func TestTheSignatureScreenTakesTheMouse(t *testing.T) {
 	d := staged(t, false, false, 80, 24, nil)
-	d.click("3 Signature")
+	d.click("4 Signature")
 	d.expect("Why does a signature")
 	d.click("Headers")
 	if d.m.sig.focus != fieldHeaders {
