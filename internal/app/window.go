@@ -66,7 +66,13 @@ func (a *App) CountMessages(ctx context.Context, f store.Filter, limit int) (int
 
 // Callbacks gives a window of the callbacks.
 func (a *App) Callbacks(ctx context.Context, w store.Window) ([]webhook.Callback, error) {
+	a.refreshTotals(ctx)
 	return a.store.Callbacks(ctx, w)
+}
+
+// CountCallbacks counts the callbacks that match f, up to limit.
+func (a *App) CountCallbacks(ctx context.Context, f store.Filter, limit int) (int, bool, error) {
+	return a.store.CountCallbacks(ctx, f, limit)
 }
 
 // MessagesByUUID gives the messages of these UUIDs, in their order.

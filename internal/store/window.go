@@ -83,12 +83,21 @@ func messagesBy[K comparable](ctx context.Context, s *Store, column string, keys
 
 // CountMessages counts the messages that match f, up to limit; more says that there are more.
 func (s *Store) CountMessages(ctx context.Context, f Filter, limit int) (n int, more bool, err error) {
+	return s.count(ctx, messagesTable, f, limit)
+}
+
+// CountCallbacks counts the callbacks that match f, as CountMessages does.
+func (s *Store) CountCallbacks(ctx context.Context, f Filter, limit int) (n int, more bool, err error) {
+	return s.count(ctx, callbacksTable, f, limit)
+}
+
+func (s *Store) count(ctx context.Context, t *table, f Filter, limit int) (n int, more bool, err error) {
 	if limit < 0 {
 		limit = 0
 	}
-	ids, args := Window{Filter: f, Limit: limit + 1}.ids(messagesTable, s.now())
+	ids, args := Window{Filter: f, Limit: limit + 1}.ids(t, s.now())
 	if err := s.readDB.QueryRowContext(ctx, "SELECT count(*) FROM ("+ids+")", args...).Scan(&n); err != nil {
-		return 0, false, s.explain("count messages", interrupted(ctx, err))
+		return 0, false, s.explain("count "+t.name, interrupted(ctx, err))
 	}
 	return min(n, limit), n > limit, nil
 }

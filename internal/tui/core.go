@@ -19,6 +19,8 @@ type Core interface {
 	Subscribe() (<-chan struct{}, func())
 	Messages(ctx context.Context, w store.Window) ([]plivo.Message, error)
 	CountMessages(ctx context.Context, f store.Filter, limit int) (n int, more bool, err error)
+	Callbacks(ctx context.Context, w store.Window) ([]webhook.Callback, error)
+	CountCallbacks(ctx context.Context, f store.Filter, limit int) (n int, more bool, err error)
 	CallbacksOf(ctx context.Context, uuid string, limit int) ([]webhook.Callback, error)
 	// Examine says all that can be said of a request's signature; see app.App.Examine.
 	Examine(ctx context.Context, c signature.Case) (app.Examination, error)

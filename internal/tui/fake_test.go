@@ -24,6 +24,7 @@ type fakeCore struct {
 	status     app.Status
 	messages   []plivo.Message // oldest first
 	callbacks  map[string][]webhook.Callback
+	strangers  []webhook.Callback // of no message
 	wake       chan struct{}
 	sendErr    error
 	sendGate   chan struct{} // not nil: Send waits for it
@@ -62,6 +63,7 @@ func (c *fakeCore) Status() app.Status {
 	defer c.mu.Unlock()
 	st := c.status
 	st.Totals.Messages = int64(len(c.messages))
+	st.Totals.Callbacks = int64(len(c.allCallbacks()))
 	return st
 }
 

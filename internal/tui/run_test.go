@@ -203,6 +203,14 @@ func (c storeCore) CountMessages(ctx context.Context, f store.Filter, limit int)
 	return c.Store.CountMessages(ctx, f, limit)
 }
 
+func (c storeCore) Callbacks(ctx context.Context, w store.Window) ([]webhook.Callback, error) {
+	return c.Store.Callbacks(ctx, w)
+}
+
+func (c storeCore) CountCallbacks(ctx context.Context, f store.Filter, limit int) (int, bool, error) {
+	return c.Store.CountCallbacks(ctx, f, limit)
+}
+
 func (c storeCore) CallbacksOf(ctx context.Context, uuid string, limit int) ([]webhook.Callback, error) {
 	return c.Store.CallbacksOf(ctx, uuid, limit)
 }
