@@ -9,5 +9,7 @@
 // It owns the Callback type and the listener while it serves. The history behind Recorder is the
 // caller's, as are the public URLs, which may change while the server runs.
 //
-// It may import plivo and plivo/signature, and golang.org/x/time/rate for the limits.
+// What it does is counted without a lock; Stats tells, and its counters always add up.
+//
+// It may import plivo, plivo/signature and the leaf packages, and golang.org/x/time/rate for the limits.
 package webhook

@@ -29,14 +29,14 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	began := time.Now()
 	caller := callerOf(r, s.config.TrustForwarded)
 	if !allowed(s.config.Allow, caller.addr) {
-		s.stats.received.Add(1)
+		s.stats.came(s.config.Now())
 		s.refuse(w, http.StatusForbidden, "This address may not call here.")
 		s.problems.tell(slog.LevelWarn, "allow",
 			fmt.Sprintf("A request from %s was refused, because the address is in no range of --allow.", caller.text))
 		return
 	}
 	if r.Method == "PRI" { // net/http hands the preface of HTTP/2 to the handler
-		s.stats.received.Add(1)
+		s.stats.came(s.config.Now())
 		s.refuse(w, http.StatusBadRequest, "This server speaks HTTP/1.1.")
 		return
 	}
@@ -47,8 +47,6 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request) {
 		s.serveHealth(w)
 		return
 	}
-	s.stats.received.Add(1)
-
 	c := &Callback{
 		ReceivedAt:  s.config.Now(),
 		Method:      r.Method,
@@ -57,6 +55,7 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request) {
 		RemoteAddr:  caller.text,
 		Header:      r.Header,
 	}
+	s.stats.came(c.ReceivedAt)
 	var err error
 	if c.Body, c.Truncated, err = s.readBody(w, r); err != nil {
 		s.refuseBody(w, c, err)
@@ -162,6 +161,7 @@ func (s *Server) record(w http.ResponseWriter, r *http.Request, c *Callback, pat
 	}
 	s.stats.stored.Add(1)
 	s.answer(w, c)
+	s.stats.latency.Observe(time.Since(began))
 	s.logCallback(slog.LevelInfo, c, path, began, nil)
 }
 
@@ -182,11 +182,11 @@ func (s *Server) statusFor(c *Callback) int {
 func (s *Server) answer(w http.ResponseWriter, c *Callback) {
 	switch c.Answer.Status {
 	case http.StatusRequestEntityTooLarge:
-		s.refuse(w, c.Answer.Status, fmt.Sprintf("The body is longer than %d bytes.", s.config.Limits.Body))
+		s.reject(w, c.Answer.Status, fmt.Sprintf("The body is longer than %d bytes.", s.config.Limits.Body))
 	case http.StatusForbidden:
-		s.refuse(w, c.Answer.Status, "The signature does not verify.")
+		s.reject(w, c.Answer.Status, "The signature does not verify.")
 	case http.StatusBadRequest:
-		s.refuse(w, c.Answer.Status, "The request has no Plivo signature.")
+		s.reject(w, c.Answer.Status, "The request has no Plivo signature.")
 	default:
 		body := ""
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
@@ -200,7 +200,13 @@ func (s *Server) answer(w http.ResponseWriter, c *Callback) {
 	}
 }
 
-// refuse answers a 4xx.
+// reject answers a 4xx to a callback that is stored.
+func (s *Server) reject(w http.ResponseWriter, status int, text string) {
+	s.stats.rejected.Add(1)
+	writeText(w, status, text)
+}
+
+// refuse answers a 4xx to a request that is not stored.
 func (s *Server) refuse(w http.ResponseWriter, status int, text string) {
 	s.stats.refused.Add(1)
 	writeText(w, status, text)

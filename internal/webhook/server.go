@@ -46,6 +46,7 @@ func New(c Config) (*Server, error) {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{config: c, log: c.Logger, problems: newProblems(c.Now, c.OnProblem)}
+	s.stats.began(c.Now())
 	s.connections = newConnectionLimiter(c.Limits, c.TrustForwarded, s.connectionRefused)
 	if !c.Limits.RateLimitOff {
 		s.rate = newRateLimiter(c.Limits.Rate, c.Limits.Burst)

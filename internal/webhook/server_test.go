@@ -88,6 +88,13 @@ func start(t *testing.T, c webhook.Config) *running {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s := startServer(t, server)
+	s.recorder = recorder
+	return s
+}
+
+func startServer(t *testing.T, server *webhook.Server) *running {
+	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -104,7 +111,7 @@ func start(t *testing.T, c webhook.Config) *running {
 			t.Errorf("Serve: %v", err)
 		}
 	})
-	return &running{Server: server, url: "http://" + ln.Addr().String(), addr: ln.Addr().String(), recorder: recorder, stop: stop}
+	return &running{Server: server, url: "http://" + ln.Addr().String(), addr: ln.Addr().String(), stop: stop}
 }
 
 // client keeps no connection, so that a server has nothing to wait for.

@@ -4,27 +4,46 @@ import (
 	"encoding/json"
 	"net/http"
 	"sync/atomic"
+	"time"
 
+	"dev.internal/plivoscope/internal/meter"
 	"dev.internal/plivoscope/internal/plivo/signature"
 )
 
-// Stats counts what the server did since it was made. A callback that was stored and then refused, by
-// the policy or for its length, is in both.
+// Stats counts what the server did since it was made. Each request ends as one of stored, refused and
+// dropped: their sum is never more than Received, and as much once none is in flight.
 type Stats struct {
-	Received int64 // requests that came to a handler, those for /health left out
-	Stored   int64 // recorded, whatever the answer
-	Refused  int64 // answered 4xx
-	Dropped  int64 // answered 503: not stored, Plivo sends them again
+	Since    time.Time // when it was made
+	Received int64     // requests that came to a handler, those for /health left out
+	Stored   int64     // recorded, whatever the answer
+	Refused  int64     // answered 4xx and not stored
+	Dropped  int64     // answered 503: not stored, Plivo sends them again
+	Rejected int64     // of those stored: answered 4xx all the same, by the policy or for their length
 
 	// By outcome, of all whose signature was checked, also those that were not stored afterwards.
 	Valid, Invalid, Missing, Unchecked int64
 
 	Connections int64 // open now
+
+	PerSecond [meter.Window]uint32 // received in each of the last complete seconds, the oldest first
+	// Latency of a stored callback from its head read to its answer written.
+	Latency meter.Latency
 }
 
 type counters struct {
-	received, stored, refused, dropped atomic.Int64
-	valid, invalid, missing, unchecked atomic.Int64
+	received, stored, refused, dropped, rejected atomic.Int64
+	valid, invalid, missing, unchecked           atomic.Int64
+
+	since   time.Time
+	rate    *meter.Rate
+	latency meter.Histogram
+}
+
+func (c *counters) began(now time.Time) { c.since, c.rate = now, meter.NewRate(now) }
+
+func (c *counters) came(now time.Time) {
+	c.received.Add(1)
+	c.rate.Add(now)
 }
 
 func (c *counters) judged(o signature.Outcome) {
@@ -40,15 +59,18 @@ func (c *counters) judged(o signature.Outcome) {
 	}
 }
 
-// Stats is a snapshot that blocks nobody; counters of requests in flight may be a step apart.
+// Stats is a snapshot that holds up no request; counters of requests in flight may be a step apart.
 func (s *Server) Stats() Stats {
-	return Stats{
-		Received: s.stats.received.Load(), Stored: s.stats.stored.Load(),
-		Refused: s.stats.refused.Load(), Dropped: s.stats.dropped.Load(),
-		Valid: s.stats.valid.Load(), Invalid: s.stats.invalid.Load(),
-		Missing: s.stats.missing.Load(), Unchecked: s.stats.unchecked.Load(),
-		Connections: s.connections.open(),
-	}
+	c := &s.stats
+	st := Stats{Since: c.since, Rejected: c.rejected.Load()}
+	st.Stored, st.Refused, st.Dropped = c.stored.Load(), c.refused.Load(), c.dropped.Load()
+	st.Valid, st.Invalid, st.Missing, st.Unchecked = c.valid.Load(), c.invalid.Load(), c.missing.Load(), c.unchecked.Load()
+	// After them: a request is counted as received before anything comes of it, so that no snapshot shows
+	// more ends than requests.
+	st.Received = c.received.Load()
+	st.Connections = s.connections.open()
+	st.PerSecond, st.Latency = c.rate.Last(s.config.Now()), c.latency.Latency()
+	return st
 }
 
 type health struct {
@@ -66,6 +88,6 @@ func (s *Server) serveHealth(w http.ResponseWriter) {
 	w.Header().Set("Cache-Control", "no-store")
 	_ = json.NewEncoder(w).Encode(health{
 		Status: "ok", Version: s.config.Version,
-		Received: stats.Received, Stored: stats.Stored, Refused: stats.Refused, Dropped: stats.Dropped,
+		Received: stats.Received, Stored: stats.Stored, Refused: stats.Refused + stats.Rejected, Dropped: stats.Dropped,
 	})
 }
