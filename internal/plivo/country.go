@@ -1,0 +1,21 @@
+package plivo
+
+import (
+	"github.com/nyaruka/phonenumbers"
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
+)
+
+// Country is the English name of the country or territory that a number in E.164 belongs to; empty where
+// that is not known, as of a number that belongs to none.
+func Country(e164 string) string {
+	n, err := phonenumbers.Parse(e164, "")
+	if err != nil || len(e164) > 1 && isTestNumber(e164[1:]) {
+		return ""
+	}
+	region, err := language.ParseRegion(phonenumbers.GetRegionCodeForNumber(n))
+	if err != nil || !region.IsCountry() {
+		return ""
+	}
+	return display.English.Regions().Name(region)
+}
