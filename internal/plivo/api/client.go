@@ -35,6 +35,7 @@ type Client struct {
 	timeout time.Duration
 	agent   string
 	conns   *http.Transport
+	stats   *stats
 }
 
 // New makes a client. It does not connect: wrong credentials show in the first call.
@@ -54,7 +55,7 @@ func New(c Config) (*Client, error) {
 	}
 	client := &Client{
 		authID: c.AuthID, token: c.AuthToken, base: base, timeout: c.Timeout,
-		agent: c.UserAgent, conns: http.DefaultTransport.(*http.Transport).Clone(),
+		agent: c.UserAgent, conns: http.DefaultTransport.(*http.Transport).Clone(), stats: &stats{},
 	}
 	if client.timeout <= 0 {
 		client.timeout = defaultTimeout
@@ -104,7 +105,9 @@ func (c *Client) do(ctx context.Context, op string, extra http.Header, call func
 		return nil, &Error{Kind: BadRequest, Op: op, Words: "the SDK could not be set up", Err: err}
 	}
 	client.BaseUrl = c.base
+	began := time.Now()
 	err = call(client)
+	c.stats.ended(time.Since(began), ex.status != 0 && ex.err == nil)
 	if ex.err != nil {
 		return nil, c.transportError(ctx, op, ex)
 	}

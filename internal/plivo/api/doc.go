@@ -7,6 +7,8 @@
 // Each call gets an SDK client of its own with a transport that carries the caller's context and keeps
 // status and body; the connections below are shared and belong to the Client.
 //
+// Calls and their failures are counted, in memory alone.
+//
 // It may import plivo and the leaf packages. It prints and logs nothing, stores nothing, follows no
 // redirect, and never shows a token.
 package api

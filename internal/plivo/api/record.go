@@ -47,11 +47,11 @@ func (c *Client) Message(ctx context.Context, id string) (Record, error) {
 		return err
 	})
 	if err != nil {
-		return Record{}, reading(err)
+		return Record{}, c.failed(reading(err))
 	}
 	o, ok := parseObject(ex.body)
 	if !ok {
-		return Record{}, shapeError(op, ex, notJSON(ex))
+		return Record{}, c.failed(shapeError(op, ex, notJSON(ex)))
 	}
 	r := Record{
 		APIID: o.text("api_id"), UUID: o.text("message_uuid"), Type: o.text("message_type"),
@@ -63,7 +63,7 @@ func (c *Client) Message(ctx context.Context, id string) (Record, error) {
 		RequesterIP: o.text("requester_ip"),
 	}
 	if r.UUID == "" || r.Status == "" {
-		return Record{}, shapeError(op, ex, "without message_uuid or message_state")
+		return Record{}, c.failed(shapeError(op, ex, "without message_uuid or message_state"))
 	}
 	return r, nil
 }

@@ -37,11 +37,11 @@ func (c *Client) Send(ctx context.Context, d plivo.Draft, header http.Header) (A
 		return err
 	})
 	if err != nil {
-		return Accepted{}, err
+		return Accepted{}, c.failed(err)
 	}
 	answer, ok := parseObject(ex.body)
 	if !ok {
-		return Accepted{}, unclear(shapeError(op, ex, notJSON(ex)))
+		return Accepted{}, c.failed(unclear(shapeError(op, ex, notJSON(ex))))
 	}
 	a := Accepted{
 		APIID: answer.text("api_id"), Message: answer.text("message"), UUIDs: answer.list("message_uuid"),
@@ -52,7 +52,7 @@ func (c *Client) Send(ctx context.Context, d plivo.Draft, header http.Header) (A
 		if text == "" {
 			text = "nothing said"
 		}
-		return Accepted{}, unclear(shapeError(op, ex, "without a message UUID: "+clip(text)))
+		return Accepted{}, c.failed(unclear(shapeError(op, ex, "without a message UUID: "+clip(text))))
 	}
 	if want := distinct(d.To) - len(a.Invalid); want != len(a.UUIDs) {
 		a.Doubt = fmt.Sprintf("The API gave %d message UUIDs where %d destinations were expected to be taken; the message logs in the console tell which were.", len(a.UUIDs), want)

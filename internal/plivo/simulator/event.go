@@ -41,6 +41,7 @@ func (s *Simulator) emit(e Event) {
 	s.o.Logger.Debug("simulator", slog.String("event", e.Event), slog.String("message_uuid", e.MessageUUID),
 		slog.String("status", string(e.Status)), slog.Int("sequence", e.Sequence), slog.Int("attempt", e.Attempt),
 		slog.Int("answered", e.Answered), slog.String("problem", e.Problem))
+	s.stats.count(e)
 	s.events.put(e)
 }
 

@@ -89,6 +89,7 @@ func (s *Simulator) run(m *message, ps []posting) {
 		}
 		s.emit(e)
 		if retries {
+			s.stats.retrying.Add(1)
 			go s.retry(m, p)
 		}
 	}
@@ -96,6 +97,7 @@ func (s *Simulator) run(m *message, ps []posting) {
 
 func (s *Simulator) retry(m *message, p posting) {
 	defer s.done()
+	defer s.stats.retrying.Add(-1)
 	for i, pause := range retryAfter {
 		if !s.sleep(s.o.hurried(pause)) {
 			return

@@ -32,6 +32,7 @@ type Simulator struct {
 	wg     sync.WaitGroup // of the goroutines that post
 
 	events *eventQueue
+	stats  stats
 
 	mu       sync.Mutex
 	closed   bool
