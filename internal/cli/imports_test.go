@@ -17,11 +17,12 @@ const module = "dev.internal/plivoscope"
 var layers = map[string][]string{
 	"cmd/plivoscope":               {"internal/quiet", "internal/cli"},
 	"internal/cli":                 {"internal/tui", "internal/app", "internal/plivo/simulator", "internal/plivo/api", "internal/store", "internal/webhook", "internal/webhook/capture", "internal/plivo", "internal/plivo/signature", "internal/plivo/signature/sdk", "internal/config", "internal/escape"},
-	"internal/tui":                 {"internal/tui/grid", "internal/meter", "internal/app", "internal/store", "internal/webhook", "internal/webhook/capture", "internal/plivo", "internal/plivo/signature", "internal/plivo/signature/sdk", "internal/escape"},
+	"internal/tui":                 {"internal/tui/grid", "internal/meter", "internal/app", "internal/store", "internal/webhook", "internal/webhook/capture", "internal/plivo", "internal/plivo/snippet", "internal/plivo/signature", "internal/plivo/signature/sdk", "internal/escape"},
 	"internal/tui/grid":            {"internal/escape"},
 	"internal/app":                 {"internal/store", "internal/plivo/api", "internal/plivo/simulator", "internal/webhook", "internal/plivo", "internal/plivo/signature", "internal/plivo/signature/sdk", "internal/config", "internal/escape", "internal/meter"},
 	"internal/store":               {"internal/webhook", "internal/plivo", "internal/plivo/signature", "internal/escape"},
 	"internal/plivo/api":           {"internal/plivo", "internal/config", "internal/escape", "internal/meter"},
+	"internal/plivo/snippet":       {"internal/plivo"},
 	"internal/plivo/simulator":     {"internal/plivo", "internal/plivo/signature", "internal/escape"},
 	"internal/webhook":             {"internal/plivo", "internal/plivo/signature", "internal/escape", "internal/meter"},
 	"internal/plivo":               {"internal/plivo/signature", "internal/escape"},
