@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
 	"sync/atomic"
 	"time"
 
@@ -35,6 +36,7 @@ type App struct {
 	listenURL string
 	publicURL string // the listen URL unless one was given
 	joined    bool
+	serverPID int               // the process that serves: this one, or the joined one
 	tokens    []signature.Token // that callbacks are verified with: the server's own
 	newest    int64             // ID of the newest callback when the history was opened
 
@@ -42,12 +44,13 @@ type App struct {
 	notices  notices
 	totals   atomic.Pointer[store.Totals]
 	inFlight atomic.Int64 // sends that the API has not answered
+	leased   atomic.Bool  // other processes are told to use this server
 }
 
 // Open opens the history and binds the addresses; Run then serves them. The caller closes the App,
 // also when Run was never called. Every error is a sentence with what to do.
 func Open(ctx context.Context, o Options) (*App, error) {
-	a := &App{o: o, now: o.Now, log: o.Logger, authID: o.AuthID}
+	a := &App{o: o, now: o.Now, log: o.Logger, authID: o.AuthID, serverPID: os.Getpid()}
 	if a.now == nil {
 		a.now = time.Now
 	}
@@ -84,7 +87,7 @@ func (a *App) build(ctx context.Context) error {
 			return err
 		}
 		if live && a.mayJoin(lease) && answers(ctx, lease.ListenURL) {
-			a.joined = true
+			a.joined, a.serverPID = true, lease.PID
 			a.listenURL, a.publicURL, a.authID = lease.ListenURL, lease.PublicURL, lease.AuthID
 			if a.o.Mode == Simulator {
 				token, apiURL = lease.SimToken, lease.APIURL

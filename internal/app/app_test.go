@@ -287,6 +287,11 @@ func TestJoin(t *testing.T) {
 	if got := first.Status().Server.Stored; got == 0 {
 		t.Error("the first app's server stored nothing")
 	}
+	for name, st := range map[string]app.Status{"first": first.Status(), "second": joined.Status()} {
+		if st.Joined != (name == "second") || st.Embedded == st.Joined || !st.Shared || st.ServerPID != os.Getpid() {
+			t.Errorf("who serves, by the %s app: %+v", name, st)
+		}
+	}
 }
 
 // A lease whose server does not answer is not joined.

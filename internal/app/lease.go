@@ -32,6 +32,7 @@ func (a *App) takeLease(ctx context.Context) (held bool) {
 		a.Notify(Warning, "Other commands on this history do not use this server: "+err.Error())
 		return false
 	}
+	a.leased.Store(true)
 	return true
 }
 
@@ -45,6 +46,7 @@ func (a *App) keepLease(ctx context.Context, held bool) error {
 			if !held {
 				return nil
 			}
+			a.leased.Store(false)
 			if err := a.store.DropLease(context.WithoutCancel(ctx), os.Getpid()); err != nil {
 				a.log.Warn("lease not given back, it ends by itself", "err", err)
 			}
@@ -54,6 +56,7 @@ func (a *App) keepLease(ctx context.Context, held bool) error {
 			switch {
 			case err == nil && !held:
 				held = true
+				a.leased.Store(true)
 				a.Notify(Info, "The other server of this history is gone: other commands use this one from now on.")
 			case err != nil && held && ctx.Err() == nil:
 				a.log.Warn("lease not renewed", "err", err)

@@ -4,7 +4,10 @@ import (
 	"time"
 
 	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/api"
+	"dev.internal/plivoscope/internal/plivo/simulator"
 	"dev.internal/plivoscope/internal/store"
+	"dev.internal/plivoscope/internal/webhook"
 )
 
 // Mode is what the program talks to.
@@ -32,17 +35,16 @@ type Status struct {
 	Started       time.Time
 	Spends        bool // a send costs money
 	InFlight      int  // sends that the API has not answered
-	Server        ServerStatus
+	Joined        bool // another process serves: Server and Simulator count nothing then
+	ServerPID     int  // the process that serves
+	Shared        bool // other commands on this history use that process's server
+	Server        webhook.Stats
+	API           api.Stats // of this process's calls
+	Simulator     simulator.Stats
+	Embedded      bool // the simulator runs in this process
 	Totals        store.Totals
+	HistorySize   int64    // of the history's file in bytes, as of some seconds ago
 	Notices       []Notice // newest last, at most 100
-}
-
-// ServerStatus counts what the callback server did since it started.
-type ServerStatus struct {
-	Received int64 // requests read
-	Stored   int64 // recorded and acknowledged
-	Refused  int64 // answered 4xx by a limit or the policy
-	Dropped  int64 // answered 503: not stored, Plivo tries again
 }
 
 // Severity is how much a notice matters.

@@ -18,13 +18,17 @@ func (a *App) Status() Status {
 		APIURL: a.apiURL, Tunnel: "none", DefaultSender: a.sender(), HistoryPath: a.store.Path(),
 		Ephemeral: a.o.HistoryPath == "", Started: a.started, Spends: a.Spends(),
 		InFlight: int(a.inFlight.Load()), Notices: a.notices.snapshot(),
+		Joined: a.joined, ServerPID: a.serverPID, Shared: a.joined || a.leased.Load(),
+		API: a.api.Stats(), HistorySize: a.store.Size(),
 	}
 	if t := a.totals.Load(); t != nil {
 		s.Totals = *t
 	}
 	if a.server != nil {
-		st := a.server.Stats()
-		s.Server = ServerStatus{Received: st.Received, Stored: st.Stored, Refused: st.Refused, Dropped: st.Dropped}
+		s.Server = a.server.Stats()
+	}
+	if a.sim != nil {
+		s.Embedded, s.Simulator = true, a.sim.Stats()
 	}
 	return s
 }

@@ -44,6 +44,8 @@ type Store struct {
 	closing sync.Once
 	err     error // of Close
 
+	size atomic.Int64 // of the files, in bytes
+
 	writer      *writer // its methods run in its goroutine alone
 	subscribers subscribers
 }
@@ -87,6 +89,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := w.failForgotten(); err != nil {
 		s.log.Warn("sends that a program left behind could not be marked", "err", err)
 	}
+	s.measure()
 	go w.run()
 	return s, nil
 }

@@ -83,6 +83,8 @@ func (w *writer) run() {
 	}()
 	tick := time.NewTicker(pollInterval)
 	defer tick.Stop()
+	measure := time.NewTicker(sizeEvery)
+	defer measure.Stop()
 	for {
 		select {
 		case r, open := <-w.s.queue:
@@ -96,6 +98,8 @@ func (w *writer) run() {
 			w.trimChunk()
 		case <-tick.C:
 			w.poll()
+		case <-measure.C:
+			w.s.measure()
 		}
 	}
 }

@@ -269,7 +269,7 @@ func stock(c *fakeCore) {
 		CreatedAt: testNow.Add(-7 * time.Second), UpdatedAt: testNow.Add(-7 * time.Second),
 	})
 	c.mu.Lock()
-	c.status.Server = app.ServerStatus{Received: 214, Stored: 214}
+	c.status.Server = webhook.Stats{Received: 214, Stored: 214}
 	c.status.Notices = []app.Notice{{At: testNow.Add(-90 * time.Second), Severity: app.Info, Text: "Serving callbacks at http://127.0.0.1:4141"}}
 	c.mu.Unlock()
 }
