@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"unicode/utf8"
-
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
@@ -66,18 +64,6 @@ func (m *Model) hints() []placedKey {
 		x = out[i].from - keysGap
 	}
 	return out
-}
-
-// pressKey is the key of a binding, as if it had been pressed.
-func pressKey(b key.Binding) tea.KeyMsg {
-	name := b.Keys()[0]
-	if t, named := map[string]tea.KeyType{
-		"enter": tea.KeyEnter, "esc": tea.KeyEsc, "tab": tea.KeyTab, "shift+tab": tea.KeyShiftTab, "ctrl+s": tea.KeyCtrlS, "ctrl+r": tea.KeyCtrlR, "f1": tea.KeyF1,
-	}[name]; named {
-		return tea.KeyMsg{Type: t}
-	}
-	r, _ := utf8.DecodeRuneInString(name)
-	return tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}}
 }
 
 // clickedKey finds the key under the pointer.

@@ -8,10 +8,11 @@ import (
 type keyMap struct {
 	// Everywhere.
 	quit, forceQuit, help, helpHint, helpTyped, redraw, messages, compose, examine key.Binding
+	palette, paletteTyped, suspend                                                 key.Binding
 	// Lists.
 	up, down, pageUp, pageDown, newest, oldest, follow key.Binding
 	// Messages.
-	open, filter, unfilter, fresh, inbound, copyID, signature, focus, zoom key.Binding
+	open, filter, unfilter, fresh, inbound, copyID, edit, page, signature, focus, zoom key.Binding
 	// The detail.
 	detailTop, detailEnd, back key.Binding
 	// Filter line.
@@ -21,24 +22,33 @@ type keyMap struct {
 	// Signature.
 	copyBase, copySignature, restore, empty, pasted, toFields, method, leave key.Binding
 	// Sheets.
-	yes, no, choice, take, closeHelp, deliver, cancel key.Binding
+	yes, no, choice, take, closeHelp, deliver, cancel, itemUp, itemDown, pick key.Binding
 }
 
 func bind(help, words string, keys ...string) key.Binding {
 	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(help, words))
 }
 
+// when is a binding that can act only under a condition: the help names it all the same.
+func when(ok bool, b key.Binding) key.Binding {
+	b.SetEnabled(ok)
+	return b
+}
+
 func newKeyMap() keyMap {
 	return keyMap{
-		quit:      bind("q", "quit", "q"),
-		forceQuit: bind("ctrl+c", "quit at once", "ctrl+c", "alt+ctrl+c"),
-		help:      bind("?", "all keys", "?", "f1"),
-		helpHint:  bind("?", "help", "?"),
-		helpTyped: bind("f1", "all keys", "f1"),
-		redraw:    bind("ctrl+l", "redraw the screen", "ctrl+l"),
-		messages:  bind("1", "messages", "1"),
-		compose:   bind("3", "compose", "3"),
-		examine:   bind("4", "signature", "4"),
+		quit:         bind("q", "quit", "q"),
+		forceQuit:    bind("ctrl+c", "quit at once", "ctrl+c", "alt+ctrl+c"),
+		help:         bind("?", "all keys", "?"),
+		helpHint:     bind("?", "help", "?"),
+		helpTyped:    bind("f1", "all keys", "f1"),
+		redraw:       bind("ctrl+l", "redraw the screen", "ctrl+l"),
+		palette:      bind(": ctrl+p", "all actions by name", ":"),
+		paletteTyped: bind("ctrl+p", "all actions by name", "ctrl+p"),
+		suspend:      bind("ctrl+z", "suspend", "ctrl+z"),
+		messages:     bind("1", "messages", "1"),
+		compose:      bind("3", "compose", "3"),
+		examine:      bind("4", "signature", "4"),
 
 		up:       bind("k ↑", "up", "k", "up"),
 		down:     bind("j ↓", "down", "j", "down"),
@@ -52,7 +62,9 @@ func newKeyMap() keyMap {
 		filter:    bind("/", "filter", "/"),
 		fresh:     bind("n", "new message", "n"),
 		inbound:   bind("i", "inbound message", "i"),
-		copyID:    bind("y", "copy UUID", "y"),
+		copyID:    bind("y", "copy", "y"),
+		edit:      bind("e", "open in the editor", "e"),
+		page:      bind("o", "open in the pager", "o", "|"),
 		signature: bind("s", "signature", "s"),
 		focus:     bind("tab", "into the detail", "tab"),
 		unfilter:  bind("esc", "clear the filter", "esc"),
@@ -87,6 +99,9 @@ func newKeyMap() keyMap {
 		closeHelp: bind("esc", "close", "esc", "?", "f1", "q"),
 		deliver:   bind("enter", "deliver it", "enter", "ctrl+s"),
 		cancel:    bind("esc", "cancel", "esc"),
+		itemUp:    bind("↑", "the one above", "up"),
+		itemDown:  bind("↓", "the one below", "down", "ctrl+n"),
+		pick:      bind("enter", "do it", "enter"),
 	}
 }
 

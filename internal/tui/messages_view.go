@@ -93,13 +93,16 @@ func (s *messages) footer() []key.Binding {
 // help is all keys of the present context.
 func (s *messages) help() []section {
 	km := s.env.keys
+	_, any := s.grid.Selected()
+	open, signature := when(any, km.open), when(any, km.signature)
+	focus, zoom, copied := when(any, km.focus), when(any, km.zoom), when(any, km.copyID)
 	list := section{"The list", []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.newest, km.oldest, km.follow}}
-	message := section{"The selected message", []key.Binding{km.open, km.focus, km.zoom, km.signature, km.copyID}}
+	message := section{"The selected message", []key.Binding{open, focus, zoom, signature, copied}}
 	if s.focused {
-		list = section{"The detail", []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.detailTop, km.detailEnd, km.back, km.focus, km.zoom}}
-		message = section{"The selected message", []key.Binding{km.signature, km.copyID, km.follow}}
+		list = section{"The detail", []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.detailTop, km.detailEnd, km.back, focus, zoom}}
+		message = section{"The selected message", []key.Binding{signature, copied, km.follow}}
 	}
-	more := section{"Messages", []key.Binding{km.fresh, km.filter, km.unfilter}}
+	more := section{"Messages", []key.Binding{km.fresh, km.filter, when(!s.applied.Empty(), km.unfilter)}}
 	if s.env.simulated() {
 		more.keys = append(more.keys, km.inbound)
 	}

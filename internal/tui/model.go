@@ -30,6 +30,8 @@ type env struct {
 	sheet      sheet // what is open over the screen, nil for nothing
 	// show goes to a screen; what follows from it is done with the present update.
 	show func(screenID)
+	// exec gives the terminal to another program.
+	exec func(tea.ExecCommand, tea.ExecCallback) tea.Cmd
 }
 
 // simulated tells whether messages go to a simulator.
@@ -71,7 +73,7 @@ func New(core Core, o Options) *Model {
 	}
 	e := &env{
 		ctx: context.Background(), core: core, o: o, th: newTheme(o.Renderer, o.mono), keys: newKeyMap(),
-		now: o.Now, at: o.Now(), status: core.Status(),
+		now: o.Now, at: o.Now(), status: core.Status(), exec: tea.Exec,
 	}
 	m := &Model{env: e, messages: newMessages(e), compose: newCompose(e), sig: newSigScreen(e), tick: tick}
 	m.screens = map[screenID]screen{onMessages: m.messages, onCompose: m.compose, onSignature: m.sig}
@@ -156,6 +158,8 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	case inboundMsg:
 		m.env.delivered(msg)
 		return nil
+	case backMsg:
+		return m.back(msg)
 	case noticeMsg:
 		m.env.notify(msg.severity, msg.text)
 		return nil
@@ -183,6 +187,8 @@ func (m *Model) arrange() {
 	switch s := m.env.sheet.(type) {
 	case *helpSheet:
 		s.setSize(m.frame.body.w, m.frame.body.h-1)
+	case *paletteSheet:
+		s.setSize(m.frame.body.w, m.frame.body.h-1)
 	case *inboundSheet:
 		s.setWidth(m.frame.body.w)
 	}
@@ -192,11 +198,10 @@ func (m *Model) arrange() {
 // its bindings, then what holds everywhere.
 func (m *Model) key(k tea.KeyMsg) tea.Cmd {
 	km := m.env.keys
+	if cmd, done := m.alwaysKey(k); done {
+		return cmd
+	}
 	switch {
-	case key.Matches(k, km.forceQuit):
-		return tea.Quit
-	case key.Matches(k, km.redraw):
-		return tea.ClearScreen
 	case m.frame.tooSmall:
 		// Nobody sees what any other key would do.
 		if key.Matches(k, km.quit) && m.unfinished() == "" {
@@ -205,6 +210,9 @@ func (m *Model) key(k tea.KeyMsg) tea.Cmd {
 		return nil
 	case key.Matches(k, km.helpTyped) && m.env.sheet == nil:
 		m.env.sheet = &helpSheet{env: m.env, sections: m.helpSections()}
+		return nil
+	case key.Matches(k, km.paletteTyped) && m.env.sheet == nil:
+		m.openPalette()
 		return nil
 	}
 	if s := m.env.sheet; s != nil {
@@ -221,12 +229,27 @@ func (m *Model) key(k tea.KeyMsg) tea.Cmd {
 	return m.globalKey(k)
 }
 
+// alwaysKey handles a key that acts whatever is on the screen, and reports whether it was one.
+func (m *Model) alwaysKey(k tea.KeyMsg) (cmd tea.Cmd, done bool) {
+	switch km := m.env.keys; {
+	case key.Matches(k, km.forceQuit):
+		return tea.Quit, true
+	case key.Matches(k, km.redraw):
+		return tea.ClearScreen, true
+	}
+	return nil, false
+}
+
 func (m *Model) globalKey(k tea.KeyMsg) tea.Cmd {
 	switch km := m.env.keys; {
 	case key.Matches(k, km.quit):
 		return m.quit()
 	case key.Matches(k, km.help):
 		m.env.sheet = &helpSheet{env: m.env, sections: m.helpSections()}
+	case key.Matches(k, km.palette):
+		m.openPalette()
+	case key.Matches(k, km.suspend):
+		return m.env.suspend()
 	default:
 		for _, t := range tabs(km) {
 			if key.Matches(k, t.key) {
@@ -241,13 +264,13 @@ func (m *Model) globalKey(k tea.KeyMsg) tea.Cmd {
 func (m *Model) helpSections() []section {
 	km := m.env.keys
 	if m.screen().typing() {
-		return append(m.screen().help(), section{"Everywhere", []key.Binding{km.helpTyped, km.redraw, km.forceQuit}})
+		return append(m.screen().help(), section{"Everywhere", []key.Binding{km.helpTyped, km.paletteTyped, km.redraw, km.forceQuit}})
 	}
 	all := section{title: "Everywhere"}
 	for _, t := range tabs(km) {
 		all.keys = append(all.keys, t.key)
 	}
-	all.keys = append(all.keys, km.help, km.redraw, km.quit, km.forceQuit)
+	all.keys = append(all.keys, km.help, km.palette, km.redraw, km.suspend, km.quit, km.forceQuit)
 	return append(m.screen().help(), all)
 }
 

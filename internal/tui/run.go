@@ -23,6 +23,7 @@ type Options struct {
 	Now       func() time.Time   // nil for time.Now
 	Version   string             // shown in the help
 	NoMouse   bool               // leave the mouse to the terminal
+	Away      func(bool)         // told when another program has the terminal, and when no more; may be nil
 	Clipboard func(string) error // nil for OSC 52 on Output and the clipboard of the desktop
 
 	mono bool // NO_COLOR on a terminal: attributes only

@@ -18,8 +18,11 @@ func (m *Model) typing() bool {
 	if m.env.sheet == nil {
 		return m.screen().typing()
 	}
-	_, input := m.env.sheet.(*inboundSheet)
-	return input
+	switch m.env.sheet.(type) {
+	case *inboundSheet, *paletteSheet:
+		return true
+	}
+	return false
 }
 
 // typed takes a key message. Runes that were typed in one go arrive as one message: each is a key of

@@ -1,0 +1,146 @@
+package tui
+
+import (
+	"slices"
+
+	"github.com/charmbracelet/bubbles/key"
+)
+
+// group is where an action's keys act.
+type group string
+
+const (
+	gAlways    group = "everywhere, also while typing"
+	gScreens   group = "every screen"
+	gMoving    group = "lists and details"
+	gLists     group = "lists"
+	gRows      group = "a selected row"
+	gDetail    group = "a detail"
+	gFilter    group = "the filter line"
+	gFields    group = "forms"
+	gCompose   group = "Compose"
+	gSignature group = "Signature"
+	gResult    group = "Signature, its result"
+	gQuestion  group = "a question"
+	gInbound   group = "an inbound message"
+	gHelp      group = "the help"
+	gSheet     group = "what is open over a screen"
+	gPicking   group = "the palette and the copy menu"
+)
+
+// situation is a state of the UI in which the keys of some groups act at once, so that no key may stand for
+// two of their actions. Where text is typed no character can be a key.
+type situation struct {
+	name   string
+	typing bool
+	groups []group
+}
+
+var situations = []situation{
+	{"the lists", false, []group{gAlways, gScreens, gMoving, gLists, gRows}},
+	{"the details", false, []group{gAlways, gScreens, gMoving, gRows, gDetail}},
+	{"the filter line", true, []group{gAlways, gFilter}},
+	{"Compose", true, []group{gAlways, gFields, gCompose}},
+	{"Signature", true, []group{gAlways, gFields, gSignature}},
+	{"the result of Signature", false, []group{gAlways, gScreens, gMoving, gSignature, gResult}},
+	{"a question", false, []group{gAlways, gQuestion, gSheet}},
+	{"an inbound message", true, []group{gAlways, gFields, gInbound, gSheet}},
+	{"the help", false, []group{gAlways, gMoving, gHelp}},
+	{"the palette", true, []group{gAlways, gPicking, gSheet}},
+}
+
+// action is what can be done with a key: its name in the settings file, where its keys act, and its
+// bindings, several where it goes by other words in other places.
+type action struct {
+	name     string
+	group    group
+	bindings []*key.Binding
+}
+
+// keys are those of an action, words what it does.
+func (a action) keys() []string { return a.bindings[0].Keys() }
+func (a action) words() string  { return a.bindings[0].Help().Desc }
+
+// actions are all that have keys. Every binding of the map but pasted, which has none, is in the list.
+func (km *keyMap) actions() []action {
+	a := func(name string, g group, b ...*key.Binding) action { return action{name, g, b} }
+	return []action{
+		a("force-quit", gAlways, &km.forceQuit),
+		a("redraw", gAlways, &km.redraw),
+		a("help-anywhere", gAlways, &km.helpTyped),
+		a("palette-anywhere", gAlways, &km.paletteTyped),
+
+		a("quit", gScreens, &km.quit),
+		a("help", gScreens, &km.help, &km.helpHint),
+		a("palette", gScreens, &km.palette),
+		a("suspend", gScreens, &km.suspend),
+		a("messages", gScreens, &km.messages),
+		a("compose", gScreens, &km.compose),
+		a("examine", gScreens, &km.examine),
+
+		a("up", gMoving, &km.up),
+		a("down", gMoving, &km.down),
+		a("page-up", gMoving, &km.pageUp),
+		a("page-down", gMoving, &km.pageDown),
+		a("newest", gLists, &km.newest),
+		a("oldest", gLists, &km.oldest),
+		a("clear-filter", gLists, &km.unfilter),
+
+		a("open", gRows, &km.open),
+		a("into-detail", gRows, &km.focus),
+		a("zoom", gRows, &km.zoom),
+		a("follow", gMoving, &km.follow),
+		a("filter", gRows, &km.filter),
+		a("new-message", gRows, &km.fresh),
+		a("inbound-message", gRows, &km.inbound),
+		a("signature", gRows, &km.signature),
+		a("copy", gRows, &km.copyID),
+		a("edit", gRows, &km.edit),
+		a("page", gRows, &km.page),
+
+		a("top", gDetail, &km.detailTop),
+		a("end", gDetail, &km.detailEnd),
+		a("back", gDetail, &km.back),
+
+		a("apply-filter", gFilter, &km.apply),
+		a("leave-filter", gFilter, &km.leaveFilter),
+
+		a("next-field", gFields, &km.nextField),
+		a("previous-field", gFields, &km.prevField),
+		a("new-line", gFields, &km.newline),
+		a("send", gCompose, &km.send),
+		a("choose-fate", gCompose, &km.choose),
+		a("keep-draft", gCompose, &km.keep),
+
+		a("choose-method", gSignature, &km.method),
+		a("restore", gSignature, &km.restore, &km.empty),
+		a("leave-signature", gSignature, &km.leave),
+		a("to-fields", gResult, &km.toFields),
+		a("copy-base-string", gResult, &km.copyBase),
+		a("copy-signature", gResult, &km.copySignature),
+
+		a("yes", gQuestion, &km.yes),
+		a("no", gQuestion, &km.no),
+		a("other-choice", gQuestion, &km.choice),
+		a("take", gQuestion, &km.take),
+		a("deliver", gInbound, &km.deliver),
+		a("cancel", gSheet, &km.cancel),
+		a("close-help", gHelp, &km.closeHelp),
+
+		a("item-up", gPicking, &km.itemUp),
+		a("item-down", gPicking, &km.itemDown),
+		a("pick", gPicking, &km.pick),
+	}
+}
+
+// actionOf is the action that a binding belongs to.
+func (km *keyMap) actionOf(b key.Binding) action {
+	for _, a := range km.actions() {
+		for _, own := range a.bindings {
+			if own.Help() == b.Help() && slices.Equal(own.Keys(), b.Keys()) {
+				return a
+			}
+		}
+	}
+	return action{}
+}
