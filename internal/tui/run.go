@@ -13,6 +13,9 @@ import (
 	"github.com/aymanbagabas/go-osc52/v2"
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
+
+	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/webhook"
 )
 
 // Options say where the UI runs. The zero value is the terminal of the process.
@@ -25,6 +28,10 @@ type Options struct {
 	NoMouse   bool               // leave the mouse to the terminal
 	Away      func(bool)         // told when another program has the terminal, and when no more; may be nil
 	Clipboard func(string) error // nil for OSC 52 on Output and the clipboard of the desktop
+
+	// A message and a callback as the command line prints them, to copy; nil to offer none.
+	MessageJSON  func(plivo.Message) ([]byte, error)
+	CallbackJSON func(webhook.Callback) ([]byte, error)
 
 	mono bool // NO_COLOR on a terminal: attributes only
 }

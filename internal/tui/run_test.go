@@ -41,7 +41,13 @@ func (t *tape) String() string {
 // waitFor waits until the terminal was told a text.
 func (t *tape) waitFor(tb testing.TB, text string) {
 	tb.Helper()
-	for end := time.Now().Add(20 * time.Second); !strings.Contains(t.String(), text); {
+	t.waitForAfter(tb, 0, text)
+}
+
+// waitForAfter does so for a text after so many bytes.
+func (t *tape) waitForAfter(tb testing.TB, from int, text string) {
+	tb.Helper()
+	for end := time.Now().Add(20 * time.Second); !strings.Contains(t.String()[from:], text); {
 		if time.Now().After(end) {
 			tb.Fatalf("the terminal never shows %q:\n%q", text, t.String())
 		}

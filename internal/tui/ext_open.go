@@ -1,0 +1,127 @@
+package tui
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/escape"
+)
+
+// opened is what the keys of editor and pager open of what is selected: its JSON, or else the first that
+// can be copied of it.
+func (m *Model) opened() (copyItem, bool) {
+	s, ok := m.screen().(copier)
+	if !ok {
+		return copyItem{}, false
+	}
+	items := s.copies()
+	for _, it := range items {
+		if isJSON(it) {
+			return it, true
+		}
+	}
+	if len(items) == 0 {
+		m.env.notify(app.Warning, "There is nothing to open: select a row first.")
+		return copyItem{}, false
+	}
+	return items[0], true
+}
+
+func isJSON(it copyItem) bool { return strings.HasPrefix(it.name, "JSON") }
+
+// edit opens an item in the user's editor, as a copy that is read back by nobody.
+func (e *env) edit(it copyItem) tea.Cmd {
+	editor, name := os.Getenv("VISUAL"), "VISUAL"
+	if strings.TrimSpace(editor) == "" {
+		editor, name = os.Getenv("EDITOR"), "EDITOR"
+	}
+	if strings.TrimSpace(editor) == "" {
+		e.notify(app.Warning, `There is no editor to open it in: set EDITOR before starting plivoscope, as in EDITOR=vim or EDITOR="code -w".`)
+		return nil
+	}
+	return e.open(it, indented(it), editor, "the editor ("+name+")")
+}
+
+// page opens an item in the user's pager, with all that would act on the terminal escaped.
+func (e *env) page(it copyItem) tea.Cmd {
+	pager := os.Getenv("PAGER")
+	if strings.TrimSpace(pager) == "" {
+		pager = "less -R"
+	}
+	return e.open(it, []byte(escape.Block(string(indented(it)))), pager, "the pager (PAGER)")
+}
+
+// indented is an item's text as it is read best.
+func indented(it copyItem) []byte {
+	var b bytes.Buffer
+	if isJSON(it) && json.Indent(&b, []byte(it.text), "", "  ") == nil {
+		return append(b.Bytes(), '\n')
+	}
+	return []byte(it.text)
+}
+
+// open runs a program on a copy of data, in a folder that only the user can read and that is gone after.
+func (e *env) open(it copyItem, data []byte, program, role string) tea.Cmd {
+	ctx, name, copying := e.ctx, brief(it.name), e.keys.copyID.Help().Key
+	run := func(in io.Reader, out, errOutput io.Writer) error {
+		dir, err := os.MkdirTemp("", "plivoscope-")
+		if err != nil {
+			return fmt.Errorf("make a copy of it: %w", err)
+		}
+		defer func() { _ = os.RemoveAll(dir) }()
+		path := filepath.Join(dir, fileName(it))
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			return fmt.Errorf("make a copy of it: %w", err)
+		}
+		cmd := programOn(ctx, program, path)
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = in, out, errOutput
+		if err := cmd.Run(); err != nil {
+			return fmt.Errorf("%q: %w; check the variable", program, err)
+		}
+		return nil
+	}
+	return e.leave(run, func(err error) app.Notice {
+		if err != nil {
+			return app.Notice{Severity: app.Failure, Text: fmt.Sprintf("Open %q in %s: %v, or copy it with %s.", name, role, err, copying)}
+		}
+		return app.Notice{}
+	})
+}
+
+// fileName tells an editor what it has before it.
+func fileName(it copyItem) string {
+	switch {
+	case isJSON(it), json.Valid([]byte(it.text)) && strings.HasPrefix(strings.TrimSpace(it.text), "{"):
+		return "plivoscope.json"
+	case it.name == "curl":
+		return "plivoscope.sh"
+	case it.name == "Go":
+		return "plivoscope.go"
+	case it.name == "Node":
+		return "plivoscope.js"
+	case it.name == "Python":
+		return "plivoscope.py"
+	}
+	return "plivoscope.txt"
+}
+
+// programOn runs a program as it stands in a variable, with its arguments, on a file. The shell takes the
+// variable apart, as for every program that reads it; Windows has no such custom.
+func programOn(ctx context.Context, program, path string) *exec.Cmd {
+	if runtime.GOOS == "windows" {
+		words := strings.Fields(program)
+		return exec.CommandContext(ctx, words[0], append(words[1:], path)...)
+	}
+	return exec.CommandContext(ctx, "sh", "-c", program+` "$1"`, "sh", path)
+}
