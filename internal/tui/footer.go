@@ -63,6 +63,10 @@ func (m *Model) hints() []placedKey {
 		out[i].from = x - ansi.StringWidth(h.Key+" "+h.Desc)
 		x = out[i].from - keysGap
 	}
+	all := tabs(km)
+	for len(out) > 0 && out[0].from <= all[len(all)-1].to {
+		out = out[1:]
+	}
 	return out
 }
 

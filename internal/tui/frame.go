@@ -11,6 +11,7 @@ import (
 
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/escape"
+	"dev.internal/plivoscope/internal/meter"
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/tui/grid"
 )
@@ -104,6 +105,9 @@ func (m *Model) rule(w int, focused bool, title, right string) string {
 		span{th.muted, right}, span{th.faint, "─"})
 }
 
+// headerBars is how many seconds the first line draws.
+const headerBars = 8
+
 // header is the first line: what runs, where, and how much came. The less room, the fewer words.
 func (m *Model) header() string {
 	th, st := m.env.th, m.env.status
@@ -144,9 +148,14 @@ func (m *Model) header() string {
 	if st.Server.Dropped > 0 {
 		brief = []span{{dropped, "✗ " + count(st.Server.Dropped) + " dropped "}}
 	}
+	var rate []span
+	if counts := lastSeconds(&st.Server.PerSecond, meter.Window); highest(counts) > 0 {
+		now := counts[meter.Window-1]
+		rate = []span{{th.accent, sparkline(counts[meter.Window-headerBars:])}, {th.text, " " + perSecond(now) + "  "}}
+	}
 	all := append(append(append([]span{}, name...), place...), tunnel...)
 	near := append(append([]span{}, name...), place...)
-	for _, c := range []struct{ left, right []span }{{all, counts}, {near, counts}, {near, brief}, {name, counts}} {
+	for _, c := range []struct{ left, right []span }{{all, append(rate, counts...)}, {all, counts}, {near, counts}, {near, brief}, {name, counts}} {
 		if spansWidth(c.left)+1+spansWidth(c.right) <= m.w {
 			return sides(m.w, c.left, c.right)
 		}
@@ -164,6 +173,9 @@ func loopback(raw string) bool {
 	return u.Hostname() == "localhost" || (ip != nil && ip.IsLoopback())
 }
 
+// tabsGap is the space between two tabs: all of them fit the least width.
+const tabsGap = 2
+
 type tab struct {
 	screen   screenID
 	key      key.Binding
@@ -176,12 +188,13 @@ func tabs(km keyMap) []tab {
 		{screen: onMessages, key: km.messages, name: "Messages"},
 		{screen: onCompose, key: km.compose, name: "Compose"},
 		{screen: onSignature, key: km.examine, name: "Signature"},
+		{screen: onActivity, key: km.activity, name: "Activity"},
 	}
 	x := 1
 	for i := range out {
 		w := len(out[i].key.Help().Key) + 1 + len(out[i].name)
 		out[i].from, out[i].to = x, x+w
-		x += w + 3
+		x += w + tabsGap
 	}
 	return out
 }
@@ -192,7 +205,7 @@ func (m *Model) tabLine() string {
 	for i, t := range tabs(m.env.keys) {
 		sep := " "
 		if i > 0 {
-			sep = "   "
+			sep = blank(tabsGap)
 		}
 		paint := th.muted
 		if t.screen == m.at {

@@ -7,8 +7,8 @@ import (
 // keyMap is every binding of the UI, once: the footer and the help are made from it too.
 type keyMap struct {
 	// Everywhere.
-	quit, forceQuit, help, helpHint, helpTyped, redraw, messages, requests, compose, examine key.Binding
-	palette, paletteTyped, suspend                                                           key.Binding
+	quit, forceQuit, help, helpHint, helpTyped, redraw, messages, requests, compose, examine, activity key.Binding
+	palette, paletteTyped, suspend                                                                     key.Binding
 	// Lists.
 	up, down, pageUp, pageDown, newest, oldest, follow key.Binding
 	// Messages.
@@ -54,6 +54,7 @@ func newKeyMap() keyMap {
 		requests:     bind("2", "callbacks", "2"),
 		compose:      bind("3", "compose", "3"),
 		examine:      bind("4", "signature", "4"),
+		activity:     bind("5", "activity", "5"),
 
 		up:       bind("k ↑", "up", "k", "up"),
 		down:     bind("j ↓", "down", "j", "down"),

@@ -26,8 +26,9 @@ type env struct {
 	status     app.Status // as of the last wake or tick
 	own        app.Notice // the UI's own last notice
 	ownTopic   topic
-	delivering int   // inbound messages that the simulator has not reported on
-	sheet      sheet // what is open over the screen, nil for nothing
+	told       []told // the UI's own notices so far
+	delivering int    // inbound messages that the simulator has not reported on
+	sheet      sheet  // what is open over the screen, nil for nothing
 	// show goes to a screen; what follows from it is done with the present update.
 	show func(screenID)
 	// exec gives the terminal to another program.
@@ -76,7 +77,7 @@ func New(core Core, o Options) *Model {
 		now: o.Now, at: o.Now(), status: core.Status(), exec: tea.Exec,
 	}
 	m := &Model{env: e, messages: newMessages(e), compose: newCompose(e), sig: newSigScreen(e), tick: tick}
-	m.screens = map[screenID]screen{onMessages: m.messages, onCompose: m.compose, onSignature: m.sig}
+	m.screens = map[screenID]screen{onMessages: m.messages, onCompose: m.compose, onSignature: m.sig, onActivity: newActivity(e)}
 	e.show = m.show
 	m.wake, m.release = core.Subscribe()
 	return m

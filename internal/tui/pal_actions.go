@@ -85,6 +85,7 @@ func (km *keyMap) actions() []action {
 		a("messages", gScreens, &km.messages),
 		a("callbacks", gScreens, &km.requests),
 		a("compose", gScreens, &km.compose),
+		a("activity", gScreens, &km.activity),
 		a("examine", gScreens, &km.examine),
 
 		a("up", gMoving, &km.up),

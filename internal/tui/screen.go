@@ -12,6 +12,7 @@ const (
 	onMessages screenID = iota
 	onCompose
 	onSignature
+	onActivity
 )
 
 // screen is what the Model shows below its tabs. Its methods belong to the tea loop; what takes time is

@@ -20,13 +20,16 @@ import (
 	"dev.internal/plivoscope/internal/plivo/signature"
 )
 
-// scenes are the states of the screen that are worth looking at.
-var scenes = []struct {
+// scene is a state of the screen, and how one comes to it.
+type scene struct {
 	name string
 	live bool
 	bare bool
 	play func(*driver)
-}{
+}
+
+// scenes are the states of the screen that are worth looking at.
+var scenes = []scene{
 	{name: "messages", play: func(d *driver) { d.keys("j", "j", "j") }},
 	{name: "error explained", play: func(d *driver) { d.keys("end", "k") }},
 	{name: "detail", play: func(d *driver) { d.keys("end", "enter") }},
