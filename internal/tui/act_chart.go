@@ -26,6 +26,24 @@ func sparkline(counts []uint32) string {
 	return b.String()
 }
 
+// chart is a sparkline in which nothing is faint.
+func (t *theme) chart(counts []uint32) []span {
+	var out []span
+	drawn, from := []rune(sparkline(counts)), 0
+	for i, n := range counts {
+		if i+1 < len(counts) && (n == 0) == (counts[i+1] == 0) {
+			continue
+		}
+		paint := t.accent
+		if n == 0 {
+			paint = t.faint
+		}
+		out = append(out, span{paint, string(drawn[from : i+1])})
+		from = i + 1
+	}
+	return out
+}
+
 func highest(counts []uint32) uint32 {
 	most := uint32(0)
 	for _, n := range counts {

@@ -178,13 +178,12 @@ func (e *env) tellRate(p *figures) {
 	n := min(room/10*10, meter.Window)
 	shown := lastSeconds(counts, n)
 	words := fmt.Sprintf("%8s now, %8s at most", perSecond(shown[n-1]), perSecond(highest(shown)))
-	chart := span{e.th.accent, sparkline(shown)}
-	label := span{e.th.muted, " " + grid.Fit(fmt.Sprintf("last %d s", n), labelWidth, false)}
+	chart := append([]span{{e.th.muted, " " + grid.Fit(fmt.Sprintf("last %d s", n), labelWidth, false)}}, e.th.chart(shown)...)
 	if n+1+len(words) <= room {
-		p.add(label, chart, span{e.th.text, " " + words})
+		p.add(append(chart, span{e.th.text, " " + words})...)
 		return
 	}
-	p.add(label, chart)
+	p.add(chart...)
 	p.add(span{e.th.text, blank(labelWidth+1) + words})
 }
 
@@ -207,7 +206,7 @@ func (e *env) tellHistory(p *figures) {
 		figure{"✓ valid", count(t.Valid), th.text}, figure{"✗ others", count(other), alarming(other, th.text, th.warn)})
 	where := brief(e.status.HistoryPath)
 	if e.status.Ephemeral {
-		where = "in a file that is deleted at the end; keep it with --db"
+		where = "a temporary one, deleted at the end; --db keeps one"
 	}
 	p.field("file", th.text, where)
 	p.field("size", th.text, bytesOf(e.status.HistorySize))

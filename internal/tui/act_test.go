@@ -211,6 +211,27 @@ func TestActivityScrolls(t *testing.T) {
 	d.expect("── Activity ")
 }
 
+// TestActivityKeysCanBeClicked holds that a click on a key of the footer does what the key does, and that the
+// tab can be clicked on the least width.
+func TestActivityKeysCanBeClicked(t *testing.T) {
+	stage := func() *driver {
+		d := staged(t, false, false, 60, 15, nil)
+		busy(d)
+		d.wake()
+		d.click("5 Activity")
+		d.keys("j")
+		return d
+	}
+	for i, k := range placeKeys(60, stage().m.footerKeys()) {
+		pressed, clicked := stage(), stage()
+		pressed.send(pressKey(k.binding))
+		clicked.send(click(placeKeys(60, clicked.m.footerKeys())[i].from, 14))
+		if got, want := clicked.screen(), pressed.screen(); got != want || got == stage().screen() {
+			t.Errorf("a click on %q shows\n%s\nthe key shows\n%s", k.binding.Help().Key, got, want)
+		}
+	}
+}
+
 func TestCopyThePage(t *testing.T) {
 	var copied []string
 	var fails error

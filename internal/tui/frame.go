@@ -151,7 +151,7 @@ func (m *Model) header() string {
 	var rate []span
 	if counts := lastSeconds(&st.Server.PerSecond, meter.Window); highest(counts) > 0 {
 		now := counts[meter.Window-1]
-		rate = []span{{th.accent, sparkline(counts[meter.Window-headerBars:])}, {th.text, " " + perSecond(now) + "  "}}
+		rate = append(th.chart(counts[meter.Window-headerBars:]), span{th.text, " " + perSecond(now) + "  "})
 	}
 	all := append(append(append([]span{}, name...), place...), tunnel...)
 	near := append(append([]span{}, name...), place...)
