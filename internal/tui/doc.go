@@ -22,7 +22,10 @@
 // edited: inputs drop what they cannot show. The request is examined once nothing was typed for a
 // moment; an answer about an earlier one is dropped. A typed token is kept in its field alone.
 //
-// The package may import app, store, webhook, plivo, signature and its sdk for their types, webhook's
+// The activity screen shows counters that the core's status holds already: it asks nothing, and renders
+// only while it is seen.
+//
+// The package may import app, store, webhook, meter, plivo, signature and its sdk for their types, webhook's
 // capture to read what is pasted, and escape; the core behind it is reached through Core alone. Only
 // this package and its grid know Bubble Tea.
 package tui
