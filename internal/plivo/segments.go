@@ -21,6 +21,28 @@ type Segmentation struct {
 	Forced   []Forced // characters that are not in GSM-7, in order of first appearance
 }
 
+// Capacity is how many units each part of the text holds: a text of one part has more room.
+func (s Segmentation) Capacity() int {
+	switch {
+	case s.Encoding == UCS2 && s.Segments > 1:
+		return ucsPart
+	case s.Encoding == UCS2:
+		return ucsAlone
+	case s.Segments > 1:
+		return gsmPart
+	default:
+		return gsmAlone
+	}
+}
+
+// Limit is the most units that Plivo takes in one request.
+func (s Segmentation) Limit() int {
+	if s.Encoding == UCS2 {
+		return MaxUCS2
+	}
+	return MaxGSM7
+}
+
 // Forced is a character that made a text UCS-2.
 type Forced struct {
 	Char    string // a rune; shown escaped where it cannot be seen

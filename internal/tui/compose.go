@@ -23,19 +23,26 @@ type compose struct {
 	draft    plivo.Draft     // as it would be sent
 	numbers  []plivo.Problem // of sender and destinations: they take long to check
 	problems []plivo.Problem // of all fields
-	segments plivo.Segmentation
+	gauge    gauge
+	to       recipients
 	strict   bool   // the user tried to send: fields left empty are wrong from now on
 	failure  string // why the last send did not work, until the draft changes
 	sending  int    // sends that have not been answered
 	sent     int    // the state of edits that was sent last
 	lastTo   string // the destinations of the last draft that was sent
+	replaced replaced
+	language int  // the code that was looked at last
+	before   form // the draft whose place another one took
+
+	countries     map[string]string // by number
+	readClipboard func() (string, error)
 }
 
 // form is what was typed into the fields.
 type form struct{ text, to, from, fate, url string }
 
 func newCompose(e *env) *compose {
-	c := &compose{env: e, fields: newFields(e.th)}
+	c := &compose{env: e, fields: newFields(e.th), countries: map[string]string{}, readClipboard: readClipboard}
 	c.addArea(fieldText, "Write the message here")
 	c.text = c.areas[fieldText]
 	for f, hint := range map[field]string{
@@ -64,7 +71,7 @@ func (c *compose) arrange(f frame) {
 		return
 	}
 	c.setSize(w, h)
-	c.text.SetHeight(min(max(h-12, 3), 6))
+	c.text.SetHeight(min(max(h-14, 3), 6))
 	c.refresh()
 }
 
@@ -94,6 +101,14 @@ func (c *compose) key(k tea.KeyMsg) (tea.Cmd, bool) {
 		c.env.show(onMessages)
 	case key.Matches(k, km.send):
 		return c.send(), true
+	case key.Matches(k, km.earlier):
+		return c.openRecent(), true
+	case key.Matches(k, km.code):
+		c.openCode()
+	case key.Matches(k, km.plain):
+		c.writePlain()
+	case key.Matches(k, km.undo):
+		c.undo()
 	case key.Matches(k, km.nextField):
 		c.step(1)
 	case key.Matches(k, km.prevField):
@@ -113,8 +128,14 @@ func (c *compose) key(k tea.KeyMsg) (tea.Cmd, bool) {
 		c.inputs[fieldTo].CursorEnd()
 	case c.focus != fieldText && (k.Type == tea.KeyUp || k.Type == tea.KeyDown):
 		c.step(map[tea.KeyType]int{tea.KeyUp: -1, tea.KeyDown: 1}[k.Type])
+	case c.focus == fieldTo && key.Matches(k, c.inputs[fieldTo].KeyMap.Paste):
+		return c.pasteNumbers(), true
 	default:
-		return c.update(k), true
+		var cmds []tea.Cmd
+		for range c.times(k) {
+			cmds = append(cmds, c.input(c.whole(k)))
+		}
+		return tea.Batch(cmds...), true
 	}
 	return nil, true
 }
@@ -136,8 +157,14 @@ func (c *compose) typing() bool { return c.focus != fieldSend }
 
 // update gives a message to the input that has the focus.
 func (c *compose) update(msg tea.Msg) tea.Cmd {
-	if k, ok := msg.(tea.KeyMsg); ok && k.Paste && c.focus == fieldTo {
-		msg = oneLine(k)
+	switch m := msg.(type) {
+	case pastedMsg:
+		if c.focus != fieldTo {
+			return nil
+		}
+		msg = c.whole(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(m.text), Paste: true})
+	case tea.KeyMsg:
+		msg = c.whole(m)
 	}
 	cmd := c.input(msg)
 	c.check()
@@ -145,16 +172,12 @@ func (c *compose) update(msg tea.Msg) tea.Cmd {
 	return cmd
 }
 
-// oneLine sets pasted numbers apart with commas where there is one on a line: an input has one line.
-func oneLine(k tea.KeyMsg) tea.KeyMsg {
-	parts := strings.FieldsFunc(string(k.Runes), func(r rune) bool { return r == '\n' || r == '\r' })
-	for i, p := range parts {
-		if i < len(parts)-1 {
-			p = strings.TrimRight(p, ",; ")
-		}
-		parts[i] = strings.TrimSpace(p)
+// whole gives a key as the field with the focus takes it: what is pasted into the destinations as one
+// line.
+func (c *compose) whole(k tea.KeyMsg) tea.KeyMsg {
+	if k.Paste && c.focus == fieldTo {
+		k.Runes = []rune(oneLine(string(k.Runes)))
 	}
-	k.Runes = []rune(strings.Join(parts, ", "))
 	return k
 }
 
@@ -176,11 +199,14 @@ func (c *compose) check() {
 		checked, problems := plivo.Draft{From: now.from, To: destinations(now.to)}.Check()
 		c.draft.From, c.draft.To = checked.From, checked.To
 		c.numbers = only(problems, "from", "to")
+		c.to = countRecipients(now.to, c.draft.To, c.numbers, c.countries)
 	}
 	rest, problems := plivo.Draft{Text: now.text, CallbackURL: now.url}.Check()
 	c.draft.Text, c.draft.CallbackURL, c.draft.Method = rest.Text, rest.CallbackURL, rest.Method
 	c.problems = append(only(problems, "text", "callback_url", "method"), c.numbers...)
-	c.segments = plivo.Segment(now.text)
+	if now.text != was.text || c.edits == 1 {
+		c.gauge = measure(now.text)
+	}
 	if p := fateProblem(now.fate); p != "" && c.env.simulated() {
 		c.problems = append(c.problems, plivo.Problem{Field: "fate", Text: p})
 	}
@@ -194,18 +220,6 @@ func only(problems []plivo.Problem, fields ...string) []plivo.Problem {
 // unsent reports whether there is a text that would be lost.
 func (c *compose) unsent() bool {
 	return strings.TrimSpace(c.form.text) != "" && (c.sending == 0 || c.sent != c.edits)
-}
-
-// destinations splits numbers at commas, semicolons and line ends, and where one begins with a plus.
-func destinations(s string) []string {
-	s = strings.NewReplacer(";", ",", "\n", ",", " +", ",+", "\t", " ").Replace(s)
-	var out []string
-	for _, n := range strings.Split(s, ",") {
-		if n = strings.TrimSpace(n); n != "" {
-			out = append(out, n)
-		}
-	}
-	return out
 }
 
 // fieldOf finds the field that a problem of the draft belongs to.

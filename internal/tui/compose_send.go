@@ -38,8 +38,7 @@ func (c *compose) send() tea.Cmd {
 	if !c.env.status.Spends {
 		return c.sendNow(r)
 	}
-	c.env.ask("This costs money", fmt.Sprintf("Send %s × %s from %s to %s?", plural(len(c.draft.To), "message"),
-		plural(c.segments.Segments, "segment"), brief(c.draft.From), brief(inShort(c.draft.To))),
+	c.env.ask("This costs money", fmt.Sprintf("Send %s from %s to %s?", c.costWords(), brief(c.draft.From), brief(inShort(c.draft.To))),
 		"send", func() tea.Cmd { return c.sendNow(r) })
 	return nil
 }

@@ -1,13 +1,9 @@
 package tui
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/charmbracelet/bubbles/key"
 
 	"dev.internal/plivoscope/internal/escape"
-	"dev.internal/plivoscope/internal/plivo"
 )
 
 // refresh renders the form as it is now.
@@ -47,51 +43,8 @@ func (c *compose) refresh() {
 
 func (c *compose) drawText() {
 	c.draw(fieldText, "Text")
-	th, s := c.env.th, c.segments
-	gauge := "empty"
-	if s.Segments > 0 {
-		gauge = fmt.Sprintf("%s · %s · %s · %s left", s.Encoding, plural(s.Length, lengthUnit(s.Encoding)), plural(s.Segments, "segment"), count(int64(s.Left)))
-	}
-	paint := th.muted
-	if s.Segments > 1 {
-		paint = th.text
-	}
-	c.say(span{paint, gauge})
-	if len(s.Forced) > 0 {
-		c.say(span{th.warn, "! " + forcedWords(s.Forced)})
-	}
+	c.drawGauge()
 	c.drawProblems("text", c.text.Value() == "")
-}
-
-func lengthUnit(e plivo.Encoding) string {
-	if e == plivo.UCS2 {
-		return "UTF-16 unit"
-	}
-	return "septet"
-}
-
-// forcedWords names the characters that made the text UCS-2 and what could stand for them.
-func forcedWords(forced []plivo.Forced) string {
-	const most = 5
-	var parts []string
-	for _, f := range forced[:min(len(forced), most)] {
-		w := f.Name
-		if escape.Line(f.Char) == f.Char {
-			w = f.Char + " " + w
-		}
-		if f.Count > 1 {
-			w += fmt.Sprintf(" ×%d", f.Count)
-		}
-		if f.Instead != "" {
-			w += " (" + f.Instead + " would do)"
-		}
-		parts = append(parts, w)
-	}
-	s := "UCS-2 because of " + strings.Join(parts, ", ")
-	if n := len(forced) - most; n > 0 {
-		s += fmt.Sprintf(" and %d more", n)
-	}
-	return s
 }
 
 func (c *compose) drawInput(f field, name string) {
@@ -103,8 +56,8 @@ func (c *compose) drawInput(f field, name string) {
 		if c.focus == fieldTo && empty && c.lastTo != "" {
 			c.say(span{c.env.th.muted, "the last one; → takes it over"})
 		}
-		if n := len(c.draft.To); n > 1 {
-			c.say(span{c.env.th.muted, plural(n, "destination")})
+		if words := c.to.words(); words != "" {
+			c.say(span{c.env.th.muted, words})
 		}
 		c.drawProblems("to", empty)
 	case fieldFrom:
@@ -149,8 +102,8 @@ func (c *compose) drawProblems(name string, empty bool) {
 func (c *compose) drawButton() {
 	th := c.env.th
 	what := "Send"
-	if n := len(c.draft.To); n > 0 && c.segments.Segments > 0 {
-		what = fmt.Sprintf("Send %s × %s", plural(n, "message"), plural(c.segments.Segments, "segment"))
+	if len(c.draft.To) > 0 && c.gauge.Segments > 0 {
+		what = "Send " + c.costWords()
 	}
 	left := []span{{th.text, blank(fieldIndent)}}
 	if c.focus == fieldSend {
@@ -176,14 +129,15 @@ func (c *compose) body(rule ruler) []string {
 
 func (c *compose) footer() []key.Binding {
 	km := c.env.keys
-	return []key.Binding{km.send, km.keep, km.nextField, km.prevField, km.helpTyped}
+	return []key.Binding{km.send, km.keep, km.earlier, km.code, km.nextField, km.helpTyped}
 }
 
 func (c *compose) help() []section {
 	km := c.env.keys
+	plain, undo := when(c.gauge.plain != c.form.text, km.plain), when(c.undoable(), km.undo)
 	write := section{"Writing a message", []key.Binding{km.send, km.nextField, km.prevField, km.newline, km.keep}}
 	if c.env.simulated() {
 		write.keys = append(write.keys, km.choose)
 	}
-	return []section{write}
+	return []section{write, {"The message", []key.Binding{km.earlier, km.code, plain, undo}}}
 }

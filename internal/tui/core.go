@@ -26,6 +26,8 @@ type Core interface {
 	Examine(ctx context.Context, c signature.Case) (app.Examination, error)
 	ExamineCallback(ctx context.Context, id int64) (app.Examination, error)
 	Send(ctx context.Context, r app.SendRequest) (app.Sent, error)
+	// SentDrafts are the drafts that were sent lately; see store.Store.SentDrafts.
+	SentDrafts(ctx context.Context, limit int) ([]store.SentDraft, error)
 	// Inbound makes the simulator deliver one inbound message to the callback server.
 	Inbound(ctx context.Context, from, to, text string) error
 }

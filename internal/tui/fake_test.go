@@ -29,6 +29,7 @@ type fakeCore struct {
 	sendErr    error
 	sendGate   chan struct{} // not nil: Send waits for it
 	sends      []app.SendRequest
+	drafts     []store.SentDraft
 	inbounds   []string
 	failReads  error
 	failCounts error

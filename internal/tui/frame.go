@@ -65,9 +65,12 @@ func (m *Model) tooSmall() []string {
 }
 
 // longestThatFits is the first of some sentences that fits the width, or the last.
-func (m *Model) longestThatFits(sentences ...string) string {
+func (m *Model) longestThatFits(sentences ...string) string { return longest(m.w, sentences...) }
+
+// longest is the first of some sentences that fits into w cells, or the last.
+func longest(w int, sentences ...string) string {
 	for _, s := range sentences {
-		if ansi.StringWidth(s) <= m.w {
+		if ansi.StringWidth(s) <= w {
 			return s
 		}
 	}

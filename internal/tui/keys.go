@@ -21,7 +21,8 @@ type keyMap struct {
 	// Filter line.
 	apply, leaveFilter key.Binding
 	// Compose.
-	send, nextField, prevField, newline, choose, keep key.Binding
+	send, nextField, prevField, newline, choose, keep              key.Binding
+	earlier, code, plain, undo, nextCode, prevCode, copyCode, fill key.Binding
 	// Signature.
 	copyBase, copySignature, restore, empty, pasted, toFields, method, leave key.Binding
 	// Sheets.
@@ -104,6 +105,14 @@ func newKeyMap() keyMap {
 		newline:   bind("enter", "new line, or next field", "enter"),
 		choose:    bind("↑ ↓", "choose a fate", "up", "down"),
 		keep:      bind("esc", "back, draft kept", "esc"),
+		earlier:   bind("ctrl+r", "recent", "ctrl+r"),
+		code:      bind("ctrl+o", "code", "ctrl+o"),
+		plain:     bind("ctrl+g", "write it in GSM-7", "ctrl+g"),
+		undo:      bind("ctrl+z", "text as it was", "ctrl+z"),
+		nextCode:  bind("tab", "next language", "tab", "right"),
+		prevCode:  bind("shift+tab", "language before", "shift+tab", "left"),
+		copyCode:  bind("y", "copy", "y"),
+		fill:      bind("enter", "fill it in", "enter"),
 
 		copyBase:      bind("b", "copy base string", "b"),
 		copySignature: bind("y", "copy signature", "y"),

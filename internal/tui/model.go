@@ -192,6 +192,10 @@ func (m *Model) arrange() {
 		s.setSize(m.frame.body.w, m.frame.body.h-1)
 	case *copySheet:
 		s.setSize(m.frame.body.h - 2) // a row of the list stays
+	case *recentSheet:
+		s.setSize(m.frame.body.w, m.frame.body.h-1)
+	case *codeSheet:
+		s.setSize(m.frame.body.w, m.frame.body.h-1)
 	case *inboundSheet:
 		s.setWidth(m.frame.body.w)
 	}

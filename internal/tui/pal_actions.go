@@ -28,8 +28,9 @@ const (
 	gInbound   group = "an inbound message"
 	gHelp      group = "the help"
 	gSheet     group = "what is open over a screen"
-	gPicking   group = "the palette and the copy menu"
 	gCopies    group = "the copy menu"
+	gPicking   group = "the palette, the copy menu and recent messages"
+	gCode      group = "a message as code"
 )
 
 // situation is a state of the UI in which the keys of some groups act at once, so that no key may stand for
@@ -55,6 +56,7 @@ var situations = []situation{
 	{"the help", false, []group{gAlways, gMoving, gHelp}},
 	{"the palette", true, []group{gAlways, gPicking, gSheet}},
 	{"the copy menu", true, []group{gAlways, gPicking, gSheet, gCopies}},
+	{"a message as code", false, []group{gAlways, gMoving, gCode, gSheet}},
 }
 
 // action is what can be done with a key: its name in the settings file, where its keys act, and its
@@ -136,6 +138,13 @@ func (km *keyMap) actions() []action {
 		a("send", gCompose, &km.send),
 		a("choose-fate", gCompose, &km.choose),
 		a("keep-draft", gCompose, &km.keep),
+		a("recent", gCompose, &km.earlier),
+		a("code", gCompose, &km.code),
+		a("plain-text", gCompose, &km.plain),
+		a("undo", gCompose, &km.undo),
+		a("next-code", gCode, &km.nextCode),
+		a("previous-code", gCode, &km.prevCode),
+		a("copy-code", gCode, &km.copyCode),
 
 		a("choose-method", gSignature, &km.method),
 		a("restore", gSignature, &km.restore, &km.empty),
@@ -154,7 +163,7 @@ func (km *keyMap) actions() []action {
 
 		a("item-up", gPicking, &km.itemUp),
 		a("item-down", gPicking, &km.itemDown),
-		a("pick", gPicking, &km.pick, &km.copyIt),
+		a("pick", gPicking, &km.pick, &km.copyIt, &km.fill),
 		a("edit-item", gCopies, &km.editItem),
 		a("page-item", gCopies, &km.pageItem),
 	}

@@ -48,6 +48,20 @@ var scenes = []scene{
 	{name: "compose cjk", play: func(d *driver) {
 		d.keys("n", strings.Repeat("ご注文ありがとう \u202eشكرا e\u0301 👨‍👩‍👧 ", 12))
 	}},
+	{name: "compose gauge", play: func(d *driver) {
+		d.keys("n", "Grüße\u00a0– “schön” "+strings.Repeat("und noch viel mehr, ", 9), "tab", "+4915112345678, +14155550123 12 +4915112345678")
+	}},
+	{name: "compose double", play: func(d *driver) { d.keys("n", "5 € [net] for {you}", "tab", "+15005550030") }},
+	{name: "compose over", play: func(d *driver) { d.keys("n", strings.Repeat("0123456789", 170)) }},
+	{name: "compose recent", play: func(d *driver) {
+		recently(d.core)
+		d.keys("n", "a draft", "ctrl+r", "down")
+	}},
+	{name: "compose recent none", play: func(d *driver) { d.keys("n", "ctrl+r") }},
+	{name: "compose code", play: func(d *driver) {
+		d.keys("n", "It's “x”\u202e \\ $HOME", "tab", "+14155550123, +4915112345678", "ctrl+o")
+	}},
+	{name: "compose code python", live: true, play: func(d *driver) { d.keys("n", strings.Repeat("long ", 60), "ctrl+o", "shift+tab") }},
 	{name: "confirm", live: true, play: func(d *driver) { d.keys("n", "hello", "tab", "+14155550123", "ctrl+s") }},
 	{name: "inbound", play: func(d *driver) { d.keys("i") }},
 	{name: "signature empty", play: func(d *driver) { d.keys("4") }},

@@ -63,7 +63,8 @@ func curl(r Request) string {
 		}
 		fmt.Fprintf(&body, "  \"%s\": %s", p.name, quoteJSON(p.value))
 	}
-	return "curl -u \"$PLIVO_AUTH_ID:$PLIVO_AUTH_TOKEN\" -H 'Content-Type: application/json' \\\n" +
+	return "curl -u \"$PLIVO_AUTH_ID:$PLIVO_AUTH_TOKEN\" \\\n" +
+		"  -H 'Content-Type: application/json' \\\n" +
 		"  " + quoteShellAround(base, "/v1/Account/$PLIVO_AUTH_ID/Message/") + " \\\n" +
 		"  -d " + quoteShell("{\n"+body.String()+"\n}") + "\n"
 }
@@ -118,10 +119,10 @@ func python(r Request) string {
 	b.WriteString("import os\n\nimport plivo\n")
 	if base, other := r.elsewhere(); other {
 		b.WriteString("import plivo.rest.client\n\n" +
-			"# The SDK has no option for it, and sets what a client has anew with each call.\n" +
+			"# The SDK has no option for the address, and resets a client's own.\n" +
 			"plivo.rest.client.PLIVO_API_BASE_URI = " + quotePython(base+"/v1/Account") + "\n")
 	}
-	b.WriteString("\nclient = plivo.RestClient(os.environ['PLIVO_AUTH_ID'], os.environ['PLIVO_AUTH_TOKEN'])\n" +
+	b.WriteString("\nclient = plivo.RestClient(\n    os.environ['PLIVO_AUTH_ID'],\n    os.environ['PLIVO_AUTH_TOKEN'],\n)\n" +
 		"sent = client.messages.create(\n")
 	for _, p := range r.params() {
 		fmt.Fprintf(&b, "    %s=%s,\n", p.name, quotePython(p.value))
