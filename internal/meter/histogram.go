@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// Each doubling of the time from 2^leastBits to 2^mostBits nanoseconds (1 µs to 137 s) is cut into parts
+// Each doubling of the time from 2^leastBits to 2^mostBits nanoseconds (0.5 µs to 137 s) is cut into parts
 // of the same width. The middle of a bucket is then at most half a part, 1/32, off what is in it.
 const (
-	leastBits = 10
+	leastBits = 9
 	mostBits  = 37
 	partBits  = 4
 	parts     = 1 << partBits
