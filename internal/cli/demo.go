@@ -8,6 +8,7 @@ import (
 
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/store"
+	"dev.internal/plivoscope/internal/tui"
 )
 
 // demoSpeed hurries the simulator in the headless demo, where nobody watches the hops.
@@ -32,6 +33,7 @@ message, an inbound one, a bad signature. In a terminal they show in the UI; els
 	f.common(cmd)
 	f.server(cmd)
 	f.pace(cmd)
+	f.screens(cmd)
 	cmd.Flags().BoolVar(&headless, "headless", false, "print the resulting table and end")
 	return cmd
 }
@@ -47,6 +49,10 @@ func runDemo(cmd *cobra.Command, s Streams, f *flags, asked *bool) error {
 	o := set.options
 	o.HistoryPath = ""
 	headless := *asked || !s.outIsTerminal()
+	look, err := f.look(s, !headless)
+	if err != nil {
+		return err
+	}
 	if headless && !cmd.Flags().Changed("speed") {
 		o.Speed = demoSpeed
 	}
@@ -59,13 +65,13 @@ func runDemo(cmd *cobra.Command, s Streams, f *flags, asked *bool) error {
 		if headless {
 			return demoTable(ctx, s, a, f.output == "json")
 		}
-		return demoScreen(ctx, s, a)
+		return demoScreen(ctx, look, a)
 	})
 	return errors.Join(err, a.Close())
 }
 
 // demoScreen sends the stock while the screen is open.
-func demoScreen(ctx context.Context, s Streams, a *app.App) error {
+func demoScreen(ctx context.Context, look tui.Options, a *app.App) error {
 	ctx, cancel := context.WithCancel(ctx)
 	stocked := make(chan struct{})
 	go func() {
@@ -74,7 +80,7 @@ func demoScreen(ctx context.Context, s Streams, a *app.App) error {
 			a.Notify(app.Failure, err.Error())
 		}
 	}()
-	err := screen(ctx, s, a)
+	err := tui.Run(ctx, a, look)
 	cancel()
 	<-stocked
 	return err

@@ -33,6 +33,16 @@ type flags struct {
 
 	yes     bool
 	timeout time.Duration
+
+	config  string
+	noMouse bool
+}
+
+// screens are the settings of the full-screen UI.
+func (f *flags) screens(cmd *cobra.Command) {
+	fs := cmd.Flags()
+	fs.StringVar(&f.config, "config", "", "read keys and colours of the screen from `FILE`; default: plivoscope/config.json in the user's folder for configuration")
+	fs.BoolVar(&f.noMouse, "no-mouse", false, "leave the mouse to the terminal, to mark text with it")
 }
 
 // printing is what every command has: how it prints, and where its settings come from.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -20,8 +21,12 @@ func Main(args []string, s Streams) int {
 	defer cancel(nil)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	s.away = new(atomic.Bool)
 	go func() {
 		sig := <-signals
+		for sig == os.Interrupt && s.away.Load() {
+			sig = <-signals // it is for the editor or the pager that has the terminal
+		}
 		// A second signal ends the process at once, whatever hangs.
 		signal.Stop(signals)
 		cancel(&signalError{signal: sig})
@@ -74,6 +79,7 @@ Where standard output is no terminal it runs as "listen".`,
 	f.history(root)
 	f.server(root)
 	f.simulation(root)
+	f.screens(root)
 	root.AddCommand(newDemo(s), newListen(s), newSend(s), newSimulate(s), newHistory(s), newSign(s), newVerify(s))
 	return root
 }

@@ -35,7 +35,7 @@ func command(t *testing.T, args ...string) *exec.Cmd {
 	dir := t.TempDir()
 	cmd.Dir = dir
 	own := slices.DeleteFunc(os.Environ(), func(e string) bool { return strings.HasPrefix(e, "PLIVO") })
-	cmd.Env = append(own, asProgram+"=1", "XDG_STATE_HOME="+dir, "HOME="+dir, "LocalAppData="+dir,
+	cmd.Env = append(own, asProgram+"=1", "XDG_STATE_HOME="+dir, "XDG_CONFIG_HOME="+dir+"/config", "HOME="+dir, "LocalAppData="+dir,
 		"PLIVO_AUTH_ID="+testAuthID, "PLIVO_AUTH_TOKEN="+testToken)
 	return cmd
 }

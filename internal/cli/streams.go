@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/mattn/go-isatty"
@@ -18,6 +19,8 @@ type Streams struct {
 	In  io.Reader
 	Out io.Writer // data
 	Err io.Writer // everything else
+
+	away *atomic.Bool // another program has the terminal; nil for never
 }
 
 // outIsTerminal reports whether data is read by a person; a full-screen UI can be shown only then.

@@ -7,7 +7,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/config"
 	"dev.internal/plivoscope/internal/tui"
+	"dev.internal/plivoscope/internal/webhook"
 )
 
 // runUI shows the full-screen UI over a running app.
@@ -17,6 +19,10 @@ func runUI(cmd *cobra.Command, s Streams, f *flags) error {
 		return err
 	}
 	defer set.close()
+	look, err := f.look(s, true)
+	if err != nil {
+		return err
+	}
 	ctx := cmd.Context()
 	a, err := app.Open(ctx, set.options)
 	if err != nil {
@@ -25,10 +31,54 @@ func runUI(cmd *cobra.Command, s Streams, f *flags) error {
 	for _, w := range set.warnings {
 		a.Notify(app.Warning, w)
 	}
-	err = whileRunning(ctx, a, func(ctx context.Context) error { return screen(ctx, s, a) })
+	err = whileRunning(ctx, a, func(ctx context.Context) error { return tui.Run(ctx, a, look) })
 	return errors.Join(err, a.Close())
 }
 
-func screen(ctx context.Context, s Streams, a *app.App) error {
-	return tui.Run(ctx, a, tui.Options{Input: s.keyboard(), Output: s.Out, Version: version()})
+// look is how and where the screens are shown. Where none are, only a settings file that was named is read.
+func (f *flags) look(s Streams, shown bool) (tui.Options, error) {
+	o := tui.Options{
+		Input: s.keyboard(), Output: s.Out, Version: version(), NoMouse: f.noMouse,
+		MessageJSON:  messageLine,
+		CallbackJSON: func(c webhook.Callback) ([]byte, error) { return callbackLine(c, nil) },
+	}
+	if s.away != nil {
+		o.Away = s.away.Store
+	}
+	if dir, err := config.StateDir(); err == nil {
+		o.ReportDir = dir
+	}
+	if !shown && f.config == "" {
+		return o, nil
+	}
+	file, err := config.LoadScreens(f.config)
+	if err != nil {
+		return o, cannot(err)
+	}
+	o.Keys, o.Colors = named(file.Keys), named(file.Theme)
+	o.NoMouse = o.NoMouse || !file.Mouse
+	if err := o.Check(); err != nil {
+		return o, cannot(file.Wrong(lineOf(file, err), err))
+	}
+	return o, nil
+}
+
+func named(all []config.Named) []tui.Setting {
+	out := make([]tui.Setting, len(all))
+	for i, n := range all {
+		out[i] = tui.Setting{Name: n.Name, Values: n.Values}
+	}
+	return out
+}
+
+// lineOf finds the line of what is wrong.
+func lineOf(file config.Screens, err error) int {
+	var wrong *tui.SettingError
+	if !errors.As(err, &wrong) {
+		return 1
+	}
+	if wrong.Theme {
+		return config.LineOf(file.Theme, wrong.Name)
+	}
+	return config.LineOf(file.Keys, wrong.Name)
 }

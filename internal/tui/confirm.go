@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"strings"
 	"time"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -57,7 +58,7 @@ func (s *confirmSheet) key(k tea.KeyMsg) (tea.Cmd, bool) {
 func (s *confirmSheet) other(tea.Msg) tea.Cmd { return nil }
 
 func (s *confirmSheet) lines(w, h int) []string {
-	th := s.env.th
+	th, km := s.env.th, s.env.keys
 	out := []string{line(w)}
 	for _, l := range wrap(s.question, w-4) {
 		out = append(out, line(w, span{th.strong, "  " + l}))
@@ -68,7 +69,7 @@ func (s *confirmSheet) lines(w, h int) []string {
 		}
 		return []span{{th.text, "   "}, {th.key, key}, {th.muted, " " + word + " "}}
 	}
-	answers := append(choice("y", s.word, s.onYes), choice("n", "go back", !s.onYes)...)
+	answers := append(choice(km.yes.Help().Key, s.word, s.onYes), choice(strings.Fields(km.no.Help().Key)[0], "go back", !s.onYes)...)
 	out = append(out, line(w), line(w, answers...), line(w))
 	if len(out) > h && h > 0 {
 		out = append(out[1:min(h, len(out))], out[len(out)-2]) // the question and its answers matter

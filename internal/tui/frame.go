@@ -55,7 +55,8 @@ func (m *Model) tooSmall() []string {
 			s = m.longestThatFits(fmt.Sprintf("this terminal has %d×%d", m.w, m.h), "")
 		case 2:
 			if m.unfinished() != "" {
-				s = m.longestThatFits("something is unfinished: ctrl+c quits", "ctrl+c quits", "")
+				quits := m.env.keys.forceQuit.Help().Key + " quits"
+				s = m.longestThatFits("something is unfinished: "+quits, quits, "")
 			}
 		}
 		pad := max((m.w-ansi.StringWidth(s))/2, 0)
@@ -117,6 +118,9 @@ func (m *Model) header() string {
 	badge, word := th.badge, "SIMULATOR"
 	if st.Mode == app.Live {
 		badge, word = th.badgeLive, "LIVE"
+	}
+	if m.env.blurred {
+		badge = th.muted
 	}
 	name := []span{{th.strong, " plivoscope "}, {badge, " " + word + " "}}
 	base := st.PublicURL

@@ -255,13 +255,14 @@ func (l *listing[T]) followWords() string {
 		return "following the newest"
 	}
 	n, more := l.grid.Above()
+	follow := l.env.keys.follow.Help().Key
 	switch {
 	case n == 0 && !more:
-		return "f follows the newest"
+		return follow + " follows the newest"
 	case more:
-		return fmt.Sprintf("↑ more than %s above · f follows", count(int64(n)))
+		return fmt.Sprintf("↑ more than %s above · %s follows", count(int64(n)), follow)
 	default:
-		return fmt.Sprintf("↑ %s above · f follows", count(int64(n)))
+		return fmt.Sprintf("↑ %s above · %s follows", count(int64(n)), follow)
 	}
 }
 

@@ -74,13 +74,13 @@ func (s *messages) hidden(id int64, told app.Notice) tea.Cmd {
 	if s.applied.Empty() {
 		return nil
 	}
-	ctx, core, filter := s.env.ctx, s.env.core, s.applied
+	ctx, core, filter, all := s.env.ctx, s.env.core, s.applied, s.env.keys.unfilter.Help().Key
 	return func() tea.Msg {
 		rows, err := core.Messages(ctx, store.Window{Filter: filter, After: id - 1, Before: id + 1, Limit: 1})
 		if err != nil || len(rows) > 0 {
 			return nil
 		}
-		return noticeMsg{told.Severity, told.Text + " The filter hides it; esc shows all."}
+		return noticeMsg{told.Severity, told.Text + " The filter hides it; " + all + " shows all."}
 	}
 }
 

@@ -20,24 +20,24 @@ func (s *messages) aboutWords() string {
 
 // nothing says why there are no rows and what to do.
 func (s *messages) nothing() [][]span {
-	th := s.env.th
+	th, km := s.env.th, s.env.keys
 	type sentence = []span
 	switch {
 	case !s.applied.Empty():
 		return []sentence{
 			{{th.text, "No message matches this filter."}},
-			{{th.key, "esc"}, {th.muted, " shows all again, "}, {th.key, "/"}, {th.muted, " changes it."}},
+			{{th.key, km.unfilter.Help().Key}, {th.muted, " shows all again, "}, {th.key, km.filter.Help().Key}, {th.muted, " changes it."}},
 		}
 	case s.env.simulated():
 		return []sentence{
 			{{th.text, "No messages yet."}},
-			{{th.key, "n"}, {th.muted, " writes one to the simulator; "}, {th.key, "i"}, {th.muted, " makes it deliver one to you."}},
+			{{th.key, km.fresh.Help().Key}, {th.muted, " writes one to the simulator; "}, {th.key, km.inbound.Help().Key}, {th.muted, " makes it deliver one to you."}},
 			{{th.muted, "Or send through its API at "}, {th.text, escape.Line(s.env.status.APIURL)}},
 		}
 	default:
 		return []sentence{
 			{{th.text, "No messages yet."}},
-			{{th.key, "n"}, {th.muted, " writes one. Callbacks are taken at"}},
+			{{th.key, km.fresh.Help().Key}, {th.muted, " writes one. Callbacks are taken at"}},
 			{{th.text, escape.Line(s.env.status.PublicURL) + "/sms/delivery-report"}},
 		}
 	}

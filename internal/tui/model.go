@@ -32,7 +32,8 @@ type env struct {
 	// show goes to a screen; what follows from it is done with the present update.
 	show func(screenID)
 	// exec gives the terminal to another program.
-	exec func(tea.ExecCommand, tea.ExecCallback) tea.Cmd
+	exec    func(tea.ExecCommand, tea.ExecCallback) tea.Cmd
+	blurred bool // the terminal has lost the focus
 }
 
 // simulated tells whether messages go to a simulator.
@@ -72,8 +73,13 @@ func New(core Core, o Options) *Model {
 	if o.Clipboard == nil {
 		o.Clipboard = func(string) error { return nil }
 	}
+	keys, own := newKeyMap(), map[string]lipgloss.TerminalColor{}
+	if o.Check() == nil {
+		_ = keys.remap(o.Keys)
+		own, _ = ownColors(o.Colors)
+	}
 	e := &env{
-		ctx: context.Background(), core: core, o: o, th: newTheme(o.Renderer, o.mono), keys: newKeyMap(),
+		ctx: context.Background(), core: core, o: o, th: newTheme(o.Renderer, o.mono, own), keys: keys,
 		now: o.Now, at: o.Now(), status: core.Status(), exec: tea.Exec,
 	}
 	m := &Model{env: e, messages: newMessages(e), compose: newCompose(e), sig: newSigScreen(e), tick: tick}
@@ -158,6 +164,12 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return m.sent(msg)
 	case inboundMsg:
 		m.env.delivered(msg)
+		return nil
+	case tea.FocusMsg:
+		m.env.blurred = false
+		return nil
+	case tea.BlurMsg:
+		m.env.blurred = true
 		return nil
 	case backMsg:
 		return m.back(msg)

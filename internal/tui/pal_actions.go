@@ -71,6 +71,13 @@ type action struct {
 func (a action) keys() []string { return a.bindings[0].Keys() }
 func (a action) words() string  { return a.bindings[0].Help().Desc }
 
+func (a action) setKeys(keys []string) {
+	for _, b := range a.bindings {
+		b.SetKeys(keys...)
+		b.SetHelp(keyWords(keys), b.Help().Desc)
+	}
+}
+
 // actions are all that have keys. Every binding of the map but pasted, which has none, is in the list.
 func (km *keyMap) actions() []action {
 	a := func(name string, g group, b ...*key.Binding) action { return action{name, g, b} }
@@ -94,6 +101,8 @@ func (km *keyMap) actions() []action {
 		a("down", gMoving, &km.down),
 		a("page-up", gMoving, &km.pageUp),
 		a("page-down", gMoving, &km.pageDown),
+		a("follow", gMoving, &km.follow),
+
 		a("newest", gLists, &km.newest),
 		a("oldest", gLists, &km.oldest),
 		a("clear-filter", gLists, &km.unfilter),
@@ -101,7 +110,6 @@ func (km *keyMap) actions() []action {
 		a("open", gRows, &km.open),
 		a("into-detail", gRows, &km.focus),
 		a("zoom", gRows, &km.zoom),
-		a("follow", gMoving, &km.follow),
 		a("filter", gRows, &km.filter),
 		a("new-message", gRows, &km.fresh),
 		a("inbound-message", gRows, &km.inbound),
@@ -109,24 +117,26 @@ func (km *keyMap) actions() []action {
 		a("copy", gRows, &km.copyID),
 		a("edit", gRows, &km.edit),
 		a("page", gRows, &km.page),
+		a("its-callbacks", gRows, &km.callbacks),
 
 		a("top", gDetail, &km.detailTop),
 		a("end", gDetail, &km.detailEnd),
 		a("back", gDetail, &km.back),
+		a("search", gDetail, &km.search),
+		a("next-match", gDetail, &km.nextMatch),
+		a("previous-match", gDetail, &km.prevMatch),
 
-		a("its-callbacks", gRows, &km.callbacks),
 		a("mark", gCallbacks, &km.mark),
 		a("unmark", gCallbacks, &km.unmark),
 		a("compare", gCallbacks, &km.compare),
 		a("to-message", gCallbacks, &km.toMessage),
+
 		a("next-tab", gOpened, &km.nextPart),
 		a("previous-tab", gOpened, &km.prevPart),
 		a("older", gOpened, &km.older),
 		a("newer", gOpened, &km.newer),
 		a("body-view", gOpened, &km.bodyView),
-		a("search", gDetail, &km.search),
-		a("next-match", gDetail, &km.nextMatch),
-		a("previous-match", gDetail, &km.prevMatch),
+
 		a("differences", gCompared, &km.hideSame, &km.showSame),
 
 		a("apply-filter", gFilter, &km.apply),
@@ -135,6 +145,7 @@ func (km *keyMap) actions() []action {
 		a("next-field", gFields, &km.nextField),
 		a("previous-field", gFields, &km.prevField),
 		a("new-line", gFields, &km.newline),
+
 		a("send", gCompose, &km.send),
 		a("choose-fate", gCompose, &km.choose),
 		a("keep-draft", gCompose, &km.keep),
@@ -149,6 +160,7 @@ func (km *keyMap) actions() []action {
 		a("choose-method", gSignature, &km.method),
 		a("restore", gSignature, &km.restore, &km.empty),
 		a("leave-signature", gSignature, &km.leave),
+
 		a("to-fields", gResult, &km.toFields),
 		a("copy-base-string", gResult, &km.copyBase),
 		a("copy-signature", gResult, &km.copySignature),
@@ -157,13 +169,17 @@ func (km *keyMap) actions() []action {
 		a("no", gQuestion, &km.no),
 		a("other-choice", gQuestion, &km.choice),
 		a("take", gQuestion, &km.take),
+
 		a("deliver", gInbound, &km.deliver),
+
 		a("cancel", gSheet, &km.cancel),
+
 		a("close-help", gHelp, &km.closeHelp),
 
 		a("item-up", gPicking, &km.itemUp),
 		a("item-down", gPicking, &km.itemDown),
 		a("pick", gPicking, &km.pick, &km.copyIt, &km.fill),
+
 		a("edit-item", gCopies, &km.editItem),
 		a("page-item", gCopies, &km.pageItem),
 	}

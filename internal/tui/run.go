@@ -26,6 +26,9 @@ type Options struct {
 	Now       func() time.Time   // nil for time.Now
 	Version   string             // shown in the help
 	NoMouse   bool               // leave the mouse to the terminal
+	Keys      []Setting          // other keys for actions, by name
+	Colors    []Setting          // other colours for parts of the theme, by name
+	ReportDir string             // folder for the report of a panic; empty for none
 	Away      func(bool)         // told when another program has the terminal, and when no more; may be nil
 	Clipboard func(string) error // nil for OSC 52 on Output and the clipboard of the desktop
 
@@ -59,6 +62,12 @@ func Run(ctx context.Context, core Core, o Options) error {
 		}
 		o.Clipboard = func(s string) error { return copyText(out, native, s) }
 	}
+	if err := o.Check(); err != nil {
+		return err
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	m := New(core, o)
@@ -69,7 +78,7 @@ func Run(ctx context.Context, core Core, o Options) error {
 	opts := []tea.ProgramOption{
 		tea.WithAltScreen(), tea.WithContext(ctx), tea.WithOutput(out),
 		// Signals end ctx, which is the caller's business: a second handler would race with it.
-		tea.WithoutSignalHandler(), tea.WithFilter(late.filter),
+		tea.WithoutSignalHandler(), tea.WithFilter(late.filter), tea.WithReportFocus(),
 	}
 	if o.Input != nil {
 		opts = append(opts, tea.WithInput(o.Input))
@@ -77,12 +86,13 @@ func Run(ctx context.Context, core Core, o Options) error {
 	if !o.NoMouse {
 		opts = append(opts, tea.WithMouseCellMotion())
 	}
-	_, err := tea.NewProgram(m, opts...).Run()
+	watched := &watched{Model: m}
+	_, err := tea.NewProgram(watched, opts...).Run()
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, tea.ErrProgramPanic):
-		return fmt.Errorf("the screen failed and was closed: %w; what was stored is safe, please report the trace above", err)
+		return fmt.Errorf("the screen failed and was closed: %w; what was stored is safe, %s", err, watched.keep(o))
 	case ctx.Err() != nil && errors.Is(err, tea.ErrProgramKilled):
 		return nil
 	default:

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -15,6 +17,7 @@ import (
 	"github.com/creack/pty"
 	"github.com/muesli/termenv"
 
+	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/store"
 	"dev.internal/plivoscope/internal/webhook"
@@ -98,12 +101,84 @@ func (panicking) Messages(context.Context, store.Window) ([]plivo.Message, error
 func TestAPanicIsAnErrorAndTheTerminalIsRestored(t *testing.T) {
 	_, out, done := running(t, t.Context(), panicking{newFakeCore()}, nil)
 	err := <-done
-	if !errors.Is(err, tea.ErrProgramPanic) {
+	if !errors.Is(err, tea.ErrProgramPanic) || !strings.HasSuffix(err.Error(), "please report the trace above") {
 		t.Errorf("the error is %v", err)
 	}
 	if s := out.String(); strings.Count(s, "\x1b[?1049h") != strings.Count(s, "\x1b[?1049l") || strings.Count(s, "\x1b[?25l") > strings.Count(s, "\x1b[?25h") {
 		t.Errorf("the terminal is not restored: %q", s)
 	}
+}
+
+// TestAPanicIsReported holds that a panic in a Cmd or in the tea loop leaves a report that only the user
+// can read, with the place and nothing of what the program held.
+func TestAPanicIsReported(t *testing.T) {
+	t.Setenv("TERM", "xterm-256color")
+	for name, c := range map[string]struct {
+		core  func(*fakeCore) Core
+		place string
+		what  string
+	}{
+		"command": {func(c *fakeCore) Core { return panicking{c} }, "panicking.Messages", "panic: a value of type string"},
+		"update":  {func(c *fakeCore) Core { return &laterPanic{fakeCore: c} }, "laterPanic", "panic: runtime error: index out of range [2] with length 0"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "state")
+			r := lipgloss.NewRenderer(io.Discard)
+			in, w := io.Pipe()
+			t.Cleanup(func() { _ = w.Close() })
+			core := newFakeCore()
+			stock(core)
+			err := Run(t.Context(), c.core(core), Options{
+				Input: in, Output: &tape{}, Renderer: r, ReportDir: dir, Version: "v0.1.0",
+				Now: func() time.Time { return testNow },
+			})
+			path := filepath.Join(dir, "panic-20260714-120345.txt")
+			if !errors.Is(err, tea.ErrProgramPanic) || !strings.Contains(err.Error(), "report it with "+path) {
+				t.Fatalf("the error is %v", err)
+			}
+			report, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, part := range []string{"plivoscope v0.1.0\n", "TERM=xterm-256color", c.what, c.place, ".go:"} {
+				if !strings.Contains(string(report), part) {
+					t.Errorf("the report lacks %q:\n%s", part, report)
+				}
+			}
+			if strings.Contains(string(report), "a defect") || strings.Contains(string(report), "Your code") {
+				t.Errorf("the report tells what the program held:\n%s", report)
+			}
+			if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+				t.Errorf("%v, %v", info.Mode(), err)
+			}
+		})
+	}
+	t.Run("no folder", func(t *testing.T) {
+		file := filepath.Join(t.TempDir(), "file")
+		if err := os.WriteFile(file, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		in, w := io.Pipe()
+		t.Cleanup(func() { _ = w.Close() })
+		err := Run(t.Context(), panicking{newFakeCore()}, Options{Input: in, Output: &tape{}, Renderer: lipgloss.NewRenderer(io.Discard), ReportDir: file})
+		if err == nil || !strings.Contains(err.Error(), "please report the trace above (it could not be kept: ") {
+			t.Errorf("the error is %v", err)
+		}
+	})
+}
+
+// laterPanic fails in the tea loop, at the first wake.
+type laterPanic struct {
+	*fakeCore
+	asked int
+}
+
+func (c *laterPanic) Status() app.Status {
+	if c.asked++; c.asked > 1 {
+		var none []app.Status
+		return none[c.asked]
+	}
+	return c.fakeCore.Status()
 }
 
 // failingTape is a terminal that is gone.

@@ -11,8 +11,7 @@ import (
 )
 
 // theme is every colour of the UI as ready escape sequences: one accent, three colours for states,
-// two greys, all else in the terminal's own foreground on its own background. The full names come
-// first in a line of the palette, then what 256 and 16 colours make of them, for light and dark.
+// two greys, all else in the terminal's own foreground on its own background.
 type theme struct {
 	text, strong     grid.Paint // the terminal's foreground
 	muted, faint     grid.Paint // the two greys: words, and rules
@@ -36,24 +35,18 @@ func color(light, light256, light16, dark, dark256, dark16 string) lipgloss.Comp
 }
 
 // newTheme makes the theme for a renderer. Without colour (mono) the selection is told by its sign and
-// bold, and the cursor of an input by reverse video, which is all that is left.
-func newTheme(r *lipgloss.Renderer, mono bool) *theme {
+// bold, and the cursor of an input by reverse video, which is all that is left. Colours of the user's own
+// stand for those of the palette, on light and dark.
+func newTheme(r *lipgloss.Renderer, mono bool, own map[string]lipgloss.TerminalColor) *theme {
 	if mono {
 		return monoTheme(r)
 	}
-	var (
-		accent   = color("#0f6f8c", "24", "6", "#6cc3d5", "80", "14")
-		good     = color("#2f7d32", "28", "2", "#7fc98b", "114", "10")
-		warn     = color("#9a6700", "94", "3", "#e0b060", "179", "11")
-		bad      = color("#b3261e", "124", "1", "#ef8a80", "210", "9")
-		muted    = color("#6a737d", "242", "8", "#8b949e", "246", "7")
-		faint    = color("#c3c9d0", "251", "7", "#414954", "238", "8")
-		selected = color("#dcebf1", "254", "7", "#243640", "236", "4")
-		inverse  = color("#ffffff", "231", "15", "#10181c", "233", "0")
-	)
+	c := colors(own)
+	accent, good, warn, bad, muted, faint := c["accent"], c["good"], c["warn"], c["bad"], c["muted"], c["faint"]
+	inverse := c["badge-text"]
 	base := r.NewStyle()
 	// With a foreground of its own: the terminal's would be lost where its background was misjudged.
-	on := base.Background(selected).Foreground(color("#1f2328", "235", "0", "#e6edf3", "255", "15"))
+	on := base.Background(c["selected"]).Foreground(c["selected-text"])
 	paint := func(s lipgloss.Style) grid.Paint { return grid.NewPaint(s, s.Inherit(on)) }
 	fg := func(c lipgloss.TerminalColor) grid.Paint {
 		s := base.Foreground(c)
