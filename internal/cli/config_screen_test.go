@@ -2,6 +2,7 @@ package cli
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -58,4 +59,62 @@ func TestWrongSettingsOpenNoScreen(t *testing.T) {
 	if err := s.cmd.Wait(); s.cmd.ProcessState.ExitCode() != exitUser {
 		t.Errorf("ended with %v", err)
 	}
+}
+
+// TestScreenSuspends stops the program under a shell that can bring it back, and where there is none goes on
+// instead of waiting for ever.
+func TestScreenSuspends(t *testing.T) {
+	t.Parallel()
+	alone := open(t, command(t, "demo", "--addr", "127.0.0.1:0", "--speed", "20"), 100, 30)
+	alone.wait(`Messages \(15\)`)
+	alone.press("\x1a")
+	alone.wait(`Not suspended: there is no shell behind this screen`)
+	alone.press("?")
+	alone.wait(`suspend`)
+	alone.press("\x03")
+	<-alone.ended
+
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("no shell here")
+	}
+	cmd := command(t, "demo", "--addr", "127.0.0.1:0", "--speed", "20")
+	cmd.Args = append([]string{"sh", "-mc", `"$0" "$@"; echo the shell has it; read line; fg; echo it ended with $?`}, cmd.Args...)
+	cmd.Path = sh
+	s := open(t, cmd, 100, 30)
+	s.wait(`Messages \(15\)`)
+	s.press("\x1a")
+	s.wait(`the shell has it`)
+	s.press("\r")
+	s.wait(`Back after .* No callback was answered meanwhile`)
+	s.press("j")
+	s.wait(`f follows`)
+	s.press("q")
+	s.wait(`it ended with 0`)
+	<-s.ended
+}
+
+// TestInterruptIsThePagers holds that ctrl+c while another program has the terminal is that program's.
+func TestInterruptIsThePagers(t *testing.T) {
+	t.Parallel()
+	cmd := command(t, "demo", "--addr", "127.0.0.1:0", "--speed", "20")
+	pager := filepath.Join(cmd.Dir, "pager")
+	script := "#!/bin/sh\ntrap 'echo the pager stays' INT\ngrep -c error_meaning \"$1\" >\"$0.seen\"\necho the pager is here\nread one\nread two\n"
+	if err := os.WriteFile(pager, []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	cmd.Env = append(cmd.Env, "PAGER="+pager)
+	s := open(t, cmd, 100, 30)
+	s.wait(`Messages \(15\)`)
+	s.press("o")
+	s.wait(`the pager is here`)
+	s.press("\x03")
+	s.wait(`the pager stays`)
+	s.press("\r\r")
+	s.wait(`Messages \(15\)`)
+	if seen, err := os.ReadFile(pager + ".seen"); err != nil || string(seen) != "1\n" {
+		t.Errorf("the pager saw no message as JSON: %q, %v", seen, err)
+	}
+	s.press("\x03")
+	<-s.ended
 }
