@@ -1,5 +1,6 @@
 // Package config reads what the user has set outside the command line: the environment and a .env
-// file, with the place each value came from, and the folder that histories and logs live in.
+// file, with the place each value came from, the settings file of the screens with the line of each
+// setting, and the folders that histories, logs and that file live in.
 //
 // The environment wins over the file, and a flag, which is internal/cli's to read, over both. Only
 // names that begin with PLIVO_, PLIVOSCOPE_ or NGROK_ are kept; PORT and BASE_URL belong to the

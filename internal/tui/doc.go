@@ -15,6 +15,11 @@
 // exactly as wide as the screen and the frame exactly as high. Styles come from an injected renderer and
 // are turned into plain escape sequences once.
 //
+// Every binding has a name and a place where it acts, in keyMap.actions: the palette, the settings file, its
+// check and the table in docs/keys.md are made from that list. The palette does what the key would do. What
+// is copied is what came, but for characters that would act where it is pasted. While an editor, a pager or
+// the shell has the terminal, the tea loop stands still and the core goes on, unless the process is stopped.
+//
 // Text from the network is cut to what can be read and passes internal/escape before it becomes a cell
 // or a line; measuring goes by whole characters, in grid.
 //
