@@ -29,12 +29,34 @@ type copySheet struct {
 	h       int
 }
 
-// openCopies asks what to copy of what is selected.
-func (m *Model) openCopies() {
-	var items []copyItem
-	if s, ok := m.screen().(copier); ok {
-		items = s.copies()
+// copierKey handles the keys that copy or open what is selected, and reports whether it was one of them.
+func (m *Model) copierKey(k tea.KeyMsg) (cmd tea.Cmd, done bool) {
+	s, ok := m.screen().(copier)
+	if !ok || k.Paste || m.typing() {
+		return nil, false
 	}
+	km := m.env.keys
+	switch {
+	case key.Matches(k, km.copyID):
+		m.openCopies(s.copies())
+	case key.Matches(k, km.edit, km.page):
+		it, ok := opened(s.copies())
+		switch {
+		case !ok:
+			m.env.notify(app.Warning, "There is nothing to open: select a row first.")
+		case key.Matches(k, km.edit):
+			return m.env.edit(it), true
+		default:
+			return m.env.page(it), true
+		}
+	default:
+		return nil, false
+	}
+	return nil, true
+}
+
+// openCopies asks what to copy of what is selected.
+func (m *Model) openCopies(items []copyItem) {
 	if len(items) == 0 {
 		m.env.notify(app.Warning, "There is nothing to copy: select a row first.")
 		return

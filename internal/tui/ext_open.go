@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -18,21 +19,12 @@ import (
 	"dev.internal/plivoscope/internal/escape"
 )
 
-// opened is what the keys of editor and pager open of what is selected: its JSON, or else the first that
-// can be copied of it.
-func (m *Model) opened() (copyItem, bool) {
-	s, ok := m.screen().(copier)
-	if !ok {
-		return copyItem{}, false
-	}
-	items := s.copies()
-	for _, it := range items {
-		if isJSON(it) {
-			return it, true
-		}
+// opened is what the keys of editor and pager open of what can be copied: its JSON, or else the first.
+func opened(items []copyItem) (copyItem, bool) {
+	if i := slices.IndexFunc(items, isJSON); i >= 0 {
+		return items[i], true
 	}
 	if len(items) == 0 {
-		m.env.notify(app.Warning, "There is nothing to open: select a row first.")
 		return copyItem{}, false
 	}
 	return items[0], true

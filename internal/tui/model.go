@@ -242,6 +242,9 @@ func (m *Model) key(k tea.KeyMsg) tea.Cmd {
 		}
 		return cmd
 	}
+	if cmd, done := m.copierKey(k); done {
+		return cmd
+	}
 	if cmd, done := m.screen().key(k); done {
 		return cmd
 	}
@@ -267,16 +270,6 @@ func (m *Model) globalKey(k tea.KeyMsg) tea.Cmd {
 		m.env.sheet = &helpSheet{env: m.env, sections: m.helpSections()}
 	case key.Matches(k, km.palette):
 		m.openPalette()
-	case key.Matches(k, km.copyID):
-		m.openCopies()
-	case key.Matches(k, km.edit):
-		if it, ok := m.opened(); ok {
-			return m.env.edit(it)
-		}
-	case key.Matches(k, km.page):
-		if it, ok := m.opened(); ok {
-			return m.env.page(it)
-		}
 	case key.Matches(k, km.suspend):
 		return m.env.suspend()
 	default:
