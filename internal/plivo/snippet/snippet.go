@@ -78,7 +78,7 @@ func golang(r Request) string {
 		b.WriteString("\t\"net/url\"\n")
 	}
 	b.WriteString("\t\"os\"\n\n\t\"github.com/plivo/plivo-go/v7\"\n)\n\nfunc main() {\n" +
-		"\tclient, err := plivo.NewClient(os.Getenv(\"PLIVO_AUTH_ID\"), os.Getenv(\"PLIVO_AUTH_TOKEN\"), &plivo.ClientOptions{})\n" +
+		"\tclient, err := plivo.NewClient(\n\t\tos.Getenv(\"PLIVO_AUTH_ID\"),\n\t\tos.Getenv(\"PLIVO_AUTH_TOKEN\"),\n\t\t&plivo.ClientOptions{},\n\t)\n" +
 		"\tif err != nil {\n\t\tlog.Fatal(err)\n\t}\n")
 	if u, err := url.Parse(base); other && err == nil {
 		fmt.Fprintf(&b, "\tclient.BaseUrl = &url.URL{Scheme: %s, Host: %s}\n", quoteGo(u.Scheme), quoteGo(u.Host))
@@ -99,12 +99,11 @@ func golang(r Request) string {
 func node(r Request) string {
 	var b strings.Builder
 	b.WriteString("const plivo = require('plivo');\n\n")
+	b.WriteString("const client = new plivo.Client(\n  process.env.PLIVO_AUTH_ID,\n  process.env.PLIVO_AUTH_TOKEN,\n")
 	if base, other := r.elsewhere(); other {
-		b.WriteString("const client = new plivo.Client(process.env.PLIVO_AUTH_ID, process.env.PLIVO_AUTH_TOKEN, {\n" +
-			"  url: " + quoteJS(base+"/v1/Account/") + " + process.env.PLIVO_AUTH_ID,\n});\n")
-	} else {
-		b.WriteString("const client = new plivo.Client(process.env.PLIVO_AUTH_ID, process.env.PLIVO_AUTH_TOKEN);\n")
+		b.WriteString("  { url: " + quoteJS(base+"/v1/Account/") + " + process.env.PLIVO_AUTH_ID },\n")
 	}
+	b.WriteString(");\n")
 	b.WriteString("\nclient.messages.create({\n")
 	for _, p := range r.params() {
 		fmt.Fprintf(&b, "  %s: %s,\n", p.name, quoteJS(p.value))
