@@ -217,9 +217,9 @@ func only(problems []plivo.Problem, fields ...string) []plivo.Problem {
 	return slices.DeleteFunc(problems, func(p plivo.Problem) bool { return !slices.Contains(fields, p.Field) })
 }
 
-// unsent reports whether there is a text that would be lost.
+// unsent reports whether there is a text that would be lost, in the form or set aside.
 func (c *compose) unsent() bool {
-	return strings.TrimSpace(c.form.text) != "" && (c.sending == 0 || c.sent != c.edits)
+	return strings.TrimSpace(c.before.text) != "" || strings.TrimSpace(c.form.text) != "" && (c.sending == 0 || c.sent != c.edits)
 }
 
 // fieldOf finds the field that a problem of the draft belongs to.

@@ -48,8 +48,11 @@ func (c *compose) drawGauge() {
 		c.say(words)
 		c.lines = append(c.lines, line(c.w, append([]span{{th.text, blank(fieldIndent)}}, c.bar(c.w-fieldIndent-1)...)...))
 	} else {
-		left := []span{{th.text, blank(fieldIndent)}, words, {th.text, "  "}}
-		c.lines = append(c.lines, line(c.w, append(left, c.bar(c.w-1-spansWidth(left))...)...))
+		all := []span{{th.text, blank(fieldIndent)}, words}
+		if bar := c.bar(c.w - 3 - spansWidth(all)); bar != nil {
+			all = append(append(all, span{th.text, "  "}), bar...)
+		}
+		c.lines = append(c.lines, line(c.w, all...))
 	}
 	if len(g.chars.Forcing) > 0 {
 		c.say(span{th.warn, "! " + g.forcedWords()})
