@@ -49,14 +49,14 @@ func (s *codeSheet) setSize(w, h int) {
 	s.lay()
 }
 
-// around is the lines beside the code: the languages, a blank one, what is wrong, and a remark.
+// around is the lines beside the code: the languages, a blank one, what is wrong, and a remark with a blank one.
 func (s *codeSheet) around() int {
 	n := 2
 	if s.warn != "" {
 		n++
 	}
 	if s.env.simulated() {
-		n++
+		n += 2
 	}
 	return n
 }
@@ -69,18 +69,17 @@ func (s *codeSheet) lay() {
 	th := s.env.th
 	s.code = s.code[:0]
 	for _, l := range strings.Split(strings.TrimSuffix(s.snippets[s.at].Code, "\n"), "\n") {
-		if len(s.code) >= codeLines {
-			s.code = append(s.code, span{th.muted, "  and so on: all of it is copied"})
-			break
-		}
 		l = escape.Line(strings.ReplaceAll(l, "\t", "    "))
-		for mark := "  "; ; mark = "↪ " {
+		for mark := "  "; len(s.code) < codeLines; mark = "↪ " {
 			n := reach(l, max(s.w-4, 8))
 			s.code = append(s.code, span{th.text, mark + l[:n]})
 			if l = l[n:]; l == "" {
 				break
 			}
 		}
+	}
+	if len(s.code) == codeLines {
+		s.code = append(s.code, span{th.muted, "  and so on: all of it is copied"})
 	}
 	s.scroll(0)
 }
@@ -159,7 +158,7 @@ func (s *codeSheet) lines(w, h int) []string {
 	}
 	out := []string{sides(w, names, []span{{th.muted, right}})}
 	if s.warn != "" {
-		out = append(out, line(w, span{th.warn, "  ! " + escape.Line(head(s.warn, noticeBytes))}))
+		out = append(out, line(w, span{th.warn, "   ! " + escape.Line(head(s.warn, noticeBytes))}))
 	}
 	out = append(out, line(w))
 	for y := range s.h {
@@ -170,7 +169,7 @@ func (s *codeSheet) lines(w, h int) []string {
 		}
 	}
 	if s.env.simulated() {
-		out = append(out, line(w, span{th.muted, "  " + longest(w-2,
+		out = append(out, line(w), line(w, span{th.muted, "   " + longest(w-4,
 			"To run it, start plivoscope --simulator with PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN set: else its account is made up.",
 			"To run it, start with --simulator and both of these variables set.",
 			"To run it, start --simulator with both variables set.")}))
@@ -180,5 +179,5 @@ func (s *codeSheet) lines(w, h int) []string {
 
 func (s *codeSheet) footer() []key.Binding {
 	km := s.env.keys
-	return []key.Binding{km.copyCode, km.nextCode, km.down, km.up, km.cancel}
+	return []key.Binding{km.copyCode, km.nextCode, km.down, km.up, km.closeCode}
 }

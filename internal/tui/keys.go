@@ -21,8 +21,8 @@ type keyMap struct {
 	// Filter line.
 	apply, leaveFilter key.Binding
 	// Compose.
-	send, nextField, prevField, newline, choose, keep              key.Binding
-	earlier, code, plain, undo, nextCode, prevCode, copyCode, fill key.Binding
+	send, nextField, prevField, newline, choose, keep                         key.Binding
+	earlier, code, plain, undo, nextCode, prevCode, copyCode, fill, closeCode key.Binding
 	// Signature.
 	copyBase, copySignature, restore, empty, pasted, toFields, method, leave key.Binding
 	// Sheets.
@@ -113,6 +113,7 @@ func newKeyMap() keyMap {
 		prevCode:  bind("shift+tab", "language before", "shift+tab", "left"),
 		copyCode:  bind("y", "copy", "y"),
 		fill:      bind("enter", "fill it in", "enter"),
+		closeCode: bind("esc", "close", "esc"),
 
 		copyBase:      bind("b", "copy base string", "b"),
 		copySignature: bind("y", "copy signature", "y"),

@@ -172,7 +172,7 @@ func (km *keyMap) actions() []action {
 
 		a("deliver", gInbound, &km.deliver),
 
-		a("cancel", gSheet, &km.cancel),
+		a("cancel", gSheet, &km.cancel, &km.closeCode),
 
 		a("close-help", gHelp, &km.closeHelp),
 
