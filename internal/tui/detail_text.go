@@ -17,11 +17,18 @@ type page struct {
 	th    *theme
 	w     int
 	lines []string
+	keep  func([]span) // takes what is written instead of lines; nil for none
 }
 
-func (p *page) add(spans ...span) { p.lines = append(p.lines, line(p.w, spans...)) }
+func (p *page) add(spans ...span) {
+	if p.keep != nil {
+		p.keep(spans)
+		return
+	}
+	p.lines = append(p.lines, line(p.w, spans...))
+}
 
-func (p *page) blank() { p.lines = append(p.lines, line(p.w)) }
+func (p *page) blank() { p.add() }
 
 // field writes a label and its wrapped value; the text must be safe.
 func (p *page) field(label string, paint grid.Paint, text string) {
@@ -84,7 +91,7 @@ func (d *detail) explain(p *page) {
 	if m.Unverified {
 		p.field("unverified", th.warn, "! The status rests only on callbacks whose signature did not verify: anybody could have sent them.")
 	}
-	d.explainSignature(p)
+	d.cause.explain(p)
 	if m.Status != "" && m.Status != plivo.Sending && !m.Status.Known() {
 		p.field("status", th.warn, "! "+readable(string(m.Status))+" is no status that Plivo documents; it is shown as it arrived.")
 	}

@@ -193,6 +193,7 @@ type tab struct {
 func tabs(km keyMap) []tab {
 	out := []tab{
 		{screen: onMessages, key: km.messages, name: "Messages"},
+		{screen: onCallbacks, key: km.requests, name: "Callbacks"},
 		{screen: onCompose, key: km.compose, name: "Compose"},
 		{screen: onSignature, key: km.examine, name: "Signature"},
 		{screen: onActivity, key: km.activity, name: "Activity"},

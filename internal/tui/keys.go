@@ -15,7 +15,7 @@ type keyMap struct {
 	open, filter, unfilter, fresh, inbound, copyID, edit, page, signature, focus, zoom key.Binding
 	// Callbacks.
 	callbacks, mark, unmark, compare, toMessage, nextPart, prevPart, older, newer, bodyView key.Binding
-	search, nextMatch, prevMatch, hideSame, showSame                                        key.Binding
+	closeText, search, nextMatch, prevMatch, hideSame, showSame                             key.Binding
 	// The detail.
 	detailTop, detailEnd, back key.Binding
 	// Filter line.
@@ -86,6 +86,7 @@ func newKeyMap() keyMap {
 		older:     bind("J", "older one", "J"),
 		newer:     bind("K", "newer one", "K"),
 		bodyView:  bind("v", "other view", "v"),
+		closeText: bind("esc", "back", "esc"),
 		search:    bind("/", "search", "/"),
 		nextMatch: bind("n", "next match", "n"),
 		prevMatch: bind("N", "match before", "N"),

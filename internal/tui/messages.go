@@ -149,6 +149,8 @@ func (s *messages) key(k tea.KeyMsg) (tea.Cmd, bool) {
 		return s.newest(), true
 	case key.Matches(k, km.signature):
 		return s.openSignature(), true
+	case key.Matches(k, km.callbacks):
+		return s.openCallbacks(), true
 	case key.Matches(k, km.zoom):
 		s.open()
 		s.whole = s.focused && !s.whole

@@ -81,7 +81,7 @@ func (s *messages) footer() []key.Binding {
 	case s.typing():
 		return []key.Binding{km.apply, km.leaveFilter, km.helpTyped}
 	case s.focused:
-		return []key.Binding{km.back, km.down, km.up, km.signature, km.copyID, km.fresh, km.help}
+		return []key.Binding{km.back, km.down, km.signature, km.callbacks, km.copyID, km.fresh, km.help}
 	}
 	last := km.follow
 	if s.env.simulated() {
@@ -98,10 +98,10 @@ func (s *messages) help() []section {
 	focus, zoom := when(any, km.focus), when(any, km.zoom)
 	copied, edit, page := when(any, km.copyID), when(any, km.edit), when(any, km.page)
 	list := section{"The list", []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.newest, km.oldest, km.follow}}
-	message := section{"The selected message", []key.Binding{open, focus, zoom, signature, copied, edit, page}}
+	message := section{"The selected message", []key.Binding{open, focus, zoom, when(any, km.callbacks), signature, copied, edit, page}}
 	if s.focused {
 		list = section{"The detail", []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.detailTop, km.detailEnd, km.back, focus, zoom}}
-		message = section{"The selected message", []key.Binding{signature, copied, edit, page, km.follow}}
+		message = section{"The selected message", []key.Binding{when(any, km.callbacks), signature, copied, edit, page, km.follow}}
 	}
 	more := section{"Messages", []key.Binding{km.fresh, km.filter, when(!s.applied.Empty(), km.unfilter)}}
 	if s.env.simulated() {

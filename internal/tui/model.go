@@ -11,6 +11,7 @@ import (
 
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/webhook"
 )
 
 // env is what the parts of the UI share. It belongs to the tea loop; a Cmd takes ctx and core out of
@@ -47,6 +48,7 @@ type Model struct {
 	at       screenID
 	screens  map[screenID]screen
 	messages *messages
+	requests *callbacks
 	compose  *compose
 	sig      *sigScreen
 	entered  tea.Cmd // what follows from the screens that were shown in this update
@@ -82,8 +84,10 @@ func New(core Core, o Options) *Model {
 		ctx: context.Background(), core: core, o: o, th: newTheme(o.Renderer, o.mono, own), keys: keys,
 		now: o.Now, at: o.Now(), status: core.Status(), exec: tea.Exec,
 	}
-	m := &Model{env: e, messages: newMessages(e), compose: newCompose(e), sig: newSigScreen(e), tick: tick}
-	m.screens = map[screenID]screen{onMessages: m.messages, onCompose: m.compose, onSignature: m.sig, onActivity: newActivity(e)}
+	m := &Model{env: e, messages: newMessages(e), requests: newCallbacks(e), compose: newCompose(e), sig: newSigScreen(e), tick: tick}
+	m.screens = map[screenID]screen{
+		onMessages: m.messages, onCallbacks: m.requests, onCompose: m.compose, onSignature: m.sig, onActivity: newActivity(e),
+	}
 	e.show = m.show
 	m.wake, m.release = core.Subscribe()
 	return m
@@ -92,6 +96,7 @@ func New(core Core, o Options) *Model {
 func (m *Model) close() {
 	m.messages.stop()
 	m.messages.detail.forgetCause()
+	m.requests.close()
 	m.sig.stop()
 	m.release()
 }
@@ -129,7 +134,7 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	case tea.WindowSizeMsg:
 		m.w, m.h = msg.Width, msg.Height
 		m.arrange()
-		return m.messages.moved()
+		return tea.Batch(m.messages.moved(), m.requests.moved())
 	case tea.KeyMsg:
 		return m.typed(msg)
 	case tea.MouseMsg:
@@ -145,6 +150,21 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	case countMsg[plivo.Message]:
 		m.messages.answerCount(msg)
 		return nil
+	case pageMsg[webhook.Callback]:
+		return m.requests.answerPage(msg)
+	case countMsg[webhook.Callback]:
+		m.requests.answerCount(msg)
+		return nil
+	case inspectedMsg:
+		m.requests.learn(msg)
+		return nil
+	case comparedMsg:
+		m.requests.answerCompare(msg)
+		return nil
+	case examineMsg:
+		return m.examineCallback(msg)
+	case callbacksOfMsg:
+		return m.openCallbacks(msg)
 	case callbacksMsg:
 		return m.messages.detail.answer(msg)
 	case causeMsg:

@@ -335,7 +335,7 @@ func TestMouse(t *testing.T) {
 	if n, _ := d.m.messages.grid.Above(); n != 3 {
 		t.Errorf("%d rows above after the wheel", n)
 	}
-	d.send(click(16, 1))
+	d.click("3 Compose")
 	d.expect("── Compose ──")
 	for y, l := range strings.Split(d.screen(), "\n") {
 		if strings.Contains(l, " From ") {

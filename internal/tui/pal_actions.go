@@ -15,7 +15,10 @@ const (
 	gMoving    group = "lists and details"
 	gLists     group = "lists"
 	gRows      group = "a selected row"
+	gThing     group = "a selected row, and what is open of it"
 	gDetail    group = "a detail"
+	gText      group = "texts to read"
+	gSearch    group = "texts that are searched"
 	gCallbacks group = "Callbacks"
 	gOpened    group = "an opened callback"
 	gCompared  group = "a comparison of callbacks"
@@ -42,15 +45,15 @@ type situation struct {
 }
 
 var situations = []situation{
-	{"the lists", false, []group{gAlways, gScreens, gMoving, gLists, gRows}},
-	{"the details", false, []group{gAlways, gScreens, gMoving, gRows, gDetail}},
-	{"Callbacks", false, []group{gAlways, gScreens, gMoving, gLists, gRows, gCallbacks}},
-	{"an opened callback", false, []group{gAlways, gScreens, gMoving, gDetail, gOpened}},
-	{"a comparison of callbacks", false, []group{gAlways, gScreens, gMoving, gDetail, gCompared}},
+	{"the lists", false, []group{gAlways, gScreens, gMoving, gLists, gRows, gThing}},
+	{"the details", false, []group{gAlways, gScreens, gMoving, gRows, gThing, gDetail, gText}},
+	{"Callbacks", false, []group{gAlways, gScreens, gMoving, gLists, gRows, gThing, gCallbacks}},
+	{"an opened callback", false, []group{gAlways, gScreens, gMoving, gThing, gText, gSearch, gOpened}},
+	{"a comparison of callbacks", false, []group{gAlways, gScreens, gMoving, gThing, gText, gSearch, gCompared}},
 	{"the filter line", true, []group{gAlways, gFilter}},
 	{"Compose", true, []group{gAlways, gFields, gCompose}},
 	{"Signature", true, []group{gAlways, gFields, gSignature}},
-	{"the result of Signature", false, []group{gAlways, gScreens, gMoving, gSignature, gResult}},
+	{"the result of Signature", false, []group{gAlways, gScreens, gMoving, gText, gSignature, gResult}},
 	{"a question", false, []group{gAlways, gQuestion, gSheet}},
 	{"an inbound message", true, []group{gAlways, gFields, gInbound, gSheet}},
 	{"the help", false, []group{gAlways, gMoving, gHelp}},
@@ -105,7 +108,7 @@ func (km *keyMap) actions() []action {
 
 		a("newest", gLists, &km.newest),
 		a("oldest", gLists, &km.oldest),
-		a("clear-filter", gLists, &km.unfilter),
+		a("clear-filter", gLists, &km.unfilter, &km.toMessage),
 
 		a("open", gRows, &km.open),
 		a("into-detail", gRows, &km.focus),
@@ -113,23 +116,24 @@ func (km *keyMap) actions() []action {
 		a("filter", gRows, &km.filter),
 		a("new-message", gRows, &km.fresh),
 		a("inbound-message", gRows, &km.inbound),
-		a("signature", gRows, &km.signature),
-		a("copy", gRows, &km.copyID),
-		a("edit", gRows, &km.edit),
-		a("page", gRows, &km.page),
 		a("its-callbacks", gRows, &km.callbacks),
 
-		a("top", gDetail, &km.detailTop),
-		a("end", gDetail, &km.detailEnd),
+		a("signature", gThing, &km.signature),
+		a("copy", gThing, &km.copyID),
+		a("edit", gThing, &km.edit),
+		a("page", gThing, &km.page),
+
 		a("back", gDetail, &km.back),
-		a("search", gDetail, &km.search),
-		a("next-match", gDetail, &km.nextMatch),
-		a("previous-match", gDetail, &km.prevMatch),
+		a("top", gText, &km.detailTop),
+		a("end", gText, &km.detailEnd),
+		a("close-text", gSearch, &km.closeText),
+		a("search", gSearch, &km.search),
+		a("next-match", gSearch, &km.nextMatch),
+		a("previous-match", gSearch, &km.prevMatch),
 
 		a("mark", gCallbacks, &km.mark),
 		a("unmark", gCallbacks, &km.unmark),
 		a("compare", gCallbacks, &km.compare),
-		a("to-message", gCallbacks, &km.toMessage),
 
 		a("next-tab", gOpened, &km.nextPart),
 		a("previous-tab", gOpened, &km.prevPart),

@@ -10,6 +10,7 @@ type screenID int
 
 const (
 	onMessages screenID = iota
+	onCallbacks
 	onCompose
 	onSignature
 	onActivity

@@ -90,9 +90,9 @@ func (d *detail) learn(msg causeMsg) {
 	d.refresh()
 }
 
-// explainSignature says why the signature does not match: what was found, and what to do.
-func (d *detail) explainSignature(p *page) {
-	th, c := p.th, d.cause
+// explain says why the signature does not match: what was found, and what to do.
+func (c cause) explain(p *page) {
+	th := p.th
 	switch {
 	case !c.wanted:
 		return

@@ -26,6 +26,7 @@ type sigScreen struct {
 	fields
 	env  *env
 	lay  signatureLayout
+	back screenID               // where esc goes
 	wait func(edit int) tea.Cmd // until nothing was typed for a while
 
 	source source
@@ -220,7 +221,7 @@ func (s *sigScreen) key(k tea.KeyMsg) (tea.Cmd, bool) {
 	case key.Matches(k, km.restore):
 		return s.restore(), true
 	case key.Matches(k, km.leave):
-		s.env.show(onMessages)
+		s.env.show(s.back)
 		return nil, true
 	case s.reading():
 		return s.resultKey(k)

@@ -99,7 +99,7 @@ func (s *sigScreen) mouse(e tea.MouseMsg) tea.Cmd {
 func (s *sigScreen) wake() tea.Cmd    { return nil }
 func (s *sigScreen) tick() tea.Cmd    { return nil }
 func (s *sigScreen) entered() tea.Cmd { return nil }
-func (s *sigScreen) left()            {}
+func (s *sigScreen) left()            { s.back = onMessages }
 
 func (s *sigScreen) footer() []key.Binding {
 	km := s.env.keys

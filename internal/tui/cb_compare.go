@@ -1,0 +1,347 @@
+package tui
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"dev.internal/plivoscope/internal/escape"
+	"dev.internal/plivoscope/internal/plivo/signature"
+	"dev.internal/plivoscope/internal/tui/grid"
+	"dev.internal/plivoscope/internal/webhook"
+)
+
+// comparison shows two callbacks field by field, the older one at the left.
+type comparison struct {
+	pager
+	area      rect
+	a, b      webhook.Callback
+	differing bool // what is the same is left out
+}
+
+// compared is a field of both callbacks.
+type comparedField struct {
+	name     string
+	a, b     string // safe to show
+	inA, inB bool
+}
+
+func (f comparedField) same() bool { return f.inA == f.inB && f.a == f.b }
+
+func newComparison(e *env, a, b webhook.Callback) *comparison {
+	return &comparison{pager: newPager(e), a: a, b: b}
+}
+
+func (s *comparison) resize(body rect) {
+	if body == s.area {
+		return
+	}
+	other := body.w != s.area.w
+	s.area = body
+	s.pager.resize(body.w, max(body.h-1, 0))
+	if other {
+		s.write(true)
+	}
+}
+
+// toggles is the key that leaves out what is the same, or shows it again.
+func (s *comparison) toggles() key.Binding {
+	if s.differing {
+		return s.env.keys.showSame
+	}
+	return s.env.keys.hideSame
+}
+
+func (s *comparison) write(keep bool) {
+	if s.w <= 0 {
+		return
+	}
+	d := newDoc(s.env.th, s.textWidth())
+	s.head(d)
+	for _, g := range []struct {
+		name   string
+		fields []comparedField
+	}{
+		{"Request", requestFieldsOf(s.a, s.b)},
+		{"Parameters", paramFields(s.a.Report.Params, s.b.Report.Params)},
+		{"Headers", headerFields(s.a.Header, s.b.Header)},
+	} {
+		s.group(d, g.name, g.fields)
+	}
+	s.bodies(d)
+	s.set(d, keep)
+}
+
+// columns are the widths of the names and of each side.
+func (s *comparison) columns(w int) (names, side int) {
+	if w >= 76 {
+		names = min(22, w/5)
+	}
+	if names > 0 {
+		w -= names + 1
+	}
+	return names, max((w-3)/2, 8)
+}
+
+// head names the sides.
+func (s *comparison) head(d *doc) {
+	names, side := s.columns(d.w)
+	say := func(c webhook.Callback) string {
+		return fmt.Sprintf("callback %d, %s", c.ID, moment(c.ReceivedAt, s.env.at))
+	}
+	s.sides(d, names, side, span{d.th.muted, ""}, []piece{{say(s.a), plain}}, []piece{{say(s.b), plain}}, d.th.strong)
+}
+
+// group lists fields: those that differ with the difference marked, the others dimmed or left out.
+func (s *comparison) group(d *doc, name string, fields []comparedField) {
+	th := d.th
+	same := 0
+	for _, f := range fields {
+		if f.same() {
+			same++
+		}
+	}
+	words := fmt.Sprintf("  %s, %d the same", differWords(len(fields)-same), same)
+	if len(fields) == 0 {
+		words = "  neither has any"
+	}
+	d.heading(name, words)
+	names, side := s.columns(d.w)
+	for i, f := range fields {
+		switch {
+		case i >= entriesShown:
+			continue
+		case f.same() && s.differing:
+		case f.same():
+			s.sides(d, names, side, span{th.muted, f.name}, []piece{{f.a, quiet}}, []piece{{"the same", quiet}}, th.text)
+		default:
+			a, b := differ(f.a, f.b)
+			if !f.inA || f.inB && f.a == "" {
+				a = []piece{{absentWords(f.inA, "right"), quiet}}
+			}
+			if !f.inB || f.inA && f.b == "" {
+				b = []piece{{absentWords(f.inB, "left"), quiet}}
+			}
+			s.sides(d, names, side, span{th.accent, "≠ " + f.name}, a, b, th.text)
+		}
+	}
+	d.more(len(fields), "field")
+}
+
+func differWords(n int) string {
+	if n == 1 {
+		return "1 differs"
+	}
+	return count(int64(n)) + " differ"
+}
+
+// absentWords say why a side shows nothing.
+func absentWords(there bool, other string) string {
+	if there {
+		return "(empty)"
+	}
+	return "– only at the " + other
+}
+
+// sides writes a name and two values beside each other.
+func (s *comparison) sides(d *doc, names, side int, name span, a, b []piece, paint grid.Paint) {
+	th := d.th
+	if names == 0 && name.text != "" {
+		d.put(docRow{spans: []span{{name.paint, grid.Fit(name.text, d.w, false)}}})
+		name.text = ""
+	}
+	left, right := chop(a, side), chop(b, side)
+	for i := range max(len(left), len(right)) {
+		row := docRow{}
+		if names > 0 {
+			label := name.text
+			if i > 0 {
+				label = ""
+			}
+			row.spans = append(row.spans, span{name.paint, grid.Fit(label, names, false) + " "})
+		}
+		l, marksL := half(th, left, i, side, th.given, paint)
+		r, marksR := half(th, right, i, side, th.signed, paint)
+		row.spans = append(append(append(row.spans, l...), span{th.faint, " │ "}), r...)
+		d.put(row)
+		if th.bare && marksL+marksR != "" {
+			pad := blank(max(names+1, 1) * min(names, 1))
+			d.put(docRow{spans: []span{{th.text, pad + grid.Fit(marksL, side, false) + "   " + marksR}}})
+		}
+	}
+}
+
+// half is one side's part of a row, and what points at its differences.
+func half(th *theme, rows [][]piece, i, w int, mark, paint grid.Paint) ([]span, string) {
+	var spans []span
+	used, under := 0, ""
+	if i < len(rows) {
+		for _, p := range rows[i] {
+			spans = append(spans, span{map[pieceKind]grid.Paint{plain: paint, quiet: th.muted, other: mark}[p.kind], p.text})
+		}
+		used = spansWidth(spans)
+		under = carets(rows[i])
+	}
+	return append(spans, span{th.text, blank(w - used)}), under
+}
+
+// requestFieldsOf are what is known of both beside what was sent.
+func requestFieldsOf(a, b webhook.Callback) []comparedField {
+	var out []comparedField
+	add := func(name string, of func(webhook.Callback) string) {
+		out = append(out, comparedField{name: name, a: readable(of(a)), b: readable(of(b)), inA: true, inB: true})
+	}
+	const at = "2006-01-02 15:04:05.000000"
+	add("received", func(c webhook.Callback) string { return c.ReceivedAt.UTC().Format(at) })
+	add("kind", func(c webhook.Callback) string { return kindWords(c.Kind) })
+	add("method", func(c webhook.Callback) string { return c.Method })
+	add("URL", func(c webhook.Callback) string { return c.URL })
+	add("URL as received", func(c webhook.Callback) string { return c.ReceivedURL })
+	add("protocol", func(c webhook.Callback) string { return c.Protocol })
+	add("remote address", func(c webhook.Callback) string { return c.RemoteAddr })
+	add("signature", func(c webhook.Callback) string {
+		words := string(c.Verdict.Outcome)
+		for _, more := range []string{string(c.Verdict.Scheme), c.Verdict.Header, c.Verdict.Token, signature.CauseWord(c.Cause)} {
+			if more != "" {
+				words += ", " + more
+			}
+		}
+		return words
+	})
+	add("arrival", func(c webhook.Callback) string { return orInOrder(arrivalWords(c.Arrival)) })
+	add("answer", func(c webhook.Callback) string { return strconv.Itoa(c.Answer.Status) })
+	add("problem", func(c webhook.Callback) string { return orDash(c.Problem) })
+	return out
+}
+
+func orInOrder(s string) string {
+	if s == "" {
+		return "in order"
+	}
+	return s
+}
+
+// paramFields pairs parameters by name: the first with the first, the second with the second.
+func paramFields(a, b []signature.Param) []comparedField {
+	type nth struct {
+		name string
+		n    int
+	}
+	places := map[nth]int{}
+	var out []comparedField
+	seen := map[string]int{}
+	for _, p := range a {
+		seen[p.Name]++
+		places[nth{p.Name, seen[p.Name]}] = len(out)
+		out = append(out, comparedField{name: nthName(p.Name, seen[p.Name]), a: readable(p.Value), inA: true})
+	}
+	seen = map[string]int{}
+	for _, p := range b {
+		seen[p.Name]++
+		if i, ok := places[nth{p.Name, seen[p.Name]}]; ok {
+			out[i].b, out[i].inB = readable(p.Value), true
+			continue
+		}
+		out = append(out, comparedField{name: nthName(p.Name, seen[p.Name]), b: readable(p.Value), inB: true})
+	}
+	return out
+}
+
+func nthName(name string, n int) string {
+	if n == 1 {
+		return brief(name)
+	}
+	return fmt.Sprintf("%s (%d)", brief(name), n)
+}
+
+// headerFields pairs headers as paramFields does, in the order of their names.
+func headerFields(a, b http.Header) []comparedField {
+	out := paramFields(headerPairs(a), headerPairs(b))
+	slices.SortStableFunc(out, func(x, y comparedField) int { return strings.Compare(x.name, y.name) })
+	return out
+}
+
+func headerPairs(h http.Header) []signature.Param {
+	var out []signature.Param
+	for name, values := range h {
+		for _, v := range values {
+			out = append(out, signature.Param{Name: name, Value: v})
+		}
+	}
+	slices.SortStableFunc(out, func(x, y signature.Param) int { return strings.Compare(x.Name, y.Name) })
+	return out
+}
+
+// bodies compares the bytes, and shows them as text where they are.
+func (s *comparison) bodies(d *doc) {
+	a, b := s.a.Body, s.b.Body
+	if bytes.Equal(a, b) {
+		d.heading("Body", "  the same "+sizeWords(len(a)))
+		return
+	}
+	at := 0
+	for at < len(a) && at < len(b) && a[at] == b[at] {
+		at++
+	}
+	d.heading("Body", fmt.Sprintf("  %s and %s; they differ from byte %s on", sizeWords(len(a)), sizeWords(len(b)), count(int64(at+1))))
+	if !utf8.Valid(a) || !utf8.Valid(b) {
+		d.say(d.th.muted, "One is no text; Body of each shows its bytes.")
+		return
+	}
+	names, side := s.columns(d.w)
+	left, right := differ(escape.Line(head(string(a), detailBytes)), escape.Line(head(string(b), detailBytes)))
+	for _, of := range []struct {
+		pieces *[]piece
+		all    []byte
+	}{{&left, a}, {&right, b}} {
+		switch {
+		case len(of.all) == 0:
+			*of.pieces = []piece{{"(empty)", quiet}}
+		case len(of.all) > detailBytes:
+			*of.pieces = append(*of.pieces, piece{leftOut(string(of.all)), quiet})
+		}
+	}
+	s.sides(d, names, side, span{d.th.accent, "≠ text"}, left, right, d.th.text)
+}
+
+func (s *comparison) body(rule ruler) []string {
+	title := fmt.Sprintf("Callback %d beside callback %d", s.a.ID, s.b.ID)
+	if s.differing {
+		title += " · differences alone"
+	}
+	return append(append(make([]string, 0, s.area.h), rule(s.w, true, title, s.place())), s.lines()...)
+}
+
+func (s *comparison) mouse(e tea.MouseMsg, step int) {
+	if step != 0 {
+		s.wheel(step)
+		return
+	}
+	s.click(e.Y - s.area.y - 1)
+}
+
+// compareKey handles a key while two callbacks are compared.
+func (s *callbacks) compareKey(k tea.KeyMsg) (tea.Cmd, bool) {
+	c := s.compared
+	switch km := s.env.keys; {
+	case key.Matches(k, km.closeText):
+		if c.query != "" {
+			c.endSearch()
+			return nil, true
+		}
+		s.compared = nil
+	case key.Matches(k, km.hideSame):
+		c.differing = !c.differing
+		c.write(false)
+	default:
+		return nil, c.searchesOn(k) || c.move(k)
+	}
+	return nil, true
+}
