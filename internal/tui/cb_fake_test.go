@@ -219,8 +219,8 @@ func onRequests(keys ...string) func(*driver) {
 	}
 }
 
-// opened opens a callback, and presses keys there.
-func opened(id int64, keys ...string) func(*driver) {
+// openedAt opens a callback, and presses keys there.
+func openedAt(id int64, keys ...string) func(*driver) {
 	return func(d *driver) {
 		stockRequests(d.core)
 		d.onCallback(id)
