@@ -111,7 +111,7 @@ func TestScreenSends(t *testing.T) {
 	s.press("n")
 	s.wait(`› Text`)
 	s.press("Hello from the screen")
-	s.wait(`GSM-7 · 21 septets · 1 segment`)
+	s.wait(`GSM-7 · 21 characters · 1 segment`)
 	s.press("\t")
 	s.wait(`› To`)
 	s.press("+14155550199")
