@@ -50,7 +50,7 @@ func (s *callbacks) copies() []copyItem {
 	add("curl command", curlOf(cb))
 	if of := s.env.o.CallbackJSON; of != nil {
 		if data, err := of(cb); err == nil {
-			add("JSON line", string(data))
+			add(jsonLine, string(data))
 		}
 	}
 	add("callback ID", fmt.Sprint(cb.ID))

@@ -212,10 +212,10 @@ func (s *callbacks) help() []section {
 	text := section{"The text", []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.detailTop, km.detailEnd, km.search, when(searched, km.nextMatch), when(searched, km.prevMatch)}}
 	switch {
 	case s.compared != nil:
-		return []section{text, {"The comparison", []key.Binding{s.compared.toggles(), km.copyID, km.closeText}}}
+		return []section{text, {"The comparison", []key.Binding{s.compared.toggles(), km.copyID, km.edit, km.page, km.closeText}}}
 	case s.open != nil:
 		return []section{text, {"The callback", []key.Binding{
-			km.nextPart, km.prevPart, km.older, km.newer, when(s.open.at == partBody, km.bodyView), km.signature, when(len(s.marks) > 0, km.compare), km.copyID, km.closeText,
+			km.nextPart, km.prevPart, km.older, km.newer, when(s.open.at == partBody, km.bodyView), km.signature, when(len(s.marks) > 0, km.compare), km.copyID, km.edit, km.page, km.closeText,
 		}}}
 	}
 	_, any := s.selected()
@@ -225,7 +225,7 @@ func (s *callbacks) help() []section {
 	}
 	return []section{
 		{"The list", []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.newest, km.oldest, km.follow}},
-		{"The selected callback", []key.Binding{when(any, km.open), when(any, km.mark), when(any, km.signature), when(any, km.copyID)}},
+		{"The selected callback", []key.Binding{when(any, km.open), when(any, km.mark), when(any, km.signature), when(any, km.copyID), when(any, km.edit), when(any, km.page)}},
 		{"Callbacks", []key.Binding{when(len(s.marks) > 0, km.compare), when(len(s.marks) > 0, km.unmark), km.filter, back}},
 	}
 }

@@ -182,15 +182,10 @@ func isAre(n int) string {
 }
 
 // severalLines reports whether an item is one of which line ends are a part, unlike a number or a URL, of
-// which a shell would take what follows for a command.
+// which a shell would take what follows for a command. A parameter's name may be anything: it has to be one
+// of these.
 func severalLines(name string) bool {
-	name = strings.ToLower(name)
-	for _, part := range []string{"text", "body", "json", "curl", "headers", "go", "node", "python"} {
-		if strings.HasPrefix(name, part) {
-			return true
-		}
-	}
-	return false
+	return slices.Contains([]string{"text", "Text", "body", jsonLine, "headers", "curl", "curl command", "Go", "Node", "Python"}, name)
 }
 
 // pasteable is the text of an item with what would act on a terminal where it is pasted, written as on the

@@ -26,7 +26,7 @@ func (s *messages) copies() []copyItem {
 	add("callback URL", m.CallbackURL)
 	if of := s.env.o.MessageJSON; of != nil {
 		if data, err := of(m); err == nil {
-			add("JSON line", string(data))
+			add(jsonLine, string(data))
 		}
 	}
 	if m.Direction != plivo.Outbound {

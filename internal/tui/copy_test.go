@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/webhook"
 )
 
 // remembering gives a driver a clipboard that remembers, and a JSON line for messages.
@@ -95,6 +97,7 @@ func TestHostileTextIsCopiedHarmless(t *testing.T) {
 		n    int
 	}{
 		{copyItem{"UUID", "x\ncurl evil|sh\r"}, `x\ncurl evil|sh\r`, 2},
+		{copyItem{"Text\u200b", "x\nreboot\n"}, `x\nreboot\n`, 2}, // a parameter of this name
 		{copyItem{"from", "+1\x1b[2J"}, `+1\x1b[2J`, 1},
 		{copyItem{"text", "a\x1b]52;c;eA==\x07b\u009b31m\x7f\x00"}, `a\x1b]52;c;eA==\x07b\u009b31m\x7f\x00`, 5},
 		{copyItem{"text", "one\r\ntwo\tthree\n"}, "one\ntwo\tthree\n", 0},
@@ -121,6 +124,30 @@ func TestHostileTextIsCopiedHarmless(t *testing.T) {
 	d.expect("Copied: UUID, 5,031 bytes; 4 characters that would act")
 	if strings.ContainsAny(*copied, "\n\x1b\u202e") {
 		t.Errorf("copied %q", *copied)
+	}
+}
+
+// TestCopiesOfACallback holds that what belongs to a callback is copied and opened by the same keys.
+func TestCopiesOfACallback(t *testing.T) {
+	t.Setenv("PAGER", "cat")
+	d := staged80(t)
+	copied := remembering(d)
+	d.m.env.o.CallbackJSON = func(cb webhook.Callback) ([]byte, error) { return []byte(`{"url": "` + cb.URL + `"}`), nil }
+	var out bytes.Buffer
+	withoutTerminal(d, &out)
+	d.keys("2", "G", "y")
+	d.expect("── Copy ─", "› y  UUID")
+	d.keys("y")
+	if *copied != "5b40a428-0000-4000-8000-000000000000" {
+		t.Errorf("yy copied %q", *copied)
+	}
+	d.keys("enter", "o")
+	if got := out.String(); got != "{\n  \"url\": \"http://127.0.0.1:4141/sms/delivery-report\"\n}\n" {
+		t.Errorf("the pager got %q", got)
+	}
+	d.keys("/", "y") // in the search it is a letter
+	if d.m.env.sheet != nil {
+		t.Errorf("%v opened while typing", d.m.env.sheet)
 	}
 }
 

@@ -30,7 +30,10 @@ func opened(items []copyItem) (copyItem, bool) {
 	return items[0], true
 }
 
-func isJSON(it copyItem) bool { return strings.HasPrefix(it.name, "JSON") }
+// jsonLine is what a thing as the command line prints it is called.
+const jsonLine = "JSON line"
+
+func isJSON(it copyItem) bool { return it.name == jsonLine }
 
 // edit opens an item in the user's editor, as a copy that is read back by nobody.
 func (e *env) edit(it copyItem) tea.Cmd {
