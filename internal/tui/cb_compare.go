@@ -154,8 +154,8 @@ func absentWords(there bool, other string) string {
 func (s *comparison) sides(d *doc, names, side int, name span, a, b []piece, paint grid.Paint) {
 	th := d.th
 	if names == 0 && name.text != "" {
-		d.put(docRow{spans: []span{{name.paint, grid.Fit(name.text, d.w, false)}}})
-		name.text = ""
+		d.put(docRow{spans: []span{{name.paint, " " + name.text}}})
+		d.again = true
 	}
 	left, right := chop(a, side), chop(b, side)
 	for i := range max(len(left), len(right)) {
@@ -170,10 +170,11 @@ func (s *comparison) sides(d *doc, names, side int, name span, a, b []piece, pai
 		l, marksL := half(th, left, i, side, th.given, paint)
 		r, marksR := half(th, right, i, side, th.signed, paint)
 		row.spans = append(append(append(row.spans, l...), span{th.faint, " │ "}), r...)
+		d.again = d.again || i > 0
 		d.put(row)
 		if th.bare && marksL+marksR != "" {
 			pad := blank(max(names+1, 1) * min(names, 1))
-			d.put(docRow{spans: []span{{th.text, pad + grid.Fit(marksL, side, false) + "   " + marksR}}})
+			d.goOn(docRow{spans: []span{{th.text, pad + grid.Fit(marksL, side, false) + "   " + marksR}}})
 		}
 	}
 }

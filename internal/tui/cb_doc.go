@@ -20,7 +20,7 @@ type docRow struct {
 	spans  []span
 	lead   int  // how many of the spans stand before the text
 	joined bool // the text goes on from the row before, without anything between
-	para   int  // which paragraph it is of: the same one in every width
+	para   int  // which paragraph it is of: the same in every width
 	item   int  // what of the doc's items it shows, -1 for none
 }
 
@@ -32,11 +32,18 @@ func newDoc(th *theme, w int) *doc {
 
 // put adds a row, which begins a paragraph unless it goes on with one.
 func (d *doc) put(r docRow) {
-	if !r.joined {
+	if !r.joined && !d.again {
 		d.para++
 	}
+	d.again = false
 	r.para, r.item = d.para, d.item
 	d.rows = append(d.rows, r)
+}
+
+// goOn adds a row to the paragraph.
+func (d *doc) goOn(r docRow) {
+	d.again = true
+	d.put(r)
 }
 
 // about writes rows that show what can be copied under a name.
@@ -76,7 +83,7 @@ func (d *doc) entry(names, values int, name span, value []piece, paint grid.Pain
 	}
 	for _, n := range notes {
 		for _, l := range wrap(n.text, d.w-indent) {
-			d.put(docRow{spans: []span{{d.th.text, blank(indent)}, {n.paint, l}}, lead: 1})
+			d.goOn(docRow{spans: []span{{d.th.text, blank(indent)}, {n.paint, l}}, lead: 1})
 		}
 	}
 }
@@ -87,12 +94,14 @@ func (d *doc) column(row docRow, notes []span, at int) []span {
 		for _, l := range wrap(n.text, d.w-at) {
 			row.spans = append(row.spans, span{n.paint, l})
 			d.put(row)
+			d.again = true
 			row = docRow{spans: []span{{d.th.text, blank(at)}}, lead: 1}
 		}
 	}
 	if len(notes) == 0 {
 		d.put(row)
 	}
+	d.again = false
 	return nil
 }
 

@@ -27,6 +27,7 @@ type pager struct {
 	searching bool   // what to search for is typed
 	query     string // what is searched for, empty for nothing
 	found     findings
+	match     int    // the present one, while the cursor is on its row
 	from      [2]int // top and cursor when the search began
 }
 
@@ -125,7 +126,7 @@ func (p *pager) place() string {
 	if p.query == "" {
 		return place(p.top, p.rowsSeen(), len(p.doc.rows))
 	}
-	return p.found.words(p.cursor)
+	return p.found.words(p.match, p.cursor)
 }
 
 // lines are the window, exactly h lines of w cells.
@@ -153,7 +154,12 @@ func (p *pager) row(i int) string {
 	spans := r.spans
 	if at := p.found.on(i); len(at) > 0 {
 		mark = span{th.accent, "•"}
-		spans = highlight(r, at, th.tab)
+		spans = highlight(r, at, func(match int) grid.Paint {
+			if match == p.match && i >= p.cursor && p.found.starts[match] == p.cursor {
+				return th.badge
+			}
+			return th.tab
+		})
 	}
 	return line(p.w, append([]span{sign, mark}, spans...)...)
 }
@@ -226,17 +232,18 @@ func (p *pager) find() { p.found = search(p.doc.rows, p.query) }
 
 // next goes to the next match, or to the one before; after the last comes the first.
 func (p *pager) next(step int) bool {
-	i, ok := p.found.next(p.cursor, step)
+	i, ok := p.found.next(p.match, p.cursor, step)
 	if ok {
 		p.jump(i)
 	}
 	return ok
 }
 
-// jump puts the cursor on a row, with some rows around it where the window has to move.
-func (p *pager) jump(row int) {
+// jump puts the cursor on the row of a match, with some rows around it where the window has to move.
+func (p *pager) jump(match int) {
 	h := max(p.rowsSeen(), 1)
-	p.cursor = row
+	row := p.found.starts[match]
+	p.match, p.cursor = match, row
 	if row < p.top || row >= p.top+h {
 		p.top = row - h/3
 	}
@@ -258,23 +265,19 @@ func (f findings) count() string {
 }
 
 // words say which match the cursor is on.
-func (f findings) words(cursor int) string {
-	i, on := slices.BinarySearch(f.starts, cursor)
-	if !on || len(f.starts) == 0 {
-		return orNone(f.count())
-	}
-	return fmt.Sprintf("match %s of %s", count(int64(i+1)), count(int64(len(f.starts))))
-}
-
-func orNone(s string) string {
-	if s == "" {
+func (f findings) words(match, cursor int) string {
+	switch n := len(f.starts); {
+	case n == 0:
 		return "no match"
+	case match < n && f.starts[match] == cursor:
+		return fmt.Sprintf("match %s of %s", count(int64(match+1)), count(int64(n)))
+	default:
+		return f.count()
 	}
-	return s
 }
 
 // highlight paints stretches of a row.
-func highlight(r docRow, at []stretch, mark grid.Paint) []span {
+func highlight(r docRow, at []stretch, mark func(match int) grid.Paint) []span {
 	var out []span
 	pos := 0
 	for _, s := range r.spans {
@@ -285,7 +288,7 @@ func highlight(r docRow, at []stretch, mark grid.Paint) []span {
 			if lo >= hi {
 				continue
 			}
-			out = append(out, span{s.paint, s.text[from-pos : lo-pos]}, span{mark, s.text[lo-pos : hi-pos]})
+			out = append(out, span{s.paint, s.text[from-pos : lo-pos]}, span{mark(a.match), s.text[lo-pos : hi-pos]})
 			from = hi
 		}
 		out = append(out, span{s.paint, s.text[from-pos:]})

@@ -111,6 +111,7 @@ func valueColumn(w int, params []signature.Param) int {
 func (d *doc) entryBelow(of string, name span, value string, notes []span) {
 	d.about(brief(of), value, func() {
 		d.put(docRow{spans: []span{{name.paint, " " + name.text}}})
+		d.again = true
 		d.entry(2, 0, span{d.th.text, ""}, valuePieces(value), d.th.text, notes...)
 	})
 }

@@ -15,8 +15,8 @@ type findings struct {
 	stretches []stretch // in the order of rows
 }
 
-// stretch is a part of a row, in bytes of all its text.
-type stretch struct{ row, from, to int }
+// stretch is a part of a row that belongs to a match, in bytes of all its text.
+type stretch struct{ row, from, to, match int }
 
 // mostFound bounds the matches of a search.
 const mostFound = 20_001
@@ -88,11 +88,7 @@ func (f *findings) add(rows []docRow, row int, joined bool, from, to int) {
 		text.WriteString(s.text)
 	}
 	lo, hi := whole(text.String(), skip+from, skip+to)
-	if n := len(f.stretches); n > 0 && f.stretches[n-1].row == row && f.stretches[n-1].to >= lo {
-		f.stretches[n-1].to = max(f.stretches[n-1].to, hi)
-		return
-	}
-	f.stretches = append(f.stretches, stretch{row, lo, hi})
+	f.stretches = append(f.stretches, stretch{row, lo, hi, len(f.starts) - 1})
 }
 
 // whole widens a part of a text to the characters that it touches.
@@ -138,26 +134,27 @@ func (f findings) on(row int) []stretch {
 	return f.stretches[i:j]
 }
 
-// from is the first row with a match from a row on, or else the first of all.
-func (f findings) from(row int) (int, bool) {
+// from is the first match on a row or below it, or else the first of all.
+func (f findings) from(row int) (match int, ok bool) {
 	if len(f.starts) == 0 {
 		return 0, false
 	}
 	i, _ := slices.BinarySearch(f.starts, row)
-	return f.starts[i%len(f.starts)], true
+	return i % len(f.starts), true
 }
 
-// next is the row with a match after a row, or before it where step is negative; past the end it begins
-// again.
-func (f findings) next(row, step int) (int, bool) {
+// next is the match after the present one, or before it where step is negative; past the end it begins
+// again. Where the cursor has left the present one it counts from there.
+func (f findings) next(present, row, step int) (match int, ok bool) {
 	n := len(f.starts)
-	if n == 0 {
+	switch {
+	case n == 0:
 		return 0, false
+	case present < n && f.starts[present] == row:
+		return (present + step + n) % n, true
+	case step > 0:
+		return f.from(row)
 	}
-	if step > 0 {
-		i, _ := slices.BinarySearch(f.starts, row+1)
-		return f.starts[i%n], true
-	}
-	i, _ := slices.BinarySearch(f.starts, row)
-	return f.starts[(i-1+n)%n], true
+	i, _ := slices.BinarySearch(f.starts, row+1)
+	return (i - 1 + n) % n, true
 }

@@ -33,7 +33,7 @@ func writePreview(d *doc, cb webhook.Callback, now time.Time) {
 	if n := len(cb.Report.Params); n > 0 {
 		d.blank()
 		for _, p := range cb.Report.Params[:min(n, previewParams)] {
-			d.field(brief(p.Name), d.th.text, brief(p.Value))
+			d.entry(previewNames, 0, span{d.th.muted, brief(p.Name)}, []piece{{brief(p.Value), plain}}, d.th.text)
 		}
 		if n > previewParams {
 			d.say(d.th.muted, "and "+plural(n-previewParams, "more parameter"))
@@ -41,8 +41,12 @@ func writePreview(d *doc, cb webhook.Callback, now time.Time) {
 	}
 }
 
-// previewParams bounds the parameters of the preview: Plivo's callbacks have some twenty.
-const previewParams = 40
+// previewParams bounds the parameters of the preview, of which Plivo's callbacks have some twenty;
+// previewNames is the width of their names.
+const (
+	previewParams = 40
+	previewNames  = 18
+)
 
 // previewLines are the preview's lines, or a hint where nothing is selected.
 func (s *callbacks) previewLines() []string {
@@ -186,11 +190,11 @@ func (s *callbacks) footer() []key.Binding {
 	case s.typing():
 		return []key.Binding{km.apply, km.leaveFilter, km.helpTyped}
 	case s.compared != nil:
-		return []key.Binding{km.closeText, km.down, km.up, s.compared.toggles(), s.searching(), km.copyID, km.help}
+		return []key.Binding{km.closeText, s.compared.toggles(), s.searching(), km.down, km.up, km.copyID, km.help}
 	case s.open != nil && s.open.at == partBody:
-		return []key.Binding{km.closeText, km.nextPart, km.bodyView, km.older, s.searching(), km.copyID, km.help}
+		return []key.Binding{km.closeText, km.nextPart, km.bodyView, s.searching(), km.older, km.copyID, km.help}
 	case s.open != nil:
-		return []key.Binding{km.closeText, km.nextPart, km.older, km.newer, s.searching(), km.copyID, km.help}
+		return []key.Binding{km.closeText, km.nextPart, s.searching(), km.older, km.newer, km.copyID, km.help}
 	case s.fromElsewhere():
 		return []key.Binding{km.open, km.toMessage, km.mark, km.compare, km.signature, km.copyID, km.help}
 	}

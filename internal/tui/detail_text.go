@@ -18,14 +18,16 @@ type page struct {
 	w     int
 	lines []string
 	keep  func([]span) // takes what is written instead of lines; nil for none
+	again bool         // what is written next goes on with the paragraph
 }
 
 func (p *page) add(spans ...span) {
 	if p.keep != nil {
 		p.keep(spans)
-		return
+	} else {
+		p.lines = append(p.lines, line(p.w, spans...))
 	}
-	p.lines = append(p.lines, line(p.w, spans...))
+	p.again = false
 }
 
 func (p *page) blank() { p.add() }
@@ -33,7 +35,7 @@ func (p *page) blank() { p.add() }
 // field writes a label and its wrapped value; the text must be safe.
 func (p *page) field(label string, paint grid.Paint, text string) {
 	for i, l := range wrap(text, p.w-labelWidth-2) {
-		if i > 0 {
+		if p.again = i > 0; p.again {
 			label = ""
 		}
 		p.add(span{p.th.muted, " " + grid.Fit(label, labelWidth, false)}, span{paint, l})

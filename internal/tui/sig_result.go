@@ -124,7 +124,7 @@ func (p *page) hang(paint grid.Paint, sign, text string) {
 	}
 	indent := len([]rune(sign))
 	for i, l := range wrap(text, p.w-3-indent) {
-		if i > 0 {
+		if p.again = i > 0; p.again {
 			sign = blank(indent)
 		}
 		p.add(span{paint, " " + sign + l})
