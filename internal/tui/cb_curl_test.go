@@ -80,8 +80,8 @@ func TestCurlRepeatsTheRequest(t *testing.T) {
 	}
 }
 
-// TestCopiesOfACallback names what can be copied of a callback, the most wanted first.
-func TestCopiesOfACallback(t *testing.T) {
+// TestCopiesFollowTheCursor names what can be copied of a callback, the most wanted first.
+func TestCopiesFollowTheCursor(t *testing.T) {
 	d := onStock(t, 120, 36)
 	d.m.env.o.CallbackJSON = func(c webhook.Callback) ([]byte, error) { return []byte(`{"id":1}`), nil }
 	names := func() string {

@@ -83,7 +83,7 @@ func listParams(d *doc, kind webhook.Kind, params []signature.Param) {
 		}
 		name := span{th.accent, brief(p.Name)}
 		if ansi.StringWidth(name.text) > names {
-			d.entryBelow(p.Name, name, p.Value, notes)
+			d.entryBelow("parameter "+p.Name, name, p.Value, notes)
 			continue
 		}
 		d.about("parameter "+brief(p.Name), p.Value, func() { d.entry(names, values, name, valuePieces(p.Value), th.text, notes...) })
