@@ -165,7 +165,7 @@ func (s *comparison) sides(d *doc, names, side int, name span, a, b []piece, pai
 			if i > 0 {
 				label = ""
 			}
-			row.spans = append(row.spans, span{name.paint, grid.Fit(label, names, false) + " "})
+			row.spans = append(row.spans, span{name.paint, grid.Fit(" "+label, names, false) + " "})
 		}
 		l, marksL := half(th, left, i, side, th.given, paint)
 		r, marksR := half(th, right, i, side, th.signed, paint)

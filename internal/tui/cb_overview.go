@@ -105,28 +105,28 @@ func answerWords(th *theme, cb webhook.Callback) (grid.Paint, string) {
 	if text := http.StatusText(a.Status); text != "" {
 		words += " " + text
 	}
-	if took, ok := answerTime(cb); ok {
-		words += " after " + took
-	}
 	if a.Status != http.StatusOK {
 		return th.warn, "✗ " + words
 	}
 	return th.good, "✓ " + words
 }
 
-// answerTime is the time between the request and its answer.
+// answerTime is the time from the request to the decision what to answer.
 func answerTime(cb webhook.Callback) (string, bool) {
 	if cb.Answer.At.IsZero() || cb.ReceivedAt.IsZero() {
 		return "", false
 	}
 	d := cb.Answer.At.Sub(cb.ReceivedAt)
-	if d >= 0 && d < 10*time.Millisecond {
+	switch {
+	case d >= 0 && d < 100*time.Microsecond:
+		return "less than 0.1 ms", true
+	case d >= 0 && d < 10*time.Millisecond:
 		return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000), true
-	}
-	if d >= 0 && d < time.Second {
+	case d >= 0 && d < time.Second:
 		return fmt.Sprintf("%d ms", d.Milliseconds()), true
+	default:
+		return short(d), true
 	}
-	return short(d), true
 }
 
 func kindMeaning(k webhook.Kind) string {

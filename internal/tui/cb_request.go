@@ -170,7 +170,7 @@ func writeHeaders(d *doc, cb webhook.Callback) {
 }
 
 // headerNames is the column of the headers' names.
-func headerNames(w int) int { return min(28, w/3) }
+func headerNames(w int) int { return min(28, w*2/5) }
 
 func listHeaders(d *doc, cb webhook.Callback, names []string, about func(string) []span) {
 	th, shown := d.th, 0
@@ -220,10 +220,10 @@ func writeAnswer(d *doc, cb webhook.Callback) {
 	d.blank()
 	d.field("received", th.text, cb.ReceivedAt.UTC().Format("2006-01-02 15:04:05.000000 MST"))
 	if !cb.Answer.At.IsZero() {
-		d.field("answered", th.text, cb.Answer.At.UTC().Format("2006-01-02 15:04:05.000000 MST"))
+		d.field("decided", th.text, cb.Answer.At.UTC().Format("2006-01-02 15:04:05.000000 MST"))
 	}
 	if took, ok := answerTime(cb); ok {
-		d.field("latency", th.text, took+" from the end of its headers to the answer; Plivo waits some seconds")
+		d.field("latency", th.text, took+" until the answer was decided; it goes out once the callback is on disk. Plivo waits five seconds.")
 	}
 	d.heading("How it arrived", "")
 	flags := arrivalMeanings(cb.Arrival)
