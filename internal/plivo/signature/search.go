@@ -19,7 +19,7 @@ const (
 	workRewrite = 150 // to apply a hypothesis
 	workInput   = 300 // to build a base string and see whether it is new
 	workHMAC    = 200 // a signature, beside the base string
-	workParam   = 200 // to copy, change and sort a parameter
+	workParam   = 200 // to read, copy, change or sort a parameter
 )
 
 // wanted is a signature that the request carries.
@@ -51,6 +51,9 @@ type search struct {
 	base    []byte
 	sum     []byte
 	texts   map[textID][]byte
+
+	read   [bodyForms]bool // whether the body was
+	bodies [bodyForms][]Param
 
 	given  input                  // the request as it was given, under its strongest tier
 	trials map[*hypothesis]*trial // what was tried of it, one change at a time
