@@ -192,7 +192,7 @@ func TestCausesComeBesideTheAnswers(t *testing.T) {
 	}
 	wg.Wait()
 	left := func() []webhook.Callback {
-		cs, err := db.Unexplained(context.Background(), 0, 10*flood)
+		cs, err := db.Unexplained(context.Background(), 0, 0, 10*flood)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -43,9 +43,9 @@ func causeOf(t testing.TB, s *store.Store, uuid string) string {
 	return ms[0].Cause
 }
 
-func unexplained(t testing.TB, s *store.Store, after int64, limit int) []int64 {
+func unexplained(t testing.TB, s *store.Store, after, before int64, limit int) []int64 {
 	t.Helper()
-	cs, err := s.Unexplained(context.Background(), after, limit)
+	cs, err := s.Unexplained(context.Background(), after, before, limit)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,17 +68,19 @@ func TestUnexplained(t *testing.T) {
 		invalid(""), invalid("b"), // 6, 7
 	)
 	for _, c := range []struct {
-		after int64
-		limit int
-		want  []int64
+		after, before int64
+		limit         int
+		want          []int64
 	}{
-		{0, 0, []int64{2, 4, 6, 7}},
-		{0, 2, []int64{6, 7}}, // the newest, in the order of their IDs
-		{4, 10, []int64{6, 7}},
-		{7, 10, nil},
+		{0, 0, 0, []int64{2, 4, 6, 7}},
+		{0, 0, 2, []int64{6, 7}}, // the newest, in the order of their IDs
+		{0, 6, 1, []int64{4}},
+		{2, 7, 10, []int64{4, 6}},
+		{4, 0, 10, []int64{6, 7}},
+		{7, 0, 10, nil},
 	} {
-		if diff := cmp.Diff(c.want, unexplained(t, s, c.after, c.limit)); diff != "" {
-			t.Errorf("after %d, at most %d (-want +got):\n%s", c.after, c.limit, diff)
+		if diff := cmp.Diff(c.want, unexplained(t, s, c.after, c.before, c.limit)); diff != "" {
+			t.Errorf("after %d, before %d, at most %d (-want +got):\n%s", c.after, c.before, c.limit, diff)
 		}
 	}
 	wake, stop := s.Subscribe()
@@ -92,7 +94,7 @@ func TestUnexplained(t *testing.T) {
 			return false
 		}
 	})
-	if diff := cmp.Diff([]int64{4, 7}, unexplained(t, s, 0, 0)); diff != "" {
+	if diff := cmp.Diff([]int64{4, 7}, unexplained(t, s, 0, 0, 0)); diff != "" {
 		t.Errorf("after two were explained (-want +got):\n%s", diff)
 	}
 	for id, want := range map[int64]string{1: "", 2: "unknown", 6: "slash", 7: ""} {
