@@ -43,7 +43,7 @@ func (s *search) excluded(v Verdict, d Diagnosis) (ruledOut, remains []string) {
 			"The request was not sent by Plivo: then no token of its account matches.")
 	}
 	if d.Cut {
-		remains = append(remains, fmt.Sprintf("The search ended at its bound after %s: of the causes that come in pairs, some were not tried.", count(d.Tried, "signature", "signatures")))
+		remains = append(remains, "The search ended at its bound: of the causes that come in pairs, some were not tried.")
 	}
 	return append(ruledOut, s.ruledOut(d)...), remains
 }
@@ -73,7 +73,7 @@ type ruled struct {
 }
 
 var ruledLines = []ruled{
-	{named("token-other"), "%d known but unused tokens for the one that is checked with"},
+	{named("token-other"), "other tokens that are known, %d in all"},
 	{named("auth-id"), "the auth id in place of the token"},
 	{because(CauseToken), "the token without what may stand around it, in %d forms"},
 	{because(CauseScheme), ""},
@@ -127,11 +127,11 @@ func (s *search) ruledOut(d Diagnosis) []string {
 		case line.words == "":
 			all = append(all, few(said, n))
 		default:
-			all = append(all, strings.Replace(line.words, "%d", fmt.Sprint(n), 1))
+			all = append(all, strings.Replace(line.words, "%d", number(n), 1))
 		}
 	}
 	if len(all) > 0 && d.Tried > 1 {
-		all = append(all, fmt.Sprintf("pairs of these: %s were computed in all", count(d.Tried, "signature", "signatures")))
+		all = append(all, fmt.Sprintf("pairs of these: %s in all", count(d.Tried, "signature", "signatures")))
 	}
 	return all
 }

@@ -2,6 +2,7 @@ package signature
 
 import (
 	"iter"
+	"net/netip"
 	"strings"
 )
 
@@ -10,7 +11,7 @@ var rareHypotheses = []hypothesis{
 	{
 		name: "host-lowercased", cause: CauseHost,
 		about:  "The host was signed in lower case.",
-		advice: "Write the host of the callback URL in lower case, in the URL given to Plivo and in the one that is checked.",
+		advice: "Write the host of the callback URL in lower case, in the URL registered with Plivo and in the one that is checked.",
 		rewrite: readdressed(func(_ *search, a address) []address {
 			a.host = strings.ToLower(a.host)
 			return []address{a}
@@ -20,7 +21,7 @@ var rareHypotheses = []hypothesis{
 	{
 		name: "host-uppercased", cause: CauseHost,
 		about:  "The host was signed in upper case.",
-		advice: "Write the host of the callback URL in lower case, in the URL given to Plivo and in the one that is checked.",
+		advice: "Write the host of the callback URL in lower case, in the URL registered with Plivo and in the one that is checked.",
 		rewrite: readdressed(func(_ *search, a address) []address {
 			a.host = strings.ToUpper(a.host)
 			return []address{a}
@@ -30,9 +31,9 @@ var rareHypotheses = []hypothesis{
 	{
 		name: "www-added", cause: CauseHost,
 		about:  "The host was signed with www. before it.",
-		advice: "Check over the host with www., as it was given to Plivo, or give Plivo the one without.",
+		advice: "Check over the host with www., as it is registered with Plivo, or register the one without.",
 		rewrite: readdressed(func(_ *search, a address) []address {
-			if !strings.Contains(a.host, ".") || strings.HasPrefix(a.host, "www.") {
+			if !isDomain(a.host) || strings.HasPrefix(a.host, "www.") {
 				return nil
 			}
 			a.host = "www." + a.host
@@ -43,7 +44,7 @@ var rareHypotheses = []hypothesis{
 	{
 		name: "www-removed", cause: CauseHost,
 		about:  "The host was signed without the www. that it is checked with.",
-		advice: "Check over the host without www., as it was given to Plivo, or give Plivo the one with it.",
+		advice: "Check over the host without www., as it is registered with Plivo, or register the one with it.",
 		rewrite: readdressed(func(_ *search, a address) []address {
 			a.host = strings.TrimPrefix(a.host, "www.")
 			return []address{a}
@@ -107,7 +108,7 @@ var rareHypotheses = []hypothesis{
 	{
 		name: "fragment-added", cause: CauseURL,
 		about:  "The URL was signed with the fragment that an earlier one has.",
-		advice: "Leave the fragment (#…) out of the callback URL that is given to Plivo: it is never sent, so the application cannot see it.",
+		advice: "Leave the fragment (#…) out of the callback URL that is registered with Plivo: it is never sent, so the application cannot see it.",
 		rewrite: readdressed(func(s *search, a address) []address {
 			var all []address
 			for _, k := range append(s.evidence.known, s.evidence.received) {
@@ -121,4 +122,11 @@ var rareHypotheses = []hypothesis{
 		}),
 		say: said(func(_ *search, _, to address) string { return "the fragment " + to.fragment + " is kept" }),
 	},
+}
+
+// isDomain tells whether a host is a name of the public kind: with a dot, and neither an address nor
+// one of this machine.
+func isDomain(host string) bool {
+	_, err := netip.ParseAddr(host)
+	return err != nil && host[0] != '[' && strings.Contains(host, ".") && !isLoopback(host)
 }
