@@ -123,8 +123,8 @@ func TestCauseOfACallback(t *testing.T) {
 	if e.Verdict.Outcome != signature.Invalid || !e.Diagnosis.Explained() || e.Diagnosis.Cause() != "slash" || len(e.Comparisons) != 4 || len(e.SDKs) == 0 {
 		t.Errorf("examined: %s, %+v, %d comparisons, %d SDKs", e.Verdict.Outcome, e.Diagnosis, len(e.Comparisons), len(e.SDKs))
 	}
-	if e.Case.ReceivedURL != listen+"/x" || e.Case.URL != "https://name.example/x" || !slices.Contains(e.Case.KnownURLs, "https://name.example") {
-		t.Errorf("the case is %s, received as %s, with %v", e.Case.URL, e.Case.ReceivedURL, e.Case.KnownURLs)
+	if e.Case.ReceivedURL != listen+"/x" || e.Case.URL != "https://name.example/x" || !slices.Contains(e.Case.OwnURLs, "https://name.example") || !slices.Contains(e.Case.OwnURLs, listen) || !e.Case.Local {
+		t.Errorf("the case is %s, received as %s, with %v, local %t", e.Case.URL, e.Case.ReceivedURL, e.Case.OwnURLs, e.Case.Local)
 	}
 	cs, err = a.CallbacksOf(within(t), "good", 0)
 	if err != nil {
@@ -284,6 +284,41 @@ func TestCausesOfAnEarlierRun(t *testing.T) {
 	if err != nil || !slices.Contains(urls, a.Status().PublicURL) {
 		t.Errorf("what is served now is not noted: %v, %v", urls, err)
 	}
+}
+
+// TestExamineOverTheListenURL has a request signed over the server's own address where a public URL was
+// set: no earlier tunnel is to blame. What was not received here is not taken for local.
+func TestExamineOverTheListenURL(t *testing.T) {
+	t.Parallel()
+	a := running(t, known(app.Options{PublicURL: "https://name.example"}))
+	at := a.Status().ListenURL + webhook.InboundPath
+	post(t, at, sign(t, at, testToken, "own"))
+	until(t, a, "the cause is the URL", func() bool { return messageCause(t, a, "own") == "url" })
+	cs, err := a.CallbacksOf(within(t), "own", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := a.ExamineCallback(within(t), cs[0].ID)
+	if err != nil || !e.Diagnosis.Explained() || !strings.Contains(e.Diagnosis.Findings[0].Detail, at+", as the request itself has it") {
+		t.Errorf("%+v, %v", e.Diagnosis.Findings, err)
+	}
+	if e, err = a.Examine(within(t), signature.Case{Request: signature.Request{Method: http.MethodPost, URL: at}}); err != nil || e.Case.Local {
+		t.Errorf("a request of elsewhere: %v, %v", e.Case.Local, err)
+	}
+}
+
+// TestMissingNonceIsACause stores why a signature without its nonce cannot be computed.
+func TestMissingNonceIsACause(t *testing.T) {
+	t.Parallel()
+	a := running(t, known(app.Options{PublicURL: "https://name.example"}))
+	signed := sign(t, "https://name.example/x", testToken, "bare")
+	for name := range signed.Header {
+		if strings.HasSuffix(name, "-Nonce") {
+			delete(signed.Header, name)
+		}
+	}
+	post(t, a.Status().ListenURL+"/x", signed)
+	until(t, a, "the nonce is the cause", func() bool { return messageCause(t, a, "bare") == "nonce" })
 }
 
 // TestSettleWaitsForTheCauses has a message whose callbacks are signed wrongly explained by then.

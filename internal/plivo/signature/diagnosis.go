@@ -144,21 +144,6 @@ func (d Diagnosis) Cause() string {
 	return UnknownCause
 }
 
-// Summary is the diagnosis in one predicate behind "the signature": what explains it, or that nothing
-// does and what is worth a look. It is empty where nobody looked.
-func (d Diagnosis) Summary() string {
-	switch {
-	case len(d.Findings) == 0 && len(d.RuledOut)+len(d.Remains) == 0:
-		return ""
-	case len(d.Findings) == 0:
-		return "matches nothing that was tried"
-	case d.Findings[0].Confidence == Possible && len(d.RuledOut) > 0:
-		return "matches nothing that was tried; worth a look: the signature " + d.Findings[0].Detail
-	default:
-		return d.Findings[0].Detail
-	}
-}
-
 // UnknownCause stands where a diagnosis reproduced nothing.
 const UnknownCause = "unknown"
 

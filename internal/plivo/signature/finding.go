@@ -48,14 +48,14 @@ func (s *search) finding(m match, sure Confidence) Finding {
 
 // likelyWords say what the signature of the URL alone tells of the other one.
 func (s *search) likelyWords(f *Finding, what []string) {
-	still := "what else differs is covered by V3 alone: the parameters, the query or the method"
+	const others = "the parameters, the query and the method"
 	if len(what) == 0 {
 		f.Causes, f.Hypotheses = []Cause{CauseParams}, []string{paramsAltered}
-		f.Detail = "does not match, though the V2 signature of the same request does: token, scheme, host, port and path are right, " + still
+		f.Detail = "matches if " + others + " are those that were sent: the V2 signature of the same request matches, so token, scheme, host, port and path are right"
 		f.Remedy = "Compare the parameters with what the sender posted: something on the way added, dropped or changed one of them."
 		return
 	}
-	f.Detail = "does not match yet, but the V2 signature of the same request does if " + strings.Join(what, ", and ") + "; " + still
+	f.Detail = "matches if " + strings.Join(what, ", and ") + ", as the V2 signature of the same request does, and if " + others + " are those that were sent"
 }
 
 func appendNew(list []string, s string) []string {
