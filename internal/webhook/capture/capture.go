@@ -13,6 +13,7 @@ import (
 
 // Request is a captured request.
 type Request struct {
+	ID     int64 // of a callback in this program's own JSON lines, 0 elsewhere
 	Method string
 	URL    string // absolute where the capture says so (HAR, absolute form, JSON lines, a proxy's own headers); empty where only Host and target are known
 	Host   string // the Host header
@@ -25,7 +26,10 @@ type Request struct {
 }
 
 // MaxSize is the longest capture that is read, in bytes. Plivo's callbacks have some hundred.
-const MaxSize = 64 << 20
+const MaxSize = 16 << 20
+
+// maxParams is how many parameters the requests of a capture may have together.
+const maxParams = 1_000_000
 
 // utf8Mark is what some editors write before the text.
 var utf8Mark = []byte("\ufeff")
