@@ -6,7 +6,6 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 	"pgregory.net/rapid"
-
 )
 
 func TestDifferingIsMarked(t *testing.T) {

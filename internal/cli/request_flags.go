@@ -113,8 +113,14 @@ func flagError(cmd *cobra.Command, err error) error {
 	var (
 		unknown *pflag.NotExistError
 		syntax  *pflag.InvalidSyntaxError
+		value   *pflag.InvalidValueError
 	)
 	switch {
+	case errors.As(err, &value):
+		what := map[string]string{"int": "a whole number", "int64": "a whole number", "uint64": "a whole number from 0 on", "float64": "a number, as 2 or 0.5", "duration": "a time, as 90s or 2m", "bool": "true or false"}[value.GetFlag().Value.Type()]
+		if what != "" {
+			err = fmt.Errorf("--%s %q is not %s", value.GetFlag().Name, cut(value.GetValue()), what)
+		}
 	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
 		err = fmt.Errorf("unknown shorthand flag: -%.1s; a flag of several letters has two dashes before it", unknown.GetSpecifiedName())
 	case errors.As(err, &unknown) && !flagLike(unknown.GetSpecifiedName()):

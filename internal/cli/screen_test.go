@@ -4,6 +4,7 @@ import (
 	"io"
 	"os/exec"
 	"regexp"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -141,4 +142,34 @@ func TestScreenDemo(t *testing.T) {
 	s.wait(`Messages \(15\)`)
 	s.press("\x03")
 	<-s.ended
+}
+
+// TestTextFitsTheTerminal prints what verify and history have to say on 80 columns: no line is wider, so
+// none is broken by the terminal, but for what is one word.
+func TestTextFitsTheTerminal(t *testing.T) {
+	t.Parallel()
+	listenCmd := command(t, "listen", "--addr", "127.0.0.1:0", "-o", "json", "--count", "1")
+	listen := start(t, listenCmd)
+	url := listen.ready.ListenURL + "/sms/delivery-report"
+	postSigned(t, url, url+"/", "5b40a428-bfc7-4daf-9d06-726c558bf3b8")
+	for listen.out.Scan() {
+	}
+	_ = listen.cmd.Wait()
+	for args, want := range map[string]string{
+		"history --callbacks": `TIME +ID +STATUS +CODE +SIGNATURE +URL *\n.*INVALID slash +POST http[^ ]*… *\n  checked POST .*\n    .*says what was signed`,
+		"history":             `TIME +TO +STATUS +CODE +SIGNATURE +TEXT *\n`,
+		"verify --id 1":       `(?s)✗ invalid: matches if .*  checked      http.*\n  signed       http.*/ *\n +\^ *\n.*SDK +VERSION +ACCEPTS +WHY IT DIFFERS *\n.*in your framework.*\n  Express  `,
+	} {
+		s := open(t, beside(listenCmd, append(strings.Fields(args), "-o", "auto")...), 80, 120)
+		<-s.ended
+		_ = s.cmd.Wait()
+		if !regexp.MustCompile(want).MatchString(s.text()) {
+			t.Errorf("%s does not show %s:\n%s", args, want, s.text())
+		}
+		for _, line := range strings.Split(s.text(), "\n") {
+			if strings.TrimSpace(line) != "" && len([]rune(strings.TrimRight(line, " "))) == 80 && !strings.HasSuffix(strings.TrimRight(line, " "), "…") && strings.Contains(line, " – ") {
+				t.Errorf("%s: the terminal broke %q", args, line)
+			}
+		}
+	}
 }

@@ -21,7 +21,8 @@ type tail struct {
 	close   func()
 	last    int64 // ID of the last callback that was there before, or was printed
 	printed int
-	met     bool // what end waits for has come
+	met     bool             // what end waits for has come
+	claimed webhook.Callback // the last that says so without a valid signature; of ID 0 where none does
 	looking app.Share
 }
 
@@ -102,6 +103,11 @@ func (t *tail) print(ctx context.Context) (more bool, err error) {
 	if err != nil || t.met {
 		return false, err
 	}
+	for _, c := range rows {
+		if claims(c, plivo.Status(t.end.until)) {
+			t.claimed = c
+		}
+	}
 	if t.met, err = untilMet(ctx, t.a, rows, plivo.Status(t.end.until)); err != nil {
 		return false, err
 	}
@@ -111,10 +117,7 @@ func (t *tail) print(ctx context.Context) (more bool, err error) {
 // diagnose says why c does not verify, and notes the cause in it; nil where it does, and where there is no
 // time to look.
 func (t *tail) diagnose(ctx context.Context, c *webhook.Callback) *signature.Diagnosis {
-	switch outcome := c.Verdict.Outcome; {
-	case outcome == signature.Missing && c.Verdict.Header == "":
-		return &signature.Diagnosis{} // not signed at all
-	case outcome != signature.Missing && outcome != signature.Invalid:
+	if outcome := c.Verdict.Outcome; outcome != signature.Missing && outcome != signature.Invalid {
 		return nil
 	}
 	began := time.Now()
@@ -127,7 +130,9 @@ func (t *tail) diagnose(ctx context.Context, c *webhook.Callback) *signature.Dia
 	if err != nil || e.Verdict.Outcome == signature.Valid {
 		return nil
 	}
-	c.Cause = e.Diagnosis.Cause()
+	if c.Verdict.Header != "" {
+		c.Cause = e.Diagnosis.Cause() // as the history has it: what is not signed at all has none
+	}
 	return &e.Diagnosis
 }
 
