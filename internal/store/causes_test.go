@@ -208,7 +208,7 @@ func TestCausesOfTwoProcesses(t *testing.T) {
 // TestFilterByCause asks for causes by their words.
 func TestFilterByCause(t *testing.T) {
 	s := openStore(t, store.Options{})
-	all := []string{"slash", "scheme+slash", "port", "port+token", "url", "token+nonce", "unknown", "recipe", "params"}
+	all := []string{"slash", "scheme+slash", "port", "port+token", "url", "token+nonce", "unknown", "recipe", "params", "header"}
 	causes := map[int64]string{}
 	for i, cause := range all {
 		c := invalid(fmt.Sprint("m", i))
@@ -218,20 +218,26 @@ func TestFilterByCause(t *testing.T) {
 	record(t, s, report("good", plivo.Sent, 1), invalid("new"))
 	setCauses(t, s, causes)
 	for text, want := range map[string][]int64{
-		"sig:url":             {1, 2, 5},
-		"sig:SLASH":           {1},
-		"sig:scheme,port":     {2, 3, 4},
-		"sig:port":            {3, 4},
-		"sig:token":           {6},
-		"sig:nonce":           nil, // a column shows the first of two
-		"sig:unknown":         {7},
-		"sig:recipe,params":   {8, 9},
-		"sig:method":          nil,
-		"sig:valid,port":      {3, 4, 10},
-		"sig:invalid,port":    {1, 2, 3, 4, 5, 6, 7, 8, 9, 11},
-		"-sig:url,port":       {6, 7, 8, 9, 10, 11},
-		"sig:url status:sent": nil,
-		"uuid:m sig:url":      {1, 2, 5},
+		"sig:header":              {10},
+		"sig:scheme+slash":        {2},
+		"sig:Port+Token,slash":    {1, 4},
+		"sig:scheme+port":         nil,
+		"-sig:scheme+slash":       {1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12},
+		"uuid:m sig:scheme+slash": {2},
+		"sig:url":                 {1, 2, 5},
+		"sig:SLASH":               {1},
+		"sig:scheme,port":         {2, 3, 4},
+		"sig:port":                {3, 4},
+		"sig:token":               {6},
+		"sig:nonce":               nil, // a column shows the first of two
+		"sig:unknown":             {7},
+		"sig:recipe,params":       {8, 9},
+		"sig:method":              nil,
+		"sig:valid,port":          {3, 4, 11},
+		"sig:invalid,port":        {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12},
+		"-sig:url,port":           {6, 7, 8, 9, 10, 11, 12},
+		"sig:url status:sent":     nil,
+		"uuid:m sig:url":          {1, 2, 5},
 	} {
 		var ms, cs []int64
 		for _, m := range messages(t, s, store.Window{Filter: filter(t, text), Oldest: true}) {
