@@ -107,12 +107,11 @@ func (s *messages) wake() tea.Cmd { return s.listing.wake() }
 
 // tick brings up what time changes, and what was left out.
 func (s *messages) tick() tea.Cmd {
-	s.detail.tick()
-	return s.listing.tick()
+	return tea.Batch(s.detail.tick(), s.listing.tick())
 }
 
 func (s *messages) entered() tea.Cmd { return nil }
-func (s *messages) left()            {}
+func (s *messages) left()            { s.env.forget(aboutSelection) }
 
 // answerPage takes rows.
 func (s *messages) answerPage(msg pageMsg[plivo.Message]) tea.Cmd {
@@ -244,11 +243,11 @@ func wheel(e tea.MouseMsg) int {
 func (s *messages) copyUUID() tea.Cmd {
 	m, ok := s.grid.Selected()
 	if !ok || m.UUID == "" {
-		s.env.notify(app.Warning, "There is no UUID to copy: select a message that Plivo has taken.")
+		s.env.notifyAbout(aboutSelection, app.Warning, "There is no UUID to copy: select a message that Plivo has taken.")
 		return nil
 	}
 	if brief(m.UUID) != m.UUID {
-		s.env.notify(app.Warning, "The UUID of this message is not one that Plivo gives: it holds what cannot be seen, or is too long. It was not copied.")
+		s.env.notifyAbout(aboutSelection, app.Warning, "The UUID of this message is not one that Plivo gives: it holds what cannot be seen, or is too long. It was not copied.")
 		return nil
 	}
 	put, uuid := s.env.o.Clipboard, m.UUID
