@@ -19,8 +19,9 @@
 // or a line; measuring goes by whole characters, in grid.
 //
 // The form of the signature screen stands for the request that filled it, byte by byte, until a field is
-// edited: inputs drop what they cannot show. The request is examined once nothing was typed for a
-// moment; an answer about an earlier one is dropped. A typed token is kept in its field alone.
+// edited: inputs drop what they cannot show. So does a field for a paste that it cannot show, or not as
+// a whole. The request is examined once nothing was typed for a moment; an answer about an earlier one is
+// dropped. A typed token stays with its field.
 //
 // The package may import app, store, webhook, plivo, signature and its sdk for their types, webhook's
 // capture to read what is pasted, and escape; the core behind it is reached through Core alone. Only

@@ -106,6 +106,7 @@ func (d *driver) wake() {
 var named = map[string]tea.KeyType{
 	"enter": tea.KeyEnter, "esc": tea.KeyEsc, "tab": tea.KeyTab, "shift+tab": tea.KeyShiftTab, "up": tea.KeyUp,
 	"down": tea.KeyDown, "right": tea.KeyRight, "pgdown": tea.KeyPgDown, "home": tea.KeyHome, "end": tea.KeyEnd, "ctrl+s": tea.KeyCtrlS, "ctrl+r": tea.KeyCtrlR,
+	"left": tea.KeyLeft, "pgup": tea.KeyPgUp, "ctrl+v": tea.KeyCtrlV,
 	"ctrl+c": tea.KeyCtrlC, "ctrl+l": tea.KeyCtrlL, "backspace": tea.KeyBackspace, "f1": tea.KeyF1, "space": tea.KeySpace,
 }
 

@@ -19,7 +19,7 @@ type keyMap struct {
 	// Compose.
 	send, nextField, prevField, newline, choose, keep key.Binding
 	// Signature.
-	copyBase, copySignature, restore, empty, pasted, toFields, method, leave key.Binding
+	copyBase, copySignature, restore, empty, pasted, toFields, method, callbacks, leave key.Binding
 	// Sheets.
 	yes, no, choice, take, closeHelp, deliver, cancel key.Binding
 }
@@ -77,7 +77,8 @@ func newKeyMap() keyMap {
 		empty:         bind("ctrl+r", "empty the fields", "ctrl+r"),
 		pasted:        key.NewBinding(key.WithHelp("paste", "fill in a captured request")),
 		toFields:      bind("tab", "to the fields", "tab"),
-		method:        bind("↑ ↓", "POST or GET", "up", "down"),
+		method:        bind("← → space", "POST or GET", "left", "right", " "),
+		callbacks:     bind("[ ]", "other callback", "[", "]"),
 		leave:         bind("esc", "back", "esc"),
 
 		yes:       bind("y", "yes", "y", "Y"),

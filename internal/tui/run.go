@@ -24,6 +24,8 @@ type Options struct {
 	Version   string             // shown in the help
 	NoMouse   bool               // leave the mouse to the terminal
 	Clipboard func(string) error // nil for OSC 52 on Output and the clipboard of the desktop
+	// ReadClipboard gives what the clipboard holds; nil for that of the desktop, where there is one.
+	ReadClipboard func() (string, error)
 
 	mono bool // NO_COLOR on a terminal: attributes only
 }
@@ -50,6 +52,9 @@ func Run(ctx context.Context, core Core, o Options) error {
 			native = nil
 		}
 		o.Clipboard = func(s string) error { return copyText(out, native, s) }
+	}
+	if o.ReadClipboard == nil && !clipboard.Unsupported {
+		o.ReadClipboard = clipboard.ReadAll
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -24,15 +24,18 @@ type baseString struct {
 }
 
 // firstBase is the base string that matters most: the one that was signed, where that is known, and
-// else the deciding one as it follows from what was given.
+// else the one that was checked, of the deciding family where that has one.
 func firstBase(e app.Examination) (baseString, bool) {
 	if b, ok := signedBase(e); ok {
 		return b, true
 	}
-	for _, c := range givenBases(e) {
-		return c.baseString, true
+	var first baseString
+	for _, b := range givenBases(e) {
+		if b.problem == "" && (first.text == "" || b.scheme == family(e.Verdict.Scheme)) {
+			first = b.baseString
+		}
 	}
-	return baseString{}, false
+	return first, first.text != ""
 }
 
 // signedBase is the base string that reproduces a signature of a request that does not verify.
@@ -118,7 +121,7 @@ func givenBases(e app.Examination) []givenBase {
 		i := slices.IndexFunc(all, func(b givenBase) bool { return b.scheme == family(c.Scheme) })
 		if i < 0 {
 			i = len(all)
-			b := givenBase{baseString: baseString{scheme: family(c.Scheme), words: "as given", params: r.Params}}
+			b := givenBase{baseString: baseString{scheme: family(c.Scheme), words: "as checked", params: r.Params}}
 			parts, err := signature.Parts(c.Scheme, r.Method, r.URL, c.Nonce, r.Params)
 			switch {
 			case c.Nonce == "" && c.Scheme.NonceHeader() != "":
@@ -180,14 +183,14 @@ func writeBases(p *page, e app.Examination) {
 			p.heading(b.scheme+" base string, "+signed.words, "")
 			signed.again = true
 			p.parts(signed, b.baseString, b.text != "" && len(signed.parts) > 1, p.th.signed)
-			p.value("computed", p.th.text, []piece{{signed.signature, plain}}, span{p.th.good, "  ✓ as given"})
+			p.value("computed", p.th.text, []piece{{signed.signature, plain}}, span{p.th.good, "  ✓ as received"})
 			known = false
 		}
 	}
 	if known && !slices.ContainsFunc(given, func(b givenBase) bool { return b.scheme == signed.scheme }) {
 		p.heading(signed.scheme+" base string, "+signed.words, "")
 		p.parts(signed, baseString{}, false, p.th.text)
-		p.value("computed", p.th.text, []piece{{signed.signature, plain}}, span{p.th.good, "  ✓ as given"})
+		p.value("computed", p.th.text, []piece{{signed.signature, plain}}, span{p.th.good, "  ✓ as received"})
 	}
 }
 
@@ -224,7 +227,7 @@ func writeSignatures(p *page, b givenBase) {
 				p.value("", th.text, []piece{{"and " + plural(len(c.Given)-i, "more signature"), quiet}})
 				break
 			}
-			p.value("given", th.text, []piece{{readable(g), plain}}, span{th.muted, "  " + string(c.Scheme)})
+			p.value("received", th.text, []piece{{readable(g), plain}}, span{th.muted, "  " + string(c.Scheme)})
 		}
 	}
 }
