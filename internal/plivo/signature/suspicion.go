@@ -2,6 +2,7 @@ package signature
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -97,12 +98,16 @@ func (s *search) noNonce(v Verdict) (Finding, bool) {
 }
 
 func (s *search) badURL(Verdict) (Finding, bool) {
-	if _, err := parseTarget(s.c.URL); err == nil {
+	_, err := parseTarget(s.c.URL)
+	if err == nil {
 		return Finding{}, false
 	}
 	detail := "cannot be computed: the URL " + quote(s.c.URL) + " has no scheme and host"
-	if s.c.URL == "" {
+	switch {
+	case s.c.URL == "":
 		detail = "cannot be computed: there is no URL"
+	case errors.Is(err, errLongURL):
+		detail = fmt.Sprintf("cannot be computed: the URL has %d bytes, and none has more than %d", len(s.c.URL), maxURL)
 	}
 	return suspect("url-not-absolute", detail,
 		"Check over the whole URL that is registered with Plivo, as https://example.com/sms/delivery-report."), true

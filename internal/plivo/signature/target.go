@@ -17,7 +17,15 @@ type target struct {
 
 var errNoHost = errors.New("it has no scheme and host; give the whole public URL, as in https://example.com/sms/delivery-report")
 
+// maxURL is the longest URL that is read, in bytes: HTTP servers take much shorter ones.
+const maxURL = 1 << 20
+
+var errLongURL = fmt.Errorf("it has more than %d bytes, which no HTTP server takes", maxURL)
+
 func parseTarget(raw string) (target, error) {
+	if len(raw) > maxURL {
+		return target{}, fmt.Errorf("read the callback URL: %w", errLongURL)
+	}
 	scheme, rest, found := strings.Cut(raw, "://")
 	if !found || !validScheme(scheme) {
 		return target{}, fmt.Errorf("read the callback URL: %w", errNoHost)
