@@ -32,6 +32,7 @@ func TestDocsTables(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := between(t, got, "causes", causesTable())
+	want = between(t, want, "suspicions", suspicionsTable())
 	want = between(t, want, "sdks", sdksTable())
 	if *update {
 		if err := os.WriteFile(docs, want, 0o644); err != nil {
@@ -62,6 +63,15 @@ func causesTable() string {
 	b.WriteString("| cause | name | what differs | what to do |\n|---|---|---|---|\n")
 	for _, h := range signature.Hypotheses() {
 		fmt.Fprintf(&b, "| %s | `%s` | %s | %s |\n", h.Cause, h.Name, cell(h.About), cell(h.Remedy))
+	}
+	return b.String()
+}
+
+func suspicionsTable() string {
+	var b strings.Builder
+	b.WriteString("| about | name | what looks wrong |\n|---|---|---|\n")
+	for _, s := range signature.Suspicions() {
+		fmt.Fprintf(&b, "| %s | `%s` | %s |\n", s.Cause, s.Name, cell(s.About))
 	}
 	return b.String()
 }

@@ -145,7 +145,8 @@ func short(s string) string {
 	return s[:cut] + "…"
 }
 
-// explain says in a line which quirks of own make the SDK's result what it is.
+// explain says in a line which quirks of own make the SDK's result what it is. What is raised is no part
+// of it: the error has it in the SDK's own words.
 func explain(own set, in *input) string {
 	var words []string
 	for _, q := range mattering(own, in) {
@@ -153,7 +154,8 @@ func explain(own set, in *input) string {
 		if word == "" {
 			word = descriptions[q].text
 		}
-		if !slices.Contains(words, word) {
+		verb, _, _ := strings.Cut(word, " ")
+		if verb != "raises" && verb != "throws" && verb != "panics" && !slices.Contains(words, word) {
 			words = append(words, word)
 		}
 	}

@@ -102,6 +102,9 @@ func endOf(s, any string) int {
 
 // read takes the request's URL apart in the way of the quirks.
 func read(q set, raw string) (t target, raised string) {
+	if raw == "" {
+		return t, noURL
+	}
 	if q.has(latin1URL) {
 		raw = doubled(raw)
 	}
