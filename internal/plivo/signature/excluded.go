@@ -95,6 +95,16 @@ var ruledLines = []ruled{
 	{because(CauseRecipe), "%d other recipes: those of the other schemes, other hashes, orders and places of the nonce"},
 }
 
+// numbered puts the number of what was tried into the words of a line; one is not counted.
+func (r ruled) numbered(n int) string {
+	words := r.words
+	if n == 1 {
+		words, _, _ = strings.Cut(words, ", in %d ")
+		words, _, _ = strings.Cut(words, ", %d in all")
+	}
+	return strings.Replace(words, "%d", number(n), 1)
+}
+
 func named(names ...string) func(*hypothesis) bool {
 	return func(h *hypothesis) bool { return slices.Contains(names, h.name) }
 }
@@ -127,7 +137,7 @@ func (s *search) ruledOut(d Diagnosis) []string {
 		case line.words == "":
 			all = append(all, few(said, n))
 		default:
-			all = append(all, strings.Replace(line.words, "%d", number(n), 1))
+			all = append(all, line.numbered(n))
 		}
 	}
 	if len(all) > 0 && d.Tried > 1 {

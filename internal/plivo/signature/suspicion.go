@@ -130,7 +130,7 @@ func (s *search) badHeader(v Verdict) (Finding, bool) {
 		whole := c.Scheme.wholeLength()
 		for _, given := range c.Given {
 			if words := malformed(given, whole); words != "" {
-				return suspect("header-malformed", fmt.Sprintf("has not the form of one: that in %s %s%s", c.Header, words, s.asComputed(c, given)),
+				return suspect("header-malformed", fmt.Sprintf("is malformed: in %s it %s%s", c.Header, words, s.asComputed(c, given)),
 					fmt.Sprintf("Take the header's value as it was sent: a signature of %s is %d characters of base64, the last one \"=\".", c.Scheme, whole)), true
 			}
 		}

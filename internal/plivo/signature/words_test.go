@@ -251,3 +251,14 @@ func TestNamesAreListed(t *testing.T) {
 		}
 	}
 }
+
+// One of a kind is not counted.
+func TestOneIsNotCounted(t *testing.T) {
+	c := unexplained(t)
+	c.Params, c.Others = set("To", "1"), []signature.Token{main}
+	c.Params = c.Params[:1]
+	d := signature.Diagnose(c)
+	if all := strings.Join(d.RuledOut, "\n"); strings.Contains(all, " 1 ways") || !slices.Contains(d.RuledOut, "parameters left out one by one") || !slices.Contains(d.RuledOut, "other tokens that are known") {
+		t.Error(all)
+	}
+}
