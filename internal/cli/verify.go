@@ -32,8 +32,8 @@ func newVerify(s Streams) *cobra.Command {
 		Use:   "verify --url URL --header 'NAME: VALUE' … [--param NAME=VALUE … | --body FILE]",
 		Short: "Check the signature of a request, and say why it does not match",
 		Long: `Check the signature of a request: one described by flags, one of the history (--id), or those of a
-capture (--request): a raw HTTP request as a proxy saves it, a HAR file, or JSON lines of
-"plivoscope history --callbacks -o json".
+capture (--request): a raw HTTP request as a proxy saves it, a curl command or what "curl -v" shows, a
+HAR file, or JSON lines of "plivoscope history --callbacks -o json".
 
 The tokens are those of --token and --token-file, else PLIVO_AUTH_TOKEN, PLIVO_MAIN_AUTH_TOKEN and
 every PLIVO_AUTH_TOKEN_LABEL of the environment or .env. No auth id is needed; for --id without one,
