@@ -170,11 +170,12 @@ func (c *verifyCommand) stored(cmd *cobra.Command, set *settings, k known) (_ []
 		return nil, fmt.Errorf("there is no callback %d in the history %s: \"plivoscope history --callbacks\" shows their numbers", c.id, path)
 	}
 	sus := suspect{index: 1, id: cb.ID, problem: cb.Problem, truncated: cb.Truncated}
+	lease, live, err := db.Lease(ctx)
+	if err != nil {
+		return nil, err
+	}
 	if len(c.tokens)+len(c.tokenFiles) == 0 {
-		lease, live, err := db.Lease(ctx)
 		switch {
-		case err != nil:
-			return nil, err
 		case live && lease.SimToken != "":
 			k.tokens = append([]signature.Token{signature.NewToken("simulator", lease.SimToken)}, k.tokens...)
 			k.authIDs = append(k.authIDs, lease.AuthID)
@@ -190,6 +191,10 @@ func (c *verifyCommand) stored(cmd *cobra.Command, set *settings, k known) (_ []
 		sus.URL = c.request.url
 	}
 	sus.ReceivedURL, sus.Body = cb.ReceivedURL, cb.Body
+	sus.Local = set.options.Mode == app.Simulator || live && lease.SimToken != ""
+	if live {
+		sus.OwnURLs = []string{lease.PublicURL, lease.ListenURL}
+	}
 	if sus.KnownURLs, err = db.KnownURLs(ctx, 0); err != nil {
 		return nil, err
 	}
