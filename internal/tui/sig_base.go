@@ -24,18 +24,17 @@ type baseString struct {
 }
 
 // firstBase is the base string that matters most: the one that was signed, where that is known, and
-// else the one that was checked, of the deciding family where that has one.
+// else the one that was checked, of the deciding family where this has one.
 func firstBase(e app.Examination) (baseString, bool) {
 	if b, ok := signedBase(e); ok {
 		return b, true
 	}
-	var first baseString
-	for _, b := range givenBases(e) {
-		if b.problem == "" && (first.text == "" || b.scheme == family(e.Verdict.Scheme)) {
-			first = b.baseString
+	for _, b := range givenBases(e) { // the deciding one first
+		if b.problem == "" {
+			return b.baseString, true
 		}
 	}
-	return first, first.text != ""
+	return baseString{}, false
 }
 
 // signedBase is the base string that reproduces a signature of a request that does not verify.

@@ -165,6 +165,8 @@ func TestAFailedOpenNamesTheCallbackAndClearsTheForm(t *testing.T) {
 	if got := d.m.sig.value(fieldSigned) + d.m.sig.value(fieldHeaders); got != "" {
 		t.Errorf("the form shows %q", got)
 	}
+	d.keys("tab", "tab", "https://example.com")
+	d.absent("callback 2")
 }
 
 // TestStepsThroughTheCallbacksOfAMessage goes to the callbacks beside the one that was opened.
@@ -179,6 +181,7 @@ func TestStepsThroughTheCallbacksOfAMessage(t *testing.T) {
 	d.expect("callback 17 (3 of 3)")
 	d.keys("]")
 	d.expect("callback 15 (1 of 3)")
+	d.keys("shift+tab", "a-token", "tab", "tab", "shift+tab", "[")
 	d.keys("tab", "tab", "[")
 	if got := d.m.sig.value(fieldSigned); got != reportURL+"[" {
 		t.Errorf("typed into the URL it is %q", got)
@@ -195,7 +198,7 @@ func TestPassingAOneLineBodyDoesNotJump(t *testing.T) {
 	d.core.cases[17] = c
 	d.onBad()
 	d.keys("s", "tab", "tab", "tab", "tab")
-	d.expect("First=1", "↓ more")
+	d.expect("│ First=1&Name", "↓ more")
 }
 
 func TestAnEmptyURLIsAskedFor(t *testing.T) {
@@ -203,7 +206,7 @@ func TestAnEmptyURLIsAskedFor(t *testing.T) {
 	d.toSignature()
 	d.keys("tab")
 	d.send(paste("X-Plivo-Signature-V3: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\nX-Plivo-Signature-V3-Nonce: 1"))
-	d.expect("give the URL")
+	d.expect("give the URL", "! no URL")
 	d.absent("no change that was tried")
 }
 
@@ -341,5 +344,20 @@ func TestDiagnosisWithoutColours(t *testing.T) {
 			d.keys("s")
 			golden.RequireEqual(t, []byte(d.m.View()))
 		})
+	}
+}
+
+// TestATypedTokenChecksTheNextCallbackToo steps on with a token of one's own.
+func TestATypedTokenChecksTheNextCallbackToo(t *testing.T) {
+	d := staged(t, false, false, 120, 36, nil)
+	d.onBad()
+	d.keys("s", "shift+tab", "a-token", "tab", "[")
+	d.expect("callback 16 (2 of 3), token typed")
+	if c := d.asked(); len(c.Tokens) != 1 || c.Tokens[0].Label != "typed here" {
+		t.Errorf("checked with %v", c.Tokens)
+	}
+	d.keys("esc", "s")
+	if got := d.m.sig.value(fieldToken); got != "" {
+		t.Error("the token is still there for a callback that was opened from the messages")
 	}
 }

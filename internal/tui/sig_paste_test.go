@@ -185,7 +185,6 @@ func TestTheClipboardIsPasted(t *testing.T) {
 
 // TestTheSchemeOfACaptureIsFoundOut pastes a raw request, which says no scheme.
 func TestTheSchemeOfACaptureIsFoundOut(t *testing.T) {
-	const guessed = "scheme assumed: the capture names host and path only"
 	for _, c := range []struct {
 		host, signed, want, says string
 		guessed                  bool
@@ -196,6 +195,7 @@ func TestTheSchemeOfACaptureIsFoundOut(t *testing.T) {
 		{"127.0.0.1:4141", "https://127.0.0.1:4141/cb", "https://127.0.0.1:4141/cb", "✓ verifies", false},
 		{"example.com", "http://example.com/cb/", "http://example.com/cb", `matches if the URL ends in "/"`, true},
 		{"example.com", "https://other.example.net/elsewhere", "https://example.com/cb", "✗ does not verify", true},
+		{"127.0.0.1:4141", "https://other.example.net/elsewhere", "http://127.0.0.1:4141/cb", "✗ does not verify", true},
 	} {
 		d := pureDriver(t, 120, 36)
 		d.toSignature()
@@ -205,7 +205,7 @@ func TestTheSchemeOfACaptureIsFoundOut(t *testing.T) {
 		if got := d.m.sig.value(fieldSigned); got != c.want {
 			t.Errorf("%s signed for %s is checked over %q, want %q", c.host, c.signed, got, c.want)
 		}
-		if words := strings.Join(strings.Fields(strings.ReplaceAll(d.screen(), "│", "")), " "); strings.Contains(words, "scheme assumed") != c.guessed {
+		if words := strings.Join(strings.Fields(strings.ReplaceAll(d.screen(), "│", "")), " "); strings.Contains(words, "scheme assumed: the capture names") != c.guessed {
 			t.Errorf("%s signed for %s: guessed is not %v:\n%s", c.host, c.signed, c.guessed, d.screen())
 		}
 		if !c.guessed {
@@ -215,7 +215,6 @@ func TestTheSchemeOfACaptureIsFoundOut(t *testing.T) {
 		d.keys("x")
 		d.absent("scheme assumed")
 	}
-	_ = guessed
 }
 
 // TestAStrangersRequestAsksForItsToken pastes a request of the user's own account on the simulator.

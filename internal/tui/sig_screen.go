@@ -210,6 +210,9 @@ func (s *sigScreen) changed() tea.Cmd {
 	s.entry, s.dirty = now, false
 	s.edit++
 	s.opened = 0
+	if s.source.name == "" {
+		s.callback = 0 // it could not be read: this is another request
+	}
 	for i, text := range now {
 		if text == "" {
 			s.cleared[s.order[i]] = true
