@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"io"
 	"os/exec"
 	"regexp"
@@ -144,32 +145,44 @@ func TestScreenDemo(t *testing.T) {
 	<-s.ended
 }
 
-// TestTextFitsTheTerminal prints what verify and history have to say on 80 columns: no line is wider, so
-// none is broken by the terminal, but for what is one word.
+// TestTextFitsTheTerminal prints what listen, verify and history have to say on 80 columns: sentences go
+// on between words, so that the terminal breaks none, and tables have what there is room for.
 func TestTextFitsTheTerminal(t *testing.T) {
 	t.Parallel()
-	listenCmd := command(t, "listen", "--addr", "127.0.0.1:0", "-o", "json", "--count", "1")
-	listen := start(t, listenCmd)
-	url := listen.ready.ListenURL + "/sms/delivery-report"
+	cmd := command(t, "listen", "--addr", "127.0.0.1:0", "--count", "1")
+	listen := open(t, cmd, 80, 40)
+	listen.wait(`--public-url`)
+	said := strings.ReplaceAll(listen.text(), "\n", "") // the terminal breaks the line within the port
+	url := regexp.MustCompile(`listening on (http://127.0.0.1:\d+)`).FindStringSubmatch(said)[1] + "/sms/delivery-report"
 	postSigned(t, url, url+"/", "5b40a428-bfc7-4daf-9d06-726c558bf3b8")
-	for listen.out.Scan() {
+	<-listen.ended
+	_ = cmd.Wait()
+	piped, _ := beside(cmd, "verify", "--id", "1", "-o", "json").Output() // ends with 6
+	var line verifiedJSON
+	if err := json.Unmarshal(piped, &line); err != nil || len(line.Diagnosis) == 0 {
+		t.Fatalf("%v: %s", err, piped)
 	}
-	_ = listen.cmd.Wait()
-	for args, want := range map[string]string{
-		"history --callbacks": `TIME +ID +STATUS +CODE +SIGNATURE +URL *\n.*INVALID slash +POST http[^ ]*… *\n  checked POST .*\n    .*says what was signed`,
-		"history":             `TIME +TO +STATUS +CODE +SIGNATURE +TEXT *\n`,
-		"verify --id 1":       `(?s)✗ invalid: matches if .*  checked      http.*\n  signed       http.*/ *\n +\^ *\n.*SDK +VERSION +ACCEPTS +WHY IT DIFFERS *\n.*in your framework.*\n  Express  `,
-	} {
-		s := open(t, beside(listenCmd, append(strings.Fields(args), "-o", "auto")...), 80, 120)
-		<-s.ended
-		_ = s.cmd.Wait()
-		if !regexp.MustCompile(want).MatchString(s.text()) {
-			t.Errorf("%s does not show %s:\n%s", args, want, s.text())
+	found := line.Diagnosis[0]
+	check := func(name, text, table string, sentences ...string) {
+		if !regexp.MustCompile(table).MatchString(text) {
+			t.Errorf("%s does not show %s:\n%s", name, table, text)
 		}
-		for _, line := range strings.Split(s.text(), "\n") {
-			if strings.TrimSpace(line) != "" && len([]rune(strings.TrimRight(line, " "))) == 80 && !strings.HasSuffix(strings.TrimRight(line, " "), "…") && strings.Contains(line, " – ") {
-				t.Errorf("%s: the terminal broke %q", args, line)
+		for _, s := range sentences {
+			if words := strings.Join(strings.Fields(text), " "); !strings.Contains(words, s) {
+				t.Errorf("%s does not say %q whole:\n%s", name, s, text)
 			}
 		}
+	}
+	const columns = `TIME +ID +STATUS +CODE +SIGNATURE +URL *\n.*INVALID slash +POST http[^ ]*… *\n`
+	check("listen", listen.text(), columns+`(?s).*\n    checked      http.*\n    signed       http.*/ *\n +\^ *\n?`, "✗ signature: "+found.Detail+" – "+found.Remedy)
+	for args, c := range map[string]struct{ table, sentence string }{
+		"history --callbacks": {columns, "checked POST " + url + "; plivoscope verify --id 1 says what was signed"},
+		"history":             {`TIME +TO +STATUS +CODE +SIGNATURE +TEXT *\n`, ""},
+		"verify --id 1":       {`(?s)SDK +VERSION +ACCEPTS +WHY IT DIFFERS *\n.*in your framework[^\n]*\n  Express  [^\n]*… *\n`, found.Remedy},
+	} {
+		s := open(t, beside(cmd, strings.Fields(args)...), 80, 120)
+		<-s.ended
+		_ = s.cmd.Wait()
+		check(args, s.text(), c.table, c.sentence)
 	}
 }
