@@ -43,7 +43,7 @@ func (s *sigScreen) explain() {
 		p.blank()
 		p.say(s.th.text, "Why does a signature not match?")
 		p.blank()
-		p.say(s.th.muted, "Paste a captured request anywhere on this screen: raw HTTP, a HAR file, or a line of \"plivoscope history --callbacks -o json\".")
+		p.say(s.th.muted, "Paste a captured request anywhere on this screen: raw HTTP, a curl command, a HAR file, or a line of \"plivoscope history --callbacks -o json\".")
 		p.say(s.th.muted, "Or type its URL, headers and body: the answer changes as you type.")
 		p.say(s.th.muted, "On the messages, s brings a message's callback here.")
 	}

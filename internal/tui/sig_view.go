@@ -52,7 +52,7 @@ func (s *sigScreen) formTitle() string {
 	case s.edited():
 		words += ", edited"
 	case s.source.name != "" && s.value(fieldToken) != "":
-		words += ", token typed"
+		words += " + token"
 	}
 	return words
 }
