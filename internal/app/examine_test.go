@@ -346,3 +346,34 @@ func TestSettleWaitsForTheCauses(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// TestTruncatedIsNotJudged says of a callback that was cut what the server said, and searches nothing.
+func TestTruncatedIsNotJudged(t *testing.T) {
+	t.Parallel()
+	a := running(t, known(app.Options{}))
+	url := a.Status().ListenURL + "/x"
+	signed := sign(t, url+"/", testToken, "cut")
+	signed.Body = append(signed.Body, "&Text="+strings.Repeat("x", 1<<20)...)
+	req, err := http.NewRequestWithContext(within(t), signed.Method, url, bytes.NewReader(signed.Body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header = signed.Header.Clone()
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	var c []webhook.Callback
+	until(t, a, "it is recorded", func() bool {
+		c, err = a.Callbacks(within(t), store.Window{Limit: 1})
+		return err != nil || len(c) == 1
+	})
+	if err != nil || !c[0].Truncated {
+		t.Fatalf("it is not cut: %+v, %v", c, err)
+	}
+	e, err := a.ExamineCallback(within(t), c[0].ID)
+	if err != nil || e.Verdict.Outcome != signature.Unchecked || len(e.Diagnosis.Findings) > 0 || c[0].Verdict.Outcome != signature.Unchecked {
+		t.Errorf("the server says %s, the examination %s with %+v; %v", c[0].Verdict.Outcome, e.Verdict.Outcome, e.Diagnosis.Findings, err)
+	}
+}

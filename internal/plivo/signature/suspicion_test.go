@@ -186,3 +186,29 @@ func TestWithoutHeaderThereIsAPlainAnswer(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 }
+
+// A signature that matches vouches for URL and token, and one that does not leaves both to suspect.
+func TestSuspicionsOfWhatIsVouchedFor(t *testing.T) {
+	for _, vouched := range []bool{true, false} {
+		c := unexplained(t)
+		c.Tokens = []signature.Token{signature.NewToken("account", "short")}
+		c.URL = "http://localhost:3000/sms"
+		if vouched {
+			signed, err := signature.Sign(c.Tokens[0], signature.V2, c.Method, c.URL, nonce, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.Header["X-Plivo-Signature-V2"] = []string{signed}
+			c.Header["X-Plivo-Signature-V2-Nonce"] = []string{nonce}
+		}
+		var got []string
+		for _, f := range signature.Diagnose(c).Findings {
+			got = append(got, f.Hypotheses...)
+		}
+		for _, name := range []string{"url-private", "token-length"} {
+			if slices.Contains(got, name) == vouched {
+				t.Errorf("vouched for %t: %q", vouched, got)
+			}
+		}
+	}
+}
