@@ -117,7 +117,12 @@ func (t *tail) print(ctx context.Context) (more bool, err error) {
 // diagnose says why c does not verify, and notes the cause in it; nil where it does, and where there is no
 // time to look.
 func (t *tail) diagnose(ctx context.Context, c *webhook.Callback) *signature.Diagnosis {
-	if outcome := c.Verdict.Outcome; outcome != signature.Missing && outcome != signature.Invalid {
+	switch outcome := c.Verdict.Outcome; {
+	case outcome == signature.Missing && c.Verdict.Header == "":
+		// Not signed at all: its headers say all there is, at once. As the history has it, that is no cause.
+		d := signature.Diagnose(signature.Case{Request: signature.Request{Method: c.Method, URL: c.URL, Header: c.Header}})
+		return &d
+	case outcome != signature.Missing && outcome != signature.Invalid:
 		return nil
 	}
 	began := time.Now()
@@ -130,9 +135,7 @@ func (t *tail) diagnose(ctx context.Context, c *webhook.Callback) *signature.Dia
 	if err != nil || e.Verdict.Outcome == signature.Valid {
 		return nil
 	}
-	if c.Verdict.Header != "" {
-		c.Cause = e.Diagnosis.Cause() // as the history has it: what is not signed at all has none
-	}
+	c.Cause = e.Diagnosis.Cause()
 	return &e.Diagnosis
 }
 

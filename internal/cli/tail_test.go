@@ -17,4 +17,8 @@ func TestTailKeepsUp(t *testing.T) {
 	if d := k.diagnose(t.Context(), &c); d != nil || c.Cause != "" {
 		t.Errorf("it is diagnosed in spite of what is owed: %+v", d)
 	}
+	c.Verdict = signature.Result{Outcome: signature.Missing}
+	if d := k.diagnose(t.Context(), &c); d == nil || len(d.Findings) != 1 || c.Cause != "" {
+		t.Errorf("one without a signature takes no time to look at: %+v", d)
+	}
 }
