@@ -41,7 +41,11 @@ func open(t *testing.T, cmd *exec.Cmd, cols, rows int) *terminal {
 		changed: make(chan struct{}), ended: make(chan struct{}),
 	}
 	// What the program asks the terminal is answered by the emulator.
-	go func() { _, _ = io.Copy(file, s.screen) }()
+	answered := make(chan struct{})
+	go func() {
+		defer close(answered)
+		_, _ = io.Copy(file, s.screen)
+	}()
 	go func() {
 		defer close(s.ended)
 		buf := make([]byte, 32<<10)
@@ -63,6 +67,9 @@ func open(t *testing.T, cmd *exec.Cmd, cols, rows int) *terminal {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 		<-s.ended
+		// The emulator must not be closed while it is read: the end of its input ends the reader.
+		_ = s.screen.InputPipe().(io.Closer).Close()
+		<-answered
 		_ = s.screen.Close()
 		_ = file.Close()
 	})
