@@ -42,7 +42,7 @@ func Differing(a, b string) (inA, inB []Span) {
 func urlWords(s string) []string {
 	var out []string
 	scheme, rest, isURL := strings.Cut(s, "://")
-	if isURL && validScheme(scheme) {
+	if isURL && ValidScheme(scheme) {
 		out = append(out, scheme, "://")
 		end := strings.IndexAny(rest, "/?#")
 		if end < 0 {

@@ -105,7 +105,7 @@ var pathHypotheses = []hypothesis{
 		advice:   "Plivo signs the path as it stands in the URL registered with it: register the path in the form that the application checks, or use plain letters in it.",
 		settings: settingsRawPath,
 		rewrite: readdressed(func(_ *search, a address) []address {
-			a.path = unescapePath(a.path)
+			a.path = percentDecoded(a.path)
 			return []address{a}
 		}),
 		say: said(func(_ *search, from, to address) string {
@@ -232,19 +232,11 @@ func withQueries(s *search, a address, apply bool) []address {
 	return append(same, others...)
 }
 
-// unescapePath decodes percent alone: a plus in a path is a plus.
-func unescapePath(path string) string {
-	if strings.IndexByte(path, '%') < 0 {
-		return path
-	}
-	return unescape(strings.ReplaceAll(path, "+", "%2B"))
-}
-
 // encodedPaths gives a's path in the ways that encoders write it: only what no URL may hold, all but
 // what encodeURIComponent leaves, what is encoded encoded once more, each with upper-case and with
 // lower-case digits.
 func encodedPaths(a address) []address {
-	plain := unescapePath(a.path)
+	plain := percentDecoded(a.path)
 	var all []address
 	for _, path := range []string{
 		escapePath(a.path, subDelims+"%", upperHex),
