@@ -1,43 +1,14 @@
 package signature
 
-// Supposition is a hypothesis in general words.
-type Supposition struct {
-	Name   string // as in Finding.Hypotheses
-	Cause  Cause
-	About  string // what differs, in a sentence
-	Remedy string // what to do about it
+// suspicion is what may look wrong in itself.
+type suspicion struct {
+	name  string // as in Finding.Hypotheses
+	cause Cause
+	about string // what looks wrong, in a sentence
 }
 
-// Hypotheses lists what a diagnosis supposes, in the order in which it does, and behind that in what
-// ways a header may hold what matches.
-func Hypotheses() []Supposition {
-	all := make([]Supposition, 0, len(hypotheses)+len(writings)+len(damages))
-	for i := range hypotheses {
-		h := &hypotheses[i]
-		all = append(all, Supposition{h.name, h.cause, h.about, h.advice})
-	}
-	for i := range writings {
-		if w := &writings[i]; w.name != "" {
-			all = append(all, Supposition{w.hypothesis(), CauseRecipe, "The header holds the signature as " + w.name + " instead of standard base64.", w.remedy})
-		}
-	}
-	for _, d := range damages {
-		all = append(all, Supposition{d.name, CauseHeader, d.about, d.remedy})
-	}
-	return all
-}
-
-// Suspicion is what may look wrong in itself.
-type Suspicion struct {
-	Name  string // as in Finding.Hypotheses
-	Cause Cause
-	About string // what looks wrong, in a sentence
-}
-
-// Suspicions lists what a diagnosis looks at where it reproduces nothing.
-func Suspicions() []Suspicion { return append([]Suspicion(nil), suspicions...) }
-
-var suspicions = []Suspicion{
+// suspicions are what a diagnosis looks at where it reproduces nothing.
+var suspicions = []suspicion{
 	{"header-missing", CauseHeader, "The request has none of Plivo's signature headers."},
 	{"header-renamed", CauseHeader, "The signature header has another name, as PHP and CGI write it."},
 	{"header-malformed", CauseHeader, "The header's value cannot be a signature: it is cut, too long, quoted or encoded."},

@@ -36,8 +36,8 @@ func (s *search) look(v Verdict, at ...func(Verdict) (Finding, bool)) []Finding 
 
 // suspect is a finding under a name of the suspicions.
 func suspect(name, detail, remedy string) Finding {
-	i := slices.IndexFunc(suspicions, func(known Suspicion) bool { return known.Name == name })
-	return Finding{Causes: []Cause{suspicions[i].Cause}, Hypotheses: []string{name}, Detail: detail, Remedy: remedy, Confidence: Possible}
+	i := slices.IndexFunc(suspicions, func(known suspicion) bool { return known.name == name })
+	return Finding{Causes: []Cause{suspicions[i].cause}, Hypotheses: []string{name}, Detail: detail, Remedy: remedy, Confidence: Possible}
 }
 
 // noHeader says where the signature headers may be.

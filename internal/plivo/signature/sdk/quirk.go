@@ -3,16 +3,7 @@ package sdk
 import (
 	"slices"
 	"strings"
-
-	"dev.internal/plivoscope/internal/plivo/signature"
 )
-
-// Quirk is one way in which an SDK's validator departs from Plivo's recipe, as package signature has it.
-type Quirk struct {
-	Name    string             // a few words, as "drops port"
-	Text    string             // what it does, a clause that goes on from the SDK's name
-	Schemes []signature.Scheme // V1, V2, V3: where the SDK has it
-}
 
 // quirk is an index into the table, and a bit of a set.
 type quirk uint8
