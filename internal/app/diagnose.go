@@ -19,7 +19,8 @@ import (
 // What the search for causes may take. It runs beside the acknowledgements, on the same processor.
 const (
 	diagnosesPerSecond = 20
-	diagnosisShare     = 0.05 // of a core
+	diagnosisShare     = 0.05        // of a core
+	diagnosisBurst     = time.Second // of work that may come at once: a handful is explained without a pause
 	looksPerSecond     = 10
 	diagnosisBatch     = 20  // what is diagnosed before newer ones are looked for
 	unexplainedMost    = 200 // read at a time; and of those that earlier runs left, the newest so many are looked at
@@ -40,10 +41,9 @@ type diagnoser struct {
 }
 
 func newDiagnoser(a *App) *diagnoser {
-	const burst = float64(time.Second) * diagnosisShare
 	return &diagnoser{
 		a: a, low: 1, looks: rate.NewLimiter(looksPerSecond, looksPerSecond), count: rate.NewLimiter(diagnosesPerSecond, diagnosesPerSecond),
-		work: NewShare(diagnosisShare, time.Duration(burst)),
+		work: NewShare(diagnosisShare, diagnosisBurst),
 	}
 }
 

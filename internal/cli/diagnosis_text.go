@@ -102,7 +102,11 @@ const labelWidth = 13
 
 // field is a labelled value; a label may be empty.
 func (r *layout) field(indent int, label, text string) {
-	r.line(indent, strings.TrimRight(fmt.Sprintf("%-*s%s", labelWidth, label, text), " "))
+	if text == "" {
+		r.line(indent, label)
+		return
+	}
+	r.line(indent, fmt.Sprintf("%-*s%s", labelWidth, label, text)) // a space at its end may be what matters
 }
 
 // marked is a labelled value with marks below it. One that is too wide for the terminal goes on in
@@ -131,11 +135,12 @@ func (r *layout) marked(indent int, label, text, marks string) {
 
 // change sets what was checked above what was signed and marks where they differ.
 func (r *layout) change(indent int, c signature.Change) {
-	switch c.Part {
-	case signature.PartParams:
+	several := c.Given == "" || c.Signed == "" || strings.Contains(c.Given+c.Signed, "\n")
+	switch {
+	case c.Part == signature.PartParams && several:
 		r.changedLines(indent, "checked", c.Given)
 		r.changedLines(indent, "signed", c.Signed)
-	case signature.PartToken, signature.PartRecipe: // in words
+	case c.Part == signature.PartToken, c.Part == signature.PartRecipe: // in words
 		r.marked(indent, "checked", orNothing(value(c.Given)), "")
 		r.marked(indent, "signed", orNothing(value(c.Signed)), "")
 	default:

@@ -38,10 +38,10 @@ func (r *requestFlags) parameters(in *input, contentType string) (params []signa
 	if len(r.params) > 0 && r.body != "" {
 		return nil, nil, "", errors.New("--param and --body exclude each other: the parameters come from one of them")
 	}
-	for _, p := range r.params {
+	for i, p := range r.params {
 		name, value, found := strings.Cut(p, "=")
 		if !found {
-			return nil, nil, "", fmt.Errorf("--param %q has no \"=\": give it as NAME=VALUE, with nothing behind the \"=\" for an empty value", p)
+			return nil, nil, "", fmt.Errorf("--param number %d has no \"=\": give it as NAME=VALUE, with nothing behind the \"=\" for an empty value", i+1)
 		}
 		params = append(params, signature.Param{Name: name, Value: value})
 	}

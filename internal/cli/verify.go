@@ -242,11 +242,11 @@ func (c *verifyCommand) knownTokens(in *input, set *settings) (known, error) {
 func (c *verifyCommand) described(in *input, k known) ([]suspect, error) {
 	header := map[string][]string{}
 	contentType := ""
-	for _, h := range c.headers {
+	for i, h := range c.headers {
 		name, value, found := strings.Cut(h, ":")
 		name = strings.Trim(name, " \t")
 		if !found || name == "" {
-			return nil, fmt.Errorf("--header %q has no name and colon: give it as 'NAME: VALUE'", cut(h))
+			return nil, fmt.Errorf("--header number %d has no name and colon: give it as 'NAME: VALUE'", i+1)
 		}
 		value = strings.Trim(value, " \t")
 		name = textproto.CanonicalMIMEHeaderKey(name)

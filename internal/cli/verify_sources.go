@@ -174,12 +174,13 @@ func (c *verifyCommand) stored(cmd *cobra.Command, set *settings, k known) (_ []
 	if err != nil {
 		return nil, err
 	}
+	simulated := c.simulator || set.options.Mode == app.Simulator
 	if len(c.tokens)+len(c.tokenFiles) == 0 {
 		switch {
 		case live && lease.SimToken != "":
 			k.tokens = append([]signature.Token{signature.NewToken("simulator", lease.SimToken)}, k.tokens...)
 			k.authIDs = append(k.authIDs, lease.AuthID)
-		case set.options.Mode == app.Simulator || len(k.tokens) == 0:
+		case simulated || len(k.tokens) == 0:
 			sus.tokenGone = true
 		}
 	}
@@ -191,7 +192,7 @@ func (c *verifyCommand) stored(cmd *cobra.Command, set *settings, k known) (_ []
 		sus.URL = c.request.url
 	}
 	sus.ReceivedURL, sus.Body = cb.ReceivedURL, cb.Body
-	sus.Local = set.options.Mode == app.Simulator || live && lease.SimToken != ""
+	sus.Local = simulated || live && lease.SimToken != ""
 	if live {
 		sus.OwnURLs = []string{lease.PublicURL, lease.ListenURL}
 	}
