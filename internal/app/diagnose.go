@@ -19,31 +19,37 @@ import (
 // What the search for causes may take. It runs beside the acknowledgements, on the same processor.
 const (
 	diagnosesPerSecond = 20
-	diagnosisShare     = 0.05 // of a core
+	diagnosisShare     = 0.05        // of a core
+	diagnosisBurst     = time.Second // of work that may come at once: a handful is explained without a pause
 	looksPerSecond     = 10
 	diagnosisBatch     = 20  // what is diagnosed before newer ones are looked for
 	unexplainedMost    = 200 // read at a time; and of those that earlier runs left, the newest so many are looked at
 	diagnosisRetry     = time.Second
+	diagnosisRetryMost = 10 * time.Second
 	explainedWithin    = 5 * time.Second
 )
 
-// diagnoser finds out why callbacks do not verify, the newest first.
+// diagnoser finds out why callbacks do not verify, the newest first. What it has looked at are the
+// callbacks up to after, and those from low to high.
 type diagnoser struct {
-	a     *App
-	after int64         // everything up to this ID has been looked at
-	looks *rate.Limiter // at the history
-	count *rate.Limiter
-	work  *rate.Limiter // in microseconds
-	owed  time.Duration // to wait for what the last search took
+	a                *App
+	after, low, high int64         // IDs
+	looks            *rate.Limiter // at the history
+	count            *rate.Limiter
+	work             Share
+	failing          bool // the last step was
+}
+
+func newDiagnoser(a *App) *diagnoser {
+	return &diagnoser{
+		a: a, low: 1, looks: rate.NewLimiter(looksPerSecond, looksPerSecond), count: rate.NewLimiter(diagnosesPerSecond, diagnosesPerSecond),
+		work: NewShare(diagnosisShare, diagnosisBurst),
+	}
 }
 
 // diagnose writes the causes of callbacks into the history until ctx ends.
 func (a *App) diagnose(ctx context.Context) error {
-	const burst = float64(time.Second/time.Microsecond) * diagnosisShare
-	d := &diagnoser{
-		a: a, looks: rate.NewLimiter(looksPerSecond, looksPerSecond), count: rate.NewLimiter(diagnosesPerSecond, diagnosesPerSecond),
-		work: rate.NewLimiter(rate.Limit(burst), int(burst)),
-	}
+	d := newDiagnoser(a)
 	wake, stop := a.store.Subscribe()
 	defer stop()
 	d.try(ctx, d.begin)
@@ -64,15 +70,25 @@ func (a *App) diagnose(ctx context.Context) error {
 	return nil
 }
 
-// try runs a step until it succeeds or ctx ends.
+// try runs a step until it succeeds or ctx ends, less and less often. It says once that it fails, and
+// that it does no more.
 func (d *diagnoser) try(ctx context.Context, step func(context.Context) error) {
-	for ctx.Err() == nil {
+	for wait := diagnosisRetry; ctx.Err() == nil; wait = min(2*wait, diagnosisRetryMost) {
 		err := step(ctx)
-		if err == nil || ctx.Err() != nil {
+		switch {
+		case ctx.Err() != nil:
 			return
+		case err == nil:
+			if d.failing {
+				d.failing = false
+				d.a.log.Info("causes of callbacks that do not verify are noted again")
+			}
+			return
+		case !d.failing:
+			d.failing = true
+			d.a.log.Warn("causes of callbacks that do not verify could not be noted, trying again until it works", "err", err)
 		}
-		d.a.log.Warn("causes of callbacks that do not verify could not be noted, trying again", "err", err)
-		pause(ctx, diagnosisRetry)
+		pause(ctx, wait)
 	}
 }
 
@@ -83,14 +99,16 @@ func (d *diagnoser) begin(ctx context.Context) error {
 			return err
 		}
 	}
-	left, err := d.a.store.Unexplained(ctx, 0, unexplainedMost)
+	left, err := d.a.store.Unexplained(ctx, 0, 0, unexplainedMost)
 	if err == nil && len(left) == unexplainedMost {
 		d.after = left[0].ID - 1
+		d.low, d.high = d.after+1, d.after
 	}
 	return err
 }
 
-// look diagnoses a batch of the newest; more says that there may be others.
+// look diagnoses a batch: of what came since it looked last, or else of what is older. more says that
+// there may be others.
 func (d *diagnoser) look(ctx context.Context) (more bool, err error) {
 	if err := d.looks.Wait(ctx); err != nil {
 		return false, err
@@ -99,9 +117,15 @@ func (d *diagnoser) look(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	all, err := d.a.store.Unexplained(ctx, d.after, unexplainedMost)
+	all, err := d.a.store.Unexplained(ctx, d.high, 0, unexplainedMost)
 	if err != nil {
 		return false, err
+	}
+	fresh := len(all) > 0
+	if !fresh && d.low > d.after+1 {
+		if all, err = d.a.store.Unexplained(ctx, d.after, d.low, unexplainedMost); err != nil {
+			return false, err
+		}
 	}
 	own := slices.DeleteFunc(slices.Clone(all), d.a.strange)
 	batch := own[max(0, len(own)-diagnosisBatch):]
@@ -110,11 +134,20 @@ func (d *diagnoser) look(ctx context.Context) (more bool, err error) {
 			return false, err
 		}
 	}
-	if len(own) > len(batch) || len(all) == unexplainedMost {
-		return len(batch) > 0, nil
+	d.high = max(d.high, newest)
+	switch {
+	case len(own) > len(batch):
+		d.low = batch[0].ID
+	case len(all) == unexplainedMost:
+		d.low = all[0].ID
+	case !fresh:
+		d.low = d.after + 1
 	}
-	d.after = max(d.after, newest)
-	return false, nil
+	if d.low <= d.after+1 {
+		d.after, d.low = d.high, d.high+1
+		return false, nil
+	}
+	return true, nil
 }
 
 // strange tells whether a callback came to the server of another process that runs on this history, and
@@ -165,7 +198,7 @@ func (d *diagnoser) explain(ctx context.Context, batch []webhook.Callback) error
 		return err
 	}
 	for i := len(batch) - 1; i >= 0; i-- {
-		if wait := max(d.owed, d.count.Reserve().Delay()); wait > 0 {
+		if wait := max(d.work.Owed(time.Now()), d.count.Reserve().Delay()); wait > 0 {
 			if err := write(); err != nil {
 				return err
 			}
@@ -175,14 +208,15 @@ func (d *diagnoser) explain(ctx context.Context, batch []webhook.Callback) error
 		}
 		began := time.Now()
 		causes[batch[i].ID] = d.cause(batch[i], known)
-		took := min(int(time.Since(began).Microseconds()), d.work.Burst())
-		d.owed = d.work.ReserveN(time.Now(), took).Delay()
+		ended := time.Now()
+		d.work.Spend(ended, ended.Sub(began))
 	}
 	return write()
 }
 
-// cause looks for the cause of one callback. It was sent by anybody: should the search fail on it, that
-// ends nothing else and is not tried again.
+// cause looks for the cause of one callback. One that verifies now, over the URL that it was judged by,
+// came when the token that signed it was not configured: that is its cause. A callback was sent by
+// anybody: should the search fail on it, that ends nothing else and is not tried again.
 func (d *diagnoser) cause(c webhook.Callback, known surroundings) (cause string) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -190,7 +224,11 @@ func (d *diagnoser) cause(c webhook.Callback, known surroundings) (cause string)
 			cause = signature.UnknownCause
 		}
 	}()
-	return signature.Diagnose(known.complete(known.judged(c))).Cause()
+	k := known.complete(known.judged(c))
+	if signature.Verify(k.Request, k.Tokens).Outcome == signature.Valid {
+		return string(signature.CauseToken)
+	}
+	return signature.Diagnose(k).Cause()
 }
 
 // explained waits until the causes of what came since the history was opened are known; in a flood not
@@ -201,7 +239,7 @@ func (a *App) explained(ctx context.Context) error {
 	late := time.NewTimer(explainedWithin)
 	defer late.Stop()
 	for {
-		left, err := a.store.Unexplained(ctx, a.newest, unexplainedMost)
+		left, err := a.store.Unexplained(ctx, a.newest, 0, unexplainedMost)
 		if err != nil || !slices.ContainsFunc(left, func(c webhook.Callback) bool { return !a.strange(c) }) {
 			return err
 		}

@@ -23,7 +23,8 @@ type Examination struct {
 }
 
 // Examine verifies a request, says why it does not verify, and what the official SDKs would say. It is
-// pure, and takes some milliseconds at the most.
+// pure. It takes some milliseconds for what the callback server accepts, and for more than that a time
+// that grows with the request: about a second for 16 MiB.
 func Examine(c signature.Case) Examination {
 	e := Examination{Case: c, Verdict: signature.Verify(c.Request, c.Tokens), Comparisons: signature.Compare(c.Request, c.Tokens)}
 	if e.Verdict.Outcome == signature.Invalid || e.Verdict.Outcome == signature.Missing {
@@ -83,6 +84,8 @@ func caseOf(c webhook.Callback) signature.Case {
 type surroundings struct {
 	tokens, others []signature.Token
 	authIDs, urls  []string
+	own            []string          // URLs under which this history's servers are reached
+	local          bool              // whether the account is one of this machine, so that its callbacks come from here
 	server         store.Lease       // of another process that serves this history; of ID 0 where there is none
 	theirs         []signature.Token // that server's, where it runs a simulator
 }
@@ -91,9 +94,12 @@ type surroundings struct {
 const knownURLs = 20
 
 func (a *App) surroundings(ctx context.Context) (surroundings, error) {
-	s := surroundings{tokens: a.tokens, others: slices.Clone(a.o.OtherTokens), authIDs: []string{a.authID}}
+	s := surroundings{
+		tokens: a.tokens, others: slices.Clone(a.o.OtherTokens), authIDs: []string{a.authID},
+		local: a.simulated() || onLoopback(a.apiURL),
+	}
 	for _, url := range []string{a.publicURL, a.listenURL} {
-		s.urls = appendNew(s.urls, url)
+		s.own = appendNew(s.own, url)
 	}
 	noted, err := a.store.KnownURLs(ctx, knownURLs)
 	if err != nil {
@@ -111,6 +117,7 @@ func (a *App) surroundings(ctx context.Context) (surroundings, error) {
 		return s, err
 	} else if live && lease.ListenURL != a.listenURL {
 		s.server = lease
+		s.own = appendNew(appendNew(s.own, lease.PublicURL), lease.ListenURL)
 		s.authIDs = appendNew(s.authIDs, lease.AuthID)
 		if lease.SimToken != "" {
 			s.others = append(s.others, signature.NewToken("another process's simulator", lease.SimToken))
@@ -130,8 +137,9 @@ func appendNew(all []string, s string) []string {
 // judged is a stored callback as a case, with the tokens of the server that it came to.
 func (s surroundings) judged(c webhook.Callback) signature.Case {
 	known := caseOf(c)
+	known.Local = s.local
 	if s.theirs != nil && sameHost(c.URL, s.server.PublicURL) {
-		known.Tokens = s.theirs
+		known.Tokens, known.Local = s.theirs, true
 	}
 	return known
 }
@@ -149,6 +157,9 @@ func (s surroundings) complete(c signature.Case) signature.Case {
 	}
 	if c.AuthIDs == nil {
 		c.AuthIDs = s.authIDs
+	}
+	if c.OwnURLs == nil {
+		c.OwnURLs = s.own
 	}
 	if c.KnownURLs == nil {
 		c.KnownURLs = s.urls

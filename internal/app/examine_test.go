@@ -123,8 +123,8 @@ func TestCauseOfACallback(t *testing.T) {
 	if e.Verdict.Outcome != signature.Invalid || !e.Diagnosis.Explained() || e.Diagnosis.Cause() != "slash" || len(e.Comparisons) != 4 || len(e.SDKs) == 0 {
 		t.Errorf("examined: %s, %+v, %d comparisons, %d SDKs", e.Verdict.Outcome, e.Diagnosis, len(e.Comparisons), len(e.SDKs))
 	}
-	if e.Case.ReceivedURL != listen+"/x" || e.Case.URL != "https://name.example/x" || !slices.Contains(e.Case.KnownURLs, "https://name.example") {
-		t.Errorf("the case is %s, received as %s, with %v", e.Case.URL, e.Case.ReceivedURL, e.Case.KnownURLs)
+	if e.Case.ReceivedURL != listen+"/x" || e.Case.URL != "https://name.example/x" || !slices.Contains(e.Case.OwnURLs, "https://name.example") || !slices.Contains(e.Case.OwnURLs, listen) || !e.Case.Local {
+		t.Errorf("the case is %s, received as %s, with %v, local %t", e.Case.URL, e.Case.ReceivedURL, e.Case.OwnURLs, e.Case.Local)
 	}
 	cs, err = a.CallbacksOf(within(t), "good", 0)
 	if err != nil {
@@ -192,7 +192,7 @@ func TestCausesComeBesideTheAnswers(t *testing.T) {
 	}
 	wg.Wait()
 	left := func() []webhook.Callback {
-		cs, err := db.Unexplained(context.Background(), 0, 10*flood)
+		cs, err := db.Unexplained(context.Background(), 0, 0, 10*flood)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -286,6 +286,41 @@ func TestCausesOfAnEarlierRun(t *testing.T) {
 	}
 }
 
+// TestExamineOverTheListenURL has a request signed over the server's own address where a public URL was
+// set: no earlier tunnel is to blame. What was not received here is not taken for local.
+func TestExamineOverTheListenURL(t *testing.T) {
+	t.Parallel()
+	a := running(t, known(app.Options{PublicURL: "https://name.example"}))
+	at := a.Status().ListenURL + webhook.InboundPath
+	post(t, at, sign(t, at, testToken, "own"))
+	until(t, a, "the cause is the URL", func() bool { return messageCause(t, a, "own") == "url" })
+	cs, err := a.CallbacksOf(within(t), "own", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := a.ExamineCallback(within(t), cs[0].ID)
+	if err != nil || !e.Diagnosis.Explained() || !strings.Contains(e.Diagnosis.Findings[0].Detail, at+", as the request itself has it") {
+		t.Errorf("%+v, %v", e.Diagnosis.Findings, err)
+	}
+	if e, err = a.Examine(within(t), signature.Case{Request: signature.Request{Method: http.MethodPost, URL: at}}); err != nil || e.Case.Local {
+		t.Errorf("a request of elsewhere: %v, %v", e.Case.Local, err)
+	}
+}
+
+// TestMissingNonceIsACause stores why a signature without its nonce cannot be computed.
+func TestMissingNonceIsACause(t *testing.T) {
+	t.Parallel()
+	a := running(t, known(app.Options{PublicURL: "https://name.example"}))
+	signed := sign(t, "https://name.example/x", testToken, "bare")
+	for name := range signed.Header {
+		if strings.HasSuffix(name, "-Nonce") {
+			delete(signed.Header, name)
+		}
+	}
+	post(t, a.Status().ListenURL+"/x", signed)
+	until(t, a, "the nonce is the cause", func() bool { return messageCause(t, a, "bare") == "nonce" })
+}
+
 // TestSettleWaitsForTheCauses has a message whose callbacks are signed wrongly explained by then.
 func TestSettleWaitsForTheCauses(t *testing.T) {
 	t.Parallel()
@@ -309,5 +344,36 @@ func TestSettleWaitsForTheCauses(t *testing.T) {
 	want := map[string]string{"+15005550005": signature.UnknownCause, "+15005550007": "slash"}
 	if diff := cmp.Diff(want, causes); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestTruncatedIsNotJudged says of a callback that was cut what the server said, and searches nothing.
+func TestTruncatedIsNotJudged(t *testing.T) {
+	t.Parallel()
+	a := running(t, known(app.Options{}))
+	url := a.Status().ListenURL + "/x"
+	signed := sign(t, url+"/", testToken, "cut")
+	signed.Body = append(signed.Body, "&Text="+strings.Repeat("x", 1<<20)...)
+	req, err := http.NewRequestWithContext(within(t), signed.Method, url, bytes.NewReader(signed.Body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header = signed.Header.Clone()
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	var c []webhook.Callback
+	until(t, a, "it is recorded", func() bool {
+		c, err = a.Callbacks(within(t), store.Window{Limit: 1})
+		return err != nil || len(c) == 1
+	})
+	if err != nil || !c[0].Truncated {
+		t.Fatalf("it is not cut: %+v, %v", c, err)
+	}
+	e, err := a.ExamineCallback(within(t), c[0].ID)
+	if err != nil || e.Verdict.Outcome != signature.Unchecked || len(e.Diagnosis.Findings) > 0 || c[0].Verdict.Outcome != signature.Unchecked {
+		t.Errorf("the server says %s, the examination %s with %+v; %v", c[0].Verdict.Outcome, e.Verdict.Outcome, e.Diagnosis.Findings, err)
 	}
 }

@@ -8,7 +8,8 @@ import (
 
 // Run serves until ctx ends or a part fails, then stops everything in its order: the lease, so that
 // no other process joins; the simulator, so that nothing new is posted; the callback server, so that
-// what was read is answered; whoever looks why callbacks do not verify. ready is called once, when requests are truly accepted.
+// what was read is answered; the search for causes, so that what was found is noted. ready is called
+// once, when requests are truly accepted.
 func (a *App) Run(ctx context.Context, ready func()) error {
 	if a.joined {
 		ready()

@@ -94,6 +94,6 @@ func demoTable(ctx context.Context, s Streams, a *app.App, asJSON bool) error {
 	if err := a.Settle(ctx); err != nil {
 		return stopped(ctx, err)
 	}
-	p := &printer{lines: &lines{w: s.Out}, json: asJSON}
+	p := newPrinter(s, asJSON, nil)
 	return each(ctx, p.lines, store.Filter{}, 0, a.Messages, messageID, p.message)
 }

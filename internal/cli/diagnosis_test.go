@@ -8,11 +8,13 @@ import (
 	"net/http"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/plivo/simulator"
 	"dev.internal/plivoscope/internal/webhook"
@@ -89,13 +91,14 @@ func TestListenDiagnoses(t *testing.T) {
 	if good.Signature.Outcome != signature.Valid || good.Signature.Cause == nil || *good.Signature.Cause != "" || good.Diagnosis != nil {
 		t.Errorf("one that verifies: %+v", good)
 	}
-	if none.Signature.Outcome != signature.Missing || *none.Signature.Cause != "" || none.Diagnosis == nil || len(*none.Diagnosis) != 0 {
+	if none.Signature.Outcome != signature.Missing || *none.Signature.Cause != "" || none.Diagnosis == nil || len(*none.Diagnosis) != 1 || (*none.Diagnosis)[0].Name != "header-missing" {
 		t.Errorf("one without signature: %+v", none)
 	}
 	if slash.Signature.Outcome != signature.Invalid || *slash.Signature.Cause != "slash" || slash.Diagnosis == nil || len(*slash.Diagnosis) == 0 {
 		t.Fatalf("one that was signed with a slash: %+v", slash)
 	}
-	if d := (*slash.Diagnosis)[0]; d.Cause != "slash" || d.Confidence != signature.Certain || d.Detail == "" || d.Remedy == "" {
+	if d := (*slash.Diagnosis)[0]; d.Cause != "slash" || d.Confidence != signature.Certain || d.Detail == "" || d.Remedy == "" || d.Name == "" ||
+		!slices.Equal(d.Changes, []changeJSON{{Part: signature.PartURL, Checked: url, Signed: url + "/"}}) {
 		t.Errorf("its diagnosis is %+v", d)
 	}
 	if err := listen.cmd.Wait(); err != nil {
@@ -103,7 +106,15 @@ func TestListenDiagnoses(t *testing.T) {
 	}
 
 	shown := text()
-	if !strings.Contains(shown, "INVALID url ") || strings.Count(shown, "\n  ✗ signature: ") != 1 ||
+	for _, words := range []string{
+		"INVALID slash ", "valid V3 ", "\n    checked      " + url + "\n", "\n    signed       " + url + "/\n" + strings.Repeat(" ", 17+len(url)) + "^\n",
+		"\n  – not signed: " + strings.TrimPrefix((*none.Diagnosis)[0].Detail, "is not there: ") + " – ",
+	} {
+		if !strings.Contains(shown, words) {
+			t.Errorf("as text it has no %q:\n%s", words, shown)
+		}
+	}
+	if strings.Count(shown, "\n  ✗ signature: ") != 1 ||
 		!strings.Contains(shown, "\n  ✗ signature: "+(*slash.Diagnosis)[0].Detail+" – ") {
 		t.Errorf("as text it is\n%s", shown)
 	}
@@ -111,7 +122,7 @@ func TestListenDiagnoses(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"history --filter sig:slash -o json", `"cause":"slash"`},
 		{"history --callbacks --filter sig:url -o json", `"cause":"slash"`},
-		{"history --callbacks --filter sig:url -o text", "INVALID url"},
+		{"history --callbacks --filter sig:url -o text", "INVALID slash"},
 	} {
 		out, err := command(t, append(strings.Fields(c.args), "--db", db)...).Output()
 		if err != nil || !strings.Contains(string(out), c.want) || strings.Contains(string(out), `"diagnosis"`) || strings.Contains(string(out), "✗ signature") {
@@ -168,6 +179,31 @@ func TestDiagnosisIsEscaped(t *testing.T) {
 	}
 }
 
+// A guess is no explanation: where nothing was found that makes a signature match, that is what is said.
+func TestGuessesAreNoExplanation(t *testing.T) {
+	c := webhook.Callback{ID: 7, Verdict: signature.Result{Outcome: signature.Invalid, Scheme: signature.V3, Header: "X-Plivo-Signature-V3"}}
+	d := &signature.Diagnosis{
+		Findings: []signature.Finding{
+			{Confidence: signature.Possible, Detail: "was checked over a URL of this machine", Remedy: "Mend it."},
+			{Confidence: signature.Possible, Detail: "has another guess"},
+		},
+		Remains: []string{"A token of another account."},
+	}
+	ask := (&flags{db: "my history.db"}).more(&settings{options: app.Options{HistoryPath: "my history.db"}})
+	want := "  ✗ signature: nothing that was tried makes it match; plivoscope verify --id 7 --db 'my history.db' says what was tried\n" +
+		"    worth a look: the signature was checked over a URL of this machine"
+	if diff := cmp.Diff(want, beneath(c, d, 0, ask)); diff != "" {
+		t.Error(diff)
+	}
+	d.Findings = nil
+	if diff := cmp.Diff("  ✗ signature: nothing that was tried makes it match", beneath(c, d, 0, nil)); diff != "" {
+		t.Error(diff)
+	}
+	if got := beneath(c, nil, 0, nil); got != "" {
+		t.Errorf("without a diagnosis and a history: %q", got)
+	}
+}
+
 // TestSignatureWords fit their column.
 func TestSignatureWords(t *testing.T) {
 	for _, c := range []struct {
@@ -176,9 +212,10 @@ func TestSignatureWords(t *testing.T) {
 		want    string
 	}{
 		{signature.Valid, "", "valid Ma-V3"},
-		{signature.Invalid, "", "INVALID Ma-V3"},
-		{signature.Invalid, "unknown", "INVALID Ma-V3"},
-		{signature.Invalid, "scheme+slash", "INVALID url"},
+		{signature.Invalid, "", "INVALID"},
+		{signature.Invalid, "unknown", "INVALID ?"},
+		{signature.Invalid, "slash", "INVALID slash"},
+		{signature.Invalid, "scheme+slash", "INVALID scheme"},
 		{signature.Invalid, "params", "INVALID params"},
 		{signature.Missing, "nonce", "missing"},
 		{signature.Unchecked, "", "unchecked"},
@@ -213,5 +250,21 @@ func TestListenDiagnosesWithinBounds(t *testing.T) {
 	}
 	if diagnosed == 0 || diagnosed == flood {
 		t.Errorf("%d of %d are diagnosed", diagnosed, flood)
+	}
+}
+
+// What listen --until waited for was said, but by nobody that can be trusted.
+func TestUntilUnverified(t *testing.T) {
+	t.Parallel()
+	cmd := command(t, "listen", "--addr", "127.0.0.1:0", "-o", "json", "--until", "delivered", "--timeout", "3s")
+	listen := start(t, cmd)
+	url := listen.ready.ListenURL + "/sms/delivery-report"
+	postSigned(t, url, url+"/", "5b40a428-bfc7-4daf-9d06-726c558bf3b8")
+	for listen.out.Scan() {
+	}
+	_ = listen.cmd.Wait()
+	want := "no message reached delivered by a verified callback within 3s (--timeout changes that); the callbacks say delivered, but their signature does not verify (slash: matches if "
+	if got := listen.err.String(); listen.cmd.ProcessState.ExitCode() != exitUnmet || !strings.Contains(got, want) || !strings.Contains(got, "): see plivoscope verify --id 1\n") {
+		t.Errorf("ended with %d: %s", listen.cmd.ProcessState.ExitCode(), got)
 	}
 }

@@ -38,8 +38,8 @@ type signalError struct{ signal os.Signal }
 
 func (e *signalError) Error() string { return "stopped by signal: " + e.signal.String() }
 
-// errTimeout is the cause of a context whose --timeout ran out.
-var errTimeout = errors.New("the time given with --timeout ran out")
+// errTimeout is the cause of a context of which the time to wait ran out.
+var errTimeout = errors.New("the time to wait ran out (--timeout changes it)")
 
 // exitCode is the table: from what a command returned to what the program ends with.
 func exitCode(err error) int {

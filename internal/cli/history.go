@@ -56,7 +56,7 @@ known: url, port, token, params, nonce, method, recipe.`,
 			if err != nil {
 				return err
 			}
-			p := &printer{lines: &lines{w: s.Out}, json: set.json}
+			p := newPrinter(s, set.json, f.more(set))
 			if callbacks {
 				err = each(ctx, p.lines, parsed, limit, db.Callbacks, callbackID, func(c webhook.Callback) error { return p.callback(c, nil) })
 			} else {

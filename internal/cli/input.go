@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 
+	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/webhook/capture"
 )
 
@@ -61,15 +62,18 @@ func bare(err error) error {
 	return err
 }
 
-// token reads a token from a file, verbatim but for one newline at its end.
-func (i *input) token(name string) (string, error) {
+// tokenFileUsage is what --token-file does, wherever it is.
+const tokenFileUsage = "read an auth token from `FILE`, - for standard input; one line feed at its end is left out, all else is taken as it stands"
+
+// token reads a token from a file, verbatim but for one newline at its end; cutOff tells of that.
+func (i *input) token(name string) (_ signature.Token, cutOff bool, err error) {
 	data, err := i.read("--token-file", name, true)
 	if err != nil {
-		return "", err
+		return signature.Token{}, false, err
 	}
-	value := strings.TrimSuffix(string(data), "\n")
+	value, cutOff := strings.CutSuffix(string(data), "\n")
 	if value == "" {
-		return "", errors.New("the file of --token-file holds no token: write the auth token into it")
+		return signature.Token{}, false, errors.New("the file of --token-file holds no token: write the auth token into it")
 	}
-	return value, nil
+	return signature.NewToken("--token-file "+name, value), cutOff, nil
 }

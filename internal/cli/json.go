@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -112,18 +113,33 @@ type answeredJSON struct {
 // diagnosisJSON is one explanation of a signature that does not match.
 type diagnosisJSON struct {
 	Cause      string               `json:"cause"`
+	Name       string               `json:"name"` // of what was supposed, as docs/signatures.md lists it
 	Detail     string               `json:"detail"`
 	Remedy     string               `json:"remedy"`
 	Confidence signature.Confidence `json:"confidence"`
+	Changes    []changeJSON         `json:"changes"`
+}
+
+// changeJSON is a part of the request as it was checked and as it was signed; a side that lacks it is empty.
+type changeJSON struct {
+	Part    signature.Part `json:"part"`
+	Checked string         `json:"checked"`
+	Signed  string         `json:"signed"`
 }
 
 func diagnosisOf(d signature.Diagnosis) []diagnosisJSON {
 	all := make([]diagnosisJSON, len(d.Findings))
 	for i, f := range d.Findings {
-		all[i] = diagnosisJSON{Cause: f.Cause(), Detail: f.Detail, Remedy: f.Remedy, Confidence: f.Confidence}
+		all[i] = diagnosisJSON{Cause: f.Cause(), Name: nameOf(f), Detail: f.Detail, Remedy: f.Remedy, Confidence: f.Confidence, Changes: []changeJSON{}}
+		for _, c := range f.Changes {
+			all[i].Changes = append(all[i].Changes, changeJSON{Part: c.Part, Checked: c.Given, Signed: c.Signed})
+		}
 	}
 	return all
 }
+
+// nameOf joins the names of what was supposed.
+func nameOf(f signature.Finding) string { return strings.Join(f.Hypotheses, "+") }
 
 // callbackLine is a callback with its diagnosis, nil where there is none.
 func callbackLine(c webhook.Callback, d *signature.Diagnosis) ([]byte, error) {

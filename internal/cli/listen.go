@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -66,28 +67,36 @@ func runListen(cmd *cobra.Command, s Streams, f *flags, end *listenEnd) error {
 		ctx, cancel = context.WithTimeoutCause(ctx, f.limit(), errTimeout)
 		defer cancel()
 	}
-	p := &printer{lines: &lines{w: s.Out}, json: set.json}
-	err = listen(ctx, s, a, p, end)
-	err = errors.Join(err, a.Close())
-	if errors.Is(err, errTimeout) {
-		if end.waits() {
-			return fmt.Errorf("%w before what was waited for came", errTimeout)
-		}
-		return nil
+	p := newPrinter(s, set.json, f.more(set))
+	t, err := newTail(ctx, s, a, p, end)
+	if err != nil {
+		return errors.Join(err, a.Close())
 	}
-	return err
+	err = listen(ctx, s, t)
+	if errors.Is(err, errTimeout) {
+		err = nil
+		if end.waits() {
+			err = withCode(exitUnmet, t.late(context.WithoutCancel(ctx), f.limit()))
+		}
+	}
+	return errors.Join(err, a.Close())
+}
+
+// late says what did not come in time.
+func (t *tail) late(ctx context.Context, limit time.Duration) error {
+	within := fmt.Sprintf("within %s (--timeout changes that)", limit)
+	if t.end.until == "" {
+		return fmt.Errorf("%d of %s came %s", t.printed, plural(t.end.count, "callback"), within)
+	}
+	return fmt.Errorf("no message reached %s by a verified callback %s%s", t.end.until, within, claimed(ctx, t.a, t.claimed, t.p.more))
 }
 
 // listen prints from the first callback after the ready line to the last one that is answered while
 // the server stops.
-func listen(ctx context.Context, s Streams, a *app.App, p *printer, end *listenEnd) error {
-	t, err := newTail(ctx, s, a, p, end)
-	if err != nil {
-		return err
-	}
+func listen(ctx context.Context, s Streams, t *tail) error {
 	defer t.close()
-	err = whileRunning(ctx, a, func(ctx context.Context) error {
-		if err := announce(s, a, p); err != nil {
+	err := whileRunning(ctx, t.a, func(ctx context.Context) error {
+		if err := announce(s, t.a, t.p); err != nil {
 			return err
 		}
 		return t.follow(ctx)

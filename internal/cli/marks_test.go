@@ -6,20 +6,19 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 	"pgregory.net/rapid"
-
-	"dev.internal/plivoscope/internal/escape"
 )
 
 func TestDifferingIsMarked(t *testing.T) {
 	for name, c := range map[string]struct{ a, b, left, leftMarks, right, rightMarks string }{
-		"scheme and slash": {"http://h/cb", "https://h/cb/", "http://h/cb", "", "https://h/cb/", "    ^       ^"},
+		"scheme and slash": {"http://h/cb", "https://h/cb/", "http://h/cb", "^^^^", "https://h/cb/", "^^^^^       ^"},
+		"hosts":            {"https://app.internal/cb", "https://name.example/cb", "https://app.internal/cb", "        ^^^^^^^^^^^^", "https://name.example/cb", "        ^^^^^^^^^^^^"},
 		"a port":           {"https://h:8443/cb", "https://h/cb", "https://h:8443/cb", "         ^^^^^", "https://h/cb", ""},
-		"another letter":   {"ax", "bx", "ax", "^", "bx", "^"},
+		"another letter":   {"ax", "bx", "ax", "^^", "bx", "^^"},
 		"the same":         {"a", "a", "a", "", "a", ""},
 		"nothing":          {"", "ab", "", "", "ab", "^^"},
-		"wide letters":     {"您好", "您a好", "您好", "", "您a好", "  ^"},
-		"wide and marked":  {"a", "a您b", "a", "", "a您b", " ^^^"},
-		"what is hidden":   {"a", "a\n", "a", "", `a\n`, " ^^"},
+		"wide letters":     {"您/好", "您/a/好", "您/好", "", "您/a/好", "   ^^"},
+		"wide and marked":  {"a", "a/您b", "a", "", "a/您b", " ^^^^"},
+		"what is hidden":   {"a", "a\n", "a", "^", `a\n`, "^^^"},
 		"long and alike": {
 			strings.Repeat("a", 200) + "x" + strings.Repeat("b", 200), strings.Repeat("a", 200) + "yz" + strings.Repeat("b", 200),
 			"…" + strings.Repeat("a", 30) + "x" + strings.Repeat("b", 30) + "…", strings.Repeat(" ", 31) + "^",
@@ -39,32 +38,20 @@ func TestDifferingIsMarked(t *testing.T) {
 	}
 }
 
-// Without what is marked two short texts are the same, and a marks' line is never wider than its text.
-func TestMarksTellTheDifference(t *testing.T) {
+// A marks' line is never wider than its text, whatever is in it.
+func TestMarksStandBelowTheirText(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		x := []rune(escape.Line(hostile().Draw(t, "one")))
-		y := []rune(escape.Line(hostile().Draw(t, "other")))
-		inX, inY := differences(x, y)
-		if a, b := unmarked(x, inX), unmarked(y, inY); a != b && len(x) <= longestMarked && len(y) <= longestMarked {
-			t.Fatalf("without the marked %q is left of one and %q of the other", a, b)
-		}
-		for _, c := range []string{carets(x, inX), carets(y, inY)} {
+		left, leftMarks, right, rightMarks := differing(hostile().Draw(t, "one"), hostile().Draw(t, "other"))
+		for text, c := range map[string]string{left: leftMarks, right: rightMarks} {
 			if strings.Trim(c, " ^") != "" || strings.HasSuffix(c, " ") {
 				t.Fatalf("marks %q", c)
 			}
+			if ansi.StringWidth(c) > ansi.StringWidth(text) {
+				t.Fatalf("the marks are %d wide below %q", len(c), text)
+			}
 		}
-		if w := ansi.StringWidth(carets(x, inX)); w > ansi.StringWidth(string(x)) {
-			t.Fatalf("the marks are %d wide below %q", w, string(x))
+		if (left != right) != (leftMarks+rightMarks != "") && ansi.StringWidth(left) != ansi.StringWidth(right) {
+			t.Fatalf("%q and %q are marked %q and %q", left, right, leftMarks, rightMarks)
 		}
 	})
-}
-
-func unmarked(text []rune, marked []bool) string {
-	var b strings.Builder
-	for i, r := range text {
-		if !marked[i] {
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
 }

@@ -12,10 +12,12 @@ import (
 
 // printer writes messages and callbacks in the chosen format.
 type printer struct {
-	lines  *lines
-	json   bool
-	titled bool
-	last   map[int64]string // of each message, what change printed last
+	lines *lines
+	json  bool
+	width func() int       // of the terminal, nil or 0 for no limit
+	more  hint             // nil where a callback cannot be asked about
+	title string           // the line of titles that the last row stands under
+	last  map[int64]string // of each message, what change printed last
 }
 
 // callback prints a callback with its diagnosis, nil where there is none.
@@ -30,10 +32,22 @@ func (p *printer) callback(c webhook.Callback, d *signature.Diagnosis) error {
 	if err := p.text(callbackColumns, callbackRow(c)); err != nil {
 		return err
 	}
-	if words := diagnosisWords(d); words != "" {
-		return p.lines.write([]byte("  ✗ signature: " + escape.Line(words)))
+	if words := beneath(c, d, p.columns(), p.more); words != "" {
+		return p.lines.write([]byte(words))
 	}
 	return nil
+}
+
+// newPrinter prints to standard output, within its width where that is a terminal.
+func newPrinter(s Streams, asJSON bool, more hint) *printer {
+	return &printer{lines: &lines{w: s.Out}, json: asJSON, width: s.width, more: more}
+}
+
+func (p *printer) columns() int {
+	if p.width == nil {
+		return 0
+	}
+	return p.width()
 }
 
 // message prints a message with the time of its creation.
@@ -67,14 +81,16 @@ func (p *printer) change(m plivo.Message) error {
 	return p.text(messageColumns, messageRow(m, m.UpdatedAt))
 }
 
+// text prints a row, under titles where it is the first or other columns than those before have room.
 func (p *printer) text(cols []column, cells []string) error {
-	if !p.titled {
-		p.titled = true
-		if err := p.lines.write([]byte(header(cols))); err != nil {
+	width := p.columns()
+	if title := header(width, cols); title != p.title {
+		p.title = title
+		if err := p.lines.write([]byte(title)); err != nil {
 			return err
 		}
 	}
-	return p.lines.write([]byte(row(cols, cells)))
+	return p.lines.write([]byte(rowWithin(width, cols, cells)))
 }
 
 // noticePrinter repeats the program's notices beside the data, each once.

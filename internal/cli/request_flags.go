@@ -38,10 +38,10 @@ func (r *requestFlags) parameters(in *input, contentType string) (params []signa
 	if len(r.params) > 0 && r.body != "" {
 		return nil, nil, "", errors.New("--param and --body exclude each other: the parameters come from one of them")
 	}
-	for _, p := range r.params {
+	for i, p := range r.params {
 		name, value, found := strings.Cut(p, "=")
 		if !found {
-			return nil, nil, "", fmt.Errorf("--param %q has no \"=\": give it as NAME=VALUE, with nothing behind the \"=\" for an empty value", p)
+			return nil, nil, "", fmt.Errorf("--param number %d has no \"=\": give it as NAME=VALUE, with nothing behind the \"=\" for an empty value", i+1)
 		}
 		params = append(params, signature.Param{Name: name, Value: value})
 	}
@@ -113,8 +113,14 @@ func flagError(cmd *cobra.Command, err error) error {
 	var (
 		unknown *pflag.NotExistError
 		syntax  *pflag.InvalidSyntaxError
+		value   *pflag.InvalidValueError
 	)
 	switch {
+	case errors.As(err, &value):
+		what := map[string]string{"int": "a whole number", "int64": "a whole number", "uint64": "a whole number from 0 on", "float64": "a number, as 2 or 0.5", "duration": "a time, as 90s or 2m", "bool": "true or false"}[value.GetFlag().Value.Type()]
+		if what != "" {
+			err = fmt.Errorf("--%s %q is not %s", value.GetFlag().Name, cut(value.GetValue()), what)
+		}
 	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
 		err = fmt.Errorf("unknown shorthand flag: -%.1s; a flag of several letters has two dashes before it", unknown.GetSpecifiedName())
 	case errors.As(err, &unknown) && !flagLike(unknown.GetSpecifiedName()):

@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"encoding/json"
 	"io"
 	"os/exec"
 	"regexp"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -39,7 +41,11 @@ func open(t *testing.T, cmd *exec.Cmd, cols, rows int) *terminal {
 		changed: make(chan struct{}), ended: make(chan struct{}),
 	}
 	// What the program asks the terminal is answered by the emulator.
-	go func() { _, _ = io.Copy(file, s.screen) }()
+	answered := make(chan struct{})
+	go func() {
+		defer close(answered)
+		_, _ = io.Copy(file, s.screen)
+	}()
 	go func() {
 		defer close(s.ended)
 		buf := make([]byte, 32<<10)
@@ -61,6 +67,9 @@ func open(t *testing.T, cmd *exec.Cmd, cols, rows int) *terminal {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 		<-s.ended
+		// The emulator must not be closed while it is read: the end of its input ends the reader.
+		_ = s.screen.InputPipe().(io.Closer).Close()
+		<-answered
 		_ = s.screen.Close()
 		_ = file.Close()
 	})
@@ -141,4 +150,46 @@ func TestScreenDemo(t *testing.T) {
 	s.wait(`Messages \(15\)`)
 	s.press("\x03")
 	<-s.ended
+}
+
+// TestTextFitsTheTerminal prints what listen, verify and history have to say on 80 columns: sentences go
+// on between words, so that the terminal breaks none, and tables have what there is room for.
+func TestTextFitsTheTerminal(t *testing.T) {
+	t.Parallel()
+	cmd := command(t, "listen", "--addr", "127.0.0.1:0", "--count", "1")
+	listen := open(t, cmd, 80, 40)
+	listen.wait(`--public-url`)
+	said := strings.ReplaceAll(listen.text(), "\n", "") // the terminal breaks the line within the port
+	url := regexp.MustCompile(`listening on (http://127.0.0.1:\d+)`).FindStringSubmatch(said)[1] + "/sms/delivery-report"
+	postSigned(t, url, url+"/", "5b40a428-bfc7-4daf-9d06-726c558bf3b8")
+	<-listen.ended
+	_ = cmd.Wait()
+	piped, _ := beside(cmd, "verify", "--id", "1", "-o", "json").Output() // ends with 6
+	var line verifiedJSON
+	if err := json.Unmarshal(piped, &line); err != nil || len(line.Diagnosis) == 0 {
+		t.Fatalf("%v: %s", err, piped)
+	}
+	found := line.Diagnosis[0]
+	check := func(name, text, table string, sentences ...string) {
+		if !regexp.MustCompile(table).MatchString(text) {
+			t.Errorf("%s does not show %s:\n%s", name, table, text)
+		}
+		for _, s := range sentences {
+			if words := strings.Join(strings.Fields(text), " "); !strings.Contains(words, s) {
+				t.Errorf("%s does not say %q whole:\n%s", name, s, text)
+			}
+		}
+	}
+	const columns = `TIME +ID +STATUS +CODE +SIGNATURE +URL *\n.*INVALID slash +POST http[^ ]*… *\n`
+	check("listen", listen.text(), columns+`(?s).*\n    checked      http.*\n    signed       http.*/ *\n +\^ *\n?`, "✗ signature: "+found.Detail+" – "+found.Remedy)
+	for args, c := range map[string]struct{ table, sentence string }{
+		"history --callbacks": {columns, "checked POST " + url + "; plivoscope verify --id 1 says what was signed"},
+		"history":             {`TIME +TO +STATUS +CODE +SIGNATURE +TEXT *\n`, ""},
+		"verify --id 1":       {`(?s)SDK +VERSION +ACCEPTS +WHY IT DIFFERS *\n.*in your framework[^\n]*\n  Express  [^\n]*… *\n`, found.Remedy},
+	} {
+		s := open(t, beside(cmd, strings.Fields(args)...), 80, 120)
+		<-s.ended
+		_ = s.cmd.Wait()
+		check(args, s.text(), c.table, c.sentence)
+	}
 }

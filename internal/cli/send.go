@@ -11,6 +11,7 @@ import (
 
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/webhook"
 )
 
 func newSend(s Streams) *cobra.Command {
@@ -74,7 +75,7 @@ func runSend(cmd *cobra.Command, s Streams, f *flags, written *plivo.Draft, wait
 	if a.Joined() {
 		sayUnused(cmd, s, a)
 	}
-	p := &printer{lines: &lines{w: s.Out}, json: set.json}
+	p := newPrinter(s, set.json, f.more(set))
 	err = whileRunning(ctx, a, func(ctx context.Context) error {
 		job := sendJob{s: s, a: a, p: p, f: f, draft: draft, fate: f.fate, want: want, notices: newNotices(s)}
 		defer job.tell()
@@ -180,9 +181,33 @@ func (j *sendJob) follow(ctx context.Context, ids []int64) error {
 	}
 	err := j.a.Follow(ctx, ids, j.changed, func(ms []plivo.Message) (bool, error) { return app.Reached(ms, j.want) })
 	if errors.Is(err, errTimeout) {
-		return fmt.Errorf("%w: the message did not reach %s within %s", err, j.want, j.f.limit())
+		return withCode(exitUnmet, j.late(context.WithoutCancel(ctx), ids))
 	}
 	return err
+}
+
+// late says what did not come in time, and of callbacks that say it did why they do not count.
+func (j *sendJob) late(ctx context.Context, ids []int64) error {
+	ms, err := j.a.MessagesByID(ctx, ids)
+	if err != nil {
+		return err
+	}
+	var last webhook.Callback
+	for _, m := range ms {
+		if m.UUID == "" {
+			continue
+		}
+		all, err := j.a.CallbacksOf(ctx, m.UUID, page)
+		if err != nil {
+			return err
+		}
+		for _, c := range all {
+			if claims(c, j.want) && c.ID > last.ID {
+				last = c
+			}
+		}
+	}
+	return fmt.Errorf("the message did not reach %s within %s (--timeout changes that)%s", j.want, j.f.limit(), claimed(ctx, j.a, last, j.p.more))
 }
 
 // untilSettled follows the messages until all are final, the embedded simulator has nothing left to

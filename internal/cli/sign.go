@@ -20,13 +20,13 @@ import (
 // signCommand is one run of sign.
 type signCommand struct {
 	flags
-	request   requestFlags
-	scheme    string
-	ma        bool
-	nonce     string
-	token     string
-	tokenFile string
-	as        string
+	request requestFlags
+	scheme  string
+	ma      bool
+	nonce   string
+	tokens  []string
+	files   []string
+	as      string
 }
 
 func newSign(s Streams) *cobra.Command {
@@ -50,8 +50,8 @@ With --as it is what the validator of that SDK computes; where that raises an er
 	fs.StringVar(&c.scheme, "scheme", "v3", "v1, v2 or v3")
 	fs.BoolVar(&c.ma, "ma", false, "the header that is always signed with the main account's token")
 	fs.StringVar(&c.nonce, "nonce", "", "`NONCE`, also an empty one; default: a fresh one of 20 digits (v1 has none)")
-	fs.StringVar(&c.token, "token", "", "auth `TOKEN` to sign with")
-	fs.StringVar(&c.tokenFile, "token-file", "", "read the auth token from `FILE`, - for standard input")
+	fs.StringArrayVar(&c.tokens, "token", nil, "auth `TOKEN` to sign with")
+	fs.StringArrayVar(&c.files, "token-file", nil, tokenFileUsage)
 	fs.StringVar(&c.as, "as", "", "compute it as this `SDK` does: go, node, python, php, ruby, java, dotnet, python@4.59.0 or java@servlet")
 	return cmd
 }
@@ -69,7 +69,7 @@ func (c *signCommand) run(cmd *cobra.Command, s Streams) error {
 		return errors.New("there is nothing to sign: give the callback URL with --url")
 	}
 	in := &input{in: s.In}
-	token, err := c.signingToken(cmd, in, set.env)
+	token, err := c.signingToken(s, in, set.env)
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func (c *signCommand) run(cmd *cobra.Command, s Streams) error {
 	if c.as == "" {
 		base, signed.Signature, err = signAsPlivo(token, scheme, c.request.method, c.request.url, nonce, params)
 	} else {
-		base, signed.Signature, err = signAs(c.as, token, scheme, c.request.method, c.request.url, nonce, params)
+		base, signed.Signature, err = signAs(strings.ToLower(c.as), token, scheme, c.request.method, c.request.url, nonce, params)
 	}
 	if err != nil {
 		return err
@@ -97,7 +97,7 @@ func (c *signCommand) run(cmd *cobra.Command, s Streams) error {
 	signed.setBase(base)
 	out := &lines{w: s.Out}
 	if !set.json {
-		return out.write([]byte(signed.text(base, c.as)))
+		return out.write([]byte(signed.text(base, strings.ToLower(c.as), token.Label)))
 	}
 	line, err := encode(signed)
 	if err != nil {
@@ -130,24 +130,30 @@ func parseScheme(name string, ma bool) (signature.Scheme, error) {
 }
 
 // signingToken is the one token to sign with.
-func (c *signCommand) signingToken(cmd *cobra.Command, in *input, env config.Env) (signature.Token, error) {
-	given, fromFile := cmd.Flags().Changed("token"), cmd.Flags().Changed("token-file")
+func (c *signCommand) signingToken(s Streams, in *input, env config.Env) (signature.Token, error) {
 	switch {
-	case given && fromFile:
+	case len(c.tokens) > 0 && len(c.files) > 0:
 		return signature.Token{}, errors.New("--token and --token-file exclude each other: a request is signed with one token")
-	case given && c.token == "":
+	case len(c.tokens) > 1:
+		return signature.Token{}, fmt.Errorf("--token is there %d times: a request is signed with one token", len(c.tokens))
+	case len(c.files) > 1:
+		return signature.Token{}, fmt.Errorf("--token-file is there %d times: a request is signed with one token", len(c.files))
+	case len(c.tokens) == 1 && c.tokens[0] == "":
 		return signature.Token{}, errors.New("the token given with --token is empty, and an empty token signs nothing: give the auth token")
-	case given:
-		return signature.NewToken("token", c.token), nil
-	case fromFile:
-		value, err := in.token(c.tokenFile)
-		return signature.NewToken("token", value), err
+	case len(c.tokens) == 1:
+		return signature.NewToken("--token", c.tokens[0]), nil
+	case len(c.files) == 1:
+		token, _, err := in.token(c.files[0])
+		return token, err
 	}
 	if secret := env.Secret("PLIVO_MAIN_AUTH_TOKEN"); c.ma && !secret.Empty() {
-		return signature.NewToken("main account", secret.Reveal()), nil
+		return signature.NewToken("PLIVO_MAIN_AUTH_TOKEN", secret.Reveal()), nil
 	}
 	if secret := env.Secret("PLIVO_AUTH_TOKEN"); !secret.Empty() {
-		return signature.NewToken("account", secret.Reveal()), nil
+		if c.ma {
+			s.say("PLIVO_MAIN_AUTH_TOKEN is not set, so --ma signs with PLIVO_AUTH_TOKEN: that is the same unless the account is a subaccount")
+		}
+		return signature.NewToken("PLIVO_AUTH_TOKEN", secret.Reveal()), nil
 	}
 	return signature.Token{}, errors.New("there is no token to sign with: give --token or --token-file, or set PLIVO_AUTH_TOKEN in the environment or .env")
 }
@@ -217,10 +223,11 @@ func baseStrings(base string) (text, encoded string) {
 }
 
 // text lays out what was signed, and the header lines to paste into a request.
-func (j *signedJSON) text(base, as string) string {
+func (j *signedJSON) text(base, as, token string) string {
 	var b strings.Builder
 	label := func(name, value string) { fmt.Fprintf(&b, "%-11s  %s\n", name, escape.Line(value)) }
 	label("scheme", string(j.Scheme))
+	label("token", token)
 	if as != "" {
 		label("as", as)
 	}

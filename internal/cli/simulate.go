@@ -120,12 +120,12 @@ var eventColumns = []column{
 	{title: "EVENT", width: 8},
 	{title: "STATUS", width: 11},
 	{title: "CODE", width: 4, right: true},
-	{title: "SEQ", width: 3, right: true},
-	{title: "TRY", width: 3, right: true},
+	{title: "SEQ", width: 3, right: true, gives: 3},
+	{title: "TRY", width: 3, right: true, gives: 4},
 	{title: "ANSWER", width: 6, right: true},
-	{title: "MESSAGE UUID", width: 36},
-	{title: "TO", width: 14},
-	{title: "PROBLEM", width: 0},
+	{title: "MESSAGE UUID", width: 36, gives: 1},
+	{title: "TO", width: 14, gives: 2},
+	{title: "PROBLEM", least: 20},
 }
 
 // event prints what the simulator did.
@@ -138,9 +138,9 @@ func (r *simulation) event(e simulator.Event) {
 		}
 	} else {
 		if !r.titled.Swap(true) {
-			err = r.out.write([]byte(header(eventColumns)))
+			err = r.out.write([]byte(header(r.s.width(), eventColumns)))
 		}
-		err = errors.Join(err, r.out.write([]byte(row(eventColumns, []string{
+		err = errors.Join(err, r.out.write([]byte(rowWithin(r.s.width(), eventColumns, []string{
 			e.At.Local().Format("15:04:05.000"), e.Event, string(e.Status), e.ErrorCode, count(e.Sequence),
 			count(e.Attempt), count(e.Answered), e.MessageUUID, e.To, e.Problem,
 		}))))

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"syscall"
 
+	"github.com/charmbracelet/x/term"
 	"github.com/mattn/go-isatty"
 
 	"dev.internal/plivoscope/internal/escape"
@@ -25,6 +26,19 @@ type Streams struct {
 
 // outIsTerminal reports whether data is read by a person; a full-screen UI can be shown only then.
 func (s Streams) outIsTerminal() bool { return isTerminal(s.Out) }
+
+// width is how many columns a terminal shows the data in; 0 where it is none, or does not say.
+func (s Streams) width() int {
+	f, ok := s.Out.(*os.File)
+	if !ok || !isTerminal(s.Out) {
+		return 0
+	}
+	width, _, err := term.GetSize(f.Fd())
+	if err != nil {
+		return 0
+	}
+	return width
+}
 
 // keyboard is where the UI reads keys: standard input, or nil for the terminal behind a redirected one.
 func (s Streams) keyboard() io.Reader {

@@ -2,8 +2,7 @@ package cli
 
 import (
 	"context"
-
-	"golang.org/x/time/rate"
+	"time"
 
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/plivo"
@@ -22,13 +21,17 @@ type tail struct {
 	close   func()
 	last    int64 // ID of the last callback that was there before, or was printed
 	printed int
-	met     bool // what end waits for has come
-	budget  *rate.Limiter
+	met     bool             // what end waits for has come
+	claimed webhook.Callback // the last that says so without a valid signature; of ID 0 where none does
+	looking app.Share
 }
 
-// diagnosesPerSecond is how many callbacks are diagnosed for the screen: in a flood the others are printed
-// without, so that printing keeps up.
-const diagnosesPerSecond = 20
+// What diagnosing callbacks for the screen may take: in a flood the others are printed without, so that
+// printing keeps up.
+const (
+	lookingShare = 0.1
+	lookingBurst = 50 * time.Millisecond
+)
 
 // newTail starts after the newest callback that there is now. It has to be called before the server
 // takes requests.
@@ -37,7 +40,7 @@ func newTail(ctx context.Context, s Streams, a *app.App, p *printer, end *listen
 	if err != nil {
 		return nil, err
 	}
-	t := &tail{a: a, p: p, end: end, notices: newNotices(s), budget: rate.NewLimiter(diagnosesPerSecond, diagnosesPerSecond)}
+	t := &tail{a: a, p: p, end: end, notices: newNotices(s), looking: app.NewShare(lookingShare, lookingBurst)}
 	if len(newest) > 0 {
 		t.last = newest[0].ID
 	}
@@ -100,6 +103,11 @@ func (t *tail) print(ctx context.Context) (more bool, err error) {
 	if err != nil || t.met {
 		return false, err
 	}
+	for _, c := range rows {
+		if claims(c, plivo.Status(t.end.until)) {
+			t.claimed = c
+		}
+	}
 	if t.met, err = untilMet(ctx, t.a, rows, plivo.Status(t.end.until)); err != nil {
 		return false, err
 	}
@@ -111,11 +119,19 @@ func (t *tail) print(ctx context.Context) (more bool, err error) {
 func (t *tail) diagnose(ctx context.Context, c *webhook.Callback) *signature.Diagnosis {
 	switch outcome := c.Verdict.Outcome; {
 	case outcome == signature.Missing && c.Verdict.Header == "":
-		return &signature.Diagnosis{} // not signed at all
-	case outcome != signature.Missing && outcome != signature.Invalid, !t.budget.Allow():
+		// Not signed at all: its headers say all there is, at once. As the history has it, that is no cause.
+		d := signature.Diagnose(signature.Case{Request: signature.Request{Method: c.Method, URL: c.URL, Header: c.Header}})
+		return &d
+	case outcome != signature.Missing && outcome != signature.Invalid:
+		return nil
+	}
+	began := time.Now()
+	if t.looking.Owed(began) > 0 {
 		return nil
 	}
 	e, err := t.a.ExamineCallback(ctx, c.ID)
+	ended := time.Now()
+	t.looking.Spend(ended, ended.Sub(began))
 	if err != nil || e.Verdict.Outcome == signature.Valid {
 		return nil
 	}

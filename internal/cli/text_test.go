@@ -41,6 +41,53 @@ func TestRowKeepsItsColumns(t *testing.T) {
 	})
 }
 
+// On a terminal a row is as wide as it is at the most, whatever is in it; a table gives columns up before
+// it cuts its last one.
+func TestRowFitsTheTerminal(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		width := rapid.IntRange(20, 200).Draw(t, "width")
+		cells := rapid.SliceOfN(hostile(), len(callbackColumns), len(callbackColumns)).Draw(t, "cells")
+		if line := rowWithin(width, callbackColumns, cells); ansi.StringWidth(line) > width {
+			t.Fatalf("%q is wider than %d", line, width)
+		}
+	})
+	for width, want := range map[int]string{
+		0:   "TIME ID KIND STATUS CODE SEQ SIGNATURE ANSWER MESSAGE UUID URL",
+		147: "TIME ID KIND STATUS CODE SEQ SIGNATURE ANSWER MESSAGE UUID URL",
+		120: "TIME ID KIND STATUS CODE SEQ SIGNATURE ANSWER URL",
+		80:  "TIME ID STATUS CODE SIGNATURE URL",
+	} {
+		if got := strings.Join(strings.Fields(header(width, callbackColumns)), " "); got != want {
+			t.Errorf("at %d: %s", width, got)
+		}
+	}
+}
+
+func TestWrapped(t *testing.T) {
+	for want, got := range map[string]string{
+		"  one two three four":                      wrapped("one two three four", 0, 2, 2),
+		"  one two\n    three\n    four":            wrapped("one two three four", 10, 2, 2),
+		"a\n  " + strings.Repeat("x", 30) + "\n  b": wrapped("a "+strings.Repeat("x", 30)+" b", 10, 0, 2),
+		"one  two\n  three":                         wrapped("one  two three", 9, 0, 2),
+		"":                                          wrapped("", 9, 0, 2),
+		"您好\n  您好":                                  wrapped("您好 您好", 8, 0, 2),
+	} {
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// A value that is wider than the terminal goes on below, and its marks with it.
+func TestMarksGoOnBelow(t *testing.T) {
+	r := layout{width: 35}
+	r.marked(2, "signed", strings.Repeat("a", 22)+"bc", strings.Repeat(" ", 22)+"^^")
+	want := "  signed       " + strings.Repeat("a", 20) + "\n" + strings.Repeat(" ", 15) + "aabc\n" + strings.Repeat(" ", 17) + "^^\n"
+	if r.String() != want {
+		t.Errorf("%q", r.String())
+	}
+}
+
 func TestSayEscapes(t *testing.T) {
 	var b bytes.Buffer
 	Streams{Err: &b}.say("the message to %s failed", "\x1b]0;title\x07\u202e")

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"net/textproto"
+	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -21,6 +23,7 @@ type verifyCommand struct {
 	tokenFiles []string
 	id         int64
 	capture    string
+	framework  string
 }
 
 func newVerify(s Streams) *cobra.Command {
@@ -29,13 +32,14 @@ func newVerify(s Streams) *cobra.Command {
 		Use:   "verify --url URL --header 'NAME: VALUE' … [--param NAME=VALUE … | --body FILE]",
 		Short: "Check the signature of a request, and say why it does not match",
 		Long: `Check the signature of a request: one described by flags, one of the history (--id), or those of a
-capture (--request): a raw HTTP request as a proxy saves it, a HAR file, or JSON lines of
-"plivoscope history --callbacks -o json".
+capture (--request): a raw HTTP request as a proxy saves it, a curl command or what "curl -v" shows, a
+HAR file, or JSON lines of "plivoscope history --callbacks -o json".
 
 The tokens are those of --token and --token-file, else PLIVO_AUTH_TOKEN, PLIVO_MAIN_AUTH_TOKEN and
-every PLIVO_AUTH_TOKEN_LABEL of the environment or .env; no auth id is needed. Where the signature does
-not match, verify says what makes it match and what to do, and what each official SDK would answer.
-The exit code is 0 where all are valid, 6 otherwise.`,
+every PLIVO_AUTH_TOKEN_LABEL of the environment or .env. No auth id is needed; for --id without one,
+name the history with --db or --simulator. Where the signature does not match, verify says what makes
+it match and what to do, what each official SDK would answer, and what to set in the frameworks.
+The exit code is 0 where all are valid, 6 where one is not, and 1 where there is no token or request.`,
 		Example: `  plivoscope verify --url https://name.example/cb --header 'X-Plivo-Signature-V3: …' \
     --header 'X-Plivo-Signature-V3-Nonce: …' --body body.txt
   plivoscope verify --request capture.txt --url https://name.example/cb
@@ -49,7 +53,8 @@ The exit code is 0 where all are valid, 6 otherwise.`,
 	fs := cmd.Flags()
 	fs.StringArrayVarP(&c.headers, "header", "H", nil, "a header of the request, `'NAME: VALUE'`; may be repeated")
 	fs.StringArrayVar(&c.tokens, "token", nil, "auth `TOKEN` to check with; may be repeated")
-	fs.StringArrayVar(&c.tokenFiles, "token-file", nil, "read an auth token from `FILE`, - for standard input; may be repeated")
+	fs.StringArrayVar(&c.tokenFiles, "token-file", nil, tokenFileUsage+"; may be repeated")
+	fs.StringVar(&c.framework, "framework", "", "print the whole setting for framework `NAME`, as Django, and no other")
 	fs.Int64Var(&c.id, "id", 0, "check the callback `N` of the history, as \"history --callbacks\" numbers them")
 	fs.StringVar(&c.capture, "request", "", "check the requests captured in `FILE`, - for standard input; --url says what their public URL was")
 	return cmd
@@ -65,6 +70,9 @@ func (c *verifyCommand) run(cmd *cobra.Command, s Streams) error {
 	}
 	// What is set in the environment must not contradict what was typed, so it is looked at again.
 	if err := c.checkFlags(cmd.Flags()); err != nil {
+		return err
+	}
+	if c.framework, err = frameworkOf(c.framework); err != nil {
 		return err
 	}
 	in := &input{in: s.In}
@@ -85,7 +93,7 @@ func (c *verifyCommand) run(cmd *cobra.Command, s Streams) error {
 		return err
 	}
 	out := &lines{w: s.Out}
-	failed, why := 0, ""
+	failed, tokenless, why := 0, 0, ""
 	for i, sus := range cases {
 		if sus.problem != "" {
 			s.say("warning: %s", sus.said(sus.problem))
@@ -94,12 +102,16 @@ func (c *verifyCommand) run(cmd *cobra.Command, s Streams) error {
 		if e.Verdict.Outcome != signature.Valid {
 			failed++
 			why = sus.reason(e.Verdict)
+			if sus.lacksToken(e.Verdict) {
+				tokenless++
+			}
 		}
 		var line []byte
 		if set.json {
-			line, err = verifiedLine(e)
+			line, err = verifiedLine(sus, e)
 		} else {
-			line = verifiedText(sus, e)
+			r := verified{layout: layout{width: s.width()}, framework: c.framework, notes: known.notes}
+			line = r.of(sus, e)
 			if i > 0 {
 				line = append([]byte{'\n'}, line...)
 			}
@@ -111,6 +123,8 @@ func (c *verifyCommand) run(cmd *cobra.Command, s Streams) error {
 	switch {
 	case failed == 0:
 		return nil
+	case failed == tokenless:
+		return errors.New(why)
 	case len(cases) == 1:
 		return withCode(exitUnmet, errors.New(why))
 	default:
@@ -146,16 +160,45 @@ func (c *verifyCommand) checkFlags(fs *pflag.FlagSet) error {
 		return nil
 	case fs.Changed("db"), fs.Changed("simulator"):
 		return errors.New("--db and --simulator choose a history, and say nothing without --id: name the callback to check")
+	case c.request.url == "" && slices.ContainsFunc(described, fs.Changed):
+		missing := "--url is missing"
+		if !fs.Changed("header") {
+			missing = "--url and --header are missing"
+		}
+		return fmt.Errorf("the request is not whole: %s; --url is the callback URL as it was given to Plivo, and the headers are the X-Plivo-Signature ones", missing)
 	case c.request.url == "":
 		return errors.New("there is no request to check: describe it with --url and --header, name a captured one with --request, or one of the history with --id")
 	}
 	return nil
 }
 
+// frameworkOf gives a framework the name that its settings go by; neither the letters' case nor what
+// is no letter matters.
+func frameworkOf(name string) (string, error) {
+	if name == "" {
+		return "", nil
+	}
+	plain := func(s string) string {
+		return strings.Map(func(r rune) rune {
+			if unicode.IsLetter(r) {
+				return unicode.ToLower(r)
+			}
+			return -1
+		}, s)
+	}
+	for _, known := range signature.Frameworks() {
+		if plain(known) == plain(name) {
+			return known, nil
+		}
+	}
+	return "", fmt.Errorf("--framework %q is not among those that settings are known for: %s", cut(name), strings.Join(signature.Frameworks(), ", "))
+}
+
 // known is what is known beside a request: what it is checked with, and what else may explain it.
 type known struct {
 	tokens, others []signature.Token
 	authIDs        []string
+	notes          []string // on how the tokens were read
 }
 
 func (k known) newCase(r signature.Request) signature.Case {
@@ -169,23 +212,25 @@ func (c *verifyCommand) knownTokens(in *input, set *settings) (known, error) {
 	if id := set.env.Get("PLIVO_AUTH_ID"); id != "" {
 		k.authIDs = []string{id}
 	}
-	values := c.tokens
-	for _, name := range c.tokenFiles {
-		value, err := in.token(name)
-		if err != nil {
-			return known{}, err
-		}
-		values = append(values, value)
-	}
-	for i, value := range values {
+	for i, value := range c.tokens {
 		if value == "" {
 			return known{}, errors.New("a token given with --token is empty, and an empty token verifies nothing: give the auth token")
 		}
-		label := "token"
+		label := "--token"
 		if i > 0 {
-			label = fmt.Sprintf("token %d", i+1)
+			label = fmt.Sprintf("--token %d", i+1)
 		}
 		k.tokens = append(k.tokens, signature.NewToken(label, value))
+	}
+	for _, name := range c.tokenFiles {
+		token, cutOff, err := in.token(name)
+		if err != nil {
+			return known{}, err
+		}
+		if cutOff {
+			k.notes = append(k.notes, "token of "+name+", its last line break left out")
+		}
+		k.tokens = append(k.tokens, token)
 	}
 	if len(k.tokens) == 0 {
 		k.tokens, k.others = k.others, nil
@@ -197,11 +242,11 @@ func (c *verifyCommand) knownTokens(in *input, set *settings) (known, error) {
 func (c *verifyCommand) described(in *input, k known) ([]suspect, error) {
 	header := map[string][]string{}
 	contentType := ""
-	for _, h := range c.headers {
+	for i, h := range c.headers {
 		name, value, found := strings.Cut(h, ":")
 		name = strings.Trim(name, " \t")
 		if !found || name == "" {
-			return nil, fmt.Errorf("--header %q has no name and colon: give it as 'NAME: VALUE'", cut(h))
+			return nil, fmt.Errorf("--header number %d has no name and colon: give it as 'NAME: VALUE'", i+1)
 		}
 		value = strings.Trim(value, " \t")
 		name = textproto.CanonicalMIMEHeaderKey(name)
@@ -217,7 +262,7 @@ func (c *verifyCommand) described(in *input, k known) ([]suspect, error) {
 	if err := readable(c.request.url); err != nil {
 		return nil, fmt.Errorf("cannot check the signature: --url %q: %w", cut(c.request.url), err)
 	}
-	sus := suspect{problem: warning}
+	sus := suspect{index: 1, problem: warning}
 	sus.Case = k.newCase(signature.Request{Method: c.request.method, URL: c.request.url, Header: header, Params: params})
 	sus.Body = body
 	if hosts := header["Host"]; len(hosts) > 0 {

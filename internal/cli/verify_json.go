@@ -13,9 +13,18 @@ type verifiedJSON struct {
 	Scheme    signature.Scheme   `json:"scheme"`
 	Header    string             `json:"header"`
 	Token     string             `json:"token"`
+	Request   requestJSON        `json:"request"`
 	Checks    []checkJSON        `json:"checks"`
 	Diagnosis []findingJSON      `json:"diagnosis"`
 	SDKs      map[string]sdkJSON `json:"sdks"`
+}
+
+// requestJSON says which request a line is about.
+type requestJSON struct {
+	Index  int    `json:"index"` // from 1
+	ID     int64  `json:"id,omitempty"`
+	Method string `json:"method"`
+	URL    string `json:"url"` // as it was checked
 }
 
 type checkJSON struct {
@@ -31,14 +40,7 @@ type checkJSON struct {
 // findingJSON is an explanation with what verify alone has room for.
 type findingJSON struct {
 	diagnosisJSON
-	Changes  []changeJSON  `json:"changes"`
 	Settings []settingJSON `json:"settings"`
-}
-
-type changeJSON struct {
-	Part   signature.Part `json:"part"`
-	Given  string         `json:"given"`
-	Signed string         `json:"signed"`
 }
 
 type settingJSON struct {
@@ -53,10 +55,11 @@ type sdkJSON struct {
 	Error     string `json:"error,omitempty"`
 }
 
-func verifiedLine(e app.Examination) ([]byte, error) {
+func verifiedLine(sus suspect, e app.Examination) ([]byte, error) {
 	j := verifiedJSON{
 		Outcome: e.Verdict.Outcome, Scheme: e.Verdict.Scheme, Header: e.Verdict.Header, Token: e.Verdict.Token,
-		Checks: []checkJSON{}, Diagnosis: []findingJSON{}, SDKs: map[string]sdkJSON{},
+		Request: requestJSON{Index: sus.index, ID: sus.id, Method: e.Case.Method, URL: e.Case.URL},
+		Checks:  []checkJSON{}, Diagnosis: []findingJSON{}, SDKs: map[string]sdkJSON{},
 	}
 	for _, c := range comparisons(e) {
 		check := checkJSON{Header: c.Header, Token: c.Token, Computed: c.Computed, Given: strings.Join(c.Given, ", "), Match: c.Match}
@@ -64,10 +67,7 @@ func verifiedLine(e app.Examination) ([]byte, error) {
 		j.Checks = append(j.Checks, check)
 	}
 	for i, shown := range diagnosisOf(e.Diagnosis) {
-		finding, f := findingJSON{diagnosisJSON: shown, Changes: []changeJSON{}, Settings: []settingJSON{}}, e.Diagnosis.Findings[i]
-		for _, c := range f.Changes {
-			finding.Changes = append(finding.Changes, changeJSON(c))
-		}
+		finding, f := findingJSON{diagnosisJSON: shown, Settings: []settingJSON{}}, e.Diagnosis.Findings[i]
 		for _, s := range f.Settings {
 			finding.Settings = append(finding.Settings, settingJSON(s))
 		}

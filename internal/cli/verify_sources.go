@@ -21,7 +21,9 @@ import (
 // suspect is a request to examine.
 type suspect struct {
 	signature.Case
-	name      string // where there are several: "request 2"
+	index     int    // from 1
+	id        int64  // of a callback; 0 where it has none
+	name      string // where there are several: "request 2 (callback 17)"
 	problem   string // what could not be read of it, in a sentence
 	truncated bool   // the end of its body is lost
 	tokenGone bool   // it was signed with the token of a simulator that has ended
@@ -43,6 +45,11 @@ func (sus suspect) examine() app.Examination {
 		e.Verdict.Outcome, e.Diagnosis = signature.Unchecked, signature.Diagnosis{}
 	}
 	return e
+}
+
+// lacksToken tells whether nothing could be checked because no token was given.
+func (sus suspect) lacksToken(v signature.Verdict) bool {
+	return v.Outcome == signature.Unchecked && len(sus.Tokens) == 0 && !sus.tokenGone
 }
 
 // reason says in a sentence why the request is not valid.
@@ -78,8 +85,11 @@ func (c *verifyCommand) captured(in *input, k known) ([]suspect, error) {
 		name := ""
 		if len(requests) > 1 {
 			name = fmt.Sprintf("request %d", i+1)
+			if r.ID > 0 {
+				name += fmt.Sprintf(" (callback %d)", r.ID)
+			}
 		}
-		sus := suspect{name: name, problem: r.Problem}
+		sus := suspect{index: i + 1, id: r.ID, name: name, problem: r.Problem}
 		sus.Case = k.newCase(signature.Request{Method: r.Method, URL: c.request.url, Header: r.Header, Params: r.Params})
 		sus.Body = r.Body
 		if r.Host != "" {
@@ -137,7 +147,7 @@ func publicURL(r signature.Request, tokens []signature.Token, c capture.Request)
 func (c *verifyCommand) stored(cmd *cobra.Command, set *settings, k known) (_ []suspect, err error) {
 	if c.db == "" {
 		if err := c.account(set); err != nil {
-			return nil, fmt.Errorf("%w; or choose the history of --id with --db or --simulator", err)
+			return nil, fmt.Errorf("cannot tell which history --id %d is in: %w. For a token alone, which verify needs no more than, say whose history it is: --db FILE names its file, --simulator is the simulator's", c.id, err)
 		}
 	}
 	if err := c.historyPath(cmd, set); err != nil {
@@ -159,16 +169,18 @@ func (c *verifyCommand) stored(cmd *cobra.Command, set *settings, k known) (_ []
 	if !found {
 		return nil, fmt.Errorf("there is no callback %d in the history %s: \"plivoscope history --callbacks\" shows their numbers", c.id, path)
 	}
-	sus := suspect{problem: cb.Problem, truncated: cb.Truncated}
+	sus := suspect{index: 1, id: cb.ID, problem: cb.Problem, truncated: cb.Truncated}
+	lease, live, err := db.Lease(ctx)
+	if err != nil {
+		return nil, err
+	}
+	simulated := c.simulator || set.options.Mode == app.Simulator
 	if len(c.tokens)+len(c.tokenFiles) == 0 {
-		lease, live, err := db.Lease(ctx)
 		switch {
-		case err != nil:
-			return nil, err
 		case live && lease.SimToken != "":
 			k.tokens = append([]signature.Token{signature.NewToken("simulator", lease.SimToken)}, k.tokens...)
 			k.authIDs = append(k.authIDs, lease.AuthID)
-		case set.options.Mode == app.Simulator || len(k.tokens) == 0:
+		case simulated || len(k.tokens) == 0:
 			sus.tokenGone = true
 		}
 	}
@@ -180,6 +192,10 @@ func (c *verifyCommand) stored(cmd *cobra.Command, set *settings, k known) (_ []
 		sus.URL = c.request.url
 	}
 	sus.ReceivedURL, sus.Body = cb.ReceivedURL, cb.Body
+	sus.Local = simulated || live && lease.SimToken != ""
+	if live {
+		sus.OwnURLs = []string{lease.PublicURL, lease.ListenURL}
+	}
 	if sus.KnownURLs, err = db.KnownURLs(ctx, 0); err != nil {
 		return nil, err
 	}

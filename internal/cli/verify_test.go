@@ -127,13 +127,25 @@ func TestVerifyOnTheSimulator(t *testing.T) {
 	if err != nil || !bytes.Contains(out, []byte(`"outcome":"valid"`)) || !bytes.Contains(out, []byte(`"token":"simulator"`)) {
 		t.Errorf("while it runs: %v\n%s", err, out)
 	}
+	signed(t, "wrong", "POST", listen.ready.PublicURL+"/cb", "", "", nil)
+	out, err = beside(cmd, "verify", "--id", "2", "-o", "text").Output()
+	if code(err) != exitUnmet || bytes.Contains(out, []byte("cannot reach")) || bytes.Contains(out, []byte("registered with Plivo earlier")) || !bytes.Contains(out, []byte("this server's own address")) {
+		t.Errorf("one that nothing explains, of this server and a sender beside it: %v\n%s", err, out)
+	}
 	other := beside(cmd, "verify", "--id", "1")
 	other.Env = append(other.Env, "PLIVO_AUTH_TOKEN="+token)
-	if _, err := other.Output(); code(err) != exitUser || !strings.Contains(said(err), "choose the history of --id with --db or --simulator") {
+	if _, err := other.Output(); code(err) != exitUser || !strings.Contains(said(err), "cannot tell which history --id 1 is in") || !strings.Contains(said(err), "--db FILE names its file, --simulator is the simulator's") {
 		t.Errorf("with half an account: %v: %s", err, said(err))
 	}
 	_ = listen.cmd.Process.Signal(os.Interrupt)
 	_ = listen.cmd.Wait()
+	for _, history := range [][]string{{"--db", listen.ready.History}, {"--simulator"}} {
+		other := beside(cmd, append([]string{"verify", "--id", "1"}, history...)...)
+		other.Env = append(other.Env, "PLIVO_AUTH_TOKEN="+token)
+		if out, err := other.Output(); err != nil || !bytes.Contains(out, []byte(`"request":{"index":1,"id":1,`)) {
+			t.Errorf("with a token alone and %v: %v: %s\n%s", history, err, said(err), out)
+		}
+	}
 	out, err = beside(cmd, "verify", "--id", "1").Output()
 	if code(err) != exitUnmet || !bytes.Contains(out, []byte(`"outcome":"unchecked"`)) || !strings.Contains(said(err), "gone when the simulator ends") {
 		t.Errorf("after it: %v: %s\n%s", err, said(err), out)

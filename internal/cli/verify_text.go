@@ -9,36 +9,43 @@ import (
 	"dev.internal/plivoscope/internal/plivo/signature"
 )
 
-// layout puts text into indented lines. What it is given may be hostile: it is escaped here.
-type layout struct{ strings.Builder }
-
-func (r *layout) line(indent int, text string) {
-	r.WriteString(strings.Repeat(" ", indent) + text + "\n")
+// verified is what verify prints of a request as text.
+type verified struct {
+	layout
+	framework string   // the one to print all settings of; empty for a line of each
+	notes     []string // on the tokens
 }
 
-// field is a labelled value; a label may be empty.
-func (r *layout) field(indent int, label, text string) {
-	r.line(indent, strings.TrimRight(fmt.Sprintf("%-11s  %s", label, text), " "))
-}
-
-// verifiedText says what verify found, the outcome first.
-func verifiedText(sus suspect, e app.Examination) []byte {
-	var r layout
+// of says what verify found, the outcome first.
+func (r *verified) of(sus suspect, e app.Examination) []byte {
 	if sus.name != "" {
 		r.line(0, fmt.Sprintf("%s: %s %s", sus.name, value(e.Case.Method), value(e.Case.URL)))
 	}
-	r.line(0, headline(sus, e))
+	r.words(0, headline(sus, e))
 	for i, f := range e.Diagnosis.Findings {
 		if i > 0 || f.Confidence == signature.Possible {
+			begin := "also: "
+			if i == 0 {
+				begin = "worth a look: "
+			}
 			r.line(0, "")
-			r.line(0, "also: the signature "+escape.Line(f.Detail))
+			r.words(0, escape.Line(begin+"the signature "+f.Detail+behind(f)))
 		}
 		r.finding(f)
 	}
 	r.checks(e)
 	r.notFound(e.Diagnosis)
 	r.sdks(e)
+	r.settings(e.Diagnosis)
 	return []byte(strings.TrimRight(r.String(), "\n"))
+}
+
+// behind is the name of an explanation behind its sentence.
+func behind(f signature.Finding) string {
+	if name := nameOf(f); name != "" {
+		return " (" + name + ")"
+	}
+	return ""
 }
 
 // headline is the outcome with what to know first.
@@ -59,7 +66,7 @@ func headline(sus suspect, e app.Examination) string {
 		if found[0].Confidence == signature.Likely {
 			likely = "probably "
 		}
-		return mark + likely + escape.Line(found[0].Detail)
+		return mark + likely + escape.Line(found[0].Detail+behind(found[0]))
 	}
 	if v.Outcome == signature.Missing || sus.tokenGone {
 		return mark + escape.Line(sus.reason(v))
@@ -67,95 +74,68 @@ func headline(sus suspect, e app.Examination) string {
 	return mark + "nothing that was tried makes the signature match"
 }
 
-// finding lays out what an explanation changes, and what to do about it. What merely looks wrong gets no
-// settings: they would be longer than all that is certain.
-func (r *layout) finding(f signature.Finding) {
+// finding lays out what an explanation changes, and what to do about it.
+func (r *verified) finding(f signature.Finding) {
 	for _, c := range f.Changes {
 		r.line(0, "")
-		r.change(c)
+		r.change(2, c)
 	}
 	if f.Remedy != "" {
 		r.line(0, "")
-		r.line(2, escape.Line(f.Remedy))
-	}
-	if f.Confidence != signature.Possible {
-		r.settings(f.Settings)
+		r.words(2, escape.Line(f.Remedy))
 	}
 }
 
-// settings lists what to set in each framework, once by its name.
-func (r *layout) settings(all []signature.Setting) {
+// settings lists what to set in each framework: the first line of each, or all of one. What merely looks
+// wrong has none here: they would be longer than all that is certain.
+func (r *verified) settings(d signature.Diagnosis) {
 	var names []string
 	texts := map[string][]string{}
-	for _, s := range all {
-		if texts[s.Framework] == nil {
-			names = append(names, s.Framework)
+	for _, f := range d.Findings {
+		if f.Confidence == signature.Possible {
+			continue
 		}
-		texts[s.Framework] = append(texts[s.Framework], strings.Split(strings.TrimRight(escape.Block(s.Text), "\n"), "\n")...)
+		for _, s := range f.Settings {
+			if texts[s.Framework] == nil {
+				names = append(names, s.Framework)
+			}
+			texts[s.Framework] = append(texts[s.Framework], strings.Split(strings.TrimRight(escape.Block(s.Text), "\n"), "\n")...)
+		}
 	}
-	if len(names) > 0 {
-		r.line(0, "")
+	if len(names) == 0 {
+		return
 	}
+	r.line(0, "")
+	if r.framework != "" {
+		r.line(0, "in "+r.framework)
+		for _, text := range texts[r.framework] {
+			r.line(2, text)
+		}
+		if texts[r.framework] == nil {
+			r.words(2, "Nothing is known to set there; there is something for "+strings.Join(names, ", ")+".")
+		}
+		return
+	}
+	r.words(0, "in your framework (--framework NAME prints all of one)")
 	width := 0
 	for _, name := range names {
 		width = max(width, len(name))
 	}
 	for _, name := range names {
-		label := name
-		for _, text := range texts[name] {
-			r.line(2, fmt.Sprintf("%-*s  %s", width, label, text))
-			label = ""
+		text, more := texts[name][0], ""
+		if len(texts[name]) > 1 {
+			more = " …"
 		}
-	}
-}
-
-// change sets what was given above what was signed and marks where they differ.
-func (r *layout) change(c signature.Change) {
-	if c.Part == signature.PartParams {
-		r.changedLines(c)
-		return
-	}
-	if c.Part == signature.PartToken || c.Part == signature.PartRecipe { // in words
-		r.field(2, "given", value(c.Given))
-		r.field(2, "signed", value(c.Signed))
-		return
-	}
-	given, givenMarks, signed, signedMarks := differing(c.Given, c.Signed)
-	r.field(2, "given", orNothing(given))
-	if givenMarks != "" {
-		r.field(2, "", givenMarks)
-	}
-	r.field(2, "signed", orNothing(signed))
-	if signedMarks != "" {
-		r.field(2, "", signedMarks)
-	}
-}
-
-// changedLines sets the parameters that differ below each other, one a line.
-func (r *layout) changedLines(c signature.Change) {
-	const most = 20
-	for _, side := range []struct{ label, text string }{{"given", c.Given}, {"signed", c.Signed}} {
-		lines := strings.Split(orNothing(side.text), "\n")
-		for i, l := range lines {
-			if i == most {
-				r.field(2, "", fmt.Sprintf("… and %d more", len(lines)-most))
-				break
-			}
-			r.field(2, side.label, value(l))
-			side.label = ""
+		line := fmt.Sprintf("  %-*s  %s%s", width, name, text, more)
+		if r.width > 0 {
+			line = fit(line, r.width)
 		}
+		r.line(0, line)
 	}
-}
-
-func orNothing(s string) string {
-	if s == "" {
-		return "(nothing)"
-	}
-	return s
 }
 
 // notFound says what was ruled out, and what no search can find.
-func (r *layout) notFound(d signature.Diagnosis) {
+func (r *verified) notFound(d signature.Diagnosis) {
 	for _, list := range []struct {
 		title string
 		items []string
@@ -165,19 +145,22 @@ func (r *layout) notFound(d signature.Diagnosis) {
 			r.line(0, list.title)
 		}
 		for _, item := range list.items {
-			r.line(2, escape.Line(item))
+			r.words(2, escape.Line(item))
 		}
 	}
 }
 
 // checks lays out each header with each token.
-func (r *layout) checks(e app.Examination) {
+func (r *verified) checks(e app.Examination) {
 	all := comparisons(e)
 	if len(all) == 0 {
 		return
 	}
 	r.line(0, "")
 	r.line(0, "checks of "+value(e.Case.Method)+" "+value(e.Case.URL))
+	for _, note := range r.notes {
+		r.words(2, value(note))
+	}
 	for _, c := range all {
 		mark, with := "✗", " with the token \""+escape.Line(c.Token)+"\""
 		switch {
@@ -200,15 +183,15 @@ func (r *layout) checks(e app.Examination) {
 	}
 }
 
-var sdkColumns = []column{{title: "SDK", width: 8}, {title: "VERSION", width: 20}, {title: "ACCEPTS", width: 7}, {title: "WHY IT DIFFERS", width: 0}}
+var sdkColumns = []column{{title: "SDK", width: 13}, {title: "VERSION", width: 22, gives: 1}, {title: "ACCEPTS", width: 7}, {title: "WHY IT DIFFERS", least: 20}}
 
 // sdks is the table of what the validators of the SDKs would say.
-func (r *layout) sdks(e app.Examination) {
+func (r *verified) sdks(e app.Examination) {
 	if len(e.SDKs) == 0 {
 		return
 	}
 	r.line(0, "")
-	r.line(0, header(sdkColumns))
+	r.line(0, header(r.width, sdkColumns))
 	for _, a := range e.SDKs {
 		mark, why := "✗", a.Quirk
 		if a.Accepts {
@@ -220,6 +203,7 @@ func (r *layout) sdks(e app.Examination) {
 			}
 			why += "raises " + a.Err.Text
 		}
-		r.line(0, row(sdkColumns, []string{a.SDK, a.Version, mark, cut(why)}))
+		_, version, _ := strings.Cut(a.Version, "-")
+		r.line(0, rowWithin(r.width, sdkColumns, []string{a.SDK, version, mark, cut(why)}))
 	}
 }

@@ -248,6 +248,8 @@ func TestWarnsOfAFileThatOthersCanRead(t *testing.T) {
 		{"PLIVO_AUTH_TOKEN=" + token, 0o644, true},
 		{"NGROK_AUTHTOKEN=" + token, 0o640, true},
 		{"PLIVO_AUTH_TOKEN_EU=" + token, 0o640, true},
+		{"PLIVOSCOPE_TOKEN=" + token, 0o604, true}, // what --token reads
+		{"PLIVOSCOPE_TOKEN_FILE=token.txt", 0o644, false},
 		{"PLIVO_AUTH_TOKEN=" + token, 0o600, false},
 		{"PLIVO_SENDER_ID=14155550100", 0o644, false},
 	} {

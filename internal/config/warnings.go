@@ -10,7 +10,7 @@ import (
 	"unicode"
 )
 
-var secretNames = []string{plivoAuthToken, plivoMainAuthToken, ngrokAuthToken}
+var secretNames = []string{plivoAuthToken, plivoMainAuthToken, ngrokAuthToken, flagPrefix + "TOKEN"}
 
 // exactNames hold words without a space or a quote anywhere, as tokens do, so one in them is a mistake of
 // copying.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"maps"
+	"math"
 	"slices"
 
 	"dev.internal/plivoscope/internal/webhook"
@@ -17,20 +18,24 @@ func (s *Store) Callback(ctx context.Context, id int64) (webhook.Callback, bool,
 	return cs[0], true, nil
 }
 
-// Unexplained gives the callbacks after an ID whose signature does not match, or has no nonce, and that
-// have no cause yet: in the order of their IDs, at most limit of the newest; 0 for 200.
-func (s *Store) Unexplained(ctx context.Context, after int64, limit int) ([]webhook.Callback, error) {
+// Unexplained gives the callbacks between two IDs whose signature does not match, or has no nonce, and
+// that have no cause yet: in the order of their IDs, at most limit of the newest; before is 0 for no
+// bound, limit for 200.
+func (s *Store) Unexplained(ctx context.Context, after, before int64, limit int) ([]webhook.Callback, error) {
+	if before == 0 {
+		before = math.MaxInt64
+	}
 	if limit <= 0 {
 		limit = defaultLimit
 	}
-	cs, err := collect(ctx, s, "read callbacks", unexplainedQuery, []any{after, limit}, scanCallback)
+	cs, err := collect(ctx, s, "read callbacks", unexplainedQuery, []any{after, before, limit}, scanCallback)
 	slices.Reverse(cs)
 	return cs, err
 }
 
 // A header is named where there was a signature, whatever came of it.
 const unexplainedQuery = "SELECT " + callbackRead + ` FROM callbacks INDEXED BY callbacks_unverified
-	WHERE outcome <> 'valid' AND cause = '' AND (outcome = 'invalid' OR outcome = 'missing' AND header <> '') AND id > ?
+	WHERE outcome <> 'valid' AND cause = '' AND (outcome = 'invalid' OR outcome = 'missing' AND header <> '') AND id > ? AND id < ?
 	ORDER BY id DESC LIMIT ?`
 
 // SetCauses writes why callbacks, by their IDs, do not verify, and wakes the readers. A message shows the

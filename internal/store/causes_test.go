@@ -43,9 +43,9 @@ func causeOf(t testing.TB, s *store.Store, uuid string) string {
 	return ms[0].Cause
 }
 
-func unexplained(t testing.TB, s *store.Store, after int64, limit int) []int64 {
+func unexplained(t testing.TB, s *store.Store, after, before int64, limit int) []int64 {
 	t.Helper()
-	cs, err := s.Unexplained(context.Background(), after, limit)
+	cs, err := s.Unexplained(context.Background(), after, before, limit)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,17 +68,19 @@ func TestUnexplained(t *testing.T) {
 		invalid(""), invalid("b"), // 6, 7
 	)
 	for _, c := range []struct {
-		after int64
-		limit int
-		want  []int64
+		after, before int64
+		limit         int
+		want          []int64
 	}{
-		{0, 0, []int64{2, 4, 6, 7}},
-		{0, 2, []int64{6, 7}}, // the newest, in the order of their IDs
-		{4, 10, []int64{6, 7}},
-		{7, 10, nil},
+		{0, 0, 0, []int64{2, 4, 6, 7}},
+		{0, 0, 2, []int64{6, 7}}, // the newest, in the order of their IDs
+		{0, 6, 1, []int64{4}},
+		{2, 7, 10, []int64{4, 6}},
+		{4, 0, 10, []int64{6, 7}},
+		{7, 0, 10, nil},
 	} {
-		if diff := cmp.Diff(c.want, unexplained(t, s, c.after, c.limit)); diff != "" {
-			t.Errorf("after %d, at most %d (-want +got):\n%s", c.after, c.limit, diff)
+		if diff := cmp.Diff(c.want, unexplained(t, s, c.after, c.before, c.limit)); diff != "" {
+			t.Errorf("after %d, before %d, at most %d (-want +got):\n%s", c.after, c.before, c.limit, diff)
 		}
 	}
 	wake, stop := s.Subscribe()
@@ -92,7 +94,7 @@ func TestUnexplained(t *testing.T) {
 			return false
 		}
 	})
-	if diff := cmp.Diff([]int64{4, 7}, unexplained(t, s, 0, 0)); diff != "" {
+	if diff := cmp.Diff([]int64{4, 7}, unexplained(t, s, 0, 0, 0)); diff != "" {
 		t.Errorf("after two were explained (-want +got):\n%s", diff)
 	}
 	for id, want := range map[int64]string{1: "", 2: "unknown", 6: "slash", 7: ""} {
@@ -206,7 +208,7 @@ func TestCausesOfTwoProcesses(t *testing.T) {
 // TestFilterByCause asks for causes by their words.
 func TestFilterByCause(t *testing.T) {
 	s := openStore(t, store.Options{})
-	all := []string{"slash", "scheme+slash", "port", "port+token", "url", "token+nonce", "unknown", "recipe", "params"}
+	all := []string{"slash", "scheme+slash", "port", "port+token", "url", "token+nonce", "unknown", "recipe", "params", "header"}
 	causes := map[int64]string{}
 	for i, cause := range all {
 		c := invalid(fmt.Sprint("m", i))
@@ -216,20 +218,26 @@ func TestFilterByCause(t *testing.T) {
 	record(t, s, report("good", plivo.Sent, 1), invalid("new"))
 	setCauses(t, s, causes)
 	for text, want := range map[string][]int64{
-		"sig:url":             {1, 2, 5},
-		"sig:SLASH":           {1},
-		"sig:scheme,port":     {2, 3, 4},
-		"sig:port":            {3, 4},
-		"sig:token":           {6},
-		"sig:nonce":           nil, // a column shows the first of two
-		"sig:unknown":         {7},
-		"sig:recipe,params":   {8, 9},
-		"sig:method":          nil,
-		"sig:valid,port":      {3, 4, 10},
-		"sig:invalid,port":    {1, 2, 3, 4, 5, 6, 7, 8, 9, 11},
-		"-sig:url,port":       {6, 7, 8, 9, 10, 11},
-		"sig:url status:sent": nil,
-		"uuid:m sig:url":      {1, 2, 5},
+		"sig:header":              {10},
+		"sig:scheme+slash":        {2},
+		"sig:Port+Token,slash":    {1, 4},
+		"sig:scheme+port":         nil,
+		"-sig:scheme+slash":       {1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12},
+		"uuid:m sig:scheme+slash": {2},
+		"sig:url":                 {1, 2, 5},
+		"sig:SLASH":               {1},
+		"sig:scheme,port":         {2, 3, 4},
+		"sig:port":                {3, 4},
+		"sig:token":               {6},
+		"sig:nonce":               nil, // a column shows the first of two
+		"sig:unknown":             {7},
+		"sig:recipe,params":       {8, 9},
+		"sig:method":              nil,
+		"sig:valid,port":          {3, 4, 11},
+		"sig:invalid,port":        {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12},
+		"-sig:url,port":           {6, 7, 8, 9, 10, 11, 12},
+		"sig:url status:sent":     nil,
+		"uuid:m sig:url":          {1, 2, 5},
 	} {
 		var ms, cs []int64
 		for _, m := range messages(t, s, store.Window{Filter: filter(t, text), Oldest: true}) {

@@ -193,7 +193,12 @@ func (t *table) indexed(key, v string) condition {
 			return condition{"outcome = ? AND outcome <> 'valid'", []any{v}}
 		}
 		if t == messagesTable {
-			return condition{firstCause + " = ? AND cause <> ''", []any{v}}
+			first, _, several := strings.Cut(v, "+")
+			c := condition{firstCause + " = ? AND cause <> ''", []any{first}}
+			if several {
+				c = condition{c.sql + " AND cause = ?", append(c.args, v)}
+			}
+			return c
 		}
 		c := sig(v)
 		return condition{c.sql + " AND outcome <> 'valid'", c.args}

@@ -35,7 +35,7 @@ type keyword struct {
 var keys = map[string]*keyword{
 	keyStatus: {"failed,undelivered", lower},
 	keyCode:   {"30", code},
-	keySig:    {"invalid", oneOf(sigValues()...)},
+	keySig:    {"invalid", sigValue},
 	keyDir:    {"in", direction},
 	keyFrom:   {"+14155550100", number},
 	keyTo:     {"+14155550123", number},
@@ -59,15 +59,6 @@ func keyList() string {
 func asItIs(v string) (string, error) { return v, nil }
 
 func lower(v string) (string, error) { return strings.ToLower(v), nil }
-
-func oneOf(values ...string) func(string) (string, error) {
-	return func(v string) (string, error) {
-		if l := strings.ToLower(v); slices.Contains(values, l) {
-			return l, nil
-		}
-		return "", fmt.Errorf("%q is none of %s", v, strings.Join(values, ", "))
-	}
-}
 
 func direction(v string) (string, error) {
 	switch strings.ToLower(v) {

@@ -26,6 +26,7 @@ func TestPlans(t *testing.T) {
 		{messagesTable, "-status:failed sig:valid code:none dir:out", ""},
 		{messagesTable, "since:10m", ""},
 		{messagesTable, "sig:port status:failed", "messages_cause"},
+		{messagesTable, "sig:port+token status:failed", "messages_cause"},
 		{callbacksTable, "sig:url", "callbacks_unverified"},
 		{callbacksTable, "", ""},
 		{callbacksTable, "sig:invalid status:failed", "callbacks_unverified"},

@@ -65,7 +65,7 @@ func TestMigrateFromTheFirstVersion(t *testing.T) {
 			'http://127.0.0.1:4141/in', 'HTTP/1.1', '127.0.0.1:1', 'V3', 'X-Plivo-Signature-V3', '', '', 200, 5, x'', CAST('MessageUUID=a&Status=sent' AS BLOB));
 		UPDATE counters SET next_message = 3, next_callback = 2, messages = 2, invalid = 1;`, store.ApplicationID))
 	s := openStore(t, store.Options{Path: path})
-	if diff := cmp.Diff([]int64{1}, unexplained(t, s, 0, 0)); diff != "" {
+	if diff := cmp.Diff([]int64{1}, unexplained(t, s, 0, 0, 0)); diff != "" {
 		t.Errorf("what was there is not looked at (-want +got):\n%s", diff)
 	}
 	setCauses(t, s, map[int64]string{1: "slash"})

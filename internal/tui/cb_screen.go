@@ -390,7 +390,7 @@ func (m *Model) examineCallback(msg examineMsg) tea.Cmd {
 	from := m.at
 	m.show(onSignature)
 	m.sig.back = from
-	return m.sig.open(msg.id)
+	return m.sig.open(msg.id, nil)
 }
 
 // openCallbacks shows the callbacks of the selected message.

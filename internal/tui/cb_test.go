@@ -162,7 +162,7 @@ func TestTheCauseComesLater(t *testing.T) {
 	d.expect("Callback 202", "✓ verifies")
 	d.absent("matches if")
 	d.keys("K")
-	d.expect("Callback 203", `✗ matches if the URL ends in "/"`, "Give Plivo the URL without the slash")
+	d.expect("Callback 203", `✗ does not verify; matches if the URL ends in "/"`, "Give Plivo the URL without the slash")
 	d.keys("shift+tab", "shift+tab")
 	d.expect("What the official SDKs say")
 	d.core.examineErr = errors.New("the disk is gone")

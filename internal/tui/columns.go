@@ -159,15 +159,18 @@ func codeWords(m plivo.Message, w int) string {
 }
 
 // signature is the sign and scheme of a check in at most w cells, and its paint. Of one that does not
-// match the cause says more than the scheme, once it is known.
+// match the cause says more than the scheme, once somebody looked for it.
 func (t *theme) signature(r signature.Result, cause string, w int) (grid.Paint, string) {
 	scheme := string(r.Scheme)
 	switch r.Outcome {
 	case signature.Valid:
 		return t.good, "✓ " + scheme
 	case signature.Invalid:
-		if word := signature.CauseWord(cause); word != "" {
+		switch word := signature.CauseWord(cause); {
+		case word != "":
 			return t.bad, "✗ " + brief(word)
+		case cause == signature.UnknownCause:
+			return t.bad, "✗ ?"
 		}
 		return t.bad, "✗ " + scheme
 	case signature.Missing:

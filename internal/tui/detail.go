@@ -64,6 +64,7 @@ func (d *detail) show(m plivo.Message, ok bool) tea.Cmd {
 		return nil
 	}
 	if m.ID != d.message.ID {
+		d.env.forget(aboutSelection)
 		d.callbacks, d.loaded, d.top = nil, detailKey{}, 0
 		d.forgetCause()
 	}
@@ -93,7 +94,7 @@ func (d *detail) answer(msg callbacksMsg) tea.Cmd {
 	d.asking = false
 	if msg.err != nil {
 		if !errors.Is(msg.err, context.Canceled) {
-			d.env.notify(app.Failure, fmt.Sprintf("Read the callbacks of the message: %v; select it again to retry.", msg.err))
+			d.env.notifyAbout(aboutSelection, app.Failure, fmt.Sprintf("Read the callbacks of the message: %v; select it again to retry.", msg.err))
 		}
 		if msg.of == keyOf(d.message) {
 			return nil
@@ -121,13 +122,17 @@ func (d *detail) refresh() {
 	d.join()
 }
 
-// tick brings up what time changes.
-func (d *detail) tick() {
+// tick brings up what time changes, and looks again for a cause that could not be looked for.
+func (d *detail) tick() tea.Cmd {
 	if d.env.at.YearDay() != d.day {
 		d.refresh()
-		return
+	} else {
+		d.join()
 	}
-	d.join()
+	if d.cause.failure == nil {
+		return nil
+	}
+	return d.findCause()
 }
 
 // join puts the timeline above the rest.

@@ -34,11 +34,16 @@ func (p *page) blank() { p.add() }
 
 // field writes a label and its wrapped value; the text must be safe.
 func (p *page) field(label string, paint grid.Paint, text string) {
-	for i, l := range wrap(text, p.w-labelWidth-2) {
+	p.labelled(labelWidth, label, paint, text)
+}
+
+// labelled is field with labels of another width.
+func (p *page) labelled(width int, label string, paint grid.Paint, text string) {
+	for i, l := range wrap(text, p.w-width-2) {
 		if p.again = i > 0; p.again {
 			label = ""
 		}
-		p.add(span{p.th.muted, " " + grid.Fit(label, labelWidth, false)}, span{paint, l})
+		p.add(span{p.th.muted, " " + grid.Fit(label, width, false)}, span{paint, l})
 	}
 }
 
@@ -175,7 +180,14 @@ func (d *detail) listCallbacks(p *page) {
 		title += fmt.Sprintf(", the newest %d", len(d.callbacks))
 	}
 	p.add(span{th.strong, " " + title})
-	p.add(span{th.muted, " TIME          KIND      STATUS        CODE  SEQ  SIGNATURE"})
+	idWidth, kindWidth := 3, 10
+	for _, c := range d.callbacks {
+		idWidth = max(idWidth, len(fmt.Sprint(c.ID)))
+	}
+	if p.w < 72 {
+		kindWidth = 8 // the word of the signature needs the room
+	}
+	p.add(span{th.muted, " " + grid.Fit("ID", idWidth, true) + "  " + grid.Fit("TIME", 14, false) + grid.Fit("KIND", kindWidth, false) + "STATUS        CODE  SEQ  SIGNATURE"})
 	for _, c := range d.callbacks {
 		st := c.Report.Status()
 		seq := ""
@@ -194,8 +206,8 @@ func (d *detail) listCallbacks(p *page) {
 			name = statusSign(st) + " " + brief(string(st))
 		}
 		spans := []span{
-			{th.muted, " " + grid.Fit(moment(c.ReceivedAt, d.env.at), 14, false)},
-			{th.muted, grid.Fit(kindWords(c.Kind), 10, false)},
+			{th.muted, " " + grid.Fit(fmt.Sprint(c.ID), idWidth, true) + "  " + grid.Fit(moment(c.ReceivedAt, d.env.at), 14, false)},
+			{th.muted, grid.Fit(kindWords(c.Kind), kindWidth, false)},
 			{th.status(st), grid.Fit(name, 14, false)},
 			{th.text, grid.Fit(brief(c.Report.ErrorCode()), 4, true) + grid.Fit(seq, 5, true) + "  "},
 			{sig, words},
@@ -208,7 +220,7 @@ func (d *detail) listCallbacks(p *page) {
 		}
 		p.add(spans...)
 		if c.Problem != "" {
-			p.add(span{th.warn, "               ! " + brief(c.Problem)})
+			p.add(span{th.warn, blank(idWidth+17) + "! " + brief(c.Problem)})
 		}
 	}
 }

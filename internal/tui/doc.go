@@ -24,8 +24,9 @@
 // or a line; measuring goes by whole characters, in grid.
 //
 // The form of the signature screen stands for the request that filled it, byte by byte, until a field is
-// edited: inputs drop what they cannot show. The request is examined once nothing was typed for a
-// moment; an answer about an earlier one is dropped. A typed token is kept in its field alone.
+// edited: inputs drop what they cannot show. So does a field for a paste that it cannot show, or not as
+// a whole. The request is examined once nothing was typed for a moment; an answer about an earlier one is
+// dropped. A typed token stays with its field.
 //
 // The activity screen shows counters that the core's status holds already: it asks nothing, and renders
 // only while it is seen.

@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/bubbles/textarea"
 	"github.com/charmbracelet/bubbles/textinput"
@@ -124,8 +125,8 @@ func (s *fields) setFocus(f field) {
 			a.Blur()
 		case g == f && !a.Focused():
 			a.Focus()
-			if s.rewinds && a.LineCount() == 1 {
-				press(a, tea.KeyCtrlEnd)
+			if s.rewinds && a.LineCount() == 1 && (g == fieldSigned || a.LineInfo().Height <= a.Height()) {
+				press(a, tea.KeyCtrlEnd) // where one goes on typing, unless the text would jump for it
 			}
 		}
 	}
@@ -174,6 +175,33 @@ func (s *fields) input(msg tea.Msg) tea.Cmd {
 	return cmd
 }
 
+// cut is what a field holds before and after its cursor.
+func (s *fields) cut(f field) (before, after string) {
+	text := s.value(f)
+	at, left := 0, 0 // the beginning of the cursor's line; the characters before it there
+	if a := s.areas[f]; a != nil {
+		for range a.Line() {
+			at += strings.IndexByte(text[at:], '\n') + 1
+		}
+		left = a.LineInfo().StartColumn + a.LineInfo().ColumnOffset
+	} else {
+		left = s.inputs[f].Position()
+	}
+	for ; left > 0 && at < len(text); left-- {
+		_, n := utf8.DecodeRuneInString(text[at:])
+		at += n
+	}
+	return text[:at], text[at:]
+}
+
+// show draws the area with the focus once, because it scrolls to its cursor by what was drawn last.
+func (s *fields) show() {
+	if a := s.areas[s.focus]; a != nil {
+		a.View()
+		*a, _ = a.Update(nil)
+	}
+}
+
 // at finds the field on a visible line, counted from the first.
 func (s *fields) at(y int) (field, bool) {
 	for _, p := range s.spots {
@@ -195,9 +223,18 @@ func (s *fields) label(f field, name string) string {
 		if name == "" {
 			mark = "   "
 		}
-		return line(fieldIndent, span{s.th.accent, mark}, span{s.th.accent, fmt.Sprintf("%-10s", name)}, span{s.th.accent, "│"}, span{s.th.text, " "})
+		return s.edge(f, span{s.th.accent, mark}, span{s.th.accent, fmt.Sprintf("%-10s", name)})
 	}
-	return line(fieldIndent, span{s.th.muted, "   "}, span{s.th.muted, fmt.Sprintf("%-10s", name)}, span{s.th.faint, "│"}, span{s.th.text, " "})
+	return s.edge(f, span{s.th.muted, "   "}, span{s.th.muted, fmt.Sprintf("%-10s", name)})
+}
+
+// edge closes what stands before a field's value.
+func (s *fields) edge(f field, before ...span) string {
+	paint := s.th.faint
+	if f == s.focus {
+		paint = s.th.accent
+	}
+	return line(fieldIndent, append(before, span{paint, "│"}, span{s.th.text, " "})...)
 }
 
 func (s *fields) put(f field, name, view string) {
@@ -210,12 +247,35 @@ func (s *fields) draw(f field, name string) {
 		s.put(f, name, in.View())
 		return
 	}
-	for i, l := range areaLines(s.areas[f], s.valueWidth()) {
-		if i > 0 {
-			name = ""
+	lines := areaLines(s.areas[f], s.valueWidth())
+	more := hidden(s.areas[f].Value(), lines)
+	for i, l := range lines {
+		switch {
+		case i == 0 && len(lines) == 1 && more != "":
+			s.put(f, name+" "+more, l)
+		case i == 0:
+			s.put(f, name, l)
+		case i == len(lines)-1 && more != "":
+			s.lines = append(s.lines, s.edge(f, span{s.th.muted, "   "}, span{s.th.muted, fmt.Sprintf("%-10s", more+" more")})+typed(l, max(s.w-fieldIndent, 0)))
+		default:
+			s.put(f, "", l)
 		}
-		s.put(f, name, l)
 	}
+}
+
+// hidden tells by arrows where an area holds more than the lines that it shows.
+func hidden(text string, lines []string) string {
+	squeeze := func(s string) string { return strings.Join(strings.Fields(s), "") }
+	all, seen := squeeze(text), squeeze(ansi.Strip(strings.Join(lines, "\n")))
+	switch {
+	case all == "" || len(seen) >= len(all):
+		return ""
+	case strings.HasPrefix(all, seen):
+		return "↓"
+	case strings.HasSuffix(all, seen):
+		return "↑"
+	}
+	return "↑↓"
 }
 
 // say writes a remark below a field.

@@ -24,7 +24,7 @@ type keyMap struct {
 	send, nextField, prevField, newline, choose, keep                         key.Binding
 	earlier, code, plain, undo, nextCode, prevCode, copyCode, fill, closeCode key.Binding
 	// Signature.
-	copyBase, copySignature, restore, empty, pasted, toFields, method, leave key.Binding
+	copyBase, copySignature, restore, empty, pasted, toFields, method, sibling, leave key.Binding
 	// Sheets.
 	yes, no, choice, take, closeHelp, deliver, cancel, itemUp, itemDown, pick key.Binding
 	copyIt, editItem, pageItem                                                key.Binding
@@ -122,7 +122,8 @@ func newKeyMap() keyMap {
 		empty:         bind("ctrl+r", "empty the fields", "ctrl+r"),
 		pasted:        key.NewBinding(key.WithHelp("paste", "fill in a captured request")),
 		toFields:      bind("tab", "to the fields", "tab"),
-		method:        bind("↑ ↓", "POST or GET", "up", "down"),
+		method:        bind("← → space", "POST or GET", "left", "right", " "),
+		sibling:       bind("[ ]", "other callback", "[", "]"),
 		leave:         bind("esc", "back", "esc"),
 
 		yes:       bind("y", "yes", "y", "Y"),

@@ -106,12 +106,11 @@ func (s *messages) wake() tea.Cmd { return s.listing.wake() }
 
 // tick brings up what time changes, and what was left out.
 func (s *messages) tick() tea.Cmd {
-	s.detail.tick()
-	return s.listing.tick()
+	return tea.Batch(s.detail.tick(), s.listing.tick())
 }
 
 func (s *messages) entered() tea.Cmd { return nil }
-func (s *messages) left()            {}
+func (s *messages) left()            { s.env.forget(aboutSelection) }
 
 // answerPage takes rows.
 func (s *messages) answerPage(msg pageMsg[plivo.Message]) tea.Cmd {

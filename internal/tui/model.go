@@ -178,8 +178,7 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		m.sig.answer(msg)
 		return nil
 	case openedMsg:
-		m.sig.read(msg)
-		return nil
+		return m.sig.read(msg)
 	case sentMsg:
 		return m.sent(msg)
 	case inboundMsg:

@@ -22,9 +22,11 @@ const (
 type topic int
 
 const (
-	aboutNothing topic = iota
-	aboutDraft         // it could not be sent as it was
-	aboutReading       // the history cannot be read
+	aboutNothing   topic = iota
+	aboutDraft           // it could not be sent as it was
+	aboutReading         // the history cannot be read
+	aboutSelection       // the selected message
+	aboutSignature       // what the signature screen shows
 )
 
 // notify shows a sentence above the keys for a while.

@@ -166,6 +166,7 @@ func (km *keyMap) actions() []action {
 		a("leave-signature", gSignature, &km.leave),
 
 		a("to-fields", gResult, &km.toFields),
+		a("other-callback", gResult, &km.sibling),
 		a("copy-base-string", gResult, &km.copyBase),
 		a("copy-signature", gResult, &km.copySignature),
 

@@ -31,6 +31,8 @@ type Options struct {
 	ReportDir string             // folder for the report of a panic; empty for none
 	Away      func(bool)         // told when another program has the terminal, and when no more; may be nil
 	Clipboard func(string) error // nil for OSC 52 on Output and the clipboard of the desktop
+	// ReadClipboard gives what the clipboard holds; nil for that of the desktop, where there is one.
+	ReadClipboard func() (string, error)
 
 	// A message and a callback as the command line prints them, to copy; nil to offer none.
 	MessageJSON  func(plivo.Message) ([]byte, error)
@@ -67,6 +69,9 @@ func Run(ctx context.Context, core Core, o Options) error {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.ReadClipboard == nil && !clipboard.Unsupported {
+		o.ReadClipboard = clipboard.ReadAll
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

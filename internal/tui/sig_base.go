@@ -24,13 +24,15 @@ type baseString struct {
 }
 
 // firstBase is the base string that matters most: the one that was signed, where that is known, and
-// else the deciding one as it follows from what was given.
+// else the one that was checked, of the deciding family where this has one.
 func firstBase(e app.Examination) (baseString, bool) {
 	if b, ok := signedBase(e); ok {
 		return b, true
 	}
-	for _, c := range givenBases(e) {
-		return c.baseString, true
+	for _, b := range givenBases(e) { // the deciding one first
+		if b.problem == "" {
+			return b.baseString, true
+		}
 	}
 	return baseString{}, false
 }
@@ -118,7 +120,7 @@ func givenBases(e app.Examination) []givenBase {
 		i := slices.IndexFunc(all, func(b givenBase) bool { return b.scheme == family(c.Scheme) })
 		if i < 0 {
 			i = len(all)
-			b := givenBase{baseString: baseString{scheme: family(c.Scheme), words: "as given", params: r.Params}}
+			b := givenBase{baseString: baseString{scheme: family(c.Scheme), words: "as checked", params: r.Params}}
 			parts, err := signature.Parts(c.Scheme, r.Method, r.URL, c.Nonce, r.Params)
 			switch {
 			case c.Nonce == "" && c.Scheme.NonceHeader() != "":
@@ -180,14 +182,14 @@ func writeBases(p *page, e app.Examination) {
 			p.heading(b.scheme+" base string, "+signed.words, "")
 			signed.again = true
 			p.parts(signed, b.baseString, b.text != "" && len(signed.parts) > 1, p.th.signed)
-			p.value("computed", p.th.text, []piece{{signed.signature, plain}}, span{p.th.good, "  ✓ as given"})
+			p.value("computed", p.th.text, []piece{{signed.signature, plain}}, span{p.th.good, "  ✓ as received"})
 			known = false
 		}
 	}
 	if known && !slices.ContainsFunc(given, func(b givenBase) bool { return b.scheme == signed.scheme }) {
 		p.heading(signed.scheme+" base string, "+signed.words, "")
 		p.parts(signed, baseString{}, false, p.th.text)
-		p.value("computed", p.th.text, []piece{{signed.signature, plain}}, span{p.th.good, "  ✓ as given"})
+		p.value("computed", p.th.text, []piece{{signed.signature, plain}}, span{p.th.good, "  ✓ as received"})
 	}
 }
 
@@ -224,7 +226,7 @@ func writeSignatures(p *page, b givenBase) {
 				p.value("", th.text, []piece{{"and " + plural(len(c.Given)-i, "more signature"), quiet}})
 				break
 			}
-			p.value("given", th.text, []piece{{readable(g), plain}}, span{th.muted, "  " + string(c.Scheme)})
+			p.value("received", th.text, []piece{{readable(g), plain}}, span{th.muted, "  " + string(c.Scheme)})
 		}
 	}
 }

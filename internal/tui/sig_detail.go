@@ -20,7 +20,8 @@ type cause struct {
 	wanted  bool // there is such a callback
 	known   bool
 	exam    app.Examination
-	failure error
+	failure error // stands until the next answer
+	asking  bool
 	stop    context.CancelFunc
 }
 
@@ -36,6 +37,7 @@ type (
 		message  int64
 		callback webhook.Callback
 		found    bool
+		all      []int64 // the message's callbacks, oldest first
 		err      error
 	}
 )
@@ -62,18 +64,24 @@ func (d *detail) forgetCause() {
 	d.cause = cause{}
 }
 
-// findCause asks why the newest callback that does not verify does not, once for each.
+// findCause asks why the newest callback that does not verify does not, once for each, and again where
+// that could not be looked for.
 func (d *detail) findCause() tea.Cmd {
 	c, ok := newestUnverified(d.callbacks)
+	failure := d.cause.failure
 	if ok == d.cause.wanted && c.ID == d.cause.of.ID {
-		return nil
+		if failure == nil || d.cause.asking {
+			return nil
+		}
+	} else {
+		failure = nil
 	}
 	d.forgetCause()
 	if !ok {
 		return nil
 	}
 	ctx, stop := context.WithCancel(d.env.ctx)
-	d.cause = cause{of: c, wanted: true, stop: stop}
+	d.cause = cause{of: c, wanted: true, failure: failure, asking: true, stop: stop}
 	core := d.env.core
 	return func() tea.Msg {
 		e, err := core.ExamineCallback(ctx, c.ID)
@@ -86,6 +94,7 @@ func (d *detail) learn(msg causeMsg) {
 	if !d.cause.wanted || msg.id != d.cause.of.ID || errors.Is(msg.err, context.Canceled) {
 		return
 	}
+	d.cause.asking = false
 	d.cause.known, d.cause.exam, d.cause.failure = msg.err == nil, msg.exam, msg.err
 	d.refresh()
 }
@@ -97,7 +106,7 @@ func (c cause) explain(p *page) {
 	case !c.wanted:
 		return
 	case c.failure != nil:
-		p.field("signature", th.bad, "✗ does not match; the cause could not be looked for: "+escape.Line(head(c.failure.Error(), noticeBytes)))
+		p.field("signature", th.bad, "✗ does not verify; the cause could not be looked for: "+escape.Line(head(c.failure.Error(), noticeBytes)))
 		return
 	case !c.known:
 		p.field("signature", th.bad, "✗ checked over "+brief(c.of.URL)+" …")
@@ -111,20 +120,17 @@ func (c cause) explain(p *page) {
 		return
 	}
 	findings := c.exam.Diagnosis.Findings
-	if len(findings) == 0 {
-		p.field("signature", th.bad, "✗ does not match, and no change that was tried explains it; s shows what was tried")
-		for _, r := range c.exam.Diagnosis.Remains {
-			p.field("", th.text, readable(r))
+	if c.exam.Diagnosis.Cause() == signature.UnknownCause {
+		p.field("signature", th.bad, "✗ does not verify: no change that was tried makes it match; s examines it")
+		if len(findings) > 0 {
+			paint, sign, words := findingWords(th, findings[0])
+			p.field("", paint, sign+" "+words)
 		}
 		return
 	}
-	f, label := findings[0], "signature"
-	if f.Confidence == signature.Possible {
-		p.field(label, th.bad, "✗ does not match, and no change that was tried explains it")
-		label = ""
-	}
+	f := findings[0]
 	paint, sign, words := findingWords(th, f)
-	p.field(label, paint, sign+" "+words)
+	p.field("signature", paint, sign+" "+words)
 	for _, change := range f.Changes[:min(len(f.Changes), 3)] {
 		p.change(change, brief)
 	}
@@ -138,7 +144,7 @@ func (c cause) explain(p *page) {
 func (s *messages) openSignature() tea.Cmd {
 	m, ok := s.grid.Selected()
 	if !ok || m.Callbacks == 0 || m.UUID == "" {
-		s.env.notify(app.Warning, "There is no signature to look at: the message has no callback yet.")
+		s.env.notifyAbout(aboutSelection, app.Warning, "There is no signature to look at: the message has no callback yet.")
 		return nil
 	}
 	ctx, core := s.env.ctx, s.env.core
@@ -149,6 +155,9 @@ func (s *messages) openSignature() tea.Cmd {
 			all, err = core.CallbacksOf(ctx, m.UUID, callbacksShown)
 		}
 		msg := signatureMsg{message: m.ID, err: err}
+		for _, c := range all {
+			msg.all = append(msg.all, c.ID)
+		}
 		if msg.callback, msg.found = newestUnverified(all); !msg.found && len(all) > 0 {
 			msg.callback, msg.found = all[len(all)-1], true
 		}
@@ -164,12 +173,12 @@ func (m *Model) openSignature(msg signatureMsg) tea.Cmd {
 	case m.at != onMessages || !ok || sel.ID != msg.message:
 		return nil
 	case msg.err != nil:
-		m.env.notify(app.Failure, fmt.Sprintf("Read the callbacks of the message: %v; press s again to retry.", msg.err))
+		m.env.notifyAbout(aboutSelection, app.Failure, fmt.Sprintf("Read the callbacks of the message: %v; press s again to retry.", msg.err))
 		return nil
 	case !msg.found:
-		m.env.notify(app.Warning, "There is no signature to look at: the history keeps no callback of the message any more.")
+		m.env.notifyAbout(aboutSelection, app.Warning, "There is no signature to look at: the history keeps no callback of the message any more.")
 		return nil
 	}
 	m.show(onSignature)
-	return m.sig.open(msg.callback.ID)
+	return m.sig.open(msg.callback.ID, msg.all)
 }

@@ -12,7 +12,7 @@ func TestTheDetailSaysWhyASignatureDoesNotMatch(t *testing.T) {
 	d := staged(t, false, false, 120, 50, nil)
 	d.onBad()
 	d.keys("enter")
-	d.expect(`signature  ✗ matches if the URL ends in "/"`, "given      "+reportURL+" ", "signed     "+reportURL+"/", "→ Give Plivo the URL without the slash")
+	d.expect(`signature  ✗ does not verify; matches if the URL ends in "/"`, "checked    "+reportURL+" ", "signed     "+reportURL+"/", "→ Give Plivo the URL without the slash")
 	if n := len(d.core.examined); n != 1 {
 		t.Errorf("%d questions about one callback", n)
 	}
@@ -32,10 +32,9 @@ func TestTheDetailSaysWhyASignatureDoesNotMatch(t *testing.T) {
 
 func TestTheDetailTellsHowSureItIs(t *testing.T) {
 	for want, diagnosis := range map[string]signature.Diagnosis{
-		"✗ does not match, and no change that was tried explains it": unexplained(),
-		"The request may have been signed with the token of another": unexplained(),
-		"? the signature looks cut":                                  {Findings: []signature.Finding{{Confidence: signature.Possible, Detail: "looks cut"}}},
-		"✗ likely: the signature does not match yet":                 {Findings: []signature.Finding{{Confidence: signature.Likely, Detail: "does not match yet"}}},
+		"✗ does not verify: no change that was tried makes it match; s examines it": unexplained(),
+		"? the signature looks cut":                  {Findings: []signature.Finding{{Causes: []signature.Cause{signature.CauseHeader}, Hypotheses: []string{"header-malformed"}, Confidence: signature.Possible, Detail: "looks cut"}}},
+		"✗ likely: the signature does not match yet": {Findings: []signature.Finding{{Causes: []signature.Cause{signature.CauseHeader}, Hypotheses: []string{"header-malformed"}, Confidence: signature.Likely, Detail: "does not match yet"}}},
 	} {
 		d := staged(t, false, false, 120, 50, nil)
 		d.core.diagnosis = diagnosis
@@ -50,7 +49,7 @@ func TestACauseThatCannotBeLookedForSaysSo(t *testing.T) {
 	d.core.examineErr = errors.New("read callback 17: the disk is gone")
 	d.onBad()
 	d.keys("enter")
-	d.expect("✗ does not match; the cause could not be looked for: read callback 17: the disk is gone")
+	d.expect("✗ does not verify; the cause could not be looked for: read callback 17: the disk is gone")
 }
 
 // TestATokenThatVerifiesByNow looks at a callback that came before its token was configured.

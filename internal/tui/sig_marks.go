@@ -54,7 +54,7 @@ func carets(l []piece) string {
 	return strings.TrimRight(s, " ")
 }
 
-// change writes what was given above what was signed, each made safe by show.
+// change writes what was checked above what was signed, each made safe by show.
 func (p *page) change(c signature.Change, show func(string) string) {
 	if c.Part != signature.PartParams {
 		p.pair(c.Given, c.Signed, show)
@@ -108,6 +108,6 @@ func (p *page) pair(given, signed string, show func(string) string) {
 	if signed == "" {
 		b = absent
 	}
-	p.value("given", p.th.given, a)
+	p.value("checked", p.th.given, a)
 	p.value("signed", p.th.signed, b)
 }

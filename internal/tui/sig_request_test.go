@@ -10,7 +10,7 @@ import (
 )
 
 // captured is a request as a proxy writes it, signed for url and given with another one.
-func captured(t *testing.T, given, url, token, body string) string {
+func captured(t testing.TB, given, url, token, body string) string {
 	t.Helper()
 	var params []signature.Param
 	for _, p := range strings.Split(body, "&") {
@@ -31,12 +31,13 @@ func TestAPastedRequestFillsTheFields(t *testing.T) {
 		for ending, text := range map[string]string{
 			"CR LF": captured(t, "http://example.com/cb", "https://example.com/cb", "a-token-of-tests", body),
 			"CR":    strings.ReplaceAll(captured(t, "http://example.com/cb", "https://example.com/cb", "a-token-of-tests", body), "\r\n", "\r"),
+			"CR CR": strings.ReplaceAll(captured(t, "http://example.com/cb", "https://example.com/cb", "a-token-of-tests", body), "\r\n", "\r\r"),
 		} {
 			d := pureDriver(t, 120, 36)
 			d.keys("4")
 			d.keys(focus...)
 			d.send(paste(text))
-			d.expect("pasted request", "Filled in the pasted request.", "✗ matches if", "https", "X-Plivo-Signature-V3-Nonce", "Status=delivered")
+			d.expect("pasted request", "Filled in the pasted request.", "✗ does not verify; matches if", "https", "X-Plivo-Signature-V3-Nonce", "Status=delivered")
 			if got := d.m.sig.value(fieldSigned); got != "http://example.com/cb" {
 				t.Errorf("%s, %s: the URL is %q", name, ending, got)
 			}
@@ -98,11 +99,11 @@ func TestRestoreBringsBackWhatWasCaptured(t *testing.T) {
 	d := staged(t, false, false, 120, 36, nil)
 	d.onBad()
 	d.keys("s", "shift+tab", "typed", "shift+tab", "more", "shift+tab", "X-More: 1")
-	d.expect("callback 17, edited")
+	d.expect("callback 17 (3 of 3), edited")
 	d.keys("ctrl+r")
 	d.absent("edited")
-	d.expect(`✗ matches if the URL ends in "/"`)
-	if s := d.m.sig; s.value(fieldToken) != "" || strings.Contains(s.value(fieldBody), "more") || strings.Contains(s.value(fieldHeaders), "X-More") {
+	d.expect(`✗ does not verify; matches if the URL ends in "/"`)
+	if s := d.m.sig; s.value(fieldToken) != "typed" || strings.Contains(s.value(fieldBody), "more") || strings.Contains(s.value(fieldHeaders), "X-More") {
 		t.Errorf("restored to %q", s.entries())
 	}
 	d = staged(t, false, true, 120, 36, nil)
@@ -138,10 +139,10 @@ func TestRealDiagnosesAreLaidOut(t *testing.T) {
 		given, token, typed, body string
 		want                      []string
 	}{
-		"scheme and slash": {"http://example.com/cb/", "a-token-of-tests", "", body, []string{"given      http://example.com/cb/", "signed     https://example.com/cb ", "V3 base string, as it was signed"}},
+		"scheme and slash": {"http://example.com/cb/", "a-token-of-tests", "", body, []string{"checked    http://example.com/cb/", "signed     https://example.com/cb ", "V3 base string, as it was signed"}},
 		"port":             {"https://example.com:8443/cb", "a-token-of-tests", "", body, []string{"URL        https://example.com:8443/cb ", "                              ^^^^^", "V3 base string, as it was signed"}},
 		"token":            {right, "hush", " hush", body, []string{"signed     ", "✓ as said above"}},
-		"param added":      {right, "a-token-of-tests", "", body + "&extra=1", []string{"given      extra=1", "signed     not there", "Statusdelivered"}},
+		"param added":      {right, "a-token-of-tests", "", body + "&extra=1", []string{"checked    extra=1", "signed     not there", "Statusdelivered"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := pureDriver(t, 120, 60)
@@ -152,7 +153,7 @@ func TestRealDiagnosesAreLaidOut(t *testing.T) {
 				d.keys("shift+tab")
 				d.send(paste(c.typed))
 			}
-			d.expect("✗ matches if")
+			d.expect("✗ does not verify; matches if")
 			d.expect(c.want...)
 			if b, ok := signedBase(d.m.sig.exam); !ok || len(b.parts) < 2 || joined(b.parts) != b.text {
 				t.Errorf("laid out as %v", b.parts)

@@ -2,8 +2,8 @@ package tui
 
 import (
 	"fmt"
-	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
@@ -11,7 +11,6 @@ import (
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/escape"
 	"dev.internal/plivoscope/internal/plivo/signature"
-	"dev.internal/plivoscope/internal/plivo/signature/sdk"
 	"dev.internal/plivoscope/internal/tui/grid"
 )
 
@@ -24,10 +23,15 @@ func (s *sigScreen) explain() {
 	p := &page{th: s.th, w: w}
 	switch {
 	case s.failure != nil:
-		p.field("", s.th.bad, "✗ "+escape.Line(head(s.failure.Error(), noticeBytes)))
+		p.hang(s.th.bad, "✗", escape.Line(head(s.failure.Error(), noticeBytes)))
 	case s.known:
 		writeVerdict(p, s.exam)
-		writeFindings(p, s.exam.Diagnosis)
+		if s.wantsToken() {
+			p.hang(s.th.warn, "!", "only the simulator's made-up token is known here: type yours under Token")
+		}
+		if !lacksURL(s.exam) {
+			writeFindings(p, s.exam.Diagnosis)
+		}
 		writeBases(p, s.exam)
 		writeSDKs(p, s.exam.SDKs)
 		writeSettings(p, s.exam.Diagnosis)
@@ -39,7 +43,7 @@ func (s *sigScreen) explain() {
 		p.blank()
 		p.say(s.th.text, "Why does a signature not match?")
 		p.blank()
-		p.say(s.th.muted, "Paste a captured request anywhere on this screen: raw HTTP, a HAR file, or a line of \"plivoscope history --callbacks -o json\".")
+		p.say(s.th.muted, "Paste a captured request anywhere on this screen: raw HTTP, a curl command, a HAR file, or a line of \"plivoscope history --callbacks -o json\".")
 		p.say(s.th.muted, "Or type its URL, headers and body: the answer changes as you type.")
 		p.say(s.th.muted, "On the messages, s brings a message's callback here.")
 	}
@@ -65,6 +69,12 @@ func (s *sigScreen) resultKey(k tea.KeyMsg) (tea.Cmd, bool) {
 		s.scrollResult(page)
 	case key.Matches(k, km.detailTop):
 		s.top = 0
+	case key.Matches(k, km.sibling):
+		n := 1
+		if k.String() == "[" {
+			n = -1
+		}
+		return s.beside(n), true
 	case key.Matches(k, km.detailEnd):
 		s.scrollResult(len(s.result))
 	case key.Matches(k, km.copyBase):
@@ -83,15 +93,18 @@ func (s *sigScreen) copy(what string, of func(baseString) string) tea.Cmd {
 	b, ok := firstBase(s.exam)
 	text := of(b)
 	if !s.known || !ok || text == "" {
-		s.env.notify(app.Warning, "There is no "+what+" to copy: it takes a URL, a nonce and a token.")
+		s.env.notifyAbout(aboutSignature, app.Warning, "There is no "+what+" to copy: it takes a URL, a nonce and a token.")
 		return nil
 	}
-	put, words := s.env.o.Clipboard, fmt.Sprintf("Copied the %s %s, %s.", b.scheme, what, b.words)
+	put, words := s.env.o.Clipboard, fmt.Sprintf("Copied the %s %s, %s", b.scheme, what, b.words)
+	if strings.ContainsFunc(text, unicode.IsControl) {
+		words += "; it holds control characters"
+	}
 	return func() tea.Msg {
 		if err := put(text); err != nil {
-			return noticeMsg{app.Failure, fmt.Sprintf("Copy the %s: %v; select it with the mouse while holding shift instead.", what, err)}
+			return copiedMsg{app.Failure, fmt.Sprintf("Copy the %s: %v; select it with the mouse while holding shift instead.", what, err)}
 		}
-		return noticeMsg{app.Info, words}
+		return copiedMsg{app.Info, words + "."}
 	}
 }
 
@@ -100,6 +113,8 @@ func (s *sigScreen) verdictWords() string {
 	switch {
 	case !s.known:
 		return ""
+	case lacksURL(s.exam):
+		return "! no URL"
 	case s.exam.Verdict.Outcome == signature.Invalid && s.exam.Diagnosis.Explained():
 		return "✗ " + signature.CauseWord(s.exam.Diagnosis.Cause())
 	}
@@ -157,10 +172,19 @@ func writeVerdict(p *page, e app.Examination) {
 		}
 		p.hang(th.bad, "✗", fmt.Sprintf("does not verify: %s is there, its nonce is not. %s has to come with it.", v.Header, v.Scheme.NonceHeader()))
 	case signature.Invalid:
+		if lacksURL(e) {
+			p.hang(th.warn, "!", "give the URL that was given to Plivo: it is a part of every signature.")
+			return
+		}
 		if d := e.Diagnosis; d.Cause() == signature.UnknownCause {
 			p.hang(th.bad, "✗", fmt.Sprintf("does not verify: no token makes the signature in %s, and no change that was tried explains it.", v.Header))
 		}
 	}
+}
+
+// lacksURL reports whether there is nothing to compute a signature over yet.
+func lacksURL(e app.Examination) bool {
+	return e.Verdict.Outcome == signature.Invalid && e.Case.URL == ""
 }
 
 // family is a scheme without its owner.
@@ -179,11 +203,19 @@ const findingsShown = 4
 // writeFindings says what explains the signature, or what was tried in vain.
 func writeFindings(p *page, d signature.Diagnosis) {
 	th := p.th
+	guesses := false
 	for i, f := range d.Findings[:min(len(d.Findings), findingsShown)] {
-		if i > 0 || f.Confidence == signature.Possible {
+		paint, sign, words := findingWords(th, f)
+		switch {
+		case f.Confidence == signature.Possible && !guesses:
+			p.heading("Worth a look", "")
+			guesses = true
+		case i > 0:
 			p.blank()
 		}
-		paint, sign, words := findingWords(th, f)
+		if i > 0 && f.Confidence == signature.Certain {
+			words = "or it " + readable(f.Detail)
+		}
 		p.hang(paint, sign, words)
 		if f.Remedy != "" {
 			p.hang(th.text, "→", readable(f.Remedy))
@@ -203,14 +235,16 @@ func writeFindings(p *page, d signature.Diagnosis) {
 		p.blank()
 		p.say(th.muted, "What to set in "+plural(n, "framework")+" stands at the end.")
 	}
-	if len(d.RuledOut) > 0 {
-		p.heading("Ruled out", tried(d))
-		p.say(th.muted, readable(strings.Join(d.RuledOut, " · ")))
-	}
 	if len(d.Remains) > 0 {
 		p.heading("What remains", "")
 		for _, r := range d.Remains {
 			p.hang(th.text, "·", readable(r))
+		}
+	}
+	if len(d.RuledOut) > 0 {
+		p.heading("Ruled out", "")
+		for _, r := range d.RuledOut {
+			p.hang(th.muted, "·", readable(r))
 		}
 	}
 }
@@ -219,66 +253,10 @@ func writeFindings(p *page, d signature.Diagnosis) {
 func findingWords(th *theme, f signature.Finding) (grid.Paint, string, string) {
 	switch f.Confidence {
 	case signature.Certain:
-		return th.bad, "✗", readable(f.Detail)
+		return th.bad, "✗", "does not verify; " + readable(f.Detail)
 	case signature.Likely:
 		return th.bad, "✗", "likely: the signature " + readable(f.Detail)
 	default:
 		return th.warn, "?", "the signature " + readable(f.Detail)
-	}
-}
-
-func tried(d signature.Diagnosis) string { return "  " + plural(d.Tried, "signature") + " computed" }
-
-// settings are those of all findings, each once.
-func settings(d signature.Diagnosis) []signature.Setting {
-	var all []signature.Setting
-	for _, f := range d.Findings[:min(len(d.Findings), findingsShown)] {
-		for _, s := range f.Settings {
-			if !slices.Contains(all, s) {
-				all = append(all, s)
-			}
-		}
-	}
-	return all
-}
-
-// writeSettings lists what to set in which framework.
-func writeSettings(p *page, d signature.Diagnosis) {
-	all := settings(d)
-	if len(all) == 0 {
-		return
-	}
-	p.heading("What to set", "  where the app makes up the URL")
-	for _, s := range all {
-		p.field(brief(s.Framework), p.th.text, readableBlock(s.Text))
-	}
-}
-
-// writeSDKs lists what the official SDKs say of the request.
-func writeSDKs(p *page, all []sdk.Answer) {
-	if len(all) == 0 {
-		return
-	}
-	th := p.th
-	p.heading("What the official SDKs say", "")
-	for _, a := range all {
-		paint, words := th.bad, "✗ refuses"
-		switch {
-		case a.Err != nil:
-			paint, words = th.warn, "! fails"
-		case a.Accepts:
-			paint, words = th.good, "✓ accepts"
-		}
-		quirk := a.Quirk
-		if a.Err != nil {
-			quirk = strings.TrimPrefix(quirk+"; "+a.Err.Text, "; ")
-		}
-		first := []span{{th.text, " " + grid.Fit(brief(a.SDK), labelWidth, false)}, {paint, grid.Fit(words, 11, false)}}
-		for i, l := range wrap(readable(quirk), p.w-labelWidth-13) {
-			if i > 0 {
-				first = []span{{th.text, blank(labelWidth + 12)}}
-			}
-			p.add(append(first, span{th.muted, l})...)
-		}
 	}
 }

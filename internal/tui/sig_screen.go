@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -12,9 +12,6 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"dev.internal/plivoscope/internal/app"
-	"dev.internal/plivoscope/internal/escape"
-	"dev.internal/plivoscope/internal/plivo/signature"
-	"dev.internal/plivoscope/internal/webhook/capture"
 )
 
 // settleAfter is how long nothing may have been typed before a request is looked at.
@@ -29,14 +26,19 @@ type sigScreen struct {
 	back screenID               // where esc goes
 	wait func(edit int) tea.Cmd // until nothing was typed for a while
 
-	source source
-	entry  [5]string // what the fields hold, as it was last looked at
-	edit   int       // how often that changed: an answer about an earlier request is dropped
-	stop   context.CancelFunc
+	source   source
+	pasted   map[field]filling // what was pasted into a field that cannot show it
+	cleared  map[field]bool    // was empty since: nothing of what it held is missed
+	callback int64             // that the fields were filled with, 0 for none
+	siblings []int64           // the callbacks of its message, oldest first
+
+	entry [5]string // what the fields hold, as it was last looked at
+	dirty bool      // a paste changed what they stand for, perhaps without showing
+	edit  int       // how often that changed: an answer about an earlier request is dropped
+	stop  context.CancelFunc
 
 	exam    app.Examination
 	known   bool            // exam is about the fields
-	asking  bool            // an answer is awaited
 	failure error           // why there is none
 	whole   app.Examination // of the callback that the fields were filled with
 	opened  int64           // the callback that is being read, 0 for none
@@ -54,6 +56,7 @@ type (
 		err  error
 	}
 	openedMsg struct {
+		edit int
 		id   int64
 		exam app.Examination
 		err  error
@@ -74,7 +77,7 @@ func newSigScreen(e *env) *sigScreen {
 	s.addInput(fieldToken, "the configured ones")
 	s.inputs[fieldToken].EchoMode = textinput.EchoPassword
 	s.inputs[fieldToken].EchoCharacter = '•'
-	s.setValue(fieldMethod, "POST")
+	s.empty()
 	s.entry = s.entries()
 	s.setFocus(fieldSigned)
 	return s
@@ -119,68 +122,106 @@ func (s *sigScreen) reading() bool { return s.focus == noField }
 
 func (s *sigScreen) typing() bool { return !s.reading() }
 
-// open reads a callback into the fields.
-func (s *sigScreen) open(id int64) tea.Cmd {
+// open reads a callback into the fields. Its siblings are the callbacks of the same message.
+func (s *sigScreen) open(id int64, siblings []int64) tea.Cmd {
 	s.setFocus(noField)
+	s.siblings = siblings
+	s.setValue(fieldToken, "")
+	return s.load(id)
+}
+
+func (s *sigScreen) load(id int64) tea.Cmd {
+	s.env.forget(aboutSignature)
 	s.opened = id
-	ctx := s.ask()
-	core := s.env.core
+	s.edit++
+	ctx, core, edit := s.ask(), s.env.core, s.edit
 	s.explain()
 	return func() tea.Msg {
 		e, err := core.ExamineCallback(ctx, id)
-		return openedMsg{id, e, err}
+		return openedMsg{edit, id, e, err}
 	}
 }
 
+// beside goes to the callback of the message that comes n after the present one, round its ends.
+func (s *sigScreen) beside(n int) tea.Cmd {
+	at := s.callback
+	if s.opened != 0 {
+		at = s.opened
+	}
+	i := slices.Index(s.siblings, at)
+	if i < 0 || len(s.siblings) < 2 {
+		return nil
+	}
+	return s.load(s.siblings[(i+n+len(s.siblings))%len(s.siblings)])
+}
+
 // read takes the callback, unless another one was opened or something was typed since.
-func (s *sigScreen) read(msg openedMsg) {
-	if msg.id != s.opened {
-		return
+func (s *sigScreen) read(msg openedMsg) tea.Cmd {
+	if msg.edit != s.edit || errors.Is(msg.err, context.Canceled) {
+		return nil
 	}
-	s.opened = 0
-	s.top = 0
-	if msg.err == nil {
+	s.opened, s.top = 0, 0
+	if msg.err != nil {
+		s.empty()
+		msg.err = fmt.Errorf("callback %d could not be read: %w", msg.id, msg.err)
+	} else {
 		s.fill(fmt.Sprintf("callback %d", msg.id), msg.exam.Case)
-		s.entry = s.entries()
-		s.edit++
-		s.whole = msg.exam
 	}
+	s.callback, s.whole = msg.id, msg.exam
+	s.entry = s.entries()
+	s.edit++
 	s.learn(msg.exam, msg.err)
-	s.refresh()
-	s.reveal()
+	if s.known && s.value(fieldToken) != "" {
+		return s.examine() // it is the one to check with
+	}
+	return nil
 }
 
 // ask ends the question before and gives the context of the next one.
 func (s *sigScreen) ask() context.Context {
-	s.stop()
-	s.known, s.asking, s.failure = false, true, nil
+	s.rest()
 	ctx, stop := context.WithCancel(s.env.ctx)
 	s.stop = stop
 	return ctx
 }
 
+// rest ends the question and forgets its answer.
+func (s *sigScreen) rest() {
+	s.stop()
+	s.known, s.failure = false, nil
+}
+
 // learn takes the answer about the fields.
 func (s *sigScreen) learn(e app.Examination, err error) {
-	s.asking = false
 	s.known = err == nil
 	if s.failure = err; s.known {
 		s.exam = e
 	}
 	s.explain()
+	s.refresh() // some remarks depend on the answer
+	s.reveal()
 }
 
 // changed follows up on an edit: the request is looked at once nothing was typed for a while.
 func (s *sigScreen) changed() tea.Cmd {
 	now := s.entries()
-	if now == s.entry {
+	if now == s.entry && !s.dirty {
 		return nil
 	}
-	s.entry = now
+	s.entry, s.dirty = now, false
 	s.edit++
 	s.opened = 0
+	if s.source.name == "" {
+		s.callback = 0 // it could not be read: this is another request
+	}
+	for i, text := range now {
+		if text == "" {
+			s.cleared[s.order[i]] = true
+			delete(s.pasted, s.order[i])
+		}
+	}
 	if s.nothing() {
-		s.stop()
-		s.known, s.asking, s.failure = false, false, nil
+		s.rest()
 		s.explain()
 		return nil
 	}
@@ -192,20 +233,39 @@ func (s *sigScreen) settled(msg settledMsg) tea.Cmd {
 	if msg.edit != s.edit || s.nothing() {
 		return nil
 	}
+	return s.examine()
+}
+
+// examine asks about the request as it is now; until the answer, what was known stays.
+func (s *sigScreen) examine() tea.Cmd {
 	had := s.known
 	ctx := s.ask()
-	s.known = had // until the answer, what was known stays
-	core, c, edit := s.env.core, s.request(), s.edit
+	s.known = had
+	core, c, edit, other := s.env.core, s.request(), s.edit, ""
+	if s.assumed() {
+		other = s.source.other
+	}
 	return func() tea.Msg {
 		e, err := core.Examine(ctx, c)
+		if err == nil && other != "" {
+			e, err = likelier(e, func() (app.Examination, error) {
+				c.URL = other
+				return core.Examine(ctx, c)
+			})
+		}
 		return examinedMsg{edit, e, err}
 	}
 }
 
 func (s *sigScreen) answer(msg examinedMsg) {
-	if msg.edit == s.edit && !errors.Is(msg.err, context.Canceled) {
-		s.learn(msg.exam, msg.err)
+	if msg.edit != s.edit || errors.Is(msg.err, context.Canceled) {
+		return
 	}
+	if msg.err == nil && s.assumed() && msg.exam.Case.URL == s.source.other {
+		s.assumeOther()
+	}
+	s.top = 0
+	s.learn(msg.exam, msg.err)
 }
 
 // key handles a key and reports whether it was one of this screen.
@@ -213,7 +273,9 @@ func (s *sigScreen) key(k tea.KeyMsg) (tea.Cmd, bool) {
 	km := s.env.keys
 	switch {
 	case k.Paste:
-		return s.paste(k), true
+		return s.paste(string(k.Runes)), true
+	case k.Type == tea.KeyCtrlV:
+		return s.readClipboard(), true
 	case key.Matches(k, km.nextField):
 		s.step(1)
 	case key.Matches(k, km.prevField):
@@ -228,10 +290,14 @@ func (s *sigScreen) key(k tea.KeyMsg) (tea.Cmd, bool) {
 	case s.focus == fieldMethod && key.Matches(k, km.method):
 		other := map[bool]string{true: "GET", false: "POST"}[s.value(fieldMethod) == "POST"]
 		s.setValue(fieldMethod, other)
+	case k.Type == tea.KeyPgUp, k.Type == tea.KeyPgDown:
+		s.resultKey(k)
 	case !s.ofLines() && key.Matches(k, km.newline), k.Type == tea.KeyDown && s.atEdge(1):
 		s.step(1)
 	case k.Type == tea.KeyUp && s.atEdge(-1):
-		s.step(-1)
+		if s.focus != s.order[0] {
+			s.step(-1)
+		}
 	default:
 		return s.update(k), true
 	}
@@ -251,65 +317,16 @@ func (s *sigScreen) follow() tea.Cmd {
 
 // update gives a message to the input that has the focus.
 func (s *sigScreen) update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case clipboardMsg:
+		return s.takeClipboard(msg)
+	case copiedMsg:
+		s.env.notifyAbout(aboutSignature, msg.severity, msg.text)
+		return nil
+	case tea.KeyMsg:
+		if msg.Paste && s.typing() {
+			return s.insert(string(msg.Runes))
+		}
+	}
 	return tea.Batch(s.input(msg), s.follow())
-}
-
-// paste fills the fields with a captured request. Any other text goes into the field with the focus.
-func (s *sigScreen) paste(k tea.KeyMsg) tea.Cmd {
-	text := string(k.Runes)
-	if !strings.Contains(text, "\n") {
-		text = strings.ReplaceAll(text, "\r", "\n") // as terminals send it
-	}
-	all, err := capture.Parse([]byte(text))
-	if err == nil && len(all) > 0 {
-		return s.take(all)
-	}
-	if s.reading() {
-		s.env.notify(app.Warning, "Not filled in: "+escape.Line(err.Error())+".")
-		return nil
-	}
-	if !s.ofLines() {
-		text = strings.Trim(text, "\n")
-	}
-	k.Runes = []rune(text)
-	return s.update(k)
-}
-
-// take fills the fields with the first request of a capture.
-func (s *sigScreen) take(all []capture.Request) tea.Cmd {
-	r := all[0]
-	s.opened = 0
-	s.fillCapture(r)
-	s.whole = app.Examination{}
-	s.top = 0
-	s.setFocus(noField)
-	words := "Filled in the pasted request"
-	if len(all) > 1 {
-		words = fmt.Sprintf("Filled in the first of %d pasted requests", len(all))
-	}
-	if r.Problem != "" {
-		s.env.notify(app.Warning, words+"; "+r.Problem)
-	} else {
-		s.env.notify(app.Info, words+".")
-	}
-	return s.follow()
-}
-
-// restore fills the fields anew with what they were filled with, or empties them.
-func (s *sigScreen) restore() tea.Cmd {
-	if s.source.name == "" {
-		s.fill("", signature.Case{Request: signature.Request{Method: "POST"}})
-		s.source = source{}
-		return s.follow()
-	}
-	s.fill(s.source.name, s.source.exact)
-	s.opened = 0
-	cmd := s.follow()
-	if len(s.whole.Verdict.Outcome) > 0 {
-		s.stop()
-		s.edit++
-		s.learn(s.whole, nil)
-		return nil
-	}
-	return cmd
 }

@@ -1,8 +1,12 @@
 package tui
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
 )
 
 var sigNames = map[field]string{
@@ -35,21 +39,30 @@ func (s *sigScreen) refresh() {
 // formTitle names the form and what it was filled with.
 func (s *sigScreen) formTitle() string {
 	words := "Signature"
-	if s.source.name != "" {
+	switch at := slices.Index(s.siblings, s.callback); {
+	case s.callback != 0:
+		words += fmt.Sprintf(" · callback %d", s.callback)
+		if at >= 0 && len(s.siblings) > 1 {
+			words += fmt.Sprintf(" (%d of %d)", at+1, len(s.siblings))
+		}
+	case s.source.name != "":
 		words += " · " + s.source.name
 	}
-	if s.edited() {
+	switch {
+	case s.edited():
 		words += ", edited"
+	case s.source.name != "" && s.value(fieldToken) != "":
+		words += " + token"
 	}
 	return words
 }
 
 // restoring is the key that undoes all edits, by what it does now.
 func (s *sigScreen) restoring() key.Binding {
-	if s.source.name == "" {
-		return s.env.keys.empty
+	if s.edited() || s.opened != 0 {
+		return s.env.keys.restore
 	}
-	return s.env.keys.restore
+	return s.env.keys.empty
 }
 
 // body is the screen, with a rule over each of its parts.
@@ -67,12 +80,30 @@ func (s *sigScreen) body(rule ruler) []string {
 		if s.lay.form.h == 0 {
 			title = s.formTitle()
 		}
-		result = append([]string{rule(l.w, s.reading(), title, place(s.top, l.h, len(s.result)))}, window(s.result, s.top, l.w, l.h)...)
+		right := s.resultPlace(l.w - ansi.StringWidth(title) - ruleEdges)
+		result = append([]string{rule(l.w, s.reading(), title, right)}, window(s.result, s.top, l.w, l.h)...)
 	}
 	if !s.lay.beside {
 		return append(form, result...)
 	}
 	return sideBySide(s.th, form, result)
+}
+
+// ruleEdges is what a rule needs beside its words, in cells.
+const ruleEdges = 9
+
+// resultPlace says in at most room cells what came out, and how far the result is scrolled.
+func (s *sigScreen) resultPlace(room int) string {
+	verdict, at := s.verdictWords(), place(s.top, s.lay.result.h, len(s.result))
+	switch whole := verdict + " · " + at; {
+	case verdict == "" || at == "":
+		return verdict + at
+	case ansi.StringWidth(whole) <= room:
+		return whole
+	case s.top+s.lay.result.h < len(s.result):
+		return verdict + " ↓"
+	}
+	return verdict
 }
 
 // mouse focuses what is clicked, and scrolls what the pointer is on.
@@ -99,12 +130,19 @@ func (s *sigScreen) mouse(e tea.MouseMsg) tea.Cmd {
 func (s *sigScreen) wake() tea.Cmd    { return nil }
 func (s *sigScreen) tick() tea.Cmd    { return nil }
 func (s *sigScreen) entered() tea.Cmd { return nil }
-func (s *sigScreen) left()            { s.back = onMessages }
+func (s *sigScreen) left() {
+	s.back = onMessages
+	s.env.forget(aboutSignature)
+}
 
 func (s *sigScreen) footer() []key.Binding {
 	km := s.env.keys
 	if s.reading() {
-		return []key.Binding{km.leave, km.copyBase, km.copySignature, km.toFields, km.down, km.up, km.help}
+		scroll := []key.Binding{km.down, km.up}
+		if len(s.siblings) > 1 {
+			scroll = []key.Binding{km.sibling, km.down}
+		}
+		return append(append([]key.Binding{km.leave, km.toFields}, scroll...), km.copyBase, km.copySignature, km.help)
 	}
 	return []key.Binding{km.leave, km.nextField, km.prevField, s.restoring(), km.helpTyped}
 }
@@ -113,9 +151,12 @@ func (s *sigScreen) help() []section {
 	km := s.env.keys
 	if s.reading() {
 		return []section{
-			{"The result", []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.detailTop, km.detailEnd, km.copyBase, km.copySignature}},
+			{"The result", []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.detailTop, km.detailEnd, km.sibling, km.copyBase, km.copySignature}},
 			{"The request", []key.Binding{km.toFields, km.pasted, s.restoring(), km.leave}},
 		}
 	}
-	return []section{{"The request", []key.Binding{km.nextField, km.prevField, km.newline, km.method, km.pasted, s.restoring(), km.leave}}}
+	return []section{
+		{"The request", []key.Binding{km.nextField, km.prevField, km.newline, km.method, km.pasted, s.restoring(), km.leave}},
+		{"The result", []key.Binding{km.pageDown, km.pageUp}},
+	}
 }

@@ -151,12 +151,17 @@ func wrapLine(out []string, s string, w int) []string {
 		}
 		i += len(char)
 		used += n
-		// A hyphen inside a word is a place to break, the dashes of a flag are not.
-		if char == "-" && i-2 >= start && i < len(s) && isWordByte(s[i-2]) && isWordByte(s[i]) {
+		// A hyphen inside a word is a place to break, the dashes of a flag or of a header's name are not.
+		if char == "-" && i-2 >= start && i < len(s) && isWordByte(s[i-2]) && isWordByte(s[i]) && !inHeaderName(s, i) {
 			end, next = i, i
 		}
 	}
 	return append(out, strings.TrimRight(s[start:], " "))
+}
+
+// inHeaderName reports whether the word around s[i] is the name of a header as X-Plivo-Signature-V3.
+func inHeaderName(s string, i int) bool {
+	return strings.HasPrefix(strings.TrimLeft(s[strings.LastIndexByte(s[:i], ' ')+1:i], `("`), "X-")
 }
 
 func isWordByte(b byte) bool {

@@ -79,7 +79,7 @@ var scenes = []scene{
 	}},
 	{name: "signature hostile", play: func(d *driver) {
 		d.core.diagnosis = signature.Diagnosis{Findings: []signature.Finding{{
-			Causes: []signature.Cause{signature.CauseParams}, Confidence: signature.Likely, Detail: "matches if \"\x1b[31m\u202e\" is \x00", Remedy: "Take \x9b out.",
+			Causes: []signature.Cause{signature.CauseParams}, Hypotheses: []string{"form-decoded"}, Confidence: signature.Likely, Detail: "matches if \"\x1b[31m\u202e\" is \x00", Remedy: "Take \x9b out.",
 			Changes: []signature.Change{
 				{Part: signature.PartParams, Given: "Text=\x1b[31mred\u202e\nk=1\ufe0f\u20e3\ngone\x07=", Signed: "Text=red\u202e\nk=1"},
 				{Part: signature.PartNonce, Given: "1\u200b2", Signed: ""},

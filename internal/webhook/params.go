@@ -17,11 +17,14 @@ import (
 
 const formType = "application/x-www-form-urlencoded"
 
+// maxParams is how many parameters are read of a request; Plivo's callbacks have some twenty.
+const maxParams = 100_000
+
 // ParseParams gives the decoded parameters of a callback in the order they arrived, repeated names
 // kept: those of the query of rawURL for GET and HEAD, those of the body otherwise. The body may be a
 // form (the charset is ignored), multipart/form-data, or a JSON object, whose scalars become values as
 // they are written, null an empty one and nested values compact JSON. Without a content type the body
-// is read as what it looks like. problem says in a sentence what could not be read; params then holds
+// is read as what it looks like. No more than 100,000 parameters are read. problem says in a sentence what could not be read; params then holds
 // what could. It does not panic on any input.
 func ParseParams(method, rawURL, contentType string, body []byte) (params []signature.Param, problem string) {
 	if method == http.MethodGet || method == http.MethodHead {
@@ -87,16 +90,21 @@ func looksLikeForm(body []byte) bool {
 	return true
 }
 
+var tooMany = fmt.Sprintf("There are more than %d parameters; those beyond are not read, so the signature cannot match.", maxParams)
+
 // parseForm is not url.ParseQuery, which loses the order in a map and drops a pair
 // that holds ";" or a bad escape.
 func parseForm(form, where string) (params []signature.Param, problem string) {
 	if form == "" {
 		return nil, ""
 	}
-	params = make([]signature.Param, 0, strings.Count(form, "&")+1)
+	params = make([]signature.Param, 0, min(strings.Count(form, "&")+1, maxParams))
 	for pair := range strings.SplitSeq(form, "&") {
 		if pair == "" {
 			continue
+		}
+		if len(params) == maxParams {
+			return params, tooMany
 		}
 		rawName, rawValue, _ := strings.Cut(pair, "=")
 		name, badName := unescape(rawName)
@@ -167,6 +175,9 @@ func parseJSON(body []byte) (params []signature.Param, problem string) {
 		return nil, fmt.Sprintf("The body says it is JSON but cannot be read as such: %v.", err)
 	}
 	for decoder.More() {
+		if len(params) == maxParams {
+			return params, tooMany
+		}
 		key, err := decoder.Token()
 		if err != nil {
 			return params, fmt.Sprintf("The JSON body could be read only in part: %v.", err)
@@ -220,6 +231,9 @@ func parseMultipart(body []byte, boundary string) (params []signature.Param, pro
 				problem = fmt.Sprintf("Part %q of the multipart body is a file; it is no parameter.", cut(part.FormName()))
 			}
 			continue
+		}
+		if len(params) == maxParams {
+			return params, tooMany
 		}
 		value, err := io.ReadAll(part)
 		if err != nil {

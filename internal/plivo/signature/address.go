@@ -3,7 +3,7 @@ package signature
 import "strings"
 
 // address is a URL cut into its pieces, each with its own delimiters: joined, they are the URL as it
-// was written. It is cut where parseTarget cuts.
+// was written.
 type address struct {
 	scheme   string // "https"
 	user     string // "name:secret@"
@@ -16,7 +16,7 @@ type address struct {
 
 func cutAddress(raw string) (address, bool) {
 	scheme, rest, found := strings.Cut(raw, "://")
-	if !found || !validScheme(scheme) {
+	if !found || !ValidScheme(scheme) {
 		return address{}, false
 	}
 	a := address{scheme: scheme}

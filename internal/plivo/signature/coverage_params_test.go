@@ -275,6 +275,9 @@ func TestEveryHypothesisHasItsRow(t *testing.T) {
 		rows[c.name] = true
 	}
 	for _, h := range signature.Hypotheses() {
+		if strings.HasPrefix(h.Name, "header-") || strings.HasSuffix(h.Name, "-signature") {
+			continue // of the header, shown beside the writings and the damages
+		}
 		if !rows[h.Name] {
 			t.Errorf("%s has no row: %s", h.Name, h.About)
 		}

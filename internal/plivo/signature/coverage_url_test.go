@@ -30,6 +30,8 @@ var singles = []covered{
 	{name: "token-prefix", seen: tokenAs(func(t string) string { return "auth_token: " + t })},
 	{name: "token-bom", seen: tokenAs(func(t string) string { return "\ufeff" + t })},
 	{name: "token-invisible", seen: tokenAs(func(t string) string { return t[:5] + "\u200b" + t[5:] + "\u00a0" })},
+	{name: "token-first-line", seen: tokenAs(func(t string) string { return t + "\nand more" })},
+	{name: "token-first-line", seen: tokenAs(func(t string) string { return t + "\r\n# of the shop\r\n" })},
 	{name: "token-twice", seen: tokenAs(func(t string) string { return t + t })},
 	{name: "token-twice", seen: tokenAs(func(t string) string { return t + "\n" + t })},
 	{name: "token-basic", seen: tokenAs(func(t string) string { return "MAXXXXXXXXXXXXXXXXXX:" + t })},

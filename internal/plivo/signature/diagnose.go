@@ -15,6 +15,9 @@ func Diagnose(c Case) Diagnosis {
 	}
 	s := newSearch(&c)
 	var d Diagnosis
+	if nonceless(v) {
+		return s.diagnoseNonceless(v)
+	}
 	if tiers := byTier(v.Checks); len(tiers) > 0 {
 		if m, sure, ok := s.explain(tiers); ok {
 			d.Findings = append(d.Findings, s.finding(m, sure))

@@ -150,7 +150,7 @@ func TestWhatV2TellsIsLikely(t *testing.T) {
 	}
 	c.URL = "http://example.com/cb"
 	f = first(t, signature.Diagnose(c))
-	if f.Confidence != signature.Likely || f.Cause() != "scheme" || !strings.Contains(f.Detail, "the V2 signature of the same request does if the scheme is https") {
+	if f.Confidence != signature.Likely || f.Cause() != "scheme" || !strings.Contains(f.Detail, "matches if the scheme is https, as the V2 signature of the same request does, and if") {
 		t.Errorf("%+v", f)
 	}
 }

@@ -10,7 +10,9 @@ type Case struct {
 	AuthIDs     []string // of the accounts: what is easily put where the token belongs
 	ReceivedURL string   // what the request itself asked for, by its Host header
 	Body        []byte   // as it was received; nil where it is not known
-	KnownURLs   []string // URLs that were given to Plivo before, the newest first
+	KnownURLs   []string // URLs that were registered with Plivo before, the newest first
+	OwnURLs     []string // under which the server that received the request is reached now
+	Local       bool     // the sender is on this machine, as a simulator is
 }
 
 // Cause is a kind of reason for which a signature does not match, in one word.
@@ -67,6 +69,9 @@ const (
 	PartNonce  Part = "nonce"
 	PartParams Part = "params"
 	PartRecipe Part = "recipe"
+
+	// PartSignature is the signature itself, as the header holds it and as it is computed.
+	PartSignature Part = "signature"
 )
 
 // Change is one part of the request as it was given and as it was signed. Of a token both are words,
@@ -85,10 +90,10 @@ type Setting struct {
 
 // Finding is one explanation: the changes that make the signature match, and what to do.
 type Finding struct {
-	Causes     []Cause  // one to three, the first is the likeliest to act on
-	Hypotheses []string // the names of what was supposed, as "slash-added", as many as Causes
-	Detail     string   // a sentence that goes on from "the signature": "matches if the URL ends in /"
-	Remedy     string   // what to do, in a sentence
+	Causes     []Cause  // one to four, the first is the likeliest to act on
+	Hypotheses []string // the names of what was supposed, as in Hypotheses and Suspicions, one a cause
+	Detail     string   // a predicate behind "the signature", without a full stop: `matches if the URL ends in "/"`
+	Remedy     string   // what to do, in whole sentences
 	Settings   []Setting
 	Confidence Confidence
 	Changes    []Change
@@ -127,10 +132,14 @@ func (d Diagnosis) Explained() bool {
 	return len(d.Findings) > 0 && d.Findings[0].Confidence == Certain
 }
 
-// Cause is that of the first finding that reproduces a signature; "unknown" where there is none.
+// Cause is that of the first finding, where it reproduces a signature or says that the nonce is not
+// there; otherwise "unknown".
 func (d Diagnosis) Cause() string {
-	if len(d.Findings) > 0 && d.Findings[0].Confidence != Possible {
-		return d.Findings[0].Cause()
+	if len(d.Findings) > 0 {
+		f := d.Findings[0]
+		if f.Confidence != Possible || f.Hypotheses[0] == nonceMissing || f.Hypotheses[0] == nonceRenamed {
+			return f.Cause()
+		}
 	}
 	return UnknownCause
 }

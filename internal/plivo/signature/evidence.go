@@ -25,6 +25,7 @@ type evidence struct {
 	received address
 	hasURL   bool // whether received is one
 	known    []address
+	own      []address // of the known ones those that reach the server now
 }
 
 // proxyHeaders are those in which proxies leave what they were asked for, the usual ones first.
@@ -64,7 +65,12 @@ func gather(c *Case) evidence {
 	}
 	e.gatherNonces(c, names)
 	e.received, e.hasURL = cutAddress(c.ReceivedURL)
-	for _, raw := range c.KnownURLs {
+	for _, raw := range c.OwnURLs[:min(len(c.OwnURLs), maxHints)] {
+		if a, ok := cutAddress(raw); ok {
+			e.own = append(e.own, a)
+		}
+	}
+	for _, raw := range slices.Concat(c.OwnURLs, c.KnownURLs) {
 		a, ok := cutAddress(raw)
 		if ok && raw != c.URL && !slices.Contains(e.known, a) {
 			if e.known = append(e.known, a); len(e.known) == maxKnown {
@@ -73,6 +79,11 @@ func gather(c *Case) evidence {
 		}
 	}
 	return e
+}
+
+// isOwn tells whether a is at the server that received the request.
+func (e *evidence) isOwn(a address) bool {
+	return slices.ContainsFunc(e.own, func(own address) bool { return own.origin() == a.origin() })
 }
 
 // headerNames finds, in one pass over what may be thousands, the headers that may tell something, by

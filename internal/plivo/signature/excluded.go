@@ -43,7 +43,7 @@ func (s *search) excluded(v Verdict, d Diagnosis) (ruledOut, remains []string) {
 			"The request was not sent by Plivo: then no token of its account matches.")
 	}
 	if d.Cut {
-		remains = append(remains, fmt.Sprintf("The search ended at its bound after %s: of the causes that come in pairs, some were not tried.", count(d.Tried, "signature", "signatures")))
+		remains = append(remains, "The search ended at its bound: of the causes that come in pairs, some were not tried.")
 	}
 	return append(ruledOut, s.ruledOut(d)...), remains
 }
@@ -73,7 +73,7 @@ type ruled struct {
 }
 
 var ruledLines = []ruled{
-	{named("token-other"), "%d known but unused tokens for the one that is checked with"},
+	{named("token-other"), "other tokens that are known, %d in all"},
 	{named("auth-id"), "the auth id in place of the token"},
 	{because(CauseToken), "the token without what may stand around it, in %d forms"},
 	{because(CauseScheme), ""},
@@ -93,6 +93,16 @@ var ruledLines = []ruled{
 	{named("values-untrimmed", "values-trimmed", "line-ends"), "space and line ends around or in the values, in %d ways"},
 	{because(CauseParams), "values decoded, unescaped or read in another character set, %d in all"},
 	{because(CauseRecipe), "%d other recipes: those of the other schemes, other hashes, orders and places of the nonce"},
+}
+
+// numbered puts the number of what was tried into the words of a line; one is not counted.
+func (r ruled) numbered(n int) string {
+	words := r.words
+	if n == 1 {
+		words, _, _ = strings.Cut(words, ", in %d ")
+		words, _, _ = strings.Cut(words, ", %d in all")
+	}
+	return strings.Replace(words, "%d", number(n), 1)
 }
 
 func named(names ...string) func(*hypothesis) bool {
@@ -127,11 +137,11 @@ func (s *search) ruledOut(d Diagnosis) []string {
 		case line.words == "":
 			all = append(all, few(said, n))
 		default:
-			all = append(all, strings.Replace(line.words, "%d", fmt.Sprint(n), 1))
+			all = append(all, line.numbered(n))
 		}
 	}
 	if len(all) > 0 && d.Tried > 1 {
-		all = append(all, fmt.Sprintf("pairs of these: %s were computed in all", count(d.Tried, "signature", "signatures")))
+		all = append(all, fmt.Sprintf("pairs of these: %s in all", count(d.Tried, "signature", "signatures")))
 	}
 	return all
 }

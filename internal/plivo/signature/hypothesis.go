@@ -73,23 +73,6 @@ func (h *hypothesis) todo(s *search, from, to input) string {
 	return h.remedy(s, from, to)
 }
 
-// Supposition is a hypothesis in general words.
-type Supposition struct {
-	Name   string // as in Finding.Hypotheses
-	Cause  Cause
-	About  string // what differs, in a sentence
-	Remedy string // what to do about it
-}
-
-// Hypotheses lists what a diagnosis supposes, in the order in which it does.
-func Hypotheses() []Supposition {
-	all := make([]Supposition, len(hypotheses))
-	for i, h := range hypotheses {
-		all[i] = Supposition{h.name, h.cause, h.about, h.advice}
-	}
-	return all
-}
-
 // always gives the same words whatever was changed.
 func always(text string) func(*search, input, input) string {
 	return func(*search, input, input) string { return text }

@@ -21,7 +21,7 @@ var methodHypotheses = []hypothesis{
 			return one(in)
 		},
 		say:      sayMethod,
-		settings: settingsQuery,
+		settings: settingsMethod,
 	},
 	{
 		name: "method-post", cause: CauseMethod, likely: true,
@@ -42,7 +42,7 @@ var methodHypotheses = []hypothesis{
 			return slices.Values(all)
 		},
 		say:      sayMethod,
-		settings: settingsQuery,
+		settings: settingsMethod,
 	},
 }
 

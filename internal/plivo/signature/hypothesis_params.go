@@ -45,7 +45,7 @@ var listHypotheses = []hypothesis{
 	{
 		name: "param-of-query-added", cause: CauseQuery,
 		about:  "A part of the query was added to the URL on the way.",
-		advice: "Check the signature over the URL as it was given to Plivo: a proxy, a router or a link tracker added to its query.",
+		advice: "Check the signature over the URL as it is registered with Plivo: a proxy, a router or a link tracker added to its query.",
 		rewrite: func(_ *search, in input) iter.Seq[input] {
 			origin, query, found := cutQuery(in.url)
 			if !found || in.recipe.form == V2 || inQuery(in) || strings.Count(query, "&") == 0 {

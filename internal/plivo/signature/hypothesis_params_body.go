@@ -1,9 +1,6 @@
 package signature
 
 import (
-	"bytes"
-	"encoding/base64"
-	"encoding/json"
 	"iter"
 	"slices"
 	"strings"
@@ -20,7 +17,7 @@ var bodyHypotheses = []hypothesis{
 			if len(s.c.Body) == 0 || !covered(in) || inQuery(in) {
 				return none
 			}
-			return s.inBody(in, formParams(s.c.Body))
+			return s.inBody(in, s.bodyParams(formBody))
 		},
 		say:      sayOfBody,
 		settings: settingsBody,
@@ -33,11 +30,7 @@ var bodyHypotheses = []hypothesis{
 			if !covered(in) || inQuery(in) {
 				return none
 			}
-			body, err := base64.StdEncoding.DecodeString(string(bytes.TrimSpace(s.c.Body)))
-			if err != nil || len(body) == 0 {
-				return none
-			}
-			return s.inBody(in, formParams(body))
+			return s.inBody(in, s.bodyParams(base64Body))
 		},
 		say:      always("the body is decoded from base64 before its parameters are read"),
 		settings: settingsBody,
@@ -50,8 +43,8 @@ var bodyHypotheses = []hypothesis{
 			if !covered(in) || inQuery(in) {
 				return none
 			}
-			members := jsonParams(s.c.Body)
-			if members == nil {
+			members := s.bodyParams(jsonBody)
+			if len(members) == 0 {
 				return none
 			}
 			return func(yield func(input) bool) {
@@ -79,52 +72,6 @@ func (s *search) inBody(in input, pairs []Param) iter.Seq[input] {
 	}
 	in.params = pairs
 	return one(in)
-}
-
-// formParams reads a body as a form.
-func formParams(body []byte) []Param {
-	return appendQuery(nil, strings.TrimPrefix(string(body), "\ufeff"))
-}
-
-// jsonParams reads a body as a JSON object; nil where it is none. Numbers stay as they are written,
-// null is empty, a list gives its name once for each element, an object its members' names in brackets.
-func jsonParams(body []byte) []Param {
-	dec := json.NewDecoder(bytes.NewReader(body))
-	dec.UseNumber()
-	var object map[string]any
-	if dec.Decode(&object) != nil {
-		return nil
-	}
-	return appendMembers(nil, "", object)
-}
-
-func appendMembers(pairs []Param, name string, v any) []Param {
-	switch v := v.(type) {
-	case string:
-		return append(pairs, Param{name, v})
-	case json.Number:
-		return append(pairs, Param{name, v.String()})
-	case bool:
-		if v {
-			return append(pairs, Param{name, "true"})
-		}
-		return append(pairs, Param{name, "false"})
-	case []any:
-		for _, element := range v {
-			pairs = appendMembers(pairs, name, element)
-		}
-		return pairs
-	case map[string]any:
-		for member, value := range v {
-			if name != "" {
-				member = name + "[" + member + "]"
-			}
-			pairs = appendMembers(pairs, member, value)
-		}
-		return pairs
-	default:
-		return append(pairs, Param{Name: name})
-	}
 }
 
 // sayOfBody tells how the parameters of the body differ from those that were given.
@@ -156,7 +103,7 @@ var bodyChanges = []struct {
 	words string
 }{
 	{strings.TrimSpace, "the space around %s is kept, as in the body"},
-	{unescape, "%s %v decoded once, not twice"},
+	{func(v string) string { return Unescape(v, true) }, "%s %v decoded once, not twice"},
 	{escapeQuery, "%s %v decoded, as a form is"},
 	{func(v string) string { return strings.ReplaceAll(escapeQuery(v), "+", "%20") }, "%s %v decoded, as a form is"},
 	{func(v string) string { return strings.ReplaceAll(v, " ", "+") }, `"+" in %s is decoded to a space, as a form's is`},

@@ -22,7 +22,7 @@ var valueHypotheses = []hypothesis{
 	anyValue("values-not-decoded", "The parameters were given as they travel, percent-encoded.",
 		"Decode names and values as a form's before the check: it takes them decoded.",
 		"%s %v decoded, as a form is",
-		func(p Param) Param { return Param{unescape(p.Name), unescape(p.Value)} },
+		func(p Param) Param { return Param{Unescape(p.Name, true), Unescape(p.Value, true)} },
 		func(p Param) Param { return Param{percentDecoded(p.Name), percentDecoded(p.Value)} }),
 	{
 		name: "phone-plus", cause: CauseParams,
@@ -226,7 +226,7 @@ func lineFeeds(v string) string {
 }
 
 // percentDecoded decodes percent signs and leaves a plus as it is.
-func percentDecoded(v string) string { return unescape(strings.ReplaceAll(v, "+", "%2B")) }
+func percentDecoded(v string) string { return Unescape(v, false) }
 
 func unquoted(v string) string {
 	if n := len(v); n >= 2 && (v[0] == '"' || v[0] == '\'') && v[n-1] == v[0] {

@@ -125,7 +125,7 @@ var recipeHypotheses = []hypothesis{
 		}),
 	{
 		name: "query-twice", cause: CauseRecipe,
-		about:  "The parameters of a GET were signed twice: they stand in the URL and were given again.",
+		about:  "The parameters of a GET were signed twice: they stand in the URL and were added again.",
 		advice: "Sign a GET's parameters once; plivo-node and plivo-php sign them twice where the URL has them too.",
 		rewrite: func(_ *search, in input) iter.Seq[input] {
 			origin, query, _ := cutQuery(in.url)

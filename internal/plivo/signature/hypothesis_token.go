@@ -33,6 +33,8 @@ var tokenHypotheses = []hypothesis{
 		"Save the file that the token is read from as UTF-8 without a byte order mark.", markOff),
 	cleaning("token-invisible", true, "The token has characters in it that do not show: zero-width ones, no-break spaces, control characters.",
 		"Copy the token anew from the Plivo console: characters that do not show came with it.", invisibleOff),
+	cleaning("token-first-line", true, "The token has further lines behind the first.",
+		"Let the application read the first line of the file alone, or take the others out of it.", lineOff),
 	cleaning("token-twice", false, "The token was pasted twice.",
 		"Give the token once: it was pasted twice.", secondOff),
 	cleaning("token-basic", false, "The token has the auth id before it, as basic authentication writes the two.",
@@ -109,6 +111,21 @@ func cleaning(name string, likely bool, about, advice string, clean func(string)
 	}
 }
 
+// damagedForm tells whether one of the keys is value with something around it: then it is the same
+// token, and no other.
+func damagedForm(keys []*key, value string) bool {
+	for _, k := range keys {
+		for _, clean := range []func(string) []cleaned{newlineOff, spaceOff, quotesOff, nameOff, markOff, invisibleOff, lineOff, secondOff, idOff, allOff} {
+			for _, c := range clean(k.value) {
+				if c.value == value {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
 // bared tells of a value that lost something at its ends.
 func bared(v, bare, what string) []cleaned {
 	if bare == v || bare == "" {
@@ -138,6 +155,16 @@ func newlineOff(v string) []cleaned {
 		written = strings.TrimSuffix(strings.TrimSuffix(written, s), s)
 	}
 	return append(all, bared(v, strings.TrimSuffix(written, `\r`), `line break that is written as a backslash and a letter`)...)
+}
+
+// lineOff keeps the first line of several.
+func lineOff(v string) []cleaned {
+	line, rest, _ := strings.Cut(strings.ReplaceAll(strings.Trim(v, "\r\n"), "\r", "\n"), "\n")
+	line, rest = strings.TrimSpace(line), strings.TrimSpace(rest)
+	if line == "" || rest == "" || rest == line { // twice the same is token-twice
+		return nil
+	}
+	return []cleaned{{line, "without the lines behind its first"}}
 }
 
 func spaceOff(v string) []cleaned {
@@ -249,7 +276,7 @@ func allOff(v string) []cleaned {
 	for range 8 {
 		before := bare
 		bare = strings.TrimSpace(strings.Trim(bare, quotationMarks))
-		for _, off := range []func(string) []cleaned{newlineOff, markOff, invisibleOff, nameOff, secondOff, spaceOff} {
+		for _, off := range []func(string) []cleaned{newlineOff, markOff, invisibleOff, nameOff, secondOff, lineOff, spaceOff} {
 			if list := off(bare); len(list) > 0 {
 				bare = list[0].value
 			}

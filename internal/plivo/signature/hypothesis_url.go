@@ -44,7 +44,7 @@ var originHypotheses = []hypothesis{
 	{
 		name: "url-forwarded", cause: CauseURL, likely: true, first: true,
 		about:    "The URL was signed as a proxy's headers say: X-Forwarded-Proto, -Host, -Port, -Prefix, Forwarded.",
-		advice:   "Let the application believe the headers of the proxy in front of it when it puts the callback URL together, or check over the URL that was given to Plivo.",
+		advice:   "Let the application believe the headers of the proxy in front of it when it puts the callback URL together, or check over the URL that is registered with Plivo.",
 		settings: settingsProxy,
 		rewrite:  readdressed(forwardedURLs),
 		say: said(func(s *search, from, to address) string {
@@ -54,7 +54,7 @@ var originHypotheses = []hypothesis{
 	{
 		name: "scheme-https", cause: CauseScheme, likely: true,
 		about:    "The URL was signed with https, and is checked with http.",
-		advice:   "Check over the https URL that was given to Plivo: whatever ends TLS in front of the application passes plain http on, so let the application believe X-Forwarded-Proto.",
+		advice:   "Check over the https URL that is registered with Plivo: whatever ends TLS in front of the application passes plain http on, so let the application believe X-Forwarded-Proto.",
 		settings: settingsProxy,
 		rewrite:  readdressed(withScheme("http", "https")),
 		say:      said(saySchemeFrom),
@@ -62,7 +62,7 @@ var originHypotheses = []hypothesis{
 	{
 		name: "port-dropped", cause: CausePort, likely: true,
 		about:    "The URL was signed without the port that it is checked with.",
-		advice:   "Leave the port out of the URL that the signature is checked over: it is the application's own, and the URL given to Plivo has none.",
+		advice:   "Leave the port out of the URL that the signature is checked over: it is the application's own, and the URL registered with Plivo has none.",
 		settings: settingsProxy,
 		rewrite: readdressed(func(_ *search, a address) []address {
 			if a.port == "" {
@@ -76,7 +76,7 @@ var originHypotheses = []hypothesis{
 	{
 		name: "host-forwarded", cause: CauseHost, likely: true, first: true,
 		about:    "The URL was signed with the host that a proxy's header holds: X-Forwarded-Host, X-Original-Host or Forwarded.",
-		advice:   "Take the host of the callback URL from the header that the proxy sets, or check over the URL that was given to Plivo.",
+		advice:   "Take the host of the callback URL from the header that the proxy sets, or check over the URL that is registered with Plivo.",
 		settings: settingsProxy,
 		rewrite: readdressed(func(s *search, a address) []address {
 			var all []address
@@ -92,7 +92,7 @@ var originHypotheses = []hypothesis{
 	{
 		name: "host-received", cause: CauseHost, likely: true, first: true,
 		about:    "The URL was signed with the host that the request itself asked for.",
-		advice:   "Check over the host that the request came for, or give Plivo the URL that is checked: they are not the same.",
+		advice:   "Check over the host that the request came for, or register the URL that is checked with Plivo: they are not the same.",
 		settings: settingsProxy,
 		rewrite: readdressed(func(s *search, a address) []address {
 			if !s.evidence.hasURL {
@@ -107,7 +107,7 @@ var originHypotheses = []hypothesis{
 	{
 		name: "port-added", cause: CausePort, likely: true,
 		about:    "The URL was signed with a port, and is checked without or with another.",
-		advice:   "Keep the port in the URL that the signature is checked over, as in the URL given to Plivo: take it from the Host header, or from X-Forwarded-Port.",
+		advice:   "Keep the port in the URL that the signature is checked over, as in the URL registered with Plivo: take it from the Host header, or from X-Forwarded-Port.",
 		settings: settingsProxy,
 		rewrite: readdressed(func(s *search, a address) []address {
 			var all []address
@@ -122,14 +122,14 @@ var originHypotheses = []hypothesis{
 	{
 		name: "scheme-http", cause: CauseScheme, likely: true,
 		about:   "The URL was signed with http, and is checked with https.",
-		advice:  "Check over the http URL that was given to Plivo, or, better, give Plivo the https one.",
+		advice:  "Check over the http URL that is registered with Plivo, or, better, register the https one.",
 		rewrite: readdressed(withScheme("https", "http")),
 		say:     said(saySchemeFrom),
 	},
 	{
 		name: "port-default-added", cause: CausePort,
 		about:  "The URL was signed with the usual port of its scheme written out.",
-		advice: "Leave :443 and :80 out of the callback URL given to Plivo, or check over the URL as it was given: Plivo signs a port that is written.",
+		advice: "Leave :443 and :80 out of the callback URL registered with Plivo, or check over it with the port: Plivo signs a port that is written.",
 		rewrite: readdressed(func(_ *search, a address) []address {
 			if a.port != "" {
 				return nil
@@ -145,7 +145,7 @@ var originHypotheses = []hypothesis{
 	{
 		name: "port-common", cause: CausePort,
 		about:  "The URL was signed with a port that development servers use.",
-		advice: "Keep the port in the URL that the signature is checked over, as in the URL given to Plivo.",
+		advice: "Keep the port in the URL that the signature is checked over, as in the URL registered with Plivo.",
 		rewrite: readdressed(func(_ *search, a address) []address {
 			return withPorts(a, []string{":3000", ":4141", ":8000", ":8080", ":8443", ":5000"})
 		}),
@@ -279,7 +279,7 @@ func (s *search) portHints() []hint {
 		addHint(&list, port, h.source)
 	}
 	for _, k := range s.evidence.known {
-		addHint(&list, k.port, "the earlier URL "+k.String())
+		addHint(&list, k.port, s.knownAs(k))
 	}
 	return list
 }

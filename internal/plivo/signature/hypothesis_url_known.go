@@ -1,40 +1,17 @@
 package signature
 
-import "strings"
+import (
+	"net/netip"
+	"strings"
+)
 
 // knownHypotheses take URLs that were given to Plivo before, and the request's own, for the one that
 // was signed.
 var knownHypotheses = []hypothesis{
 	{
-		name: "known-origin", cause: CauseHost, likely: true, first: true,
-		about:  "The URL was signed with the host of an earlier public URL: of a tunnel that is no more, as a rule.",
-		advice: "Give Plivo the URL of today, in the application or with each message: it still sends to, and signs, the earlier one.",
-		rewrite: readdressed(func(s *search, a address) []address {
-			var all []address
-			for _, k := range s.evidence.known {
-				b := a
-				b.scheme, b.host, b.port = k.scheme, k.host, k.port
-				all = append(all, b)
-			}
-			return all
-		}),
-		say: said(func(s *search, _, to address) string {
-			return "the origin is that of an earlier public URL, " + to.origin()
-		}),
-	},
-	{
-		name: "known-url", cause: CauseURL, likely: true, first: true,
-		about:   "The URL that was signed is, as a whole, one that was given to Plivo before.",
-		advice:  "Check over the URL that was given to Plivo with the message, or give Plivo the one that is checked.",
-		rewrite: readdressed(func(s *search, _ address) []address { return s.evidence.known }),
-		say: said(func(_ *search, _, to address) string {
-			return "the URL is " + to.String() + ", which was given to Plivo earlier"
-		}),
-	},
-	{
 		name: "url-received", cause: CauseURL, likely: true, first: true,
 		about:  "The URL that was signed is the one that the request itself asked for.",
-		advice: "Check over the URL that the request came for, or give Plivo the one that is checked: they are not the same.",
+		advice: "Check over the URL that the request came for, or register the one that is checked with Plivo: they are not the same.",
 		rewrite: readdressed(func(s *search, a address) []address {
 			if !s.evidence.hasURL {
 				return nil
@@ -52,6 +29,52 @@ var knownHypotheses = []hypothesis{
 		}),
 	},
 	{
+		name: "known-origin", cause: CauseHost, likely: true, first: true,
+		about:  "The URL was signed with the scheme and host of another known one: of a tunnel that is no more, as a rule, or of the server's own address.",
+		advice: "Register the URL of today with Plivo, in the application or with each message: it still sends to, and signs, the earlier one.",
+		remedy: func(s *search, from, to input) string {
+			a, _ := cutAddress(from.url)
+			b, _ := cutAddress(to.url)
+			switch {
+			case s.evidence.isOwn(b) || isLoopback(b.host):
+				return "Have the sender sign and call " + a.origin() + ", or check over " + b.origin() + ": the request was signed for another address of the same server."
+			default:
+				return "Register " + a.origin() + " with Plivo, in the application or with each message: it still sends to, and signs, the earlier URL."
+			}
+		},
+		rewrite: readdressed(func(s *search, a address) []address {
+			var all []address
+			for _, k := range s.evidence.known {
+				b := a
+				b.scheme, b.host, b.port = k.scheme, k.host, k.port
+				all = append(all, b)
+			}
+			return all
+		}),
+		say: said(func(s *search, _, to address) string {
+			switch {
+			case s.evidence.isOwn(to):
+				return "the origin is this server's own address, " + to.origin()
+			case isLoopback(to.host):
+				return "the origin is an earlier address of this machine, " + to.origin()
+			default:
+				return "the origin is that of an earlier public URL, " + to.origin()
+			}
+		}),
+	},
+	{
+		name: "known-url", cause: CauseURL, likely: true, first: true,
+		about:   "The URL that was signed is, as a whole, one that was registered with Plivo before.",
+		advice:  "Check over the URL that was registered with Plivo for the message, or register the one that is checked.",
+		rewrite: readdressed(func(s *search, _ address) []address { return s.evidence.known }),
+		say: said(func(s *search, _, to address) string {
+			if s.evidence.isOwn(to) {
+				return "the URL is " + to.String() + ", this server's own address"
+			}
+			return "the URL is " + to.String() + ", which was registered with Plivo earlier"
+		}),
+	},
+	{
 		name: "prefix-added", cause: CausePath, likely: true,
 		about:    "The path was signed with a prefix that it is checked without: the application sees only what is behind the mount of its router.",
 		advice:   "Check over the whole path of the request, with what the router is mounted at: in Express req.originalUrl instead of req.url.",
@@ -65,7 +88,7 @@ var knownHypotheses = []hypothesis{
 	{
 		name: "prefix-removed", cause: CausePath, likely: true,
 		about:    "The path was signed without the prefix that it is checked with.",
-		advice:   "Check over the path as it was given to Plivo: a proxy, or the mount of a router, puts a prefix before it.",
+		advice:   "Check over the path as it is registered with Plivo: a proxy, or the mount of a router, puts a prefix before it.",
 		settings: settingsPrefix,
 		rewrite: readdressed(func(s *search, a address) []address {
 			var all []address
@@ -86,6 +109,21 @@ var knownHypotheses = []hypothesis{
 			return "the path does not begin with " + strings.TrimSuffix(from.path, to.path)
 		}),
 	},
+}
+
+// knownAs names a URL that is known beside the request.
+func (s *search) knownAs(k address) string {
+	if s.evidence.isOwn(k) {
+		return "this server's own address " + k.String()
+	}
+	return "the earlier URL " + k.String()
+}
+
+// isLoopback tells whether a host is a name or an address of this machine.
+func isLoopback(host string) bool {
+	ip, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	lower := strings.ToLower(host)
+	return lower == "localhost" || strings.HasSuffix(lower, ".localhost") || err == nil && ip.IsLoopback()
 }
 
 // withPrefixes gives a's path behind the prefixes that a proxy's header or the path of another URL
@@ -123,7 +161,7 @@ func (s *search) prefixHints() []hint {
 		paths(s.evidence.received, "the URL of the request")
 	}
 	for _, k := range s.evidence.known {
-		paths(k, "the earlier URL "+k.String())
+		paths(k, s.knownAs(k))
 	}
 	s.prefixes = list
 	return list

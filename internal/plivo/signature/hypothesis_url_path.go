@@ -8,8 +8,11 @@ import (
 var pathHypotheses = []hypothesis{
 	{
 		name: "slash-added", cause: CauseSlash, likely: true,
-		about:    "The path was signed with a slash at its end, and is checked without.",
-		advice:   `Give Plivo the callback URL without the "/" at its end, or check over the URL with it: the two are different to a signature, whatever the router makes of them.`,
+		about:  "The path was signed with a slash at its end, and is checked without.",
+		advice: `The "/" at the end of the URL registered with Plivo is not on the one that is checked: check over the URL with it, or register the one without. The two are different to a signature, whatever the router makes of them.`,
+		remedy: func(_ *search, from, to input) string {
+			return `The "/" at the end of the URL registered with Plivo is not on the one that was checked: check over ` + upToQuery(to) + `, or register ` + upToQuery(from) + `. The two are different to a signature, whatever the router makes of them.`
+		},
 		settings: settingsSlash,
 		rewrite: readdressed(func(_ *search, a address) []address {
 			a.path += "/"
@@ -19,8 +22,11 @@ var pathHypotheses = []hypothesis{
 	},
 	{
 		name: "slash-removed", cause: CauseSlash, likely: true,
-		about:    "The path was signed without the slash at its end that it is checked with.",
-		advice:   `Give Plivo the callback URL with the "/" at its end, or check over the URL without it; a router that redirects to the path with the slash loses the request's signature too.`,
+		about:  "The path was signed without the slash at its end that it is checked with.",
+		advice: `The "/" at the end of the URL that is checked is not on the one registered with Plivo: check over the URL without it, or register the one with it. A router that redirects to the path with the slash loses the signature too.`,
+		remedy: func(_ *search, from, to input) string {
+			return `The "/" at the end of the URL that was checked is not on the one registered with Plivo: check over ` + upToQuery(to) + `, or register ` + upToQuery(from) + `. A router that redirects to the path with the slash loses the signature too.`
+		},
 		settings: settingsSlash,
 		rewrite: readdressed(func(_ *search, a address) []address {
 			path, found := strings.CutSuffix(a.path, "/")
@@ -35,7 +41,7 @@ var pathHypotheses = []hypothesis{
 	{
 		name: "query-dropped", cause: CauseQuery, likely: true,
 		about:    "The URL was signed without the query that it is checked with.",
-		advice:   "Leave the query out of the URL that the signature is checked over: something between Plivo and the application adds it, or the callback URL was given to Plivo without it.",
+		advice:   "Leave the query out of the URL that the signature is checked over: something between Plivo and the application adds it, or the callback URL was registered with Plivo without it.",
 		settings: settingsQuery,
 		rewrite: readdressed(func(_ *search, a address) []address {
 			if a.query == "" {
@@ -96,10 +102,10 @@ var pathHypotheses = []hypothesis{
 	{
 		name: "path-decoded", cause: CausePath, likely: true,
 		about:    "The path was signed percent-decoded, and is checked as it is encoded.",
-		advice:   "Plivo signs the path as it stands in the URL given to it: give it the path in the form that the application checks, or use plain letters in it.",
+		advice:   "Plivo signs the path as it stands in the URL registered with it: register the path in the form that the application checks, or use plain letters in it.",
 		settings: settingsRawPath,
 		rewrite: readdressed(func(_ *search, a address) []address {
-			a.path = unescapePath(a.path)
+			a.path = percentDecoded(a.path)
 			return []address{a}
 		}),
 		say: said(func(_ *search, from, to address) string {
@@ -119,7 +125,7 @@ var pathHypotheses = []hypothesis{
 	{
 		name: "url-plus-as-space", cause: CausePath,
 		about:    "The URL was signed with a space where it is checked with a plus.",
-		advice:   "Write a space as %20 and a plus as %2B in the callback URL given to Plivo, and check over the raw URL.",
+		advice:   "Write a space as %20 and a plus as %2B in the callback URL registered with Plivo, and check over the raw URL.",
 		settings: settingsRawPath,
 		rewrite: readdressed(func(_ *search, a address) []address {
 			b, c, d := a, a, a
@@ -133,7 +139,7 @@ var pathHypotheses = []hypothesis{
 	{
 		name: "url-plus-literal", cause: CausePath,
 		about:    "The URL was signed with a plus where it is checked with a space.",
-		advice:   "Write a space as %20 and a plus as %2B in the callback URL given to Plivo, and check over the raw URL.",
+		advice:   "Write a space as %20 and a plus as %2B in the callback URL registered with Plivo, and check over the raw URL.",
 		settings: settingsRawPath,
 		rewrite: readdressed(func(_ *search, a address) []address {
 			b, c := a, a
@@ -160,7 +166,7 @@ var pathHypotheses = []hypothesis{
 	{
 		name: "slash-doubled", cause: CauseSlash,
 		about:  "The path was signed with two slashes where it is checked with one.",
-		advice: `Join the base of the URL and its path with one "/" where the callback URL that is given to Plivo is put together; a proxy merges the two, Plivo does not.`,
+		advice: `Join the base of the URL and its path with one "/" where the callback URL that is registered with Plivo is put together; a proxy merges the two, Plivo does not.`,
 		rewrite: readdressed(func(_ *search, a address) []address {
 			var all []address
 			for i := 0; i < len(a.path) && len(all) < maxHints; i++ {
@@ -174,6 +180,12 @@ var pathHypotheses = []hypothesis{
 		}),
 		say: said(func(_ *search, _, to address) string { return "a slash of the path is doubled: " + to.path }),
 	},
+}
+
+// upToQuery is the URL of an input without its query, as a sentence holds it.
+func upToQuery(in input) string {
+	a, _ := cutAddress(in.url)
+	return shortened(a.origin() + a.path)
 }
 
 func sayEnd(to address, ends string) string {
@@ -220,19 +232,11 @@ func withQueries(s *search, a address, apply bool) []address {
 	return append(same, others...)
 }
 
-// unescapePath decodes percent alone: a plus in a path is a plus.
-func unescapePath(path string) string {
-	if strings.IndexByte(path, '%') < 0 {
-		return path
-	}
-	return unescape(strings.ReplaceAll(path, "+", "%2B"))
-}
-
 // encodedPaths gives a's path in the ways that encoders write it: only what no URL may hold, all but
 // what encodeURIComponent leaves, what is encoded encoded once more, each with upper-case and with
 // lower-case digits.
 func encodedPaths(a address) []address {
-	plain := unescapePath(a.path)
+	plain := percentDecoded(a.path)
 	var all []address
 	for _, path := range []string{
 		escapePath(a.path, subDelims+"%", upperHex),

@@ -2,54 +2,24 @@ package signature
 
 import (
 	"iter"
+	"net/netip"
 	"strings"
 )
 
 // rareHypotheses are those that few requests meet.
 var rareHypotheses = []hypothesis{
-	{
-		name: "host-lowercased", cause: CauseHost,
-		about:  "The host was signed in lower case.",
-		advice: "Write the host of the callback URL in lower case, in the URL given to Plivo and in the one that is checked.",
-		rewrite: readdressed(func(_ *search, a address) []address {
-			a.host = strings.ToLower(a.host)
-			return []address{a}
-		}),
-		say: said(func(_ *search, _, to address) string { return "the host is in lower case: " + to.host }),
-	},
-	{
-		name: "host-uppercased", cause: CauseHost,
-		about:  "The host was signed in upper case.",
-		advice: "Write the host of the callback URL in lower case, in the URL given to Plivo and in the one that is checked.",
-		rewrite: readdressed(func(_ *search, a address) []address {
-			a.host = strings.ToUpper(a.host)
-			return []address{a}
-		}),
-		say: said(func(_ *search, _, to address) string { return "the host is in upper case: " + to.host }),
-	},
-	{
-		name: "www-added", cause: CauseHost,
-		about:  "The host was signed with www. before it.",
-		advice: "Check over the host with www., as it was given to Plivo, or give Plivo the one without.",
-		rewrite: readdressed(func(_ *search, a address) []address {
-			if !strings.Contains(a.host, ".") || strings.HasPrefix(a.host, "www.") {
-				return nil
-			}
-			a.host = "www." + a.host
-			return []address{a}
-		}),
-		say: said(func(_ *search, _, to address) string { return "the host is " + to.host }),
-	},
-	{
-		name: "www-removed", cause: CauseHost,
-		about:  "The host was signed without the www. that it is checked with.",
-		advice: "Check over the host without www., as it was given to Plivo, or give Plivo the one with it.",
-		rewrite: readdressed(func(_ *search, a address) []address {
-			a.host = strings.TrimPrefix(a.host, "www.")
-			return []address{a}
-		}),
-		say: said(func(_ *search, _, to address) string { return "the host is " + to.host }),
-	},
+	anyHost("host-lowercased", "The host was signed in lower case.",
+		"Write the host of the callback URL in lower case, in the URL registered with Plivo and in the one that is checked.",
+		"the host is in lower case: ", strings.ToLower),
+	anyHost("host-uppercased", "The host was signed in upper case.",
+		"Write the host of the callback URL in lower case, in the URL registered with Plivo and in the one that is checked.",
+		"the host is in upper case: ", strings.ToUpper),
+	anyHost("www-added", "The host was signed with www. before it.",
+		"Check over the host with www., as it is registered with Plivo, or register the one without.",
+		"the host is ", withWWW),
+	anyHost("www-removed", "The host was signed without the www. that it is checked with.",
+		"Check over the host without www., as it is registered with Plivo, or register the one with it.",
+		"the host is ", func(host string) string { return strings.TrimPrefix(host, "www.") }),
 	{
 		name: "host-loopback", cause: CauseHost,
 		about:  "The URL was signed with another name of this machine: localhost, 127.0.0.1 or [::1].",
@@ -107,7 +77,7 @@ var rareHypotheses = []hypothesis{
 	{
 		name: "fragment-added", cause: CauseURL,
 		about:  "The URL was signed with the fragment that an earlier one has.",
-		advice: "Leave the fragment (#…) out of the callback URL that is given to Plivo: it is never sent, so the application cannot see it.",
+		advice: "Leave the fragment (#…) out of the callback URL that is registered with Plivo: it is never sent, so the application cannot see it.",
 		rewrite: readdressed(func(s *search, a address) []address {
 			var all []address
 			for _, k := range append(s.evidence.known, s.evidence.received) {
@@ -121,4 +91,30 @@ var rareHypotheses = []hypothesis{
 		}),
 		say: said(func(_ *search, _, to address) string { return "the fragment " + to.fragment + " is kept" }),
 	},
+}
+
+// anyHost supposes that the host was written in another way; say goes before the host that was signed.
+func anyHost(name, about, advice, say string, to func(host string) string) hypothesis {
+	return hypothesis{
+		name: name, cause: CauseHost, about: about, advice: advice,
+		rewrite: readdressed(func(_ *search, a address) []address {
+			a.host = to(a.host)
+			return []address{a}
+		}),
+		say: said(func(_ *search, _, to address) string { return say + to.host }),
+	}
+}
+
+func withWWW(host string) string {
+	if !isDomain(host) || strings.HasPrefix(host, "www.") {
+		return host
+	}
+	return "www." + host
+}
+
+// isDomain tells whether a host is a name of the public kind: with a dot, and neither an address nor
+// one of this machine.
+func isDomain(host string) bool {
+	_, err := netip.ParseAddr(host)
+	return err != nil && host[0] != '[' && strings.Contains(host, ".") && !isLoopback(host)
 }

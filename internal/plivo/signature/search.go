@@ -2,6 +2,7 @@ package signature
 
 import (
 	"crypto/subtle"
+	"encoding/base64"
 	"hash/maphash"
 	"iter"
 	"strings"
@@ -19,14 +20,15 @@ const (
 	workRewrite = 150 // to apply a hypothesis
 	workInput   = 300 // to build a base string and see whether it is new
 	workHMAC    = 200 // a signature, beside the base string
-	workParam   = 200 // to copy, change and sort a parameter
+	workParam   = 200 // to read, copy, change or sort a parameter
 )
 
 // wanted is a signature that the request carries.
 type wanted struct {
 	scheme Scheme
-	digest []byte
+	digest []byte   // nil where the header's entry reads as none
 	as     *writing // how the header holds it
+	text   string   // an entry that may hold what is left of one; empty where it is whole
 }
 
 // search looks for inputs that reproduce a target.
@@ -50,7 +52,12 @@ type search struct {
 	cut     bool
 	base    []byte
 	sum     []byte
+	written []byte // sum in base64
+	proof   int    // how many characters of a damaged signature prove that it was the computed one
 	texts   map[textID][]byte
+
+	read   [bodyForms]bool // whether the body was
+	bodies [bodyForms][]Param
 
 	given  input                  // the request as it was given, under its strongest tier
 	trials map[*hypothesis]*trial // what was tried of it, one change at a time
@@ -64,7 +71,7 @@ type keyID struct {
 
 func newSearch(c *Case) *search {
 	s := &search{
-		c: c, evidence: gather(c), share: 100,
+		c: c, evidence: gather(c), share: 100, proof: provesAny,
 		seed: maphash.MakeSeed(), seen: make(map[uint64]struct{}, maxSignatures/2), made: map[keyID]*key{},
 		texts: make(map[textID][]byte, maxTexts),
 	}
@@ -85,7 +92,7 @@ func newSearch(c *Case) *search {
 		first = s.keys[0]
 	}
 	for _, t := range c.Others {
-		if !t.Empty() {
+		if !t.Empty() && !damagedForm(s.keys, *t.value) {
 			add(&s.others, &key{label: t.label(), value: *t.value, from: first})
 		}
 	}
@@ -109,8 +116,16 @@ func (s *search) aim(checks []Check) {
 	s.targets, s.form = nil, checks[0].Scheme.form()
 	for _, c := range checks {
 		for _, given := range c.Given {
-			if d, as := readSignature(given); d != nil && len(s.targets) < maxHints {
-				s.targets = append(s.targets, wanted{c.Scheme, d, as})
+			if len(s.targets) >= maxHints {
+				return
+			}
+			d, as := readSignature(given)
+			text := ""
+			if isDamaged(given) {
+				text = given
+			}
+			if d != nil || text != "" {
+				s.targets = append(s.targets, wanted{c.Scheme, d, as, text})
 			}
 		}
 	}
@@ -146,10 +161,11 @@ const (
 	stale           // it was tried before, or cannot be
 )
 
-// hit is the target that an input is the signature of, with the key.
+// hit is the target that an input is the signature of, with the key and what befell the target.
 type hit struct {
 	wanted
-	key *key
+	key    *key
+	damage *damage // nil where the target is whole
 }
 
 // try computes the signatures of in, with its key or, where it has none, with every token's, unless
@@ -191,7 +207,14 @@ func (s *search) try(in input) (hit, outcome) {
 		s.sum = k.sum(s.sum[:0], old, base)
 		for _, t := range s.targets {
 			if subtle.ConstantTimeCompare(t.digest, s.sum) == 1 {
-				return hit{t, k}, matched
+				return hit{t, k, nil}, matched
+			}
+			if t.text == "" {
+				continue
+			}
+			s.written = base64.StdEncoding.AppendEncode(s.written[:0], s.sum)
+			if d := leftOf(t.text, s.written, s.proof); d != nil {
+				return hit{t, k, d}, matched
 			}
 		}
 	}

@@ -71,6 +71,20 @@ var settingsQuery = []Setting{
 	{"Go", "r.RequestURI has the query; r.URL.Path has not: add \"?\" + r.URL.RawQuery."},
 }
 
+// settingsMethod give the method as it came, and keep a POST one.
+var settingsMethod = []Setting{
+	{"Express", "req.method, before method-override: the original is req.originalMethod after it."},
+	{"Flask", "request.method; a middleware that reads X-HTTP-Method-Override changes it."},
+	{"Django", "request.method; APPEND_SLASH redirects a POST to the path with the slash, and it arrives as a GET."},
+	{"FastAPI", "request.method; its own redirects answer 307, which keeps a POST."},
+	{"Rails", "request.request_method_symbol follows _method: request.method is what came."},
+	{"Laravel", "$request->getRealMethod(); $request->method() follows _method and X-HTTP-Method-Override."},
+	{"Spring", "request.getMethod(), outside HiddenHttpMethodFilter, which follows _method."},
+	{"ASP.NET Core", "Request.Method, before UseHttpMethodOverride; UseHttpsRedirection answers 307, which keeps a POST."},
+	{"Go", "r.Method; http.ServeMux answers 301 for a path without its slash until Go 1.25, and a POST arrives as a GET."},
+	{"nginx", "return 308 https://$host$request_uri;  # 301 and 302 make a GET of a POST\nproxy_method, where it is set, replaces the method."},
+}
+
 // settingsBody give the parameters of the form as they were posted.
 var settingsBody = []Setting{
 	{"Express", "app.use(express.urlencoded({ extended: false })) // extended: true makes objects of a[b], and no body sanitiser before the check\nexpress.json() does not read Plivo's form."},

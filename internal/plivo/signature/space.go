@@ -27,7 +27,7 @@ type match struct {
 	root   input
 	steps  []step
 	in     input
-	target wanted
+	target hit
 }
 
 // match gives the way through sp to a hit. Where an input stood for every token, it gets the one that
@@ -42,7 +42,7 @@ func (sp *space) match(h hit, in input, steps ...step) match {
 			in.key = given
 		}
 	}
-	m := match{sp.root, slices.Concat(sp.before, steps), in, h.wanted}
+	m := match{sp.root, slices.Concat(sp.before, steps), in, h}
 	if len(sp.before) > 0 {
 		m.root = sp.before[0].from
 	}
@@ -134,8 +134,13 @@ func (c Cause) field() field {
 // another name.
 func (s *search) singles(sp *space, all []*hypothesis) (match, bool) {
 	if sp.root.nonce != "" || sp.root.recipe.form == V1 {
-		// As it is: the signature may be written in another encoding.
-		if hit, out := s.try(sp.root); out == matched {
+		// As it is: the signature may be written in another encoding, or damaged.
+		if len(sp.before) == 0 {
+			s.proof = provesOne
+		}
+		hit, out := s.try(sp.root)
+		s.proof = provesAny
+		if out == matched {
 			return sp.match(hit, sp.root), true
 		}
 	}

@@ -1,8 +1,11 @@
 package signature
 
 import (
+	"encoding/base64"
+	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -13,45 +16,35 @@ func (s *search) suspicions(v Verdict) []Finding {
 	if len(v.Checks) == 0 {
 		return []Finding{s.noHeader()}
 	}
+	if _, ok := matchingCheck(v); ok { // it vouches for URL and token
+		return s.look(v, s.noToken, s.badHeader, s.oddNonce, s.cutBody, s.noForm, s.maskedValue, s.onlyV1)
+	}
+	all := s.look(v, s.badURL, s.noToken, s.badHeader, s.oddNonce, s.localURL, s.cutBody, s.noForm, s.maskedValue, s.onlyV1)
+	return append(all, s.oddTokens()...)
+}
+
+// look gives what each of these finds.
+func (s *search) look(v Verdict, at ...func(Verdict) (Finding, bool)) []Finding {
 	var all []Finding
-	_, urlVouchedFor := matchingCheck(v)
-	for _, look := range []struct {
-		at    func(Verdict) (Finding, bool)
-		ofURL bool // nothing that a matching signature over the URL leaves to suspect
-	}{
-		{s.noNonce, false},
-		{s.badURL, true},
-		{s.noToken, false},
-		{s.badHeader, false},
-		{s.oddNonce, false},
-		{s.cutBody, false},
-		{s.noForm, false},
-		{s.maskedValue, false},
-		{s.localURL, true},
-		{s.onlyV1, false},
-	} {
-		if look.ofURL && urlVouchedFor {
-			continue
-		}
-		if f, ok := look.at(v); ok {
+	for _, look := range at {
+		if f, ok := look(v); ok {
 			all = append(all, f)
 		}
-	}
-	if !urlVouchedFor {
-		all = append(all, s.oddTokens()...)
 	}
 	return all
 }
 
-func suspect(c Cause, name, detail, remedy string) Finding {
-	return Finding{Causes: []Cause{c}, Hypotheses: []string{name}, Detail: detail, Remedy: remedy, Confidence: Possible}
+// suspect is a finding under a name of the suspicions.
+func suspect(name, detail, remedy string) Finding {
+	i := slices.IndexFunc(suspicions, func(known suspicion) bool { return known.name == name })
+	return Finding{Causes: []Cause{suspicions[i].cause}, Hypotheses: []string{name}, Detail: detail, Remedy: remedy, Confidence: Possible}
 }
 
 // noHeader says where the signature headers may be.
 func (s *search) noHeader() Finding {
 	own := []string{V3.Header(), MaV3.Header(), V2.Header(), MaV2.Header(), V1.Header()}
 	if name, meant, ok := s.misspelt(own); ok {
-		return suspect(CauseHeader, "header-renamed",
+		return suspect("header-renamed",
 			fmt.Sprintf("is not there under its own name: the request has %s for %s", quote(name), meant),
 			"Give the headers the names that they have in the request: PHP and CGI write HTTP_ before them and underscores for the dashes.")
 	}
@@ -59,16 +52,16 @@ func (s *search) noHeader() Finding {
 	nonces := []string{V3.NonceHeader(), V2.NonceHeader()}
 	for _, n := range nonces {
 		if len(headerValues(s.c.Header, n)) > 0 {
-			return suspect(CauseHeader, "header-missing",
+			return suspect("header-missing",
 				"is not there, though its nonce is, in "+n,
 				"Let the signature header through where the nonce's header is let through: whatever lists the allowed headers lacks the X-Plivo-Signature ones.")
 		}
 	}
 	if len(s.c.Header) == 0 {
-		return suspect(CauseHeader, "header-missing", "is not there: the request has no headers at all",
+		return suspect("header-missing", "is not there: the request has no headers at all",
 			"Give the headers of the request too, X-Plivo-Signature-V3 or -V2 with its nonce before all.")
 	}
-	return suspect(CauseHeader, "header-missing", "is not there: the request has none of Plivo's signature headers", remedy)
+	return suspect("header-missing", "is not there: the request has none of Plivo's signature headers", remedy)
 }
 
 // misspelt looks for one of some headers under a name that differs in the letters' case, in dashes and
@@ -95,32 +88,36 @@ func (s *search) noNonce(v Verdict) (Finding, bool) {
 		return Finding{}, false
 	}
 	if name, meant, ok := s.misspelt([]string{header}); ok {
-		return suspect(CauseNonce, "nonce-renamed",
+		return suspect(nonceRenamed,
 			fmt.Sprintf("cannot be computed: its nonce has the name %s for %s", quote(name), meant),
 			"Give the headers the names that they have in the request, with dashes."), true
 	}
-	return suspect(CauseNonce, "nonce-missing",
-		fmt.Sprintf("in %s cannot be computed without its nonce: there is no %s, or it is empty", c.Header, header),
+	return suspect(nonceMissing,
+		fmt.Sprintf("cannot be computed without its nonce: %s is there, %s is not, or is empty", c.Header, header),
 		"Let "+header+" through beside the signature: a proxy or gateway that passes on listed headers alone has to list both."), true
 }
 
 func (s *search) badURL(Verdict) (Finding, bool) {
-	if _, err := parseTarget(s.c.URL); err == nil {
+	_, err := parseTarget(s.c.URL)
+	if err == nil {
 		return Finding{}, false
 	}
 	detail := "cannot be computed: the URL " + quote(s.c.URL) + " has no scheme and host"
-	if s.c.URL == "" {
-		detail = "cannot be computed: no URL is given"
+	switch {
+	case s.c.URL == "":
+		detail = "cannot be computed: there is no URL"
+	case errors.Is(err, errLongURL):
+		detail = fmt.Sprintf("cannot be computed: the URL has %d bytes, and none has more than %d", len(s.c.URL), maxURL)
 	}
-	return suspect(CauseURL, "url-not-absolute", detail,
-		"Check over the whole URL that was given to Plivo, as https://example.com/sms/delivery-report."), true
+	return suspect("url-not-absolute", detail,
+		"Check over the whole URL that is registered with Plivo, as https://example.com/sms/delivery-report."), true
 }
 
 func (s *search) noToken(Verdict) (Finding, bool) {
 	if len(s.keys) > 0 {
 		return Finding{}, false
 	}
-	return suspect(CauseToken, "token-missing", "cannot be checked: there is no auth token to check it with",
+	return suspect("token-missing", "cannot be checked: there is no auth token to check it with",
 		"Set PLIVO_AUTH_TOKEN to the auth token of the account or subaccount that the message belongs to; it stands on the overview page of the Plivo console."), true
 }
 
@@ -130,18 +127,30 @@ func (s *search) badHeader(v Verdict) (Finding, bool) {
 		if c.Scheme.form() != v.Checks[0].Scheme.form() {
 			break
 		}
-		whole := 44
-		if c.Scheme == V1 {
-			whole = 28
-		}
+		whole := c.Scheme.wholeLength()
 		for _, given := range c.Given {
 			if words := malformed(given, whole); words != "" {
-				return suspect(CauseHeader, "header-malformed", fmt.Sprintf("in %s %s", c.Header, words),
+				return suspect("header-malformed", fmt.Sprintf("is malformed: in %s it %s%s", c.Header, words, s.asComputed(c, given)),
 					fmt.Sprintf("Take the header's value as it was sent: a signature of %s is %d characters of base64, the last one \"=\".", c.Scheme, whole)), true
 			}
 		}
 	}
 	return Finding{}, false
+}
+
+// asComputed goes on from what is malformed, where that is too little to prove anything, but is the
+// beginning of what a token makes.
+func (s *search) asComputed(c Check, given string) string {
+	const fewest = 2
+	if len(given) < fewest || len(given) >= provesOne || c.Base == "" {
+		return ""
+	}
+	for _, k := range s.keys {
+		if strings.HasPrefix(base64.StdEncoding.EncodeToString(k.sum(nil, c.Scheme == V1, []byte(c.Base))), given) {
+			return ", and they are the first of the one that is computed"
+		}
+	}
+	return ""
 }
 
 var (
@@ -177,7 +186,7 @@ func (s *search) oddNonce(v Verdict) (Finding, bool) {
 	if n == "" || nonceForm.MatchString(n) {
 		return Finding{}, false
 	}
-	return suspect(CauseNonce, "nonce-odd",
+	return suspect("nonce-odd",
 		"has the nonce "+quote(n)+", which does not look like one: Plivo's are some 20 digits",
 		"See that the nonce is the value of "+v.Checks[0].Scheme.NonceHeader()+" as it was sent, once and with nothing around it."), true
 }
@@ -188,7 +197,7 @@ func (s *search) cutBody(v Verdict) (Finding, bool) {
 	if err != nil || s.c.Body == nil || said <= len(s.c.Body) || v.Checks[0].Scheme.form() == V2 {
 		return Finding{}, false
 	}
-	return suspect(CauseParams, "body-cut",
+	return suspect("body-cut",
 		fmt.Sprintf("covers the whole body, of which only %d of %d bytes are here", len(s.c.Body), said),
 		"Check over the body whole: what reads it has a limit, or the connection broke off."), true
 }
@@ -200,7 +209,7 @@ func (s *search) noForm(v Verdict) (Finding, bool) {
 	if kind == "" || kind == "application/x-www-form-urlencoded" || v.Checks[0].Scheme.form() == V2 || strings.EqualFold(s.c.Method, "GET") {
 		return Finding{}, false
 	}
-	return suspect(CauseParams, "body-no-form",
+	return suspect("body-no-form",
 		"covers the parameters of a form, and the body is "+quote(kind),
 		"Let the form that Plivo posts, application/x-www-form-urlencoded, reach the check: a gateway, a tool or a test client makes something else of it."), true
 }
@@ -214,7 +223,7 @@ func (s *search) maskedValue(v Verdict) (Finding, bool) {
 	}
 	for _, p := range s.c.Params {
 		if len(p.Value) < 2048 && maskForm.MatchString(p.Value) {
-			return suspect(CauseParams, "value-masked",
+			return suspect("value-masked",
 				fmt.Sprintf("covers %s, whose value %s looks masked or cut", quote(p.Name), quote(p.Value)),
 				"Check over the values as they were posted: those of a log are filtered or shortened."), true
 		}
@@ -227,15 +236,12 @@ var privateHost = regexp.MustCompile(`^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|0\.
 
 func (s *search) localURL(Verdict) (Finding, bool) {
 	t, err := parseTarget(s.c.URL)
-	if err != nil || len(t.host) > 255 || !privateHost.MatchString(strings.ToLower(t.host)) {
+	if err != nil || s.c.Local || len(t.host) > 255 || !privateHost.MatchString(strings.ToLower(t.host)) {
 		return Finding{}, false
 	}
-	if r, err := parseTarget(s.c.ReceivedURL); err == nil && strings.EqualFold(r.host, t.host) {
-		return Finding{}, false // that is what the sender asked for: it is on this machine too
-	}
-	f := suspect(CauseHost, "url-private",
+	f := suspect("url-private",
 		"is checked over "+quote(t.scheme+"://"+t.host)+", which Plivo cannot reach",
-		"Check over the public URL that was given to Plivo: it signs that one, not the address behind the proxy or the tunnel.")
+		"Check over the public URL that is registered with Plivo: it signs that one, not the address behind the proxy or the tunnel.")
 	f.Settings = settingsProxy
 	return f, true
 }
@@ -245,7 +251,7 @@ func (s *search) onlyV1(v Verdict) (Finding, bool) {
 	if v.Checks[0].Scheme != V1 {
 		return Finding{}, false
 	}
-	return suspect(CauseHeader, "header-v1-alone",
+	return suspect("header-v1-alone",
 		"is V1's alone, in X-Plivo-Signature: those of V2 and V3, which Plivo documents, are not there",
 		"Let the X-Plivo-Signature-V2 and -V3 headers through with their nonces; sign tests and scripts with V2 or V3 too."), true
 }
@@ -260,12 +266,15 @@ var (
 // look for.
 const tokenLength = 40
 
+// shortestToken and longestToken are how far from that a token may be without being suspected.
+const shortestToken, longestToken = 30, 60
+
 // oddTokens looks at the tokens themselves; of a value nothing is shown but its length.
 func (s *search) oddTokens() []Finding {
 	var all []Finding
 	for _, k := range s.keys {
 		if name, what, remedy := oddToken(k.value); name != "" {
-			all = append(all, suspect(CauseToken, name, fmt.Sprintf("is checked with %s, which %s", k, what), remedy))
+			all = append(all, suspect(name, fmt.Sprintf("is checked with %s, which %s", k, what), remedy))
 		}
 	}
 	return all
@@ -291,6 +300,8 @@ func oddToken(v string) (name, what, remedy string) {
 	case !tokenForm.MatchString(v):
 		return "token-odd", "has characters that Plivo's tokens do not have",
 			"Copy the auth token anew from the Plivo console: it is letters and digits alone."
+	case len(v) >= shortestToken && len(v) <= longestToken:
+		return "", "", ""
 	default:
 		return "token-length", fmt.Sprintf("has %s; those that are known have %d", count(len(v), "character", "characters"), tokenLength),
 			"Compare the auth token with the Plivo console to its last character: it may have been cut or pasted together with something."

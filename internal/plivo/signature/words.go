@@ -1,6 +1,7 @@
 package signature
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -18,12 +19,20 @@ func clipped(s string, most int) string {
 	return s
 }
 
-// count says how many: "1 parameter", "3 parameters".
+// count says how many: "1 parameter", "3,000 parameters".
 func count(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	return strconv.Itoa(n) + " " + many
+	return number(n) + " " + many
+}
+
+// number writes a number with its thousands set apart: "3,000".
+func number(n int) string {
+	if n < 1000 {
+		return strconv.Itoa(n)
+	}
+	return fmt.Sprintf("%s,%03d", number(n/1000), n%1000)
 }
 
 // verb is "is" for one thing and "are" for more.

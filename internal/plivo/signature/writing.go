@@ -42,6 +42,9 @@ var writings = []writing{
 	{"hex behind a name", func(v string) ([]byte, error) { return hex.DecodeString(unnamed(v)) }, otherSigner},
 }
 
+// hypothesis is the name of the supposition that a header is written so.
+func (w *writing) hypothesis() string { return strings.ReplaceAll(w.name, " ", "-") + "-signature" }
+
 func bare(v string) string { return strings.TrimRight(v, "=") }
 
 // unnamed takes off what stands before a signature as in "sha256=" and "v1:".

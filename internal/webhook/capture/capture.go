@@ -13,6 +13,7 @@ import (
 
 // Request is a captured request.
 type Request struct {
+	ID     int64 // of a callback in this program's own JSON lines, 0 elsewhere
 	Method string
 	URL    string // absolute where the capture says so (HAR, absolute form, JSON lines, a proxy's own headers); empty where only Host and target are known
 	Host   string // the Host header
@@ -25,14 +26,17 @@ type Request struct {
 }
 
 // MaxSize is the longest capture that is read, in bytes. Plivo's callbacks have some hundred.
-const MaxSize = 64 << 20
+const MaxSize = 16 << 20
+
+// maxParams is how many parameters the requests of a capture may have together.
+const maxParams = 1_000_000
 
 // utf8Mark is what some editors write before the text.
 var utf8Mark = []byte("\ufeff")
 
 // Parse reads the requests of a capture, in their order: one raw HTTP request, the requests of a HAR
-// file that have a Plivo signature header (all, where none has), or the callbacks of JSON lines as
-// "history --callbacks -o json" prints them. It tells the format from the content. The error is a
+// file that have a Plivo signature header (all, where none has), the callbacks of JSON lines as
+// "history --callbacks -o json" prints them, that of a curl command, or those that "curl -v" shows. It tells the format from the content. The error is a
 // sentence with what to do; nothing panics on any input.
 func Parse(data []byte) ([]Request, error) {
 	if len(data) > MaxSize {
@@ -44,11 +48,19 @@ func Parse(data []byte) ([]Request, error) {
 	data = bytes.TrimLeft(bytes.TrimPrefix(data, utf8Mark), " \t\r\n")
 	switch {
 	case len(data) == 0:
-		return nil, errors.New("the capture is empty; give a raw HTTP request, a HAR file or JSON lines of \"plivoscope history --callbacks -o json\"")
+		return nil, errors.New("the capture is empty; give a raw HTTP request, a curl command, a HAR file or JSON lines of \"plivoscope history --callbacks -o json\"")
 	case data[0] == '{':
 		return parseJSON(data)
 	case data[0] == '[':
 		return nil, errors.New("the capture is a JSON array; give a HAR file, or JSON lines with one object a line")
+	case data[0] == '*', data[0] == '>':
+		return parseTrace(string(data))
+	case isCurl(data):
+		r, err := parseCurl(string(data))
+		if err != nil {
+			return nil, err
+		}
+		return []Request{r}, nil
 	default:
 		r, err := parseRaw(data)
 		if err != nil {

@@ -19,6 +19,7 @@ func FuzzParse(f *testing.F) {
 		":method: POST\n:path: /\n:authority: h\n\na=b", "POST / HTTP/2\nA: b\n c\n", zipped("x"),
 		"POST / HTTP/1.1\nContent-Encoding: gzip\n\n" + zipped("a=b"), har,
 		`{"method":"POST","url":"u","headers":[["A","b"]],"body":"a=b"}` + "\n{}", `{"log":null}`, "\xff\xfe", "[",
+		"curl https://h/ -XPOST -d $'a=\\x41' -H 'A: b' \\\n --data-urlencode 'a=b c' -G", "* x\n> POST / HTTP/1.1\n> A: b\n>\n> GET / HTTP/2\n",
 	} {
 		f.Add([]byte(seed))
 	}

@@ -43,6 +43,7 @@ func parseHAR(log []byte) ([]Request, error) {
 		return nil, errors.New("the HAR file has no requests; export it after the callback has come")
 	}
 	var all, signed []Request
+	params := 0
 	for _, entry := range har.Entries {
 		h := entry.Request
 		r := Request{Method: h.Method, URL: h.URL, Header: http.Header{}}
@@ -83,6 +84,9 @@ func parseHAR(log []byte) ([]Request, error) {
 			r.Header.Set("Content-Type", post.MimeType)
 		}
 		r.finish()
+		if params += len(r.Params); params > maxParams {
+			return nil, errors.New("the HAR file has a million parameters and more, which is no traffic of Plivo's; cut out the request in question")
+		}
 		all = append(all, r)
 		if isSigned(r.Header) {
 			signed = append(signed, r)

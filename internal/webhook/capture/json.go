@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/textproto"
+	"strconv"
 	"strings"
 
 	"dev.internal/plivoscope/internal/plivo/signature"
@@ -18,6 +19,7 @@ import (
 // method and headers.
 type line struct {
 	Log         json.RawMessage `json:"log"` // of a HAR file
+	ID          json.RawMessage `json:"id"`
 	Method      string          `json:"method"`
 	URL         string          `json:"url"`
 	ReceivedURL string          `json:"received_url"`
@@ -32,7 +34,7 @@ type line struct {
 func parseJSON(data []byte) ([]Request, error) {
 	var requests []Request
 	decoder := json.NewDecoder(bytes.NewReader(data))
-	n := 0
+	n, params := 0, 0
 	for ; ; n++ {
 		var l line
 		at := decoder.InputOffset()
@@ -50,7 +52,11 @@ func parseJSON(data []byte) ([]Request, error) {
 		case l.Log != nil && n == 0:
 			return parseHAR(l.Log)
 		case l.Method != "" && l.Headers != nil:
-			requests = append(requests, l.request())
+			r := l.request()
+			if params += len(r.Params); params > maxParams {
+				return nil, errors.New("the callbacks of the capture have a million parameters and more, which is no traffic of Plivo's; cut out the request in question")
+			}
+			requests = append(requests, r)
 		}
 	}
 	if len(requests) == 0 {
@@ -69,6 +75,9 @@ func lineOf(data []byte, offset int64) int {
 
 func (l line) request() Request {
 	r := Request{Method: l.Method, URL: l.URL, Header: http.Header{}}
+	if id, err := strconv.ParseInt(string(l.ID), 10, 64); err == nil && id > 0 {
+		r.ID = id
+	}
 	addHeaders(r.Header, l.Headers)
 	var ok bool
 	if r.Host, r.Target, ok = splitURL(l.ReceivedURL); !ok {

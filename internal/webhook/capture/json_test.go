@@ -18,7 +18,7 @@ func TestJSONLines(t *testing.T) {
 
 {"uuid":"1","direction":"outbound","text":"a message","method":5}
 {"method":"POST","url":"https://h.example/cb","received_url":"","headers":[],"body_base64":"AP8=","truncated":true}
-{"method":"GET","url":"https://h.example/cb?a=b","received_url":"http://h.example/cb?a=b","headers":[],"params":[["a","b"]]}
+{"id":"x","method":"GET","url":"https://h.example/cb?a=b","received_url":"http://h.example/cb?a=b","headers":[],"params":[["a","b"]]}
 {"method":"POST","url":"https://h.example/cb","headers":[],"params":[["a","b"],["a",""]]}
 `))
 	if err != nil {
@@ -26,7 +26,7 @@ func TestJSONLines(t *testing.T) {
 	}
 	want := []capture.Request{
 		{
-			Method: "POST", URL: "https://h.example/cb", Host: "127.0.0.1:4141", Target: "/cb?x=1",
+			ID: 1, Method: "POST", URL: "https://h.example/cb", Host: "127.0.0.1:4141", Target: "/cb?x=1",
 			Header: http.Header{"Content-Type": {form}, "X-Plivo-Signature-V3": {"a", "b"}},
 			Body:   []byte("To=1&Text=a%20b"), Params: []signature.Param{{Name: "To", Value: "1"}, {Name: "Text", Value: "a b"}},
 		},
@@ -119,7 +119,18 @@ func TestRefused(t *testing.T) {
 			}
 		})
 	}
-	if _, err := capture.Parse(bytes.Repeat([]byte{'x'}, capture.MaxSize+1)); err == nil || !strings.Contains(err.Error(), "64 MiB") {
+	if _, err := capture.Parse(bytes.Repeat([]byte{'x'}, capture.MaxSize+1)); err == nil || !strings.Contains(err.Error(), "16 MiB") {
 		t.Errorf("too large: %v", err)
+	}
+	body := strings.Repeat("a&", 100_000)
+	entry := `{"request":{"method":"POST","url":"https://h/","headers":[{"name":"Content-Type","value":"` + form + `"}],"postData":{"text":"` + body + `"}}}`
+	line := `{"method":"POST","url":"https://h/","headers":[["Content-Type","` + form + `"]],"body":"` + body + `"}` + "\n"
+	for n, refused := range map[int]bool{10: false, 11: true} {
+		for _, text := range []string{strings.Repeat(line, n), `{"log":{"entries":[` + strings.TrimSuffix(strings.Repeat(entry+",", n), ",") + `]}}`} {
+			requests, err := capture.Parse([]byte(text))
+			if refused != (err != nil && strings.Contains(err.Error(), "a million parameters")) || !refused && len(requests) != n {
+				t.Errorf("%d requests of 100,000 parameters: %d are read, %v", n, len(requests), err)
+			}
+		}
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-var errNoRequest = errors.New("the capture is no raw HTTP request, HAR file or JSON lines: it does not begin with a request line as \"POST /path HTTP/1.1\"; save the request with its first line and its headers")
+var errNoRequest = errors.New("the capture is no raw HTTP request, curl command, HAR file or JSON lines: it does not begin with a request line as \"POST /path HTTP/1.1\"; save the request with its first line and its headers")
 
 // parseRaw reads one request as proxies write it to a file. It is not http.ReadRequest, which refuses
 // requests that a callback server really gets (a bad percent escape) and captures that lost something

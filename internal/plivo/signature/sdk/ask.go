@@ -1,6 +1,7 @@
 package sdk
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -17,7 +18,7 @@ type Answer struct {
 	Token     string           // label of the token that it accepts, or that Signature was made with
 	Base      string
 	Signature string // empty where the SDK raises an error
-	Quirk     string // why it differs from Plivo's own recipe, in a line: "drops :8443"; empty where it does not
+	Quirk     string // why it differs from Plivo's own recipe, in a line: "drops :8443", or why it was not asked; empty where neither
 	Err       *Error // what it raises; nil otherwise
 }
 
@@ -29,11 +30,20 @@ type question struct {
 	recipe string // Plivo's own base string
 	tokens []signature.Token
 	made   map[string][]string // signatures of a base string, one a token
+	brief  bool                // the request is too large to explain what differs
 }
+
+// The bounds of a request, in parameters of URL and body and in bytes, up to which SDKs are asked about
+// it, and up to which it is explained where they differ. Plivo's callbacks have some twenty parameters.
+const (
+	maxPairs, maxBytes             = 10_000, 1 << 20
+	maxExplained, maxExplainedSize = 500, 64 << 10
+)
 
 // Ask asks every current SDK about the deciding header of a request: the one that v names, or the
 // strongest present. An SDK accepts when it accepts with any of the tokens. Without a signature header,
-// a nonce or a token there is nothing to ask: the answer is empty.
+// a nonce or a token there is nothing to ask: the answer is empty. Of a request beyond bounds that no
+// callback comes near, each answer says alone that the SDK was not asked.
 func Ask(r signature.Request, v signature.Verdict, tokens []signature.Token) []Answer {
 	tokens = slices.DeleteFunc(slices.Clone(tokens), signature.Token.Empty)
 	check, ok := deciding(r, v)
@@ -46,11 +56,41 @@ func Ask(r signature.Request, v signature.Verdict, tokens []signature.Token) []A
 		check:  check, recipe: check.Base, tokens: tokens,
 		made: make(map[string][]string, 4),
 	}
+	pairs, bytes := size(r)
+	q.brief = pairs > maxExplained || bytes > maxExplainedSize
 	answers := make([]Answer, current)
-	for i, validator := range validators[:current] {
-		answers[i] = q.ask(validator)
+	for i, v := range validators[:current] {
+		switch {
+		case pairs > maxPairs:
+			answers[i] = q.unasked(v, fmt.Sprintf("%d parameters", pairs))
+		case bytes > maxBytes:
+			answers[i] = q.unasked(v, fmt.Sprintf("%d bytes", bytes))
+		default:
+			answers[i] = q.ask(v)
+		}
 	}
 	return answers
+}
+
+// size gives how many parameters a request has in URL and body, empty ones too, and how many bytes.
+func size(r signature.Request) (pairs, bytes int) {
+	pairs, bytes = len(r.Params)+strings.Count(r.URL, "&"), len(r.URL)
+	for _, p := range r.Params {
+		bytes += len(p.Name) + len(p.Value)
+	}
+	return pairs, bytes
+}
+
+func (q question) unasked(v validator, has string) Answer {
+	return Answer{SDK: v.Name, Version: v.Version, Scheme: q.scheme, Token: label(q.tokens[0]), Quirk: "not asked: the request has " + has}
+}
+
+// explain says why an SDK differs, unless that would take too long.
+func (q question) explain(own set) string {
+	if q.brief {
+		return "differs, which is not explained for a request of this size"
+	}
+	return explain(own, q.input)
 }
 
 // deciding finds the check of the header to ask about.
@@ -91,7 +131,7 @@ func (q question) ask(v validator) Answer {
 	own, _ := v.quirks(q.scheme)
 	if a.Err != nil {
 		if !(q.recipe == "" && a.Err.Text == noURL) {
-			a.Quirk = explain(own, q.input)
+			a.Quirk = q.explain(own)
 		}
 		return a
 	}
@@ -108,7 +148,7 @@ func (q question) ask(v validator) Answer {
 		}
 	}
 	if a.Base != q.recipe {
-		a.Quirk = explain(own, q.input)
+		a.Quirk = q.explain(own)
 	}
 	if listed != "" && !a.Accepts {
 		if a.Quirk != "" {

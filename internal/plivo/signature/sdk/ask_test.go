@@ -168,9 +168,15 @@ func TestAskWithoutURL(t *testing.T) {
 	r.URL = "h/cb"
 	tokens := []signature.Token{token}
 	got := sdk.Ask(r, signature.Verify(r, tokens), tokens)
-	want := "-go -node -python -php -ruby -java(raises MalformedURLException) -dotnet(raises UriFormatException)"
+	want := "-go -node -python -php -ruby -java -dotnet"
 	if s := answers(got); s != want {
 		t.Errorf("Ask says %s, want %s", s, want)
+	}
+	r.URL = ""
+	for _, a := range sdk.Ask(r, signature.Verify(r, tokens), tokens) {
+		if a.Err == nil || a.Err.Text != "the URL has no scheme and host" || a.Quirk != "" {
+			t.Errorf("%s, of no URL: %v %q", a.SDK, a.Err, a.Quirk)
+		}
 	}
 	for _, a := range got {
 		if a.Err == nil || a.Err.SDK != a.SDK || a.Signature != "" || a.Base != "" {
@@ -203,6 +209,46 @@ func TestLookup(t *testing.T) {
 	}
 }
 
+// TestAskWithinBounds asks nobody about what no callback comes near, and explains nothing of what is
+// large.
+func TestAskWithinBounds(t *testing.T) {
+	many := func(n int) []signature.Param {
+		params := make([]signature.Param, n)
+		for i := range params {
+			params[i] = signature.Param{Name: fmt.Sprintf("a%d", i%7), Value: fmt.Sprint(i)}
+		}
+		return params
+	}
+	const unexplained = "differs, which is not explained for a request of this size"
+	for _, tt := range []struct {
+		name, url string
+		params    []signature.Param
+		want      string // of Ruby
+	}{
+		{"explained", "https://h:8443/cb", many(500), "drops :8443, has the last alone of a0"},
+		{"parameters", "https://h:8443/cb", many(501), unexplained},
+		{"query", "https://h:8443/cb?" + strings.Repeat("&", 501), nil, unexplained},
+		{"bytes", "https://h:8443/cb", []signature.Param{{Name: "a", Value: strings.Repeat("x", 64<<10)}}, unexplained},
+		{"many parameters", "https://h/cb", many(10_001), "not asked: the request has 10001 parameters"},
+		{"many pairs", "https://h/cb?" + strings.Repeat("&", 9_992), many(9), "not asked: the request has 10001 parameters"},
+		{"many bytes", "https://h/cb", []signature.Param{{Name: "a", Value: strings.Repeat("x", 1<<20)}}, "not asked: the request has 1048589 bytes"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := request(t, "V3", tt.url, tt.params, plain)
+			tokens := []signature.Token{token}
+			got := sdk.Ask(r, signature.Verify(r, tokens), tokens)
+			if len(got) != 7 || got[4].SDK != "ruby" || got[4].Quirk != tt.want || got[4].Accepts || got[4].Err != nil {
+				t.Errorf("it says %+v, want %s", got, tt.want)
+			}
+			for _, a := range got {
+				if unasked := strings.HasPrefix(tt.want, "not asked"); unasked != strings.HasPrefix(a.Quirk, "not asked") || unasked && (a.Base != "" || a.Signature != "") {
+					t.Errorf("%s: %+v", a.SDK, a)
+				}
+			}
+		})
+	}
+}
+
 func BenchmarkAsk(b *testing.B) {
 	var params []signature.Param
 	url := ""
@@ -211,9 +257,9 @@ func BenchmarkAsk(b *testing.B) {
 			url, params = r.URL, r.params()
 		}
 	}
-	many := make([]signature.Param, 40_000)
+	many := make([]signature.Param, 9_000)
 	for i := range many {
-		many[i] = signature.Param{Name: fmt.Sprintf("Media%d", i*7919%40_000), Value: strings.Repeat("x", 90)}
+		many[i] = signature.Param{Name: fmt.Sprintf("Media%d", i*7919%9_000), Value: strings.Repeat("x", 90)}
 	}
 	for _, bb := range []struct {
 		name, url string
@@ -222,7 +268,10 @@ func BenchmarkAsk(b *testing.B) {
 		{"usual", url, params},
 		{"port", strings.Replace(url, "example.com", "example.com:8443", 1), params},
 		{"differing", "https://EXAMPLE.com:8443/a%20b/../c+d?n=a%26b&n=%C3%A9&flag", params},
-		{"4 MB", url, many},
+		{"1 MB", url, many},
+		{"500 pairs", "https://h:8443/cb?" + strings.Repeat("&a=%20", 500), nil},
+		{"10,000 pairs", "https://h:8443/cb?" + strings.Repeat("&", 10_000), nil},
+		{"30 KiB", "https://h:8443/cb?" + strings.Repeat("&", 30<<10), nil},
 	} {
 		r := request(b, "V3", bb.url, bb.params, plain)
 		tokens := []signature.Token{token}

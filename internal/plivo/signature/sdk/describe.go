@@ -59,8 +59,8 @@ var descriptions = [quirks]description{
 		case !strings.ContainsAny(in.raw, "%+"):
 			return ""
 		case strings.ContainsAny(t.path, "%+"):
-			return "signs the decoded path " + short(unescape(t.path, true))
-		case strings.HasSuffix(unescape(t.query, true), " "):
+			return "signs the decoded path " + short(signature.Unescape(t.path, true))
+		case strings.HasSuffix(signature.Unescape(t.query, true), " "):
 			return "trims the space at the end of the URL"
 		default:
 			return "decodes the query before splitting it"
@@ -68,7 +68,7 @@ var descriptions = [quirks]description{
 	}},
 	decodesPath: {"decodes path", "signs the path decoded", func(in *input) string {
 		t, _ := split(in.raw)
-		return where(strings.Contains(t.path, "%"), "signs the decoded path "+short(unescape(t.path, false)))
+		return where(strings.Contains(t.path, "%"), "signs the decoded path "+short(signature.Unescape(t.path, false)))
 	}},
 	plusInPath: {"+ in path is space", "reads + in the path as a space", func(in *input) string {
 		t, _ := split(in.raw)
@@ -122,7 +122,7 @@ var descriptions = [quirks]description{
 	})},
 	omitsFlags: {"omits flags", "leaves out names of the query without =", func(in *input) string {
 		t, _ := split(in.raw)
-		for piece := range strings.SplitSeq(unescape(t.query, false), "&") {
+		for piece := range strings.SplitSeq(signature.Unescape(t.query, false), "&") {
 			if piece != "" && !strings.Contains(piece, "=") {
 				return "omits " + short(piece)
 			}
@@ -170,7 +170,7 @@ var descriptions = [quirks]description{
 				return word
 			}
 		}
-		return doubles(unescape(in.raw, false), in.nonce)
+		return doubles(signature.Unescape(in.raw, false), in.nonce)
 	}},
 
 	countsQuery: {"counts empty query", "counts a query that has no parameter", always("counts the empty query")},

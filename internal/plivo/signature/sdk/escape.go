@@ -5,45 +5,6 @@ import (
 	"unicode/utf8"
 )
 
-// unescape decodes percent, and plus where it stands for a space; what is no valid percent encoding
-// stays as it is.
-func unescape(s string, plus bool) string {
-	if strings.IndexByte(s, '%') < 0 && (!plus || strings.IndexByte(s, '+') < 0) {
-		return s
-	}
-	out := make([]byte, 0, len(s))
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '+' && plus:
-			out = append(out, ' ')
-		case c == '%' && escapeAt(s, i):
-			out = append(out, byte(unhex(s[i+1])<<4|unhex(s[i+2])))
-			i += 2
-		default:
-			out = append(out, c)
-		}
-	}
-	return string(out)
-}
-
-// escapeAt tells whether the percent at i starts an escape.
-func escapeAt(s string, i int) bool {
-	return i+2 < len(s) && unhex(s[i+1]) >= 0 && unhex(s[i+2]) >= 0
-}
-
-func unhex(c byte) int {
-	switch {
-	case c >= '0' && c <= '9':
-		return int(c - '0')
-	case c >= 'a' && c <= 'f':
-		return int(c-'a') + 10
-	case c >= 'A' && c <= 'F':
-		return int(c-'A') + 10
-	default:
-		return -1
-	}
-}
-
 // doubled takes the bytes of s for Latin-1 and encodes them in UTF-8.
 func doubled(s string) string {
 	if ascii(s) {

@@ -68,16 +68,6 @@ var validators = func() []validator {
 // current is how many of the validators are the newest of their languages; the variants follow them.
 const current = 7
 
-// Profiles lists the SDKs in the order in which they are shown. The first seven are the current ones
-// of the seven languages, the others are variants.
-func Profiles() []Profile {
-	all := make([]Profile, len(validators))
-	for i, v := range validators {
-		all[i] = v.Profile
-	}
-	return all
-}
-
 // Lookup finds a profile by its name; the error lists the names.
 func Lookup(name string) (Profile, error) {
 	names := make([]string, len(validators))
@@ -111,26 +101,4 @@ func (v validator) quirks(s signature.Scheme) (set, bool) {
 	default:
 		return set{}, false
 	}
-}
-
-// Quirks lists what the SDK does otherwise than Plivo. How it compares the header is not among it, as
-// that is one for all SDKs: none splits a V2 header at commas, and of a V3 header none trims the entries.
-func (p Profile) Quirks() []Quirk {
-	v, err := p.validator()
-	if err != nil {
-		return nil
-	}
-	var all []Quirk
-	for q := range quirks {
-		var schemes []signature.Scheme
-		for _, s := range []signature.Scheme{signature.V1, signature.V2, signature.V3} {
-			if own, _ := v.quirks(s); own.has(q) {
-				schemes = append(schemes, s)
-			}
-		}
-		if len(schemes) > 0 {
-			all = append(all, Quirk{Name: descriptions[q].name, Text: descriptions[q].text, Schemes: schemes})
-		}
-	}
-	return all
 }

@@ -12,7 +12,7 @@ func readQuery(q set, query string) (pairs []signature.Param, raised string) {
 		return nil, ""
 	}
 	if q.has(decodesFirst) {
-		query = unescape(query, !q.has(firstPlus))
+		query = signature.Unescape(query, !q.has(firstPlus))
 	}
 	if q.has(javaPieces) {
 		query = strings.TrimRight(query, "&")
@@ -39,7 +39,7 @@ func readQuery(q set, query string) (pairs []signature.Param, raised string) {
 			value, _, _ = strings.Cut(value, "=")
 		}
 		if decode {
-			name, value = unescape(name, !q.has(firstPlus)), unescape(value, !q.has(firstPlus))
+			name, value = signature.Unescape(name, !q.has(firstPlus)), signature.Unescape(value, !q.has(firstPlus))
 		}
 		if q.has(replacesInvalid) {
 			name, value = replaced(name), replaced(value)
@@ -85,7 +85,7 @@ func invalidPiece(piece string) bool {
 		return true
 	}
 	for i := 0; i < len(piece); i++ {
-		if piece[i] == '%' && !escapeAt(piece, i) {
+		if piece[i] == '%' && !signature.EscapeAt(piece, i) {
 			return true
 		}
 	}

@@ -3,16 +3,7 @@ package sdk
 import (
 	"slices"
 	"strings"
-
-	"dev.internal/plivoscope/internal/plivo/signature"
 )
-
-// Quirk is one way in which an SDK's validator departs from Plivo's recipe, as package signature has it.
-type Quirk struct {
-	Name    string             // a few words, as "drops port"
-	Text    string             // what it does, a clause that goes on from the SDK's name
-	Schemes []signature.Scheme // V1, V2, V3: where the SDK has it
-}
 
 // quirk is an index into the table, and a bit of a set.
 type quirk uint8
@@ -145,7 +136,8 @@ func short(s string) string {
 	return s[:cut] + "…"
 }
 
-// explain says in a line which quirks of own make the SDK's result what it is.
+// explain says in a line which quirks of own make the SDK's result what it is. What is raised is no part
+// of it: the error has it in the SDK's own words.
 func explain(own set, in *input) string {
 	var words []string
 	for _, q := range mattering(own, in) {
@@ -153,7 +145,8 @@ func explain(own set, in *input) string {
 		if word == "" {
 			word = descriptions[q].text
 		}
-		if !slices.Contains(words, word) {
+		verb, _, _ := strings.Cut(word, " ")
+		if verb != "raises" && verb != "throws" && verb != "panics" && !slices.Contains(words, word) {
 			words = append(words, word)
 		}
 	}

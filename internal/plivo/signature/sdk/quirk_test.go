@@ -19,7 +19,7 @@ type shown struct {
 	url    string
 	params string // "a=1&b=2", taken literally
 	base   string // or what is raised, behind "!"
-	line   string
+	line   string // besides what is raised
 
 	near       string // the URL for which they do not matter; url where it is empty
 	nearParams string // its parameters, params where it is empty
@@ -69,23 +69,23 @@ var show = []shown{
 	{sdks: "php", scheme: "V3", url: "https://bücher.example/cb", params: "a=1", base: "https://bÃ\u0083Â¼cher.example/cb?a1.N", line: "double-encodes ü", near: "https://xn--bcher-kva.example/cb"},
 	{sdks: "php python@4.59.0", scheme: "V3", url: "https://h/cb", params: "Text=é", base: "https://h/cb?TextÃ©.N", line: "double-encodes é", nearParams: "Text=e"},
 
-	{sdks: "python python@4.59.0", scheme: "V2", url: "https://bücher.example/cb", base: "!UnicodeDecodeError: 'ascii' codec can't decode byte 0xc3 in position 9: ordinal not in range(128)", line: "raises UnicodeDecodeError", near: "https://xn--bcher-kva.example/cb"},
-	{sdks: "python python@4.59.0", scheme: "V3", url: "https://h/é", base: "!UnicodeDecodeError: 'ascii' codec can't decode byte 0xc3 in position 10: ordinal not in range(128)", line: "raises UnicodeDecodeError", near: "https://h/%C3%A9"},
-	{sdks: "python python@4.59.0", scheme: "V3", url: "https://h/cb?n=x%F0%9F%98%80%C3%A9y", base: "!UnicodeEncodeError: 'ascii' codec can't encode characters in position 1-2: ordinal not in range(128)", line: "raises UnicodeEncodeError", near: "https://h/cb?n=%20x"},
-	{sdks: "python python@4.59.0", scheme: "V3", url: "https://h/cb?%F0%9F%98%80=1", base: `!UnicodeEncodeError: 'ascii' codec can't encode character '\U0001f600' in position 0: ordinal not in range(128)`, line: "raises UnicodeEncodeError", near: "https://h/cb?n=1"},
-	{sdks: "python python@4.59.0", scheme: "V3", url: "https://h/cb?a=1&n=%C4%80", base: `!UnicodeEncodeError: 'ascii' codec can't encode character '\u0100' in position 0: ordinal not in range(128)`, line: "raises UnicodeEncodeError", near: "https://h/cb?n=1"},
-	{sdks: "python python@4.59.0", scheme: "V3", url: "HTTPS://h/cb", base: "!plivo.exceptions.ValidationError: ['uri should match format … (actual value: HTTPS://h/cb)']", line: "raises ValidationError", near: "https://h/cb"},
-	{sdks: "ruby", scheme: "V2", url: "https://b😀/#{x}\\", base: `!URI::InvalidURIError: URI must be ascii only "https://b\u{1F600}/\#{x}\\"`, line: "raises URI::InvalidURIError", near: "https://xn--b-yp2s/"},
-	{sdks: "ruby", scheme: "V3", url: "https://bücher.example/cb", base: `!URI::InvalidURIError: URI must be ascii only "https://b\u00FCcher.example/cb"`, line: "raises URI::InvalidURIError", near: "https://xn--bcher-kva.example/cb", nearParams: "a=1"},
-	{sdks: "ruby", scheme: "V2", url: "https://h/my cb", base: `!URI::InvalidURIError: bad URI(is not URI?): "https://h/my cb"`, line: "raises URI::InvalidURIError", near: "https://h/my%20cb"},
-	{sdks: "ruby", scheme: "V3", url: "https://h/100%", base: `!URI::InvalidURIError: bad URI(is not URI?): "https://h/100%"`, line: "raises URI::InvalidURIError", near: "https://h/100%25", nearParams: "a=1"},
-	{sdks: "go", scheme: "V2", url: "https://h/100%", base: `!panic: parse "https://h/100%": invalid URL escape "%"`, line: "panics on the URL", near: "https://h/100"},
-	{sdks: "go", scheme: "V3", url: "https://h:x/", base: `!panic: parse "https://h:x/": invalid port ":x" after host`, line: "panics on the URL", near: "https://h:1/"},
-	{sdks: "java java@servlet", scheme: "V2", url: "foo://h/cb", base: "!java.net.MalformedURLException: unknown protocol: foo", line: "raises MalformedURLException", near: "http://h/cb"},
-	{sdks: "java java@servlet", scheme: "V3", url: "https://h:80a/cb", base: `!java.net.MalformedURLException: Error at index 2 in: "80a"`, line: "raises MalformedURLException", near: "https://h/cb", nearParams: "a=1", params: "a=1"},
+	{sdks: "python python@4.59.0", scheme: "V2", url: "https://bücher.example/cb", base: "!UnicodeDecodeError: 'ascii' codec can't decode byte 0xc3 in position 9: ordinal not in range(128)", near: "https://xn--bcher-kva.example/cb"},
+	{sdks: "python python@4.59.0", scheme: "V3", url: "https://h/é", base: "!UnicodeDecodeError: 'ascii' codec can't decode byte 0xc3 in position 10: ordinal not in range(128)", near: "https://h/%C3%A9"},
+	{sdks: "python python@4.59.0", scheme: "V3", url: "https://h/cb?n=x%F0%9F%98%80%C3%A9y", base: "!UnicodeEncodeError: 'ascii' codec can't encode characters in position 1-2: ordinal not in range(128)", near: "https://h/cb?n=%20x"},
+	{sdks: "python python@4.59.0", scheme: "V3", url: "https://h/cb?%F0%9F%98%80=1", base: `!UnicodeEncodeError: 'ascii' codec can't encode character '\U0001f600' in position 0: ordinal not in range(128)`, near: "https://h/cb?n=1"},
+	{sdks: "python python@4.59.0", scheme: "V3", url: "https://h/cb?a=1&n=%C4%80", base: `!UnicodeEncodeError: 'ascii' codec can't encode character '\u0100' in position 0: ordinal not in range(128)`, near: "https://h/cb?n=1"},
+	{sdks: "python python@4.59.0", scheme: "V3", url: "HTTPS://h/cb", base: "!plivo.exceptions.ValidationError: ['uri should match format … (actual value: HTTPS://h/cb)']", near: "https://h/cb"},
+	{sdks: "ruby", scheme: "V2", url: "https://b😀/#{x}\\", base: `!URI::InvalidURIError: URI must be ascii only "https://b\u{1F600}/\#{x}\\"`, near: "https://xn--b-yp2s/"},
+	{sdks: "ruby", scheme: "V3", url: "https://bücher.example/cb", base: `!URI::InvalidURIError: URI must be ascii only "https://b\u00FCcher.example/cb"`, near: "https://xn--bcher-kva.example/cb", nearParams: "a=1"},
+	{sdks: "ruby", scheme: "V2", url: "https://h/my cb", base: `!URI::InvalidURIError: bad URI(is not URI?): "https://h/my cb"`, near: "https://h/my%20cb"},
+	{sdks: "ruby", scheme: "V3", url: "https://h/100%", base: `!URI::InvalidURIError: bad URI(is not URI?): "https://h/100%"`, near: "https://h/100%25", nearParams: "a=1"},
+	{sdks: "go", scheme: "V2", url: "https://h/100%", base: `!panic: parse "https://h/100%": invalid URL escape "%"`, near: "https://h/100"},
+	{sdks: "go", scheme: "V3", url: "https://h:x/", base: `!panic: parse "https://h:x/": invalid port ":x" after host`, near: "https://h:1/"},
+	{sdks: "java java@servlet", scheme: "V2", url: "foo://h/cb", base: "!java.net.MalformedURLException: unknown protocol: foo", near: "http://h/cb"},
+	{sdks: "java java@servlet", scheme: "V3", url: "https://h:80a/cb", base: `!java.net.MalformedURLException: Error at index 2 in: "80a"`, near: "https://h/cb", nearParams: "a=1", params: "a=1"},
 	{sdks: "java java@servlet", scheme: "V3", url: "https://h/a%zz", params: "a=1", base: `!java.lang.IllegalArgumentException: URLDecoder: Illegal hex characters in escape (%) pattern - Error at index 0 in: "zz"`, line: "signs the decoded path /a%zz", near: "https://h/azz"},
-	{sdks: "dotnet", scheme: "V2", url: "https://h:99999/cb", base: "!System.UriFormatException: Invalid URI: Invalid port specified.", line: "raises UriFormatException", near: "https://h:9999/cb"},
-	{sdks: "dotnet", scheme: "V3", url: "https://h x/cb", base: "!System.UriFormatException: Invalid URI: The hostname could not be parsed.", line: "raises UriFormatException", near: "https://hx/cb"},
+	{sdks: "dotnet", scheme: "V2", url: "https://h:99999/cb", base: "!System.UriFormatException: Invalid URI: Invalid port specified.", near: "https://h:9999/cb"},
+	{sdks: "dotnet", scheme: "V3", url: "https://h x/cb", base: "!System.UriFormatException: Invalid URI: The hostname could not be parsed.", near: "https://hx/cb"},
 	{sdks: "python php ruby java python@4.59.0 java@servlet", scheme: "V1", url: "https://h/cb", base: "!it has no validator for V1 signatures", line: "has no validator of this scheme"},
 	{sdks: "dotnet", scheme: "V1", url: "https://h/cb", base: "!its validator of V1 signatures answers false to every request", line: "answers false to every request"},
 
@@ -102,7 +102,7 @@ var show = []shown{
 	{sdks: "go", scheme: "V3", url: "https://h/cb?a=2&a=1", params: "a=1", base: "https://h/cb?a=2.a1.N", line: "keeps the first a", near: "https://h/cb?a=1"},
 	{sdks: "ruby", scheme: "V3", url: "https://h/cb?a=2&a=1", params: "a=1", base: "https://h/cb?a=1.a1.N", line: "keeps the last a", near: "https://h/cb?a=1"},
 	{sdks: "dotnet", scheme: "V3", url: "https://h/cb?a=2&a=1", params: "a=1", base: "https://h/cb?a=2.a1.N", line: "keeps one a", near: "https://h/cb?a=1"},
-	{sdks: "java java@servlet", scheme: "V3", url: "https://h/cb?a=2&a=1", params: "a=1", base: "!java.lang.IllegalStateException: Duplicate key a (attempted merging values 2 and 1)", line: "throws IllegalStateException", near: "https://h/cb?a=1"},
+	{sdks: "java java@servlet", scheme: "V3", url: "https://h/cb?a=2&a=1", params: "a=1", base: "!java.lang.IllegalStateException: Duplicate key a (attempted merging values 2 and 1)", near: "https://h/cb?a=1"},
 	{sdks: "node", scheme: "V3", url: "https://h/cb?" + strings.Repeat("a=1&", 1000) + "b=2", base: "https://h/cb?" + strings.Repeat("a=1&", 999) + "a=1.N", line: "reads 1,000 parameters of the query", near: "https://h/cb?" + strings.Repeat("a=1&", 999) + "b=2"},
 	{sdks: "go", scheme: "V3", url: "https://h/cb?n=a%26", params: "a=1", base: "https://h/cb?n=a.a1.N", line: "strips the & at the end of the query", near: "https://h/cb?n=%26a"},
 	{sdks: "dotnet", scheme: "V3", method: "GET", url: "https://h/cb", params: "n=a&&", base: "https://h/cb?n=a.N", line: "strips the & at the end of the query", nearParams: "n=a"},
@@ -121,7 +121,7 @@ var show = []shown{
 	{sdks: "go java ruby", scheme: "V3", method: "GET", url: "https://h/cb?a=1&b=2", params: "a=3", base: "https://h/cb?a=3&b=2.N", line: "lets parameters replace those of the URL", nearParams: "c=3"},
 	{sdks: "python python@4.59.0", scheme: "V3", method: "GET", url: "https://h/cb?a=1&b=2", params: "a=3", base: "https://h/cb?a=1&b=2.N", line: "lets the URL replace parameters", nearParams: "c=3"},
 	{sdks: "node php", scheme: "V3", method: "GET", url: "https://h/cb?a=1", params: "a=1", base: "https://h/cb?a=1&a=1.N", line: "duplicates the parameters of the URL", nearParams: "c=3"},
-	{sdks: "dotnet", scheme: "V3", method: "GET", url: "https://h/cb?a=1", params: "a=1", base: "!System.ArgumentException: An item with the same key has already been added. Key: a", line: "throws ArgumentException", nearParams: "c=3"},
+	{sdks: "dotnet", scheme: "V3", method: "GET", url: "https://h/cb?a=1", params: "a=1", base: "!System.ArgumentException: An item with the same key has already been added. Key: a", nearParams: "c=3"},
 	{sdks: "java@servlet", scheme: "V3", method: "POST", url: "https://h/cb?a=1", params: "", base: "https://h/cb?a=1..N", line: "leaves an extra .", nearParams: "a=1"},
 	{sdks: "node java dotnet java@servlet", scheme: "V3", url: "https://h/cb", params: "\uff01=1&😀=2", base: "https://h/cb?😀2\uff011.N", line: "sorts 😀 before \uff01", nearParams: "é=1&ü=2"},
 	{sdks: "php", scheme: "V3", url: "https://h/cb", params: "Media10=x&Media2=y", base: "https://h/cb?Media2yMedia10x.N", line: "sorts Media2 before Media10", nearParams: "Media1=x&Media2=y"},
@@ -133,8 +133,8 @@ var show = []shown{
 	{sdks: "dotnet", scheme: "V3", url: "https://h/cb?", params: "a=1", base: "https://h/cb?.a1.N", line: "counts the bare ? as a query", near: "https://h/cb"},
 	{sdks: "ruby java java@servlet", scheme: "V3", url: "https://h/cb", base: "https://h/cb?.N", line: "adds a bare ?", nearParams: "a=1"},
 	{sdks: "ruby", scheme: "V3", url: "https://h/cb?", base: "https://h/cb?.N", line: "adds a bare ?", nearParams: "a=1"},
-	{sdks: "java", scheme: "V3", method: "GET", url: "https://h/cb", base: "!java.lang.StringIndexOutOfBoundsException: begin 0, end -1, length 0", line: "throws StringIndexOutOfBoundsException", nearParams: "a=1"},
-	{sdks: "java java@servlet", scheme: "V3", url: "https://h/cb?&", base: "!java.lang.StringIndexOutOfBoundsException: begin 0, end -1, length 0", line: "counts the empty query, throws StringIndexOutOfBoundsException", near: "https://h/cb?a=1", nearParams: "a=1"},
+	{sdks: "java", scheme: "V3", method: "GET", url: "https://h/cb", base: "!java.lang.StringIndexOutOfBoundsException: begin 0, end -1, length 0", nearParams: "a=1"},
+	{sdks: "java java@servlet", scheme: "V3", url: "https://h/cb?&", base: "!java.lang.StringIndexOutOfBoundsException: begin 0, end -1, length 0", line: "counts the empty query", near: "https://h/cb?a=1", nearParams: "a=1"},
 	{sdks: "go dotnet", scheme: "V3", url: "https://h/cb?a=1", params: "Text=So...", base: "https://h/cb?a=1.TextSo.N", line: "strips the dots at the end", nearParams: "Text=So"},
 	{sdks: "ruby", scheme: "V3", url: "https://h/cb?a=1", params: "Text=So...", base: "https://h/cb?a=1.TextSo...N", line: "strips the dot at the end", nearParams: "Text=So"},
 	{sdks: "java java@servlet", scheme: "V3", url: "https://h/cb?a=b", base: "https://h/cb?a=b..N", line: "leaves an extra .", nearParams: "a=1"},
@@ -173,7 +173,7 @@ func TestQuirks(t *testing.T) {
 					t.Errorf("the base is\n  %q, want\n  %q", base, s.base)
 				}
 				line, quirks := p.Explain(s.scheme, method, s.url, "N", pairs(s.params))
-				if s.line != "" && line != s.line || line == "" {
+				if s.line != "" && line != s.line || line == "" && !strings.HasPrefix(base, "!") {
 					t.Errorf("the line is %q, want %q", line, s.line)
 				}
 				for _, q := range quirks {

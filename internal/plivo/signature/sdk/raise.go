@@ -52,7 +52,7 @@ func pythonTakes(raw string) bool {
 	}
 	c := rest[0]
 	letter := c|0x20 >= 'a' && c|0x20 <= 'z'
-	return letter || c >= '$' && c <= '_' || c == '!' || c == '%' && escapeAt(rest, 0)
+	return letter || c >= '$' && c <= '_' || c == '!' || c == '%' && signature.EscapeAt(rest, 0)
 }
 
 // pythonEncode is what str.encode("ascii") raises for s.
@@ -90,7 +90,7 @@ func pythonEncode(s string) string {
 func rubyRefuses(raw string) string {
 	t, _ := split(raw)
 	for i := range len(t.path) {
-		if c := t.path[i]; c <= ' ' || c >= 0x7F || strings.IndexByte("\"<>[\\]^`{|}", c) >= 0 || c == '%' && !escapeAt(t.path, i) {
+		if c := t.path[i]; c <= ' ' || c >= 0x7F || strings.IndexByte("\"<>[\\]^`{|}", c) >= 0 || c == '%' && !signature.EscapeAt(t.path, i) {
 			return "URI::InvalidURIError: bad URI(is not URI?): " + rubyDump(raw)
 		}
 	}
@@ -138,7 +138,7 @@ func rubyControl(r rune) string {
 func javaRefuses(raw string) string {
 	const malformed = "java.net.MalformedURLException: "
 	scheme, _, found := strings.Cut(raw, ":")
-	if !found || !validScheme(scheme) || strings.ContainsAny(scheme, "/?#") {
+	if !found || !signature.ValidScheme(scheme) || strings.ContainsAny(scheme, "/?#") {
 		return malformed + "no protocol: " + raw
 	}
 	t, _ := split(raw)
@@ -168,16 +168,16 @@ func javaDecode(raw string) (decoded, raised string) {
 		if i+2 >= len(raw) {
 			return "", illegal + "Incomplete trailing escape (%) pattern"
 		}
-		if !escapeAt(raw, i) {
+		if !signature.EscapeAt(raw, i) {
 			at := 0
-			if unhex(raw[i+1]) >= 0 {
+			if signature.Unhex(raw[i+1]) >= 0 {
 				at = 1
 			}
 			return "", fmt.Sprintf(illegal+`Illegal hex characters in escape (%%) pattern - Error at index %d in: "%s"`, at, raw[i+1:i+3])
 		}
 		i += 2
 	}
-	return replaced(unescape(raw, true)), ""
+	return replaced(signature.Unescape(raw, true)), ""
 }
 
 // javaEmpty is what Java raises when it takes the last & off a query that is empty.

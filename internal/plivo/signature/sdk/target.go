@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"dev.internal/plivoscope/internal/plivo/signature"
 )
 
 // target is a URL taken apart; nothing in it is decoded.
@@ -20,7 +22,7 @@ type target struct {
 // split takes a URL apart as package signature does; ok is false where it has no scheme or no host.
 func split(raw string) (t target, ok bool) {
 	scheme, rest, found := strings.Cut(raw, "://")
-	if !found || !validScheme(scheme) {
+	if !found || !signature.ValidScheme(scheme) {
 		return t, false
 	}
 	t.scheme = scheme
@@ -39,18 +41,6 @@ func (t *target) setAuthority(s string) {
 	if i := strings.LastIndexByte(t.host, ':'); i > strings.LastIndexByte(t.host, ']') {
 		t.host, t.port = t.host[:i], t.host[i:]
 	}
-}
-
-func validScheme(s string) bool {
-	for i := range len(s) {
-		c := s[i] | 0x20
-		letter := c >= 'a' && c <= 'z'
-		other := s[i] >= '0' && s[i] <= '9' || s[i] == '+' || s[i] == '-' || s[i] == '.'
-		if !letter && (i == 0 || !other) {
-			return false
-		}
-	}
-	return s != ""
 }
 
 // splitLoosely is how Node's uri-parser takes a URL apart: by one pattern, in which whatever stands
@@ -102,6 +92,9 @@ func endOf(s, any string) int {
 
 // read takes the request's URL apart in the way of the quirks.
 func read(q set, raw string) (t target, raised string) {
+	if raw == "" {
+		return t, noURL
+	}
 	if q.has(latin1URL) {
 		raw = doubled(raw)
 	}
@@ -203,7 +196,7 @@ func (t target) signedPath(q set, raw string) string {
 		path = strings.ReplaceAll(path, "+", " ")
 	}
 	if q.has(decodesPath) {
-		path = unescape(path, q.has(plusInPath))
+		path = signature.Unescape(path, q.has(plusInPath))
 	}
 	return path
 }
