@@ -8,9 +8,13 @@ import (
 	"runtime/debug"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 )
+
+// signalPause is how soon a second signal is taken for the first.
+const signalPause = 500 * time.Millisecond
 
 // Main runs the command line and gives the exit code. It never lets a panic of a subcommand go by
 // without the terminal being usable: the UI restores it before.
@@ -27,9 +31,10 @@ func Main(args []string, s Streams) int {
 		for sig == os.Interrupt && s.away.Load() {
 			sig = <-signals // it is for the editor or the pager that has the terminal
 		}
-		// A second signal ends the process at once, whatever hangs.
-		signal.Stop(signals)
 		cancel(&signalError{signal: sig})
+		// A second signal ends the process at once, whatever hangs. What ends a group of processes, as
+		// timeout does, sends the same one twice in a row: that is one.
+		time.AfterFunc(signalPause, func() { signal.Stop(signals) })
 	}()
 
 	root := newRoot(s)
@@ -64,6 +69,10 @@ Where standard output is no terminal it runs as "listen".`,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !s.outIsTerminal() {
+				// A file that was named for the screens is checked though there is none.
+				if _, err := f.look(s, false); err != nil {
+					return err
+				}
 				return runListen(cmd, s, &f, &listenEnd{})
 			}
 			return runUI(cmd, s, &f)

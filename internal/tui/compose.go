@@ -34,15 +34,14 @@ type compose struct {
 	language int  // the code that was looked at last
 	before   form // the draft whose place another one took
 
-	countries     map[string]string // by number
-	readClipboard func() (string, error)
+	countries map[string]string // by number
 }
 
 // form is what was typed into the fields.
 type form struct{ text, to, from, fate, url string }
 
 func newCompose(e *env) *compose {
-	c := &compose{env: e, fields: newFields(e.th), countries: map[string]string{}, readClipboard: readClipboard}
+	c := &compose{env: e, fields: newFields(e.th), countries: map[string]string{}}
 	c.addArea(fieldText, "Write the message here")
 	c.text = c.areas[fieldText]
 	for f, hint := range map[field]string{

@@ -170,9 +170,9 @@ func (s *codeSheet) lines(w, h int) []string {
 	}
 	if s.env.simulated() {
 		out = append(out, line(w), line(w, span{th.muted, "   " + longest(w-4,
-			"To run it, start plivoscope --simulator with PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN set: else its account is made up.",
-			"To run it, start with --simulator and both of these variables set.",
-			"To run it, start --simulator with both variables set.")}))
+			"This simulator's account is made up. For one of your own run plivoscope simulate, and set PLIVO_API_URL to it.",
+			"The account is made up; for your own: plivoscope simulate.",
+			"For an account of your own: plivoscope simulate.")}))
 	}
 	return out[:min(h, len(out))]
 }

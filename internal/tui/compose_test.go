@@ -159,16 +159,16 @@ func TestRecipientsInWords(t *testing.T) {
 func TestTheClipboardsLinesAreNumbers(t *testing.T) {
 	d := composing(t, "hello")
 	d.keys("tab")
-	d.m.compose.readClipboard = func() (string, error) { return "+14155550123\r\n+4915112345678\n", nil }
+	d.m.env.o.ReadClipboard = func() (string, error) { return "+14155550123\r\n+4915112345678\n", nil }
 	d.keys("ctrl+v")
 	if got := d.m.compose.inputs[fieldTo].Value(); got != "+14155550123, +4915112345678" {
 		t.Errorf("it is %q", got)
 	}
 	d.expect("2 destinations")
-	d.m.compose.readClipboard = func() (string, error) { return "", errors.New("no desktop") }
+	d.m.env.o.ReadClipboard = func() (string, error) { return "", errors.New("no desktop") }
 	d.keys("ctrl+v")
 	d.expect("Read the clipboard: no desktop; paste with the key of the terminal instead.")
-	d.m.compose.readClipboard = func() (string, error) { return "late", nil }
+	d.m.env.o.ReadClipboard = func() (string, error) { return "late", nil }
 	answer := d.pressHeld("ctrl+v")
 	d.keys("tab")
 	answer()
@@ -327,7 +327,7 @@ func TestCodeIsCopied(t *testing.T) {
 		d.keys("tab")
 	}
 	d.keys("shift+tab", "esc", "ctrl+o")
-	d.expect(" › Python", "--simulator with PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN set") // as it was left
+	d.expect(" › Python", "This simulator's account is made up.") // as it was left
 	d.m.env.o.Clipboard = func(string) error { return errors.New("no terminal") }
 	d.keys("y")
 	d.expect("Copy the Python code: no terminal")

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/atotto/clipboard"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"dev.internal/plivoscope/internal/app"
@@ -106,7 +105,11 @@ type pastedMsg struct{ text string }
 // pasteNumbers reads the clipboard for the destinations: the input's own reading takes line ends for
 // blanks, and two numbers for one.
 func (c *compose) pasteNumbers() tea.Cmd {
-	read := c.readClipboard
+	read := c.env.o.ReadClipboard
+	if read == nil {
+		c.env.notifyAbout(aboutDraft, app.Warning, "No clipboard can be read here: "+pasteByTerminal)
+		return nil
+	}
 	return func() tea.Msg {
 		text, err := read()
 		if err != nil {
@@ -115,9 +118,6 @@ func (c *compose) pasteNumbers() tea.Cmd {
 		return pastedMsg{text}
 	}
 }
-
-// readClipboard reads the clipboard of the desktop.
-func readClipboard() (string, error) { return clipboard.ReadAll() }
 
 // oneLine sets pasted numbers apart with commas where there is one on a line: an input has one line.
 func oneLine(text string) string {

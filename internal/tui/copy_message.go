@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/snippet"
 )
@@ -32,10 +31,7 @@ func (s *messages) copies() []copyItem {
 	if m.Direction != plivo.Outbound {
 		return out
 	}
-	r := snippet.Request{Draft: plivo.Draft{From: m.From, To: []string{m.To}, Text: m.Text, CallbackURL: m.CallbackURL}}
-	if s.env.status.Mode == app.Simulator {
-		r.APIURL = s.env.status.APIURL
-	}
+	r := snippet.Request{Draft: plivo.Draft{From: m.From, To: []string{m.To}, Text: m.Text, CallbackURL: m.CallbackURL}, APIURL: s.env.status.APIURL}
 	for _, code := range snippet.All(r) {
 		add(code.Name, code.Code)
 	}

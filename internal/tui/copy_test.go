@@ -71,6 +71,8 @@ func TestCopiesTheSendAsCode(t *testing.T) {
 		t.Errorf("its lines are taken for what acts: %s", got)
 	}
 	live := staged(t, true, false, 80, 24, nil)
+	live.core.status.APIURL = ""
+	live.wake()
 	copied = remembering(live)
 	live.keys("end", "yu")
 	if !strings.Contains(*copied, "https://api.plivo.com/v1/Account/") {

@@ -72,6 +72,9 @@ func (e *env) suspend() tea.Cmd {
 		if !stopped {
 			return app.Notice{Severity: app.Warning, Text: "Not suspended: there is no shell behind this screen that could bring it back."}
 		}
+		if e.status.Joined {
+			return app.Notice{Severity: app.Info, Text: fmt.Sprintf("Back after %s. Callbacks were answered meanwhile by the process that serves this history.", waited(gone))}
+		}
 		return app.Notice{Severity: app.Info, Text: fmt.Sprintf("Back after %s. No callback was answered meanwhile; Plivo sends again what it got no answer to.", waited(gone))}
 	})
 }

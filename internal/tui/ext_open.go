@@ -12,6 +12,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -45,17 +47,20 @@ func (e *env) edit(it copyItem) tea.Cmd {
 		e.notify(app.Warning, `There is no editor to open it in: set EDITOR before starting plivoscope, as in EDITOR=vim or EDITOR="code -w".`)
 		return nil
 	}
-	return e.open(it, indented(it), editor, "the editor ("+name+")")
+	return e.open(it, readableCopy(it), editor, "the editor ("+name+")")
 }
 
-// page opens an item in the user's pager, with all that would act on the terminal escaped.
+// page opens an item in the user's pager.
 func (e *env) page(it copyItem) tea.Cmd {
 	pager := os.Getenv("PAGER")
 	if strings.TrimSpace(pager) == "" {
 		pager = "less -R"
 	}
-	return e.open(it, []byte(escape.Block(string(indented(it)))), pager, "the pager (PAGER)")
+	return e.open(it, readableCopy(it), pager, "the pager (PAGER)")
 }
+
+// readableCopy is an item for another program to show, with all that would act on the terminal escaped.
+func readableCopy(it copyItem) []byte { return []byte(escape.Block(string(indented(it)))) }
 
 // indented is an item's text as it is read best.
 func indented(it copyItem) []byte {
@@ -118,5 +123,9 @@ func programOn(ctx context.Context, program, path string) *exec.Cmd {
 		words := strings.Fields(program)
 		return exec.CommandContext(ctx, words[0], append(words[1:], path)...)
 	}
-	return exec.CommandContext(ctx, "sh", "-c", program+` "$1"`, "sh", path)
+	// Asked to end, and not killed, it can still give the terminal back as it found it.
+	cmd := exec.CommandContext(ctx, "sh", "-c", program+` "$1"`, "sh", path)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = 2 * time.Second
+	return cmd
 }

@@ -124,6 +124,9 @@ func (s *sigScreen) verdictWords() string {
 	case signature.Invalid:
 		return "✗ does not verify"
 	case signature.Missing:
+		if len(s.exam.Verdict.Checks) > 0 {
+			return "– no nonce"
+		}
 		return "– no signature"
 	}
 	return "· not checked"

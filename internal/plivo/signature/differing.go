@@ -20,6 +20,9 @@ const (
 // in some letters by chance: scheme, host, port, a segment of the path, a pair of the query; of what is no
 // URL, what stands between spaces.
 func Differing(a, b string) (inA, inB []Span) {
+	if one := min(len(a), len(b)); one >= longEnough && a[:one] == b[:one] && !strings.Contains(a, "://") {
+		return restOf(b, a), restOf(a, b) // of a signature that was cut, what is missing is all that differs
+	}
 	x, y := urlWords(a), urlWords(b)
 	head, tail := 0, 0
 	for head < min(len(x), len(y)) && x[head] == y[head] {
@@ -151,4 +154,15 @@ func narrow(a string, x *Span, b string, y *Span) {
 		n := len(string(p[len(p)-1]))
 		x.To, y.To, p, q = x.To-n, y.To-n, p[:len(p)-1], q[:len(q)-1]
 	}
+}
+
+// longEnough is from where a common beginning of two texts is no chance.
+const longEnough = 8
+
+// restOf is what whole has behind its beginning, where it is the longer one.
+func restOf(beginning, whole string) []Span {
+	if len(beginning) >= len(whole) {
+		return nil
+	}
+	return []Span{{len(beginning), len(whole)}}
 }
