@@ -2,10 +2,7 @@ package tui
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
@@ -31,13 +28,6 @@ type callbacks struct {
 	wanted    bool        // the next callback of the list is to be opened once it was read
 	shown     bool        // the screen is: unseen, it reads nothing
 	origin    string      // the filter that another screen set; esc goes back to that screen
-}
-
-// comparedMsg brings two callbacks to compare.
-type comparedMsg struct {
-	asked int
-	a, b  webhook.Callback
-	err   error
 }
 
 func newCallbacks(e *env) *callbacks {
@@ -170,97 +160,6 @@ func (s *callbacks) answerPage(msg pageMsg[webhook.Callback]) tea.Cmd {
 	return cmd
 }
 
-// toggle marks the selected callback, or takes its mark away, and goes on to the next one.
-func (s *callbacks) toggle() {
-	c, ok := s.selected()
-	if !ok {
-		return
-	}
-	if i := slices.Index(s.marks, c.ID); i >= 0 {
-		s.marks = slices.Delete(s.marks, i, i+1)
-	} else {
-		s.marks = append(s.marks, c.ID)
-	}
-	s.grid.Unfollow()
-	s.grid.Move(1)
-	s.grid.Redraw()
-}
-
-func (s *callbacks) unmark() {
-	s.marks = nil
-	s.grid.Redraw()
-}
-
-// compare compares the two marked callbacks, or the marked one with the selected.
-func (s *callbacks) compare() tea.Cmd {
-	ids := slices.Clone(s.marks)
-	here, ok := s.selected()
-	if s.open != nil {
-		here = s.open.cb
-	}
-	if len(ids) == 1 && ok && here.ID != ids[0] {
-		ids = append(ids, here.ID)
-	}
-	if len(ids) != 2 {
-		words := fmt.Sprintf("Two callbacks can be compared, %d are marked: space takes a mark away, u all of them.", len(ids))
-		if len(ids) < 2 {
-			words = "Mark a callback with space and select another one to compare them."
-		}
-		s.env.notify(app.Warning, words)
-		return nil
-	}
-	slices.Sort(ids)
-	s.comparing++
-	msg := comparedMsg{asked: s.comparing}
-	ctx, core := s.env.ctx, s.env.core
-	return func() tea.Msg {
-		msg.a, msg.err = readCallback(ctx, core, ids[0])
-		if msg.err == nil {
-			msg.b, msg.err = readCallback(ctx, core, ids[1])
-		}
-		return msg
-	}
-}
-
-// readCallback reads one callback of the history.
-func readCallback(ctx context.Context, core Core, id int64) (webhook.Callback, error) {
-	rows, err := core.Callbacks(ctx, store.Window{After: id - 1, Before: id + 1, Limit: 1})
-	if err != nil {
-		return webhook.Callback{}, err
-	}
-	if len(rows) == 0 {
-		return webhook.Callback{}, fmt.Errorf("callback %d is not in the history any more", id)
-	}
-	return rows[0], nil
-}
-
-// answerCompare opens the comparison, unless the user went elsewhere.
-func (s *callbacks) answerCompare(msg comparedMsg) {
-	switch {
-	case msg.asked != s.comparing || !s.shown || errors.Is(msg.err, context.Canceled):
-	case msg.err != nil:
-		s.env.notify(app.Failure, fmt.Sprintf("Compare the marked callbacks: %v; u takes the marks away.", msg.err))
-	default:
-		s.compared = newComparison(s.env, msg.a, msg.b)
-	}
-}
-
-// of shows the callbacks of one message; esc goes back to where it was asked for.
-func (s *callbacks) ofMessage(uuid string) (tea.Cmd, error) {
-	f, err := store.ParseFilter(`uuid:"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(uuid) + `"`)
-	if err != nil {
-		return nil, err
-	}
-	s.closeOpen()
-	s.compared = nil
-	s.origin = f.String()
-	s.grid.Follow()
-	return s.setFilter(f), nil
-}
-
-// fromElsewhere reports whether the filter is still the one that another screen set.
-func (s *callbacks) fromElsewhere() bool { return s.origin != "" && s.applied.String() == s.origin }
-
 func (s *callbacks) typing() bool {
 	p := s.pager()
 	return s.filter.editing || p != nil && p.searching
@@ -368,50 +267,4 @@ func (s *callbacks) unfilter() tea.Cmd {
 	}
 	s.origin = ""
 	return s.setFilter(store.Filter{})
-}
-
-// openSignature takes the callback to the signature screen.
-func (s *callbacks) openSignature() tea.Cmd {
-	c, ok := s.selected()
-	if s.open != nil {
-		c, ok = s.open.cb, true
-	}
-	if !ok {
-		return nil
-	}
-	return func() tea.Msg { return examineMsg{c.ID} }
-}
-
-// examineMsg asks for the signature screen with a callback.
-type examineMsg struct{ id int64 }
-
-// examineCallback shows a callback on the signature screen, from where esc goes back.
-func (m *Model) examineCallback(msg examineMsg) tea.Cmd {
-	from := m.at
-	m.show(onSignature)
-	m.sig.back = from
-	return m.sig.open(msg.id, nil)
-}
-
-// openCallbacks shows the callbacks of the selected message.
-func (s *messages) openCallbacks() tea.Cmd {
-	m, ok := s.grid.Selected()
-	if !ok || m.UUID == "" {
-		s.env.notify(app.Warning, "There are no callbacks to show: select a message that Plivo has taken.")
-		return nil
-	}
-	return func() tea.Msg { return callbacksOfMsg{m.UUID} }
-}
-
-// callbacksOfMsg asks for the screen of callbacks with those of a message.
-type callbacksOfMsg struct{ uuid string }
-
-func (m *Model) openCallbacks(msg callbacksOfMsg) tea.Cmd {
-	cmd, err := m.requests.ofMessage(msg.uuid)
-	if err != nil {
-		m.env.notify(app.Warning, fmt.Sprintf("The callbacks of this message cannot be looked for by its UUID: %v.", err))
-		return nil
-	}
-	m.show(onCallbacks)
-	return cmd
 }

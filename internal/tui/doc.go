@@ -11,7 +11,7 @@
 // shows by now. So a flood of callbacks costs the same few redraws as one callback.
 //
 // View joins lines: those of rows, detail and form were rendered when they changed, the few around them
-// are rendered anew. One function, computeLayout, turns a terminal size into rectangles; every line is
+// are rendered anew. The functions of layout.go turn a terminal size into rectangles; every line is
 // exactly as wide as the screen and the frame exactly as high. Styles come from an injected renderer and
 // are turned into plain escape sequences once.
 //
