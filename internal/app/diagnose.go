@@ -231,9 +231,9 @@ func (d *diagnoser) cause(c webhook.Callback, known surroundings) (cause string)
 	return signature.Diagnose(k).Cause()
 }
 
-// explained waits until the causes of what came since the history was opened are known; in a flood not
+// Explained waits until the causes of what came since the history was opened are known; in a flood not
 // for all of them.
-func (a *App) explained(ctx context.Context) error {
+func (a *App) Explained(ctx context.Context) error {
 	wake, stop := a.store.Subscribe()
 	defer stop()
 	late := time.NewTimer(explainedWithin)

@@ -77,5 +77,5 @@ func (a *App) Settle(ctx context.Context) error {
 	if err := a.sim.Idle(ctx); err != nil {
 		return err
 	}
-	return a.explained(ctx)
+	return a.Explained(ctx)
 }

@@ -21,6 +21,9 @@ type listenEnd struct {
 
 func (e listenEnd) waits() bool { return e.until != "" || e.count > 0 }
 
+// causesWithin is how long a listen that is done waits for the causes of what it took to be written down.
+const causesWithin = 2 * time.Second
+
 func newListen(s Streams) *cobra.Command {
 	var (
 		f   flags
@@ -99,7 +102,14 @@ func listen(ctx context.Context, s Streams, t *tail) error {
 		if err := announce(s, t.a, t.p); err != nil {
 			return err
 		}
-		return t.follow(ctx)
+		err := t.follow(ctx)
+		if err == nil && t.met && !t.a.Joined() {
+			// What was printed with its cause is to be found by it.
+			within, cancel := context.WithTimeout(ctx, causesWithin)
+			_ = t.a.Explained(within)
+			cancel()
+		}
+		return err
 	})
 	if t.met || errors.Is(err, errReaderGone) {
 		return err
