@@ -54,6 +54,7 @@ type Model struct {
 	entered  tea.Cmd // what follows from the screens that were shown in this update
 	wake     <-chan struct{}
 	release  func()
+	pause    time.Duration  // the least time between two questions that changes give rise to
 	tick     func() tea.Cmd // the next second
 }
 
@@ -84,7 +85,7 @@ func New(core Core, o Options) *Model {
 		ctx: context.Background(), core: core, o: o, th: newTheme(o.Renderer, o.mono, own), keys: keys,
 		now: o.Now, at: o.Now(), status: core.Status(), exec: tea.Exec,
 	}
-	m := &Model{env: e, messages: newMessages(e), requests: newCallbacks(e), compose: newCompose(e), sig: newSigScreen(e), tick: tick}
+	m := &Model{env: e, messages: newMessages(e), requests: newCallbacks(e), compose: newCompose(e), sig: newSigScreen(e), pause: pullEvery, tick: tick}
 	m.screens = map[screenID]screen{
 		onMessages: m.messages, onCallbacks: m.requests, onCompose: m.compose, onSignature: m.sig, onActivity: newActivity(e),
 	}
@@ -141,7 +142,7 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return m.mouse(msg)
 	case wakeMsg:
 		m.env.status = m.env.core.Status()
-		return tea.Batch(m.every(screen.wake), waitWake(m.env.ctx, m.wake, pullEvery))
+		return tea.Batch(m.every(screen.wake), waitWake(m.env.ctx, m.wake, m.pause))
 	case tickMsg:
 		m.env.status = m.env.core.Status()
 		return tea.Batch(m.every(screen.tick), m.tick())
@@ -213,8 +214,11 @@ func (m *Model) sent(msg sentMsg) tea.Cmd {
 // arrange gives every part the place it has now.
 func (m *Model) arrange() {
 	m.frame = computeFrame(m.w, m.h, m.env.noticeIsLong(m.w))
-	for _, s := range m.screens {
-		s.arrange(m.frame)
+	for id, s := range m.screens {
+		// What is not seen needs no place, but the lists, which are read on, do.
+		if id == m.at || id == onMessages || id == onCallbacks {
+			s.arrange(m.frame)
+		}
 	}
 	switch s := m.env.sheet.(type) {
 	case *helpSheet:
