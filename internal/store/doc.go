@@ -14,6 +14,10 @@
 // a bound on IDs. urls are the newest that were served or sent with, for whoever looks why a signature
 // does not match. Of single rows there are the counters and the lease of the process that serves.
 //
+// The words of the filter language are one list, FilterWords: the parser, the completion of what is typed
+// (FilterAt) and the documentation go by it. An error of the parser tells what is only begun from what is
+// wrong.
+//
 // Why a callback does not verify is found out beside its recording: the store gives what nobody looked
 // at yet, and takes the causes. No new row is written with one, and folding leaves that of a message.
 //
