@@ -33,6 +33,7 @@ var layers = map[string][]string{
 	"internal/escape":              {},
 	"internal/meter":               {},
 	"internal/quiet":               {},
+	"internal/screentest":          {},
 }
 
 // owners lists the modules that only some packages may import, by the prefix of their import paths.
