@@ -63,6 +63,11 @@ func (a *App) MessagesByID(ctx context.Context, ids []int64) ([]plivo.Message, e
 	return a.store.MessagesByID(ctx, ids)
 }
 
+// SentTogether gives the messages of one send to several destinations; see store.Store.SentTogether.
+func (a *App) SentTogether(ctx context.Context, sentWith int64) ([]plivo.Message, error) {
+	return a.store.SentTogether(ctx, sentWith)
+}
+
 // CountMessages counts the messages that match f, up to limit.
 func (a *App) CountMessages(ctx context.Context, f store.Filter, limit int) (int, bool, error) {
 	return a.store.CountMessages(ctx, f, limit)

@@ -49,4 +49,6 @@ type Message struct {
 	Signature   signature.Result // the worst of its callbacks
 	Cause       string           // why the latest of its callbacks that does not verify does not; see signature.Diagnosis.Cause
 	Anomalies   []Anomaly
+	Arrival     Arrival // what was odd about the arrival of any of its callbacks
+	SentWith    int64   // ID of the first message of the send to several destinations that made this one; 0 for none
 }

@@ -81,16 +81,19 @@ func (p *pending) fold(f *plivo.Fold, id int64) {
 		p.arrival = f.Add(p.seen)
 	}
 	p.id = id
-	flags := p.flags
-	for _, b := range []struct {
-		set  bool
-		flag int64
-	}{{p.arrival.Duplicate, flagDuplicate}, {p.arrival.OutOfOrder, flagOutOfOrder}, {p.arrival.AfterTerminal, flagAfterTerminal}} {
-		if b.set {
-			flags |= b.flag
-		}
+	p.args[callbackID], p.args[callbackFlags] = id, p.flags|arrivalFlags(p.arrival)
+}
+
+func arrivalFlags(a plivo.Arrival) int64 {
+	return bit(a.Duplicate)*flagDuplicate | bit(a.OutOfOrder)*flagOutOfOrder | bit(a.AfterTerminal)*flagAfterTerminal
+}
+
+func arrivalOf(flags int64) plivo.Arrival {
+	return plivo.Arrival{
+		Duplicate:     flags&flagDuplicate != 0,
+		OutOfOrder:    flags&flagOutOfOrder != 0,
+		AfterTerminal: flags&flagAfterTerminal != 0,
 	}
-	p.args[callbackID], p.args[callbackFlags] = id, flags
 }
 
 func scanCallback(rows *sql.Rows) (webhook.Callback, error) {
@@ -115,11 +118,7 @@ func scanCallback(rows *sql.Rows) (webhook.Callback, error) {
 	c.Kind = webhook.Kind(kind)
 	c.Verdict = signature.Result{Outcome: signature.Outcome(outcome), Scheme: signature.Scheme(scheme), Header: name, Token: token}
 	c.Truncated = flags&flagTruncated != 0
-	c.Arrival = plivo.Arrival{
-		Duplicate:     flags&flagDuplicate != 0,
-		OutOfOrder:    flags&flagOutOfOrder != 0,
-		AfterTerminal: flags&flagAfterTerminal != 0,
-	}
+	c.Arrival = arrivalOf(flags)
 	c.Header = unpackHeader(headers)
 	c.Body = body
 	if !c.Truncated {

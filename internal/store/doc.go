@@ -10,9 +10,10 @@
 //
 // The file has four tables of rows. callbacks are requests as they came (their parameters are read
 // again from URL and body); messages are what they fold into, with plivo.Fold's state; both are windowed
-// by ID, never by offset. marks say which IDs were next at which time, once a minute, so that since: is
-// a bound on IDs. urls are the newest that were served or sent with, for whoever looks why a signature
-// does not match. Of single rows there are the counters and the lease of the process that serves.
+// by ID, never by offset. Messages of one send to several destinations all name the first of them. marks
+// say which IDs were next at which time, once a minute, so that since: is a bound on IDs. urls are the
+// newest that were served or sent with, for whoever looks why a signature does not match. Of single rows
+// there are the counters and the lease of the process that serves.
 //
 // The words of the filter language are one list, FilterWords: the parser, the completion of what is typed
 // (FilterAt) and the documentation go by it. An error of the parser tells what is only begun from what is

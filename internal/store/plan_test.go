@@ -53,6 +53,9 @@ func TestPlans(t *testing.T) {
 			}
 		}
 	}
+	if plan := explainPlan(t, s, sentTogether, []any{int64(7), 10}); !strings.Contains(plan, "INDEX messages_sent_with") || strings.Contains(plan, "TEMP B-TREE") {
+		t.Errorf("the messages of a send:\n%s", plan)
+	}
 	// What has several values sorts the few rows of the window alone, and a part of a UUID what it finds.
 	for words, index := range map[string]string{"status:failed,undelivered": "messages_status", "sig:url": "messages_cause", "sig:invalid,port": "messages_outcome", "uuid:5b40": "sqlite_autoindex_messages_1"} {
 		f, err := ParseFilter(words)

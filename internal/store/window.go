@@ -47,6 +47,14 @@ func (s *Store) CallbacksOf(ctx context.Context, uuid string, limit int) ([]webh
 	return cs, err
 }
 
+// SentTogether gives the messages of the send that SentWith names, in the order of their destinations; none
+// for 0.
+func (s *Store) SentTogether(ctx context.Context, sentWith int64) ([]plivo.Message, error) {
+	return collect(ctx, s, "read the messages of a send", sentTogether, []any{sentWith, plivo.MaxDestinations}, readMessage)
+}
+
+const sentTogether = "SELECT " + messageRead + " FROM messages WHERE sent_with = ? AND sent_with > 0 ORDER BY id LIMIT ?"
+
 // MessagesByID gives the messages of these IDs, in their order; a missing one is left out.
 func (s *Store) MessagesByID(ctx context.Context, ids []int64) ([]plivo.Message, error) {
 	return messagesBy(ctx, s, "id", ids, func(m *plivo.Message) int64 { return m.ID })
