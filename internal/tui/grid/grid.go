@@ -11,6 +11,12 @@ type Config[T any] struct {
 	Base    Paint             // the space between cells
 	Head    Paint             // the column titles
 
+	// Sign is a sign of a row, one cell wide, beside the mark; nil where rows have none. What it tells may
+	// change without the row: then Redraw.
+	Sign func(T) Cell
+	// Kin reports whether a row and the one below it belong together; nil where none do.
+	Kin func(above, below T) bool
+
 	// Twin finds the row that a selected one became when it is gone; nil where rows never become others.
 	Twin func(gone, row T) bool
 }
@@ -41,6 +47,7 @@ type Grid[T any] struct {
 
 type drawn[T any] struct {
 	row  T
+	kin  Kin
 	line string
 }
 
@@ -57,7 +64,7 @@ func (g *Grid[T]) SetSize(w, h int) {
 	if w != g.w {
 		clear(g.drawn)
 		g.gap = gapFor(w)
-		g.widths = widths(g.cfg.Columns, w, g.gap)
+		g.widths = widths(g.cfg.Columns, w, w-g.marker(), g.gap)
 	}
 	g.w, g.h = w, max(h, 0)
 	g.head = g.drawHead()
