@@ -34,6 +34,7 @@ var layers = map[string][]string{
 	"internal/meter":               {},
 	"internal/quiet":               {},
 	"internal/screentest":          {},
+	"internal/bench":               {},
 }
 
 // owners lists the modules that only some packages may import, by the prefix of their import paths.
