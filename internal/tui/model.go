@@ -214,6 +214,9 @@ func (m *Model) sent(msg sentMsg) tea.Cmd {
 // arrange gives every part the place it has now.
 func (m *Model) arrange() {
 	m.frame = computeFrame(m.w, m.h, m.env.noticeIsLong(m.w))
+	if m.frame.tooSmall {
+		return // everything keeps its place until there is room again
+	}
 	for id, s := range m.screens {
 		// What is not seen needs no place, but the lists, which are read on, do.
 		if id == m.at || id == onMessages || id == onCallbacks {
