@@ -95,7 +95,12 @@ var listening = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 
 func openUI(b *testing.B, args ...string) ui {
 	b.Helper()
-	u := ui{Terminal: screentest.Open(b, command(b, args...), cols, rows)}
+	return openOn(b, command(b, args...))
+}
+
+func openOn(b *testing.B, cmd *exec.Cmd) ui {
+	b.Helper()
+	u := ui{Terminal: screentest.Open(b, cmd, cols, rows)}
 	u.Wait(`● ` + listening.String() + `|! ` + listening.String())
 	u.Wait(`Messages \(`)
 	u.url = listening.FindString(u.Line(0)) + "/sms/delivery-report"
@@ -115,9 +120,9 @@ type server struct {
 	url string
 }
 
-func listen(b *testing.B) server {
+func listen(b *testing.B, args ...string) server {
 	b.Helper()
-	s := start(b, command(b, "listen", "-o", "json"))
+	s := start(b, command(b, append([]string{"listen", "-o", "json"}, args...)...))
 	s.url += "/sms/delivery-report"
 	return s
 }
