@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -47,6 +48,9 @@ func (f *flags) look(s Streams, shown bool) (tui.Options, error) {
 	}
 	if dir, err := config.StateDir(); err == nil {
 		o.ReportDir = dir
+		if !f.ephemeral && !f.mask {
+			o.FilterFile = filepath.Join(dir, "filters")
+		}
 	}
 	if !shown && f.config == "" {
 		return o, nil

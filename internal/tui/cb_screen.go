@@ -42,6 +42,7 @@ func newCallbacks(e *env) *callbacks {
 			return c.CountCallbacks(ctx, f, limit)
 		},
 		total: func(st app.Status) int64 { return st.Totals.Callbacks },
+		value: callbackValue,
 	})
 	return s
 }

@@ -144,6 +144,10 @@ func (s *callbacks) mouse(e tea.MouseMsg) tea.Cmd {
 		s.compared.mouse(e, step)
 	case s.open != nil:
 		s.open.mouse(e, step)
+	case s.lay.filter.has(e.X, e.Y):
+		if step == 0 {
+			s.clickFilter(e, s.lay.filter)
+		}
 	case s.lay.list.has(e.X, e.Y) && step != 0:
 		s.grid.Scroll(step)
 		return s.moved()
@@ -187,6 +191,8 @@ func (s *inspector) mouse(e tea.MouseMsg, step int) {
 func (s *callbacks) footer() []key.Binding {
 	km := s.env.keys
 	switch {
+	case s.filter.editing:
+		return s.filterFooter()
 	case s.typing():
 		return []key.Binding{km.apply, km.leaveFilter, km.helpTyped}
 	case s.compared != nil:
@@ -211,6 +217,9 @@ func (s *callbacks) searching() key.Binding {
 
 // help is all keys of the present context.
 func (s *callbacks) help() []section {
+	if s.filter.editing {
+		return s.filterHelp()
+	}
 	km := s.env.keys
 	searched := s.pager() != nil && s.pager().query != ""
 	text := section{"The text", []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.detailTop, km.detailEnd, km.search, when(searched, km.nextMatch), when(searched, km.prevMatch)}}

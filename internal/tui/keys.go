@@ -19,7 +19,7 @@ type keyMap struct {
 	// The detail.
 	detailTop, detailEnd, back key.Binding
 	// Filter line.
-	apply, leaveFilter key.Binding
+	apply, leaveFilter, complete, completeBack, takeRest, olderFilter, newerFilter key.Binding
 	// Compose.
 	send, nextField, prevField, newline, choose, keep                         key.Binding
 	earlier, code, plain, undo, nextCode, prevCode, copyCode, fill, closeCode key.Binding
@@ -97,8 +97,13 @@ func newKeyMap() keyMap {
 		detailEnd: bind("G end", "end", "G", "end"),
 		back:      bind("esc", "back", "esc", "h", "left"),
 
-		apply:       bind("enter", "apply", "enter"),
-		leaveFilter: bind("esc", "leave it as it was", "esc"),
+		apply:        bind("enter", "apply", "enter"),
+		leaveFilter:  bind("esc", "leave it", "esc"),
+		complete:     bind("tab", "complete", "tab"),
+		completeBack: bind("⇧tab", "complete, backwards", "shift+tab"),
+		takeRest:     bind("→", "take what is proposed", "right", "ctrl+e"),
+		olderFilter:  bind("↑", "earlier", "up"),
+		newerFilter:  bind("↓", "later one", "down"),
 
 		send:      bind("ctrl+s", "send", "ctrl+s"),
 		nextField: bind("tab", "next field", "tab"),

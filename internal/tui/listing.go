@@ -45,6 +45,7 @@ type rowSource[T any] struct {
 	read  func(context.Context, Core, store.Window) ([]T, error)
 	count func(context.Context, Core, store.Filter, int) (int, bool, error)
 	total func(app.Status) int64
+	value func(row T, word string) string // of a filter word; empty for none
 }
 
 // pageMsg answers a table's question, countMsg the question how many rows match the filter.
@@ -64,7 +65,9 @@ type (
 )
 
 func newListing[T any](e *env, g *grid.Grid[T], rows rowSource[T]) *listing[T] {
-	return &listing[T]{env: e, grid: g, filter: newFilterLine(e.th), rows: rows, stop: func() {}, day: e.at.YearDay()}
+	l := &listing[T]{env: e, grid: g, rows: rows, stop: func() {}, day: e.at.YearDay()}
+	l.filter = newFilterLine(e, l.valuesAtHand)
+	return l
 }
 
 // place gives the rows their place, and the filter its own above them.
@@ -131,6 +134,7 @@ func (l *listing[T]) tick() tea.Cmd {
 		l.day = day
 		l.grid.Redraw()
 	}
+	l.filter.tick()
 	if l.failed {
 		return l.pull()
 	}
@@ -202,30 +206,6 @@ func (l *listing[T]) move(k tea.KeyMsg) bool {
 		return false
 	}
 	return true
-}
-
-// editFilter opens the filter with what is applied.
-func (l *listing[T]) editFilter() { l.filter.edit(l.applied.String()) }
-
-// filterKey handles a key while the filter is edited.
-func (l *listing[T]) filterKey(k tea.KeyMsg) tea.Cmd {
-	switch km := l.env.keys; {
-	case key.Matches(k, km.leaveFilter):
-		l.filter.leave()
-	case key.Matches(k, km.apply):
-		f, err := l.filter.parsed()
-		if err != nil {
-			return nil // the line says what is wrong
-		}
-		l.filter.leave()
-		if f.String() == l.applied.String() {
-			return nil
-		}
-		return l.setFilter(f)
-	default:
-		return l.filter.update(k)
-	}
-	return nil
 }
 
 // titleWords name the list: how many rows of how many, and the filter.

@@ -30,6 +30,7 @@ func newMessages(e *env) *messages {
 				return c.CountMessages(ctx, f, limit)
 			},
 			total: func(st app.Status) int64 { return st.Totals.Messages },
+			value: messageValue,
 		}),
 		detail: newDetail(e),
 	}
@@ -211,6 +212,11 @@ func (s *messages) mouse(e tea.MouseMsg) tea.Cmd {
 		return nil
 	}
 	switch {
+	case s.lay.filter.has(e.X, e.Y):
+		if step == 0 {
+			s.clickFilter(e, s.lay.filter)
+		}
+		return nil
 	case s.lay.list.has(e.X, e.Y) && step == 0:
 		s.focused = false
 		s.grid.Click(e.Y - s.lay.list.y)

@@ -191,13 +191,13 @@ func TestFilterErrorsFit(t *testing.T) {
 	d.keys("/", "foo:bar")
 	_, err := store.ParseFilter("foo:bar")
 	words := strings.Fields(err.Error())
-	d.expect("foo: is no", strings.Join(words[len(words)-2:], " "))
+	d.expect("   ^ foo: is no", strings.Join(words[len(words)-2:], " "))
 	d = staged(t, false, false, 60, 21, nil)
 	d.keys("/", "since:nonsense")
-	d.expect("✗ \"nonsense\" is no time", "…")
+	d.expect("^ \"nonsense\" is no time", "2026-01-31T12:30:00Z")
 	d = staged(t, false, false, 120, 36, nil)
 	d.keys("/", "foo:bar")
-	d.expect("✗ cannot read the filter at character 1: foo: is no filter word")
+	d.expect("   ^ foo: is no filter word")
 }
 
 func TestTheFilterHintNamesEveryWord(t *testing.T) {

@@ -79,7 +79,7 @@ func (s *messages) footer() []key.Binding {
 	km := s.env.keys
 	switch {
 	case s.typing():
-		return []key.Binding{km.apply, km.leaveFilter, km.helpTyped}
+		return s.filterFooter()
 	case s.focused:
 		return []key.Binding{km.back, km.down, km.signature, km.callbacks, km.copyID, km.fresh, km.help}
 	}
@@ -92,6 +92,9 @@ func (s *messages) footer() []key.Binding {
 
 // help is all keys of the present context.
 func (s *messages) help() []section {
+	if s.typing() {
+		return s.filterHelp()
+	}
 	km := s.env.keys
 	_, any := s.grid.Selected()
 	open, signature := when(any, km.open), when(any, km.signature)

@@ -29,7 +29,8 @@ type env struct {
 	ownTopic   topic
 	told       []told // the UI's own notices so far
 	delivering int    // inbound messages that the simulator has not reported on
-	sheet      sheet  // what is open over the screen, nil for nothing
+	filters    *filterHistory
+	sheet      sheet // what is open over the screen, nil for nothing
 	// show goes to a screen; what follows from it is done with the present update.
 	show func(screenID)
 	// exec gives the terminal to another program.
@@ -84,6 +85,7 @@ func New(core Core, o Options) *Model {
 	e := &env{
 		ctx: context.Background(), core: core, o: o, th: newTheme(o.Renderer, o.mono, own), keys: keys,
 		now: o.Now, at: o.Now(), status: core.Status(), exec: tea.Exec,
+		filters: newFilterHistory(o.FilterFile),
 	}
 	m := &Model{env: e, messages: newMessages(e), requests: newCallbacks(e), compose: newCompose(e), sig: newSigScreen(e), pause: pullEvery, tick: tick}
 	m.screens = map[screenID]screen{
@@ -104,7 +106,7 @@ func (m *Model) close() {
 
 // Init implements tea.Model.
 func (m *Model) Init() tea.Cmd {
-	return tea.Batch(m.messages.pull(), waitWake(m.env.ctx, m.wake, 0), m.tick())
+	return tea.Batch(m.env.filters.load(), m.messages.pull(), waitWake(m.env.ctx, m.wake, 0), m.tick())
 }
 
 // Update implements tea.Model.
@@ -161,6 +163,9 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return nil
 	case comparedMsg:
 		m.requests.answerCompare(msg)
+		return nil
+	case filtersMsg:
+		m.env.learnFilters(msg)
 		return nil
 	case examineMsg:
 		return m.examineCallback(msg)

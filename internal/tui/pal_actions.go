@@ -145,6 +145,11 @@ func (km *keyMap) actions() []action {
 
 		a("apply-filter", gFilter, &km.apply),
 		a("leave-filter", gFilter, &km.leaveFilter),
+		a("complete", gFilter, &km.complete),
+		a("complete-back", gFilter, &km.completeBack),
+		a("take-rest", gFilter, &km.takeRest),
+		a("earlier-filter", gFilter, &km.olderFilter),
+		a("later-filter", gFilter, &km.newerFilter),
 
 		a("next-field", gFields, &km.nextField),
 		a("previous-field", gFields, &km.prevField),

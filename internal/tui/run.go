@@ -29,8 +29,10 @@ type Options struct {
 	Keys      []Setting          // other keys for actions, by name
 	Colors    []Setting          // other colours for parts of the theme, by name
 	ReportDir string             // folder for the report of a panic; empty for none
-	Away      func(bool)         // told when another program has the terminal, and when no more; may be nil
-	Clipboard func(string) error // nil for OSC 52 on Output and the clipboard of the desktop
+	// FilterFile keeps the filters that were applied, for later runs; empty for none.
+	FilterFile string
+	Away       func(bool)         // told when another program has the terminal, and when no more; may be nil
+	Clipboard  func(string) error // nil for OSC 52 on Output and the clipboard of the desktop
 	// ReadClipboard gives what the clipboard holds; nil for that of the desktop, where there is one.
 	ReadClipboard func() (string, error)
 

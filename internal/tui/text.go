@@ -65,8 +65,11 @@ func refit(s string, w int) string {
 // typed makes the view of an input safe and exactly w cells wide. What is typed or pasted may hold
 // characters that nobody sees or that reorder the rest of the line. Marks and joiners stay: they belong
 // to the letter or picture before them.
-func typed(view string, w int) string {
-	return refit(grid.Apart(strings.Map(func(r rune) rune {
+func typed(view string, w int) string { return refit(grid.Apart(seen(view)), w) }
+
+// seen is what is typed, code point by code point, with a sign for what nobody sees.
+func seen(s string) string {
+	return strings.Map(func(r rune) rune {
 		if r < utf8.RuneSelf || r == '\u200d' || unicode.Is(unicode.M, r) {
 			return r
 		}
@@ -74,7 +77,7 @@ func typed(view string, w int) string {
 			return utf8.RuneError
 		}
 		return r
-	}, view)), w)
+	}, s)
 }
 
 // How much of a value from outside is shown: what a cell or a title can ever hold, what a notice can,

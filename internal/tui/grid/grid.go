@@ -104,6 +104,9 @@ func (g *Grid[T]) Loaded() bool { return g.loaded }
 // Len is the number of rows at hand.
 func (g *Grid[T]) Len() int { return len(g.rows) }
 
+// Rows are those at hand, newest first. The slice belongs to the grid.
+func (g *Grid[T]) Rows() []T { return g.rows }
+
 // Following reports whether the table stays on the newest row.
 func (g *Grid[T]) Following() bool { return g.follow }
 
