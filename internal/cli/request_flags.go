@@ -74,6 +74,7 @@ func (f *flags) plainSettings(cmd *cobra.Command, s Streams) (*settings, error) 
 	if err != nil {
 		return nil, err
 	}
+	f.hide(s)
 	set := &settings{env: env}
 	if set.json, err = f.asJSON(s.outIsTerminal()); err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dev.internal/plivoscope/internal/escape"
+	"dev.internal/plivoscope/internal/mask"
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/webhook"
@@ -26,8 +27,8 @@ var messageColumns = []column{
 	{title: "MEANING", least: 20, gives: 1},
 }
 
-// messageRow is a message in the table; at is the time to show.
-func messageRow(m plivo.Message, at time.Time) []string {
+// messageRow is a message in the table, masked; at is the time to show.
+func messageRow(m plivo.Message, at time.Time, hide *mask.Masker) []string {
 	status := string(m.Status)
 	if m.Unverified {
 		status += " ?"
@@ -36,6 +37,7 @@ func messageRow(m plivo.Message, at time.Time) []string {
 	if units == 0 {
 		units = plivo.Segment(m.Text).Segments
 	}
+	m = hide.Message(m)
 	dir := "out"
 	if m.Direction == plivo.Inbound {
 		dir = "in"
@@ -113,6 +115,6 @@ func problems(s Streams, ps []plivo.Problem) {
 		if p.Warning {
 			kind = "warning"
 		}
-		fmt.Fprintf(s.Err, "plivoscope: %s: %s\n", kind, escape.Line(p.Text))
+		fmt.Fprintf(s.Err, "plivoscope: %s: %s\n", kind, escape.Line(s.masker().Sentence(p.Text)))
 	}
 }
