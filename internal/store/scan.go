@@ -35,7 +35,8 @@ func (s *Store) ScanCallbacks(ctx context.Context, w Window, budget time.Duratio
 // A step looks at parts of the history, of so many IDs first and then of as many as take partTime: that is
 // about how late a step ends.
 const (
-	firstPart = 1000
+	firstPart = 100
+	atOnce    = 10_000 // rows that an index may give in one part
 	lastPart  = math.MaxInt32
 	partTime  = 3 * time.Millisecond
 )
@@ -63,12 +64,12 @@ func (s *Store) scan(ctx context.Context, t *table, w Window, budget time.Durati
 	sc.From, sc.To = lo, hi
 	lo = max(lo, first, sc.Oldest)
 	size := int64(firstPart)
-	if lead := leading(t, w.Filter.words); lead >= 0 && len(w.Filter.words) == 1 {
-		size = lastPart // the index gives them in their order
-	}
 	left := w.Limit
 	if left <= 0 {
 		left = defaultLimit
+	}
+	if leading(t, w.Filter.words) >= 0 && len(w.Filter.words) == 1 && left <= atOnce {
+		size = lastPart
 	}
 	for parts := 0; lo <= hi && left > 0 && (parts == 0 || time.Since(begun) < budget); parts++ {
 		part := Window{Filter: w.Filter, After: lo - 1, Before: hi + 1, Oldest: up, Limit: left}

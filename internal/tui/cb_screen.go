@@ -38,8 +38,8 @@ func newCallbacks(e *env) *callbacks {
 		read: func(ctx context.Context, c Core, w store.Window) ([]webhook.Callback, error) {
 			return c.Callbacks(ctx, w)
 		},
-		count: func(ctx context.Context, c Core, f store.Filter, limit int) (int, bool, error) {
-			return c.CountCallbacks(ctx, f, limit)
+		steps: func(c Core) searchSource[webhook.Callback] {
+			return searchSource[webhook.Callback]{c.ScanCallbacks, c.MatchingCallbacks, func(cb webhook.Callback) int64 { return cb.ID }}
 		},
 		total: func(st app.Status) int64 { return st.Totals.Callbacks },
 		value: callbackValue,

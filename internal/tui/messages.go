@@ -26,8 +26,8 @@ func newMessages(e *env) *messages {
 		listing: newListing(e, newMessageGrid(e.th, e.now), rowSource[plivo.Message]{
 			name: "messages",
 			read: func(ctx context.Context, c Core, w store.Window) ([]plivo.Message, error) { return c.Messages(ctx, w) },
-			count: func(ctx context.Context, c Core, f store.Filter, limit int) (int, bool, error) {
-				return c.CountMessages(ctx, f, limit)
+			steps: func(c Core) searchSource[plivo.Message] {
+				return searchSource[plivo.Message]{c.ScanMessages, c.MatchingMessages, func(m plivo.Message) int64 { return m.ID }}
 			},
 			total: func(st app.Status) int64 { return st.Totals.Messages },
 			value: messageValue,

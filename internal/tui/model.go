@@ -33,6 +33,8 @@ type env struct {
 	sheet      sheet // what is open over the screen, nil for nothing
 	// show goes to a screen; what follows from it is done with the present update.
 	show func(screenID)
+	// heard is told of each notice of the UI's own; nil for nobody.
+	heard func(app.Notice)
 	// exec gives the terminal to another program.
 	exec    func(tea.ExecCommand, tea.ExecCallback) tea.Cmd
 	blurred bool // the terminal has lost the focus
@@ -150,14 +152,8 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return tea.Batch(m.every(screen.tick), m.tick())
 	case pageMsg[plivo.Message]:
 		return m.messages.answerPage(msg)
-	case countMsg[plivo.Message]:
-		m.messages.answerCount(msg)
-		return nil
 	case pageMsg[webhook.Callback]:
 		return m.requests.answerPage(msg)
-	case countMsg[webhook.Callback]:
-		m.requests.answerCount(msg)
-		return nil
 	case inspectedMsg:
 		m.requests.learn(msg)
 		return nil
