@@ -196,8 +196,16 @@ func segmentsOf(m plivo.Message) string {
 }
 
 func tookOf(m plivo.Message) string {
-	if m.Direction == plivo.Inbound || m.Refusal != "" || m.FinalAt.IsZero() || m.CreatedAt.IsZero() {
-		return ""
+	if d, ok := tookTime(m); ok {
+		return short(d)
 	}
-	return short(m.FinalAt.Sub(m.CreatedAt))
+	return ""
+}
+
+// tookTime is the time to the final status of an outbound message that has one.
+func tookTime(m plivo.Message) (time.Duration, bool) {
+	if m.Direction == plivo.Inbound || m.Refusal != "" || m.FinalAt.IsZero() || m.CreatedAt.IsZero() {
+		return 0, false
+	}
+	return m.FinalAt.Sub(m.CreatedAt), true
 }

@@ -35,6 +35,9 @@ func (e *env) notify(sev app.Severity, text string) { e.notifyAbout(aboutNothing
 func (e *env) notifyAbout(what topic, sev app.Severity, text string) {
 	e.own, e.ownTopic = app.Notice{At: e.now(), Severity: sev, Text: text}, what
 	e.remember(e.own)
+	if e.heard != nil {
+		e.heard(e.own)
+	}
 }
 
 // forget takes back the UI's notice where it is about what.

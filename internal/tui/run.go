@@ -26,6 +26,7 @@ type Options struct {
 	Now       func() time.Time   // nil for time.Now
 	Version   string             // shown in the help
 	NoMouse   bool               // leave the mouse to the terminal
+	Plain     bool               // say in lines what the screens would show, for screen readers
 	Keys      []Setting          // other keys for actions, by name
 	Colors    []Setting          // other colours for parts of the theme, by name
 	ReportDir string             // folder for the report of a panic; empty for none
@@ -43,8 +44,8 @@ type Options struct {
 	mono bool // NO_COLOR on a terminal: attributes only
 }
 
-// Run shows the UI until the user quits or ctx ends; both are a nil error. The terminal is restored
-// in every case, also after a panic, which is returned as an error.
+// Run shows the UI, or says it where o.Plain, until the user quits or ctx ends; both are a nil error. The
+// terminal is restored in every case, also after a panic, which is returned as an error.
 func Run(ctx context.Context, core Core, o Options) error {
 	out := o.Output
 	if out == nil {
@@ -56,6 +57,9 @@ func Run(ctx context.Context, core Core, o Options) error {
 	}
 	o.Output = out
 	owed := false
+	if o.Plain {
+		o.Renderer, o.NoMouse = plainRenderer(), true
+	}
 	if o.Renderer == nil {
 		o.Renderer, o.mono, owed = newRenderer(o.Input, out)
 	}
@@ -81,6 +85,9 @@ func Run(ctx context.Context, core Core, o Options) error {
 	m.env.ctx = ctx
 	defer m.close()
 
+	if o.Plain {
+		return runPlain(ctx, m, o)
+	}
 	late := newLateReply(owed, time.Now)
 	opts := []tea.ProgramOption{
 		tea.WithAltScreen(), tea.WithContext(ctx), tea.WithOutput(out),
@@ -95,6 +102,11 @@ func Run(ctx context.Context, core Core, o Options) error {
 	}
 	watched := &watched{Model: m}
 	_, err := tea.NewProgram(watched, opts...).Run()
+	return ended(ctx, err, watched, o)
+}
+
+// ended is what the end of the program came to, for the caller.
+func ended(ctx context.Context, err error, watched *watched, o Options) error {
 	switch {
 	case err == nil:
 		return nil

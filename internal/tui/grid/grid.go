@@ -113,6 +113,11 @@ func (g *Grid[T]) Following() bool { return g.follow }
 // Above is the number of rows above the viewport that are at hand, and whether there are more.
 func (g *Grid[T]) Above() (n int, more bool) { return g.top, !g.atTop && len(g.rows) > 0 }
 
+// Place is the number of rows above the selected one that are at hand, and whether there are more.
+func (g *Grid[T]) Place() (n int, more bool) {
+	return max(g.index(g.sel), 0), !g.atTop && len(g.rows) > 0
+}
+
 // Selected gives the selected row.
 func (g *Grid[T]) Selected() (row T, ok bool) {
 	if i := g.index(g.sel); i >= 0 {
