@@ -158,13 +158,6 @@ func BenchmarkWindow(b *testing.B) {
 	} {
 		b.Run(f, func(b *testing.B) { window(b, s, store.Window{Filter: filter(b, f)}) })
 	}
-	b.Run("count status:failed,undelivered", func(b *testing.B) {
-		for b.Loop() {
-			if _, _, err := s.CountMessages(b.Context(), filter(b, "status:failed,undelivered"), 1000); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
 	b.Run("totals", func(b *testing.B) {
 		for b.Loop() {
 			totals(b, s)

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 
 	"dev.internal/plivoscope/internal/plivo"
@@ -97,6 +98,16 @@ func arrivalOf(flags int64) plivo.Arrival {
 }
 
 func scanCallback(rows *sql.Rows) (webhook.Callback, error) {
+	c, _, err := scanColumns(rows)
+	if err == nil && !c.Truncated {
+		c.Report.Params, _ = webhook.ParseParams(c.Method, c.URL, c.Header.Get("Content-Type"), c.Body)
+	}
+	return c, err
+}
+
+// scanColumns reads callbackRead without the parameters, of which it gives those that have a column; more
+// are the columns after them.
+func scanColumns(rows *sql.Rows, more ...any) (webhook.Callback, []signature.Param, error) {
 	var (
 		c                   webhook.Callback
 		uuid                sql.NullString
@@ -108,11 +119,13 @@ func scanCallback(rows *sql.Rows) (webhook.Callback, error) {
 		kind, outcome       string
 		scheme, name, token string
 	)
-	err := rows.Scan(&c.ID, &uuid, &received, &kind, &outcome, &status, &code, &sequence, &flags, &c.Method, &c.URL,
+	err := rows.Scan(append([]any{
+		&c.ID, &uuid, &received, &kind, &outcome, &status, &code, &sequence, &flags, &c.Method, &c.URL,
 		&c.ReceivedURL, &c.Protocol, &c.RemoteAddr, &scheme, &name, &token, &c.Problem, &c.Answer.Status, &answered,
-		&headers, &body, &c.Cause)
+		&headers, &body, &c.Cause,
+	}, more...)...)
 	if err != nil {
-		return c, err
+		return c, nil, err
 	}
 	c.ReceivedAt, c.Answer.At = moment(received), moment(answered)
 	c.Kind = webhook.Kind(kind)
@@ -121,10 +134,19 @@ func scanCallback(rows *sql.Rows) (webhook.Callback, error) {
 	c.Arrival = arrivalOf(flags)
 	c.Header = unpackHeader(headers)
 	c.Body = body
-	if !c.Truncated {
-		c.Report.Params, _ = webhook.ParseParams(c.Method, c.URL, c.Header.Get("Content-Type"), c.Body)
+	var known []signature.Param
+	add := func(name, value string) {
+		if value != "" {
+			known = append(known, signature.Param{Name: name, Value: value})
+		}
 	}
-	return c, nil
+	add("MessageUUID", uuid.String)
+	add("Status", status)
+	add("ErrorCode", code)
+	if sequence.Valid {
+		add("Sequence", strconv.FormatInt(sequence.Int64, 10))
+	}
+	return c, known, nil
 }
 
 // packHeader keeps a header without loss, also of bytes that are not UTF-8: names in their order, each

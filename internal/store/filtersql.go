@@ -17,20 +17,20 @@ import (
 
 // table is what a window is over.
 type table struct {
-	name, columns string
-	nextColumn    string // of marks
-	timeColumn    string
-	uuidColumn    string
-	urlColumn     string
+	name       string
+	nextColumn string // of marks
+	timeColumn string
+	uuidColumn string
+	urlColumn  string
 }
 
 var (
 	messagesTable = &table{
-		name: "messages", columns: messageRead, nextColumn: "next_message", timeColumn: "created_at",
+		name: "messages", nextColumn: "next_message", timeColumn: "created_at",
 		uuidColumn: "uuid", urlColumn: "callback_url",
 	}
 	callbacksTable = &table{
-		name: "callbacks", columns: callbackRead, nextColumn: "next_callback", timeColumn: "received_at",
+		name: "callbacks", nextColumn: "next_callback", timeColumn: "received_at",
 		uuidColumn: "message_uuid", urlColumn: "url",
 	}
 )

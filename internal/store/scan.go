@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"dev.internal/plivoscope/internal/plivo"
-	"dev.internal/plivoscope/internal/webhook"
 )
 
 // Scan is what one step of a search found.
@@ -138,22 +137,17 @@ func readID(rows *sql.Rows) (id int64, err error) {
 
 // MatchingMessages gives those of these messages that match f, newest first.
 func (s *Store) MatchingMessages(ctx context.Context, f Filter, ids []int64) ([]plivo.Message, error) {
-	return matching(ctx, s, messagesTable, f, ids, readMessage)
+	return matching(ctx, s, messagesTable, messageRead, f, ids, readMessage)
 }
 
-// MatchingCallbacks gives those of these callbacks that match f, newest first.
-func (s *Store) MatchingCallbacks(ctx context.Context, f Filter, ids []int64) ([]webhook.Callback, error) {
-	return matching(ctx, s, callbacksTable, f, ids, scanCallback)
-}
-
-func matching[T any](ctx context.Context, s *Store, t *table, f Filter, ids []int64, scan func(*sql.Rows) (T, error)) ([]T, error) {
+func matching[T any](ctx context.Context, s *Store, t *table, columns string, f Filter, ids []int64, scan func(*sql.Rows) (T, error)) ([]T, error) {
 	ids = slices.Clone(ids)
 	slices.Sort(ids)
 	slices.Reverse(ids)
 	now := s.now()
 	var out []T
 	for chunk := range slices.Chunk(ids, 500) {
-		query := "SELECT " + t.columns + " FROM " + t.name + " NOT INDEXED WHERE id IN " + places(1, len(chunk))
+		query := "SELECT " + columns + " FROM " + t.name + " NOT INDEXED WHERE id IN " + places(1, len(chunk))
 		args := make([]any, len(chunk))
 		for i, id := range chunk {
 			args[i] = id
