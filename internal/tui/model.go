@@ -151,8 +151,10 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		m.env.status = m.env.core.Status()
 		return tea.Batch(m.every(screen.tick), m.tick())
 	case pageMsg[plivo.Message]:
+		m.env.status = m.env.core.Status() // the totals came with the rows
 		return m.messages.answerPage(msg)
 	case pageMsg[webhook.Callback]:
+		m.env.status = m.env.core.Status()
 		return m.requests.answerPage(msg)
 	case inspectedMsg:
 		m.requests.learn(msg)

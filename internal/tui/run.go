@@ -44,6 +44,10 @@ type Options struct {
 	mono bool // NO_COLOR on a terminal: attributes only
 }
 
+// framesPerSecond is how often the screen is brought up at the most. A key waits for the next time: at 60,
+// as is usual, for up to 17 ms.
+const framesPerSecond = 120
+
 // Run shows the UI, or says it where o.Plain, until the user quits or ctx ends; both are a nil error. The
 // terminal is restored in every case, also after a panic, which is returned as an error.
 func Run(ctx context.Context, core Core, o Options) error {
@@ -92,7 +96,7 @@ func Run(ctx context.Context, core Core, o Options) error {
 	opts := []tea.ProgramOption{
 		tea.WithAltScreen(), tea.WithContext(ctx), tea.WithOutput(out),
 		// Signals end ctx, which is the caller's business: a second handler would race with it.
-		tea.WithoutSignalHandler(), tea.WithFilter(late.filter), tea.WithReportFocus(),
+		tea.WithoutSignalHandler(), tea.WithFilter(late.filter), tea.WithReportFocus(), tea.WithFPS(framesPerSecond),
 	}
 	if o.Input != nil {
 		opts = append(opts, tea.WithInput(o.Input))
