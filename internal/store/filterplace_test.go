@@ -106,7 +106,7 @@ func TestEveryBeginningOfAFilter(t *testing.T) {
 // value means the same as another.
 func TestTheListOfWords(t *testing.T) {
 	for _, w := range store.FilterWords() {
-		if w.About == "" {
+		if w.About == "" || w.Takes == "" {
 			t.Errorf("%s: is not explained", w.Name)
 		}
 		filter(t, w.Name+":"+w.Example)

@@ -11,7 +11,7 @@ import (
 var statusValues = []FilterValue{
 	{string(plivo.Delivered), "reached the recipient"},
 	{string(plivo.Failed), "refused before the carrier"},
-	{string(plivo.Undelivered), "the carrier could not"},
+	{string(plivo.Undelivered), "the carrier could not deliver it"},
 	{string(plivo.Sent), "handed to the carrier"},
 	{string(plivo.Queued), "waits at Plivo"},
 	{string(plivo.Sending), "the API has not answered"},

@@ -30,7 +30,8 @@ const noCode = "none"
 // same list of them.
 type FilterWord struct {
 	Name    string        // without its colon
-	About   string        // what it looks at, in a few words
+	About   string        // what it looks at, in few words
+	Takes   string        // what its values are
 	Example string        // of a value, or of several
 	Values  []FilterValue // the known ones in the order to offer them; none where they are of the history
 	Closed  bool          // it takes no others, but for what normal forms and joins make of them
@@ -52,16 +53,16 @@ type keyword struct {
 // keys are all words, in the order in which they are offered.
 var keys = sync.OnceValue(func() []keyword {
 	return []keyword{
-		{FilterWord{keyStatus, "the status of the message", "failed,undelivered", statusValues, false}, lower, nil},
-		{FilterWord{keyCode, "the error code", "30", codeValues(), false}, code, nil},
-		{FilterWord{keySig, "whether the signature verifies, or why not", "invalid", slices.Concat(outcomeValues, causeValues), true}, sigValue, beginsSig},
-		{FilterWord{keyDir, "outbound or inbound", "in", directionValues, true}, direction, beginsDirection},
-		{FilterWord{keyFrom, "the sender: a part, or from a + on", "+14155550100", nil, false}, number, anything},
-		{FilterWord{keyTo, "the destination: a part, or from a + on", "+14155550123", nil, false}, number, anything},
-		{FilterWord{keyUUID, "how the message UUID begins", "5b40a428", nil, false}, asItIs, nil},
-		{FilterWord{keyPath, "a part of the callback URL's path", "/sms/delivery-report", nil, false}, asItIs, nil},
-		{FilterWord{keySince, "an age, a time of day, a date, or both", "10m", sinceValues, false}, since, beginsSince},
-		{FilterWord{keyText, "the text; of callbacks the URL and body", `"two words"`, nil, false}, asItIs, nil},
+		{FilterWord{keyStatus, "the status", "a status of Plivo's", "failed,undelivered", statusValues, false}, lower, nil},
+		{FilterWord{keyCode, "the error code", "an error code, or none", "30", codeValues(), false}, code, nil},
+		{FilterWord{keySig, "the signature", "an outcome, a cause, or causes joined as scheme+slash", "invalid", slices.Concat(outcomeValues, causeValues), true}, sigValue, beginsSig},
+		{FilterWord{keyDir, "the direction", "in or out", "in", directionValues, true}, direction, beginsDirection},
+		{FilterWord{keyFrom, "the sender", "a part of the number or name; after a + how the number begins", "+14155550100", nil, false}, number, anything},
+		{FilterWord{keyTo, "the destination", "a part of the number or name; after a + how the number begins", "+14155550123", nil, false}, number, anything},
+		{FilterWord{keyUUID, "the message UUID", "how it begins", "5b40a428", nil, false}, asItIs, nil},
+		{FilterWord{keyPath, "the URL's path", "a part of the path of the callback URL", "/sms/delivery-report", nil, false}, asItIs, nil},
+		{FilterWord{keySince, "the time", "an age, a time of day, a date, or a date and a time", "10m", sinceValues, false}, since, beginsSince},
+		{FilterWord{keyText, "the text", "a part of it; of callbacks a part of the URL or the body", `"two words"`, nil, false}, asItIs, nil},
 	}
 })
 

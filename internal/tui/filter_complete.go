@@ -21,6 +21,7 @@ type candidate struct {
 type offer struct {
 	head, part, tail string // the text: before what is completed, that, and after it
 	word             bool   // words are offered, not values
+	takes            string // what the values are, in words; empty for words
 	all              []candidate
 	at               int // the one that was taken in turn, -1 for none
 }
@@ -44,6 +45,7 @@ func offered(text string, at int, rows func(word string) []store.FilterValue) of
 		return o
 	}
 	i := slices.IndexFunc(words, func(w store.FilterWord) bool { return w.Name == place.Word })
+	o.takes = words[i].Name + ": takes " + words[i].Takes
 	seen := map[string]bool{}
 	for _, g := range place.Given {
 		seen[strings.ToLower(g)] = true

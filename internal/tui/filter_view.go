@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -11,7 +12,7 @@ import (
 	"dev.internal/plivoscope/internal/tui/grid"
 )
 
-const filterHint = `- before a word negates it, commas mean or, "quotes" keep spaces; what has no word is looked for in the text`
+const filterHint = `- negates, commas mean or, "quotes" keep spaces; what has no word is text`
 
 // filterCell is where a candidate stands, counted from the filter's upper left corner.
 type filterCell struct {
@@ -45,7 +46,7 @@ func (f *filterLine) lines() []string {
 }
 
 func (f *filterLine) hintLines(out []string, room int) []string {
-	said := wrap(filterHint, f.w-4)
+	said := wrap(cmp.Or(f.offer.takes, filterHint), f.w-4)
 	for _, l := range said[:min(room, len(said))] {
 		out = append(out, line(f.w, span{f.env.th.muted, "   " + l}))
 	}
@@ -63,37 +64,38 @@ func (f *filterLine) wrongLines(bad bool, room int) []string {
 	what := escape.Line(head(f.wrong.What, noticeBytes))
 	x := margin + f.caret(f.wrong.Column)
 	right := f.w - x - 3
-	show := func(lines []string, indent int, first string) []string {
-		if len(lines) > room {
-			rest, _ := grid.Clip(strings.Join(lines[room-1:], " "), f.w-indent-1)
-			lines = append(lines[:room-1:room-1], rest)
-		}
-		var out []string
-		for i, l := range lines {
-			before := blank(indent)
-			if i == 0 {
-				before = first
-			}
-			out = append(out, line(f.w, span{paint, before + l}))
-		}
-		return out
-	}
-	beside := wrap(what, max(right, 1))
-	below := wrap(what, f.w-margin-1)
 	switch {
 	case room <= 0:
 		return nil
-	case right >= least && (len(beside) <= room || len(below) >= room):
-		return show(beside, x+2, blank(x)+"^ ")
-	case ansi.StringWidth(what) <= x-margin-1:
+	case right < least && ansi.StringWidth(what) <= x-margin-1:
 		return []string{line(f.w, span{paint, blank(x-1-ansi.StringWidth(what)) + what + " ^"})}
-	case room == 1:
+	case right < least && room == 1:
 		text, n := grid.Clip(what, x-margin-1)
 		return []string{line(f.w, span{paint, blank(x-1-n) + text + " ^"})}
-	default:
-		room--
-		return append([]string{line(f.w, span{paint, blank(x) + "^"})}, show(below, margin, blank(margin))...)
 	}
+	first, rest, indent := "", what, margin
+	if right >= least {
+		beside := wrap(what, right)
+		first = beside[0]
+		rest = strings.TrimPrefix(what[len(first):], " ")
+		if len(beside) <= room {
+			indent = x + 2
+		}
+	}
+	lines := []string{blank(x) + "^ " + first}
+	if rest != "" {
+		for _, l := range wrap(rest, f.w-indent-1) {
+			lines = append(lines, blank(indent)+l)
+		}
+	}
+	if len(lines) > room {
+		cut, _ := grid.Clip(strings.Join(lines[room-1:], " "), f.w-1)
+		lines = append(lines[:room-1], cut)
+	}
+	for i, l := range lines {
+		lines[i] = line(f.w, span{paint, l})
+	}
+	return lines
 }
 
 // offerTable is how candidates stand in columns: a cell holds the mark of the chosen one, its text and, where
