@@ -1,7 +1,9 @@
 package screentest
 
 import (
+	"bytes"
 	"io"
+	"os"
 	"os/exec"
 	"regexp"
 	"strings"
@@ -23,18 +25,24 @@ type Terminal struct {
 	Ended <-chan struct{} // closed when the program has closed its side
 
 	t      testing.TB
-	keys   io.Writer
+	keys   *os.File
 	screen *vt.SafeEmulator
 
 	mu      sync.Mutex
 	changed chan struct{} // closed and replaced when the screen changes
+	written []byte        // by the program, at most writtenKept
 }
 
-// Open starts the program on a screen of this size, in cells, and ends it with the test. The test is
-// passed over where the system has no pseudo-terminals.
-func Open(t testing.TB, cmd *exec.Cmd, cols, rows int) *Terminal {
+// writtenKept bounds what is kept of the program's output, in bytes.
+const writtenKept = 4 << 20
+
+// Open starts the program on a screen of this size, in cells, and ends it with the test. The terminal has
+// all colours, unless env, as NAME=value, says otherwise. The test is passed over where the system has no
+// pseudo-terminals.
+func Open(t testing.TB, cmd *exec.Cmd, cols, rows int, env ...string) *Terminal {
 	t.Helper()
 	cmd.Env = append(cmd.Env, "TERM=xterm-256color", "COLORTERM=truecolor", "NO_COLOR=")
+	cmd.Env = append(cmd.Env, env...)
 	file, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: uint16(cols), Rows: uint16(rows)})
 	if err != nil {
 		t.Skipf("no pseudo-terminal here: %v", err)
@@ -58,6 +66,7 @@ func Open(t testing.TB, cmd *exec.Cmd, cols, rows int) *Terminal {
 			if n > 0 {
 				_, _ = s.screen.Write(buf[:n])
 				s.mu.Lock()
+				s.written = append(s.written, buf[:min(n, writtenKept-len(s.written))]...)
 				close(s.changed)
 				s.changed = make(chan struct{})
 				s.mu.Unlock()
@@ -132,4 +141,20 @@ func (s *Terminal) Press(keys string) {
 	if _, err := io.WriteString(s.keys, keys); err != nil {
 		s.t.Errorf("cannot press %q: %v", keys, err)
 	}
+}
+
+// Resize gives the terminal another size, in cells, as a window that is drawn larger or smaller.
+func (s *Terminal) Resize(cols, rows int) {
+	s.t.Helper()
+	s.screen.Resize(cols, rows)
+	if err := pty.Setsize(s.keys, &pty.Winsize{Cols: uint16(cols), Rows: uint16(rows)}); err != nil {
+		s.t.Errorf("cannot give the terminal %dx%d cells: %v", cols, rows, err)
+	}
+}
+
+// Written is what the program wrote so far, of a lot its beginning.
+func (s *Terminal) Written() []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return bytes.Clone(s.written)
 }
