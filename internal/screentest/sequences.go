@@ -3,6 +3,7 @@ package screentest
 import (
 	"fmt"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
 )
@@ -43,12 +44,11 @@ func Sequences(written []byte) map[string]int {
 	return kinds
 }
 
+// first is the first character of a sequence, or its first byte, as a C1 control of eight bits.
 func first(seq []byte) rune {
-	for _, r := range string(seq[:min(len(seq), 4)]) {
-		if r == unicode.ReplacementChar {
-			return rune(seq[0]) // a byte of its own, as a C1 control of eight bits
-		}
-		return r
+	r, n := utf8.DecodeRune(seq)
+	if r == utf8.RuneError && n == 1 {
+		return rune(seq[0])
 	}
-	return 0
+	return r
 }
