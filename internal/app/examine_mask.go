@@ -9,8 +9,10 @@ func (e Examination) Masked(m *mask.Masker) Examination {
 		return e
 	}
 	r := m.Of(e.Case)
+	shown := m.Case(e.Case)
+	shown.Tokens, shown.Others = nil, nil // to compute nothing of what is masked
 	return Examination{
-		Case: m.Case(e.Case), Verdict: r.Verdict(e.Verdict), Comparisons: r.Comparisons(e.Comparisons),
+		Case: shown, Verdict: r.Verdict(e.Verdict), Comparisons: r.Comparisons(e.Comparisons),
 		Diagnosis: r.Diagnosis(e.Diagnosis), SDKs: r.Answers(e.SDKs),
 	}
 }

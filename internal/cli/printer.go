@@ -59,10 +59,11 @@ func (p *printer) columns() int {
 
 // message prints a message with the time of its creation.
 func (p *printer) message(m plivo.Message) error {
+	m = p.mask.Message(m)
 	if !p.json {
-		return p.text(messageColumns, messageRow(m, m.CreatedAt, p.mask))
+		return p.text(messageColumns, messageRow(m, m.CreatedAt))
 	}
-	line, err := messageLine(p.mask.Message(m))
+	line, err := messageLine(m)
 	if err != nil {
 		return err
 	}
@@ -71,7 +72,8 @@ func (p *printer) message(m plivo.Message) error {
 
 // change prints a message with the time of its last change, unless it was last printed just so.
 func (p *printer) change(m plivo.Message) error {
-	line, err := messageLine(p.mask.Message(m))
+	m = p.mask.Message(m)
+	line, err := messageLine(m)
 	if err != nil {
 		return err
 	}
@@ -85,7 +87,7 @@ func (p *printer) change(m plivo.Message) error {
 	if p.json {
 		return p.lines.write(line)
 	}
-	return p.text(messageColumns, messageRow(m, m.UpdatedAt, p.mask))
+	return p.text(messageColumns, messageRow(m, m.UpdatedAt))
 }
 
 // text prints a row, under titles where it is the first or other columns than those before have room.

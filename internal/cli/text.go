@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"dev.internal/plivoscope/internal/escape"
-	"dev.internal/plivoscope/internal/mask"
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/webhook"
@@ -27,17 +26,16 @@ var messageColumns = []column{
 	{title: "MEANING", least: 20, gives: 1},
 }
 
-// messageRow is a message in the table, masked; at is the time to show.
-func messageRow(m plivo.Message, at time.Time, hide *mask.Masker) []string {
+// messageRow is a message in the table; at is the time to show.
+func messageRow(m plivo.Message, at time.Time) []string {
 	status := string(m.Status)
 	if m.Unverified {
 		status += " ?"
 	}
 	units := m.Units
 	if units == 0 {
-		units = plivo.Segment(m.Text).Segments
+		units = m.Segmentation().Segments
 	}
-	m = hide.Message(m)
 	dir := "out"
 	if m.Direction == plivo.Inbound {
 		dir = "in"

@@ -47,6 +47,11 @@ func (f *flags) look(s Streams, shown bool) (tui.Options, error) {
 	if s.away != nil {
 		o.Away = s.away.Store
 	}
+	if shown {
+		if o.Masker, o.Mask = s.masker(), f.mask; o.Masker == nil {
+			o.Masker = newMasker()
+		}
+	}
 	if dir, err := config.StateDir(); err == nil {
 		o.ReportDir = dir
 		if !f.ephemeral && !f.mask {

@@ -2,6 +2,8 @@ package mask
 
 import (
 	"net/http"
+	"strconv"
+	"strings"
 
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/signature"
@@ -13,7 +15,12 @@ func (m *Masker) Message(msg plivo.Message) plivo.Message {
 	if m == nil {
 		return msg
 	}
-	msg.From, msg.To, msg.Text = m.Number(msg.From), m.Number(msg.To), m.Text(msg.Text)
+	if text := m.Text(msg.Text); text != msg.Text {
+		counted := msg.Segmentation()
+		counted.Forced = nil // they are of the text
+		msg.Text, msg.Hidden = text, &counted
+	}
+	msg.From, msg.To = m.Number(msg.From), m.Number(msg.To)
 	msg.Refusal, msg.CallbackURL = m.Sentence(msg.Refusal), m.URL(msg.CallbackURL)
 	msg.ErrorCode = m.Sentence(msg.ErrorCode)
 	msg.Status = plivo.Status(m.Sentence(string(msg.Status)))
@@ -69,4 +76,27 @@ func (m *Masker) Case(c signature.Case) signature.Case {
 	c.Body = m.Body(c.Body, http.Header(c.Header).Get("Content-Type"))
 	c.URL, c.ReceivedURL, c.Header, c.Params = m.URL(c.URL), m.URL(c.ReceivedURL), m.Header(c.Header), m.Params(c.Params)
 	return c
+}
+
+// Problem masks what is said of a draft: the value that it is about stands in the sentence.
+func (m *Masker) Problem(p plivo.Problem) plivo.Problem {
+	if m == nil {
+		return p
+	}
+	hide := m.Sentence
+	switch p.Field {
+	case "from", "to":
+		hide = m.Number
+	case "text":
+		hide = m.Text
+	case "callback_url":
+		hide = m.URL
+	}
+	for value := range strings.SplitSeq(p.Value, ", ") {
+		if value != "" {
+			p.Text = strings.ReplaceAll(p.Text, strconv.Quote(value), strconv.Quote(hide(value)))
+		}
+	}
+	p.Text, p.Value = m.Sentence(p.Text), hide(p.Value)
+	return p
 }

@@ -251,7 +251,7 @@ func (e *env) tellAPI(p *figures) {
 			words[i] = count(k.n) + " " + k.words
 		}
 		p.field("failed", th.bad, "✗ "+strings.Join(words, ", "))
-		p.field("last", th.text, fmt.Sprintf("%s, %s ago: %s", clock(a.LastFailureAt, e.at), waited(e.at.Sub(a.LastFailureAt)), escape.Line(head(a.LastFailure, noticeBytes))))
+		p.field("last", th.text, fmt.Sprintf("%s, %s ago: %s", clock(a.LastFailureAt, e.at), waited(e.at.Sub(a.LastFailureAt)), escape.Line(head(e.mask.Sentence(a.LastFailure), noticeBytes))))
 	}
 	p.field("address", th.text, orDash(brief(st.APIURL)))
 	if !st.Embedded {

@@ -10,9 +10,6 @@ import (
 	"dev.internal/plivoscope/internal/tui/grid"
 )
 
-// longestText is the longest text that is counted, in bytes: no message holds more.
-const longestText = 8 << 10
-
 // longText is how much of a text a row looks at: more never fits on a line.
 const longText = 400
 
@@ -186,8 +183,8 @@ func (t *theme) signature(r signature.Result, cause string, w int) (grid.Paint, 
 // segmentsOf is what Plivo billed, or would by the rules of GSM 03.38 while it has not said.
 func segmentsOf(m plivo.Message) string {
 	n := m.Units
-	if n == 0 && len(m.Text) <= longestText {
-		n = plivo.Segment(m.Text).Segments
+	if n == 0 {
+		n = m.Segmentation().Segments
 	}
 	if n == 0 {
 		return ""

@@ -55,6 +55,7 @@ func newCompose(e *env) *compose {
 	}
 	c.order = append(c.order, fieldURL, fieldSend)
 	c.inputs[fieldFrom].SetValue(e.status.DefaultSender)
+	c.hide = c.hiddenField
 	c.setFocus(fieldText)
 	c.check()
 	return c

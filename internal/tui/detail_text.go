@@ -143,10 +143,7 @@ func anomalyWords(a plivo.Anomaly) string {
 
 // segmentWords compares what the rules say with what Plivo billed.
 func segmentWords(m plivo.Message) string {
-	var s plivo.Segmentation
-	if len(m.Text) <= longestText {
-		s = plivo.Segment(m.Text)
-	}
+	s := m.Segmentation()
 	billed := "Plivo has not said what it bills"
 	if m.Units > 0 {
 		billed = "billed " + plural(m.Units, "unit")

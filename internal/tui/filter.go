@@ -66,6 +66,7 @@ func (f *filterLine) edit(now string) {
 	f.editing = true
 	f.back, f.draft = 0, ""
 	f.input.Focus()
+	now = f.env.mask.Sentence(now)
 	f.write(now, len(now))
 }
 
@@ -110,7 +111,7 @@ func (f *filterLine) follow() {
 
 func (f *filterLine) parse() {
 	var err error
-	f.filter, err = store.ParseFilter(f.input.Value())
+	f.filter, err = store.ParseFilter(f.env.realFilter(f.input.Value()))
 	f.wrong = nil
 	errors.As(err, &f.wrong)
 	f.insisted, f.paused, f.changed = false, false, f.env.at
@@ -172,7 +173,7 @@ func (f *filterLine) browse(n int) {
 		}
 		text := f.draft
 		if to > 0 {
-			text = all[to-1]
+			text = f.env.mask.Sentence(all[to-1])
 		}
 		f.write(text, len(text))
 		f.back = to

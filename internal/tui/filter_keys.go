@@ -3,6 +3,8 @@ package tui
 import (
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
+
+	"dev.internal/plivoscope/internal/app"
 )
 
 // editFilter opens the filter with what is applied.
@@ -17,6 +19,10 @@ func (l *listing[T]) filterKey(k tea.KeyMsg) tea.Cmd {
 	case key.Matches(k, km.apply):
 		if f.wrong != nil {
 			f.insist()
+			return nil
+		}
+		if _, err := l.env.mask.Real(f.input.Value()); err != nil {
+			l.env.notify(app.Warning, "Not applied: "+err.Error()+".")
 			return nil
 		}
 		f.leave()

@@ -193,7 +193,7 @@ func (l *listing[T]) titleWords(title string) string {
 	if l.applied.Empty() {
 		return fmt.Sprintf("%s (%s)", title, count(all))
 	}
-	words := escape.Line(l.applied.String())
+	words := escape.Line(l.env.hiddenFilter(l.applied.String()))
 	n := max(l.found.rows, l.grid.Len())
 	switch {
 	case l.known && n > countUpTo:

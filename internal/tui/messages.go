@@ -159,7 +159,7 @@ func (s *messages) key(k tea.KeyMsg) (tea.Cmd, bool) {
 	case key.Matches(k, km.inbound) && s.env.simulated():
 		from := ""
 		if sel, ok := s.grid.Selected(); ok {
-			from = counterpart(sel)
+			from, _ = s.env.mask.Real(counterpart(sel))
 		}
 		s.env.sheet = newInboundSheet(s.env, from)
 	default:

@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/lipgloss"
 
 	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/mask"
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/webhook"
 )
@@ -38,6 +39,9 @@ type env struct {
 	// exec gives the terminal to another program.
 	exec    func(tea.ExecCommand, tea.ExecCallback) tea.Cmd
 	blurred bool // the terminal has lost the focus
+
+	mask   *mask.Masker                   // of what is shown; nil for nothing
+	masked map[maskedKey]webhook.Callback // while masked
 }
 
 // simulated tells whether messages go to a simulator.
@@ -89,6 +93,13 @@ func New(core Core, o Options) *Model {
 		now: o.Now, at: o.Now(), status: core.Status(), exec: tea.Exec,
 		filters: newFilterHistory(o.FilterFile),
 	}
+	if o.Masker == nil {
+		e.o.Masker = ownMasker()
+	}
+	if o.Mask {
+		e.mask = e.o.Masker
+	}
+	e.masked = map[maskedKey]webhook.Callback{}
 	m := &Model{env: e, messages: newMessages(e), requests: newCallbacks(e), compose: newCompose(e), sig: newSigScreen(e), pause: pullEvery, tick: tick}
 	m.screens = map[screenID]screen{
 		onMessages: m.messages, onCallbacks: m.requests, onCompose: m.compose, onSignature: m.sig, onActivity: newActivity(e),
@@ -135,7 +146,10 @@ func (m *Model) every(ask func(screen) tea.Cmd) tea.Cmd {
 }
 
 func (m *Model) update(msg tea.Msg) tea.Cmd {
-	switch msg := msg.(type) {
+	switch msg := m.env.hidden(msg).(type) {
+	case reopenedMsg:
+		m.reopened(msg)
+		return nil
 	case tea.WindowSizeMsg:
 		m.w, m.h = msg.Width, msg.Height
 		m.arrange()
@@ -301,6 +315,8 @@ func (m *Model) globalKey(k tea.KeyMsg) tea.Cmd {
 		m.openPalette()
 	case key.Matches(k, km.suspend):
 		return m.env.suspend()
+	case key.Matches(k, km.mask):
+		return m.toggleMask()
 	default:
 		for _, t := range tabs(km) {
 			if key.Matches(k, t.key) {
@@ -321,7 +337,7 @@ func (m *Model) helpSections() []section {
 	for _, t := range tabs(km) {
 		all.keys = append(all.keys, t.key)
 	}
-	all.keys = append(all.keys, km.help, km.palette, km.redraw, km.suspend, km.quit, km.forceQuit)
+	all.keys = append(all.keys, km.help, km.palette, km.mask, km.redraw, km.suspend, km.quit, km.forceQuit)
 	return append(m.screen().help(), all)
 }
 

@@ -58,8 +58,11 @@ func (e *env) notice() (app.Notice, bool) {
 	if e.own.Severity != app.Info {
 		life = failureLife
 	}
+	core.Text = e.mask.Sentence(core.Text)
 	if e.own.Text != "" && e.at.Sub(e.own.At) < life && (!core.At.After(e.own.At) || rank(core.Severity) < rank(e.own.Severity)) {
-		return e.own, true
+		own := e.own
+		own.Text = e.mask.Sentence(own.Text)
+		return own, true
 	}
 	return core, core.Text != ""
 }

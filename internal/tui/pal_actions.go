@@ -94,6 +94,7 @@ func (km *keyMap) actions() []action {
 		a("help", gScreens, &km.help, &km.helpHint),
 		a("palette", gScreens, &km.palette),
 		a("suspend", gScreens, &km.suspend),
+		a("mask", gScreens, &km.mask),
 		a("messages", gScreens, &km.messages),
 		a("callbacks", gScreens, &km.requests),
 		a("compose", gScreens, &km.compose),

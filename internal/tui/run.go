@@ -14,6 +14,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
 
+	"dev.internal/plivoscope/internal/mask"
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/webhook"
 )
@@ -40,6 +41,9 @@ type Options struct {
 	// A message and a callback as the command line prints them, to copy; nil to offer none.
 	MessageJSON  func(plivo.Message) ([]byte, error)
 	CallbackJSON func(webhook.Callback) ([]byte, error)
+
+	Masker *mask.Masker // makes pseudonyms; nil for some of this run's own
+	Mask   bool         // begin masked
 
 	mono bool // NO_COLOR on a terminal: attributes only
 }

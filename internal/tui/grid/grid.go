@@ -98,6 +98,16 @@ func (g *Grid[T]) Redraw() {
 	g.draw()
 }
 
+// Change puts something else in the place of each row at hand, of the same identity.
+func (g *Grid[T]) Change(other func(T) T) {
+	rows := slices.Clone(g.rows)
+	for i := range rows {
+		rows[i] = other(rows[i])
+	}
+	g.rows = rows
+	g.Redraw()
+}
+
 // Loaded reports whether an answer came since the last Refilter: an empty table is then truly empty.
 func (g *Grid[T]) Loaded() bool { return g.loaded }
 
