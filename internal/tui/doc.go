@@ -28,6 +28,10 @@
 // a whole. The request is examined once nothing was typed for a moment; an answer about an earlier one is
 // dropped. A typed token stays with its field.
 //
+// The filter line completes by the words and values that store knows and by the rows at hand, and keeps one
+// height. What is only begun is no error. Filters that were applied are kept in a file, read and written in
+// Cmds, but for those that name a number, a sender or a text.
+//
 // The activity screen shows counters that the core's status holds already: it asks nothing, and renders
 // only while it is seen.
 //
