@@ -24,6 +24,8 @@ type plainUI struct {
 	held  []string // lines of the log that wait for the end of a question
 	more  int      // of them that were too many to keep
 	feed  feed
+
+	unread string // why the history cannot be read, as it was said last
 }
 
 // due is what has to be said as soon as it is known.
@@ -41,8 +43,19 @@ const plainPage = 10
 
 func newPlainUI(m *Model, out *plainOut) *plainUI {
 	p := &plainUI{m: m, out: out, feed: feed{left: feedLines}}
-	m.env.heard = func(n app.Notice) { p.log(noticeSpoken(n)) }
+	m.env.heard = p.hear
 	return p
+}
+
+// hear says a notice of the UI's own. That the history cannot be read it says again and again.
+func (p *plainUI) hear(n app.Notice) {
+	if p.m.env.ownTopic == aboutReading {
+		if n.Text == p.unread {
+			return
+		}
+		p.unread = n.Text
+	}
+	p.log(p.m.env.noticeSpoken(n))
 }
 
 // Init implements tea.Model.
@@ -88,7 +101,11 @@ func (p *plainUI) update(msg tea.Msg) tea.Cmd {
 	case fedMsg:
 		return p.fed(msg)
 	case spokenMsg:
-		p.out.say(join(m.env.speakCallback(msg.callback, msg.exam, msg.err)))
+		shown, exam := msg.callback, msg.exam.Masked(m.env.mask)
+		if m.env.mask != nil {
+			shown = m.env.mask.Callback(shown)
+		}
+		p.out.say(join(m.env.speakCallback(shown, exam, msg.err)))
 		return nil
 	case recentMsg:
 		return p.offerRecent(msg)

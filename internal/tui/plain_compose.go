@@ -51,20 +51,20 @@ func (p *plainUI) composeSummary() []string {
 func (p *plainUI) sayDraft() { p.out.say(join(p.draftWords())) }
 
 func (p *plainUI) draftWords() []string {
-	c := p.m.compose
+	c, e := p.m.compose, p.m.env
 	var s speech
 	to := "nobody yet"
 	if len(c.draft.To) > 0 {
-		to = brief(inShort(c.draft.To))
+		to = brief(inShort(e.mask.Numbers(c.draft.To)))
 	}
-	s.add("From %s to %s. Text: %s", brief(orNone(c.draft.From)), to, readable(c.form.text))
+	s.add("From %s to %s. Text: %s", brief(orNone(e.mask.Number(c.draft.From))), to, readable(e.mask.Text(c.form.text)))
 	if words := c.to.words(); words != "" {
 		s.add("%s.", strings.ReplaceAll(words, " · ", ", "))
 	}
-	s = append(s, c.gauge.sentences(p.m.env.keys)...)
+	s = append(s, c.gauge.sentences(e.keys)...)
 	for _, problem := range c.problems {
 		if problem.Text != "" && (problem.Warning || c.strict) {
-			s.add("%s", problem.Text)
+			s.add("%s", e.problemWords(problem))
 		}
 	}
 	return s
@@ -115,7 +115,7 @@ func (p *plainUI) askField(label string, f field, problems string, flat func(str
 		p.fillField(f, text)
 		wrong := false
 		for _, problem := range only(append([]plivo.Problem(nil), c.problems...), problems) {
-			p.out.say(problem.Text)
+			p.out.say(p.m.env.problemWords(problem))
 			wrong = wrong || !problem.Warning
 		}
 		if wrong {
@@ -167,17 +167,18 @@ func (p *plainUI) offerRecent(msg recentMsg) tea.Cmd {
 		p.out.say(unsigned(words))
 		return nil
 	}
+	mask := p.m.env.mask
 	found := s.found[:min(len(s.found), recentOffered)]
 	for i, r := range found {
-		when := "sent at " + clock(r.at, p.m.env.at)
+		when := "sent " + whenSpoken(r.at, p.m.env.at)
 		if r.kept {
 			when = "not sent"
 		}
 		to := "nobody"
 		if len(r.to) > 0 {
-			to = brief(inShort(r.to))
+			to = brief(inShort(mask.Numbers(r.to)))
 		}
-		p.out.say(fmt.Sprintf("%d: %s, to %s: %s", i+1, when, to, brief(r.form.text)))
+		p.out.say(fmt.Sprintf("%d: %s, to %s: %s", i+1, when, to, brief(mask.Text(r.form.text))))
 	}
 	p.put(&question{label: "Number", accept: km.fill, leave: km.cancel, done: func(text string) tea.Cmd {
 		n, err := strconv.Atoi(strings.TrimSpace(text))

@@ -62,7 +62,7 @@ func (d *detail) speak() []string {
 		s.add("The newest %d of them:", len(d.callbacks))
 	}
 	for _, c := range d.callbacks {
-		s.add("Callback %d: %s", c.ID, callbackSentence(c, now))
+		s.add("Callback %d: %s, %s.", c.ID, strings.Join(cameWords(c), ", "), whenSpoken(c.ReceivedAt, now))
 	}
 	return s
 }

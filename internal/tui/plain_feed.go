@@ -142,11 +142,14 @@ func tallyOf(c webhook.Callback) tally {
 
 // fed tells what is new.
 func (p *plainUI) fed(msg fedMsg) tea.Cmd {
-	f := &p.feed
+	f, e := &p.feed, p.m.env
+	if e.mask != nil {
+		msg.messages, msg.callbacks = each(msg.messages, e.mask.Message), each(msg.callbacks, e.hiddenCallback)
+	}
 	f.asking = false
 	if msg.err != nil {
 		if !errors.Is(msg.err, context.Canceled) && !f.failed {
-			p.log(noticeSpoken(app.Notice{Severity: app.Failure, Text: fmt.Sprintf("Read what is new in the history: %v; trying again each second.", msg.err)}))
+			p.log(e.noticeSpoken(app.Notice{Severity: app.Failure, Text: fmt.Sprintf("Read what is new in the history: %v; trying again each second.", msg.err)}))
 		}
 		f.failed = true
 		return nil
@@ -248,7 +251,7 @@ func (p *plainUI) hearCore() {
 		return
 	}
 	for _, n := range all[fresh:] {
-		p.log(noticeSpoken(n))
+		p.log(p.m.env.noticeSpoken(n))
 		p.feed.notice = n
 	}
 }

@@ -106,18 +106,18 @@ func (p *plainUI) signatureSummary() []string {
 func (p *plainUI) speakResult() []string {
 	s := p.m.sig
 	if s.failure != nil {
-		return []string{noticeSpoken(app.Notice{Severity: app.Failure, Text: s.failure.Error()})}
+		return []string{p.m.env.noticeSpoken(app.Notice{Severity: app.Failure, Text: s.failure.Error()})}
 	}
-	words := "The request"
+	exam, words := s.exam.Masked(p.m.env.mask), "The request"
 	if s.source.name != "" {
 		words = strings.ToUpper(s.source.name[:1]) + s.source.name[1:]
 	}
-	out := []string{fmt.Sprintf("%s: %s %s", words, brief(s.exam.Case.Method), readable(s.exam.Case.URL))}
+	out := []string{fmt.Sprintf("%s: %s %s", words, brief(exam.Case.Method), readable(exam.Case.URL))}
 	if s.wantsToken() {
 		out = append(out, "Only the simulator's made-up token is known here: "+spokenKeys(p.m.env.keys.toFields.Help().Key)+" asks for yours.")
 	}
-	out = append(out, p.m.env.speakExamination(s.exam)...)
-	return append(out, p.m.env.speakBases(s.exam)...)
+	out = append(out, p.m.env.speakExamination(exam)...)
+	return append(out, p.m.env.speakBases(exam)...)
 }
 
 func (p *plainUI) activityKey(k tea.KeyMsg) (tea.Cmd, bool) {
@@ -160,7 +160,7 @@ func (p *plainUI) activitySummary() []string {
 	all = all[:min(len(all), saidNotices)]
 	out = append(out, "The last notices, the oldest first.")
 	for _, n := range slices.Backward(all) {
-		out = append(out, clock(n.At, e.at)+": "+noticeSpoken(n.Notice))
+		out = append(out, clock(n.At, e.at)+": "+e.noticeSpoken(n.Notice))
 	}
 	return out
 }

@@ -1,12 +1,14 @@
 package tui
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
+	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/store"
 	"dev.internal/plivoscope/internal/webhook"
 )
@@ -227,8 +229,12 @@ func (p *plainUI) callbacksKey(k tea.KeyMsg) (tea.Cmd, bool) {
 func (p *plainUI) tell(c webhook.Callback) tea.Cmd {
 	ctx, core := p.m.env.ctx, p.m.env.core
 	return func() tea.Msg {
+		whole, err := readCallback(ctx, core, c.ID) // the list may have left out its body
+		if err != nil {
+			return noticeMsg{app.Failure, fmt.Sprintf("Read callback %d: %v; open it again to retry.", c.ID, err)}
+		}
 		e, err := core.ExamineCallback(ctx, c.ID)
-		return spokenMsg{c, e, err}
+		return spokenMsg{whole, e, err}
 	}
 }
 

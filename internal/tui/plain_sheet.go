@@ -29,9 +29,17 @@ func (p *plainUI) saySheet(s sheet) {
 // sheetLines are the lines of a sheet without what only a screen needs.
 func (p *plainUI) sheetLines(s sheet) []string {
 	var out []string
-	for _, l := range s.lines(p.m.frame.body.w, p.m.frame.body.h-1) {
-		if l = strings.Trim(ansi.Strip(l), " ›│↪"); l != "" {
-			out = append(out, l)
+	if code, ok := s.(*codeSheet); ok {
+		out = append(out, code.snippets[code.at].Name+":")
+		out = append(out, strings.Split(strings.TrimSpace(code.snippets[code.at].Code), "\n")...)
+		if code.warn != "" {
+			out = append(out, "Not to be sent as it is: "+code.warn)
+		}
+	} else {
+		for _, l := range s.lines(p.m.frame.body.w, p.m.frame.body.h-1) {
+			if l = strings.Trim(ansi.Strip(l), " ›│"); l != "" {
+				out = append(out, l)
+			}
 		}
 	}
 	for _, b := range s.footer() {
@@ -48,7 +56,9 @@ func (p *plainUI) sheetKey(k tea.KeyMsg) tea.Cmd {
 	e := p.m.env
 	s, km := e.sheet, e.keys
 	var before []string
-	if _, simple := s.(*confirmSheet); !simple {
+	switch s.(type) {
+	case *confirmSheet, *copySheet:
+	default:
 		before = p.sheetLines(s)
 	}
 	e.sheet = nil // before the key: its answer may open another one

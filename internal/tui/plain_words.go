@@ -31,7 +31,7 @@ func messageSentence(m plivo.Message, now time.Time) string {
 	if took, ok := tookTime(m); ok {
 		words = append(words, spokenTime(took))
 	}
-	s := strings.Join(words, ", ") + ", at " + clock(m.CreatedAt, now) + "."
+	s := strings.Join(words, ", ") + ", " + whenSpoken(m.CreatedAt, now) + "."
 	if m.Text != "" {
 		s += " Text: " + brief(m.Text)
 	}
@@ -44,28 +44,40 @@ func callbackSentence(c webhook.Callback, now time.Time) string {
 	if words[0] == "" {
 		words[0] = "Other request, " + brief(c.Method+" "+pathOf(c.URL))
 	}
-	words = append(words, reportedWords(c)...)
-	words = append(words, signatureSpoken(c.Verdict, c.Cause))
+	if about := messageWords(c); about != "" {
+		words = append(words, about)
+	}
+	return strings.Join(append(words, cameWords(c)...), ", ") + ", " + whenSpoken(c.ReceivedAt, now) + "."
+}
+
+// cameWords say what a callback of a known message says, and how it came.
+func cameWords(c webhook.Callback) []string {
+	words := append(reportedWords(c), signatureSpoken(c.Verdict, c.Cause))
 	if c.Answer.Status != 0 {
 		words = append(words, fmt.Sprintf("answered %d", c.Answer.Status))
 	}
 	if a := arrivalWords(c.Arrival); a != "" {
 		words = append(words, a)
 	}
-	return strings.Join(words, ", ") + ", at " + clock(c.ReceivedAt, now) + "."
+	return words
 }
 
-// reportedWords say which message a callback is about, and what it says of it.
-func reportedWords(c webhook.Callback) []string {
-	var words []string
+// messageWords say which message a callback is about, empty for none.
+func messageWords(c webhook.Callback) string {
 	switch r := c.Report; {
 	case c.Kind == webhook.Inbound && r.From() != "":
-		words = append(words, "from "+brief(r.From()))
+		return "from " + brief(r.From())
 	case r.To() != "":
-		words = append(words, "on the message to "+brief(r.To()))
+		return "on the message to " + brief(r.To())
 	case r.MessageUUID() != "":
-		words = append(words, "on the message "+brief(r.MessageUUID()))
+		return "on the message " + brief(r.MessageUUID())
 	}
+	return ""
+}
+
+// reportedWords say what a callback says of its message.
+func reportedWords(c webhook.Callback) []string {
+	var words []string
 	if st := c.Report.Status(); st != "" {
 		words = append(words, brief(string(st)))
 	}
@@ -78,7 +90,11 @@ func reportedWords(c webhook.Callback) []string {
 // logSentence says what a callback came to, as it comes. of is its message, where that is at hand.
 func logSentence(c webhook.Callback, of plivo.Message) string {
 	if c.Verdict.Outcome == signature.Invalid || c.Verdict.Outcome == signature.Missing {
-		words := append([]string{"Callback " + fmt.Sprint(c.ID)}, reportedWords(c)...)
+		words := []string{fmt.Sprintf("Callback %d", c.ID)}
+		if about := messageWords(c); about != "" {
+			words = append(words, about)
+		}
+		words = append(words, reportedWords(c)...)
 		return strings.Join(append(words, signatureSpoken(c.Verdict, c.Cause)), ", ") + "."
 	}
 	if c.Report.MessageUUID() == "" {
@@ -107,7 +123,7 @@ func logSentence(c webhook.Callback, of plivo.Message) string {
 
 // plusOf is a number as the message has it: callbacks leave out the plus.
 func plusOf(reported, known string) string {
-	if strings.TrimPrefix(known, "+") == reported {
+	if reported == "" || strings.TrimPrefix(known, "+") == reported {
 		reported = known
 	}
 	return orNone(brief(reported))
@@ -155,6 +171,15 @@ func signatureSpoken(r signature.Result, cause string) string {
 	}
 }
 
+// whenSpoken is a time of day, with its date where that is another day.
+func whenSpoken(t, now time.Time) string {
+	t = t.In(now.Location())
+	if t.YearDay() == now.YearDay() && t.Year() == now.Year() {
+		return t.Format("at 15:04:05")
+	}
+	return t.Format("on 2006-01-02 at 15:04:05")
+}
+
 // spokenTime is a span of time in words.
 func spokenTime(d time.Duration) string {
 	switch {
@@ -175,7 +200,9 @@ func spokenTime(d time.Duration) string {
 	}
 }
 
-func noticeSpoken(n app.Notice) string {
+// noticeSpoken is a notice with how grave it is.
+func (e *env) noticeSpoken(n app.Notice) string {
+	n.Text = e.mask.Sentence(n.Text)
 	switch n.Severity {
 	case app.Failure:
 		return "Error: " + noticeWords(n)
