@@ -86,13 +86,19 @@ func (a *App) Callbacks(ctx context.Context, w store.Window) ([]webhook.Callback
 	return a.store.Callbacks(ctx, w)
 }
 
+// ListCallbacks gives a window of the callbacks, without the bodies of large ones.
+func (a *App) ListCallbacks(ctx context.Context, w store.Window) ([]webhook.Callback, error) {
+	a.refreshTotals(ctx)
+	return a.store.ListCallbacks(ctx, w)
+}
+
 // ScanCallbacks takes a step of a search; see store.Store.ScanCallbacks.
 func (a *App) ScanCallbacks(ctx context.Context, w store.Window, budget time.Duration) (store.Scan, error) {
 	a.refreshTotals(ctx)
 	return a.store.ScanCallbacks(ctx, w, budget)
 }
 
-// MatchingCallbacks gives those of these callbacks that match f, newest first.
+// MatchingCallbacks gives those of these callbacks that match f, newest first, without large bodies.
 func (a *App) MatchingCallbacks(ctx context.Context, f store.Filter, ids []int64) ([]webhook.Callback, error) {
 	return a.store.MatchingCallbacks(ctx, f, ids)
 }

@@ -72,7 +72,7 @@ func (s *inspector) show(cb webhook.Callback) tea.Cmd {
 // refreshed takes the callback as it is by now: somebody may have found the cause.
 func (s *inspector) refreshed(cb webhook.Callback) {
 	if cb.Cause != s.cb.Cause {
-		s.cb = cb
+		s.cb.Cause = cb.Cause
 		s.write(true)
 	}
 }

@@ -23,6 +23,7 @@ type Core interface {
 	ScanMessages(ctx context.Context, w store.Window, budget time.Duration) (store.Scan, error)
 	MatchingMessages(ctx context.Context, f store.Filter, ids []int64) ([]plivo.Message, error)
 	Callbacks(ctx context.Context, w store.Window) ([]webhook.Callback, error)
+	ListCallbacks(ctx context.Context, w store.Window) ([]webhook.Callback, error)
 	ScanCallbacks(ctx context.Context, w store.Window, budget time.Duration) (store.Scan, error)
 	MatchingCallbacks(ctx context.Context, f store.Filter, ids []int64) ([]webhook.Callback, error)
 	CallbacksOf(ctx context.Context, uuid string, limit int) ([]webhook.Callback, error)

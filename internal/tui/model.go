@@ -173,6 +173,8 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	case inspectedMsg:
 		m.requests.learn(msg)
 		return nil
+	case wholeMsg:
+		return m.requests.answerWhole(msg)
 	case comparedMsg:
 		m.requests.answerCompare(msg)
 		return nil

@@ -292,6 +292,10 @@ func (c storeCore) Callbacks(ctx context.Context, w store.Window) ([]webhook.Cal
 	return c.Store.Callbacks(ctx, w)
 }
 
+func (c storeCore) ListCallbacks(ctx context.Context, w store.Window) ([]webhook.Callback, error) {
+	return c.Store.ListCallbacks(ctx, w)
+}
+
 func (c storeCore) ScanCallbacks(ctx context.Context, w store.Window, budget time.Duration) (store.Scan, error) {
 	return c.Store.ScanCallbacks(ctx, w, budget)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/store"
 	"dev.internal/plivoscope/internal/webhook"
 )
@@ -28,7 +29,30 @@ func (c *fakeCore) ScanCallbacks(ctx context.Context, w store.Window, _ time.Dur
 
 func (c *fakeCore) MatchingCallbacks(ctx context.Context, f store.Filter, ids []int64) ([]webhook.Callback, error) {
 	rows, err := c.Callbacks(ctx, store.Window{Filter: f})
-	return slices.DeleteFunc(rows, func(cb webhook.Callback) bool { return !slices.Contains(ids, cb.ID) }), err
+	return asListed(slices.DeleteFunc(rows, func(cb webhook.Callback) bool { return !slices.Contains(ids, cb.ID) })), err
+}
+
+func (c *fakeCore) ListCallbacks(ctx context.Context, w store.Window) ([]webhook.Callback, error) {
+	rows, err := c.Callbacks(ctx, w)
+	return asListed(rows), err
+}
+
+// asListed leaves out what a list of the history does.
+func asListed(rows []webhook.Callback) []webhook.Callback {
+	for i, cb := range rows {
+		if len(cb.Body) <= 4096 {
+			continue
+		}
+		var known []signature.Param
+		for _, p := range cb.Report.Params {
+			if slices.Contains([]string{"MessageUUID", "Status", "ErrorCode", "Sequence"}, p.Name) {
+				known = append(known, p)
+			}
+		}
+		rows[i].Header, rows[i].Body, rows[i].Report = nil, nil, plivo.NewReport(known)
+		rows[i].Omitted, rows[i].Size = true, len(cb.Body)
+	}
+	return rows
 }
 
 // scanRows is a step of a search through rows, newest first, that looks at so many IDs.
