@@ -9,7 +9,6 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/x/exp/golden"
 
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/webhook"
@@ -20,20 +19,6 @@ func onStock(t testing.TB, w, h int) *driver {
 	core := newFakeCore()
 	stockRequests(core)
 	return newDriver(t, core, w, h)
-}
-
-// TestCallbackViewsOnALargeScreen holds what the screens look like with much room.
-func TestCallbackViewsOnALargeScreen(t *testing.T) {
-	for _, sc := range scenes {
-		if !strings.HasPrefix(sc.name, "callback") || strings.Contains(sc.name, "hostile") || sc.more {
-			continue
-		}
-		t.Run(sc.name, func(t *testing.T) {
-			d := staged(t, sc.live, sc.bare, 200, 60, nil)
-			sc.play(d)
-			golden.RequireEqual(t, []byte(d.m.View()))
-		})
-	}
 }
 
 func TestEveryRequestIsListed(t *testing.T) {

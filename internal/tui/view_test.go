@@ -3,13 +3,11 @@ package tui
 import (
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/charmbracelet/lipgloss"
-	"github.com/charmbracelet/x/exp/golden"
 	"github.com/muesli/termenv"
 
 	"dev.internal/plivoscope/internal/app"
@@ -145,61 +143,6 @@ func (d *driver) stage(live, bare bool) {
 		d.core.status.PublicURL = "https://crisp-otter.example.com"
 		d.core.status.CallbackURL = "https://crisp-otter.example.com/sms/delivery-report"
 	}
-}
-
-// TestViews holds what the screens look like.
-func TestViews(t *testing.T) {
-	for _, sc := range scenes {
-		for _, size := range [][2]int{{120, 36}, {80, 24}, {60, 15}} {
-			if sc.more {
-				continue
-			}
-			t.Run(fmt.Sprintf("%s %dx%d", sc.name, size[0], size[1]), func(t *testing.T) {
-				d := staged(t, sc.live, sc.bare, size[0], size[1], nil)
-				sc.play(d)
-				golden.RequireEqual(t, []byte(d.m.View()))
-			})
-		}
-	}
-	t.Run("beside 160x40", func(t *testing.T) {
-		d := staged(t, false, false, 160, 40, nil)
-		golden.RequireEqual(t, []byte(d.m.View()))
-	})
-	t.Run("mono 80x24", func(t *testing.T) {
-		r := lipgloss.NewRenderer(io.Discard)
-		r.SetColorProfile(termenv.ANSI) // as for NO_COLOR on a terminal: attributes, but no colour
-		d := newDriverOn(t, newStocked(), 80, 24, Options{Renderer: r, mono: true})
-		d.keys("j", "j", "/", "status:failed")
-		view := d.m.View()
-		if color := regexp.MustCompile(`\x1b\[([0-9;]*;)?(3[0-8]|4[0-8]|9[0-7]|10[0-7])[;m]`).FindString(view); color != "" {
-			t.Errorf("there is a colour: %q", color)
-		}
-		golden.RequireEqual(t, []byte(view))
-	})
-	t.Run("16 colours 80x24", func(t *testing.T) {
-		for _, dark := range []bool{true, false} {
-			r := lipgloss.NewRenderer(io.Discard)
-			r.SetColorProfile(termenv.ANSI)
-			r.SetHasDarkBackground(dark)
-			d := newDriverWith(t, newStocked(), 80, 24, r)
-			d.keys("j", "j", "n")
-			if strings.Contains(d.m.View(), "[38;") {
-				t.Errorf("dark %v: a colour beyond the sixteen", dark)
-			}
-			d.keys("esc")
-			view := d.m.View()
-			if strings.Contains(view, "[38;") || strings.Contains(view, "[48;") {
-				t.Errorf("dark %v: a colour beyond the sixteen", dark)
-			}
-			if dark {
-				golden.RequireEqual(t, []byte(view))
-			}
-		}
-	})
-	t.Run("too small 50x12", func(t *testing.T) {
-		d := staged(t, false, false, 50, 12, nil)
-		golden.RequireEqual(t, []byte(d.m.View()))
-	})
 }
 
 func newStocked() *fakeCore {
