@@ -53,6 +53,9 @@ func (m *Masker) Callback(c webhook.Callback) webhook.Callback {
 	if m == nil {
 		return c
 	}
+	if !c.Omitted && c.Size == 0 {
+		c.Size = len(c.Body)
+	}
 	c.URL, c.ReceivedURL = m.URL(c.URL), m.URL(c.ReceivedURL)
 	c.Body = m.Body(c.Body, c.Header.Get("Content-Type"))
 	c.Header = m.Header(c.Header)

@@ -129,6 +129,9 @@ func TestCallbacks(t *testing.T) {
 	m, c := newMasker(), callback()
 	got := m.Callback(c)
 	holds(t, "callback", fmt.Sprintf("%q %q %q %q", got.URL, got.ReceivedURL, got.Header, got.Body)+fmt.Sprint(got.Report.Params))
+	if got.Size != len(c.Body) || m.Callback(got).Size != got.Size {
+		t.Errorf("its body had %d bytes, and is said to have had %d", len(c.Body), got.Size)
+	}
 	if got.ID != 7 || got.Report.MessageUUID() != c.Report.MessageUUID() || got.Header.Get("X-Plivo-Signature-V3-Nonce") != c.Header.Get("X-Plivo-Signature-V3-Nonce") {
 		t.Errorf("%+v", got)
 	}

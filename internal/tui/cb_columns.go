@@ -89,9 +89,9 @@ func callbackColumns(th *theme, now func() time.Time, marked func(int64) bool) [
 	}
 }
 
-// bodySize is that of a callback's body, also where the list has left it out.
+// bodySize is that of a callback's body, also where the list has left it out, or it is masked.
 func bodySize(c webhook.Callback) int {
-	if c.Omitted {
+	if c.Omitted || c.Size > 0 {
 		return c.Size
 	}
 	return len(c.Body)

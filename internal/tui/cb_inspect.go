@@ -160,7 +160,7 @@ func (s *inspector) partNames(w int) [parts]string {
 	long := short
 	long[partParams] += " " + strconv.Itoa(len(s.cb.Report.Params))
 	long[partHeaders] += " " + strconv.Itoa(n)
-	long[partBody] += " " + sizeWords(len(s.cb.Body))
+	long[partBody] += " " + sizeWords(bodySize(s.cb))
 	_, words := s.env.th.signature(s.cb.Verdict, s.cb.Cause, 8)
 	long[partSignature] += " " + words
 	if s.cb.Answer.Status != 0 {

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -44,16 +45,27 @@ func (e *env) hidden(msg tea.Msg) tea.Msg {
 		msg.callbacks = each(msg.callbacks, e.hiddenCallback)
 		return msg
 	case causeMsg:
-		msg.exam = msg.exam.Masked(e.mask)
+		msg.exam, msg.err = msg.exam.Masked(e.mask), e.hiddenError(msg.err)
 		return msg
 	case inspectedMsg:
-		msg.exam = msg.exam.Masked(e.mask)
+		msg.exam, msg.err = msg.exam.Masked(e.mask), e.hiddenError(msg.err)
+		return msg
+	case wholeMsg:
+		msg.cb = e.hiddenCallback(msg.cb)
 		return msg
 	case comparedMsg:
 		msg.a, msg.b = e.hiddenCallback(msg.a), e.hiddenCallback(msg.b)
 		return msg
 	}
 	return msg
+}
+
+// hiddenError masks the sentence of an error that is shown beside the data.
+func (e *env) hiddenError(err error) error {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return errors.New(e.mask.Sentence(err.Error()))
 }
 
 func each[T any](rows []T, shown func(T) T) []T {
@@ -100,6 +112,7 @@ func (m *Model) toggleMask() tea.Cmd {
 	e.own.Text = beforeMasking(e.own.Text)
 	m.messages.grid.Change(e.mask.Message)
 	m.requests.grid.Change(e.hiddenCallback)
+	m.requests.whole.cb = e.hiddenCallback(m.requests.whole.cb)
 	d := m.messages.detail
 	d.message = e.mask.Message(d.message)
 	d.callbacks = each(d.callbacks, e.hiddenCallback)
@@ -157,6 +170,7 @@ func (m *Model) readAgain() tea.Cmd {
 	d.loaded = detailKey{}
 	d.forgetCause()
 	cmds := []tea.Cmd{m.messages.wake(), d.pull()}
+	m.requests.whole = wholeCallback{}
 	if m.requests.shown {
 		cmds = append(cmds, m.requests.listing.wake())
 	}

@@ -60,6 +60,7 @@ func canariesTo(core *fakeCore) {
 		{Method: "GET", URL: "https://name.example/sms/delivery-report?" + form, Header: http.Header{"X-Caller": {maskFrom}}},
 		{Method: "POST", URL: "https://name.example/" + maskTo, Header: http.Header{"Content-Type": {"application/json"}}, Body: []byte(jsonBody)},
 		{Method: "PUT", URL: "https://name.example/other", Header: http.Header{"Content-Type": {"text/plain"}}, Body: []byte(maskText + about)},
+		{Method: "POST", URL: "https://name.example/large", Header: http.Header{"Content-Type": {formType}}, Body: []byte(form + "&More=" + strings.Repeat("x", 40<<10))},
 	} {
 		c.ID, c.ReceivedAt, c.Kind, c.ReceivedURL, c.RemoteAddr = int64(i+1), testNow, webhook.DeliveryReport, strings.Replace(c.URL, "https", "http", 1), "203.0.113.7:40123"
 		c.Header["X-Original-Url"] = []string{"/in?" + form}
@@ -102,7 +103,7 @@ func maskTours() map[string]func(*driver) {
 			all[tour.name] = tour.play
 		}
 	}
-	for id := range int64(4) {
+	for id := range int64(5) {
 		for at := range 6 {
 			all[fmt.Sprintf("callback %d, part %d", id+1, at)] = func(d *driver) {
 				d.onCallback(id + 1)

@@ -46,10 +46,10 @@ type Callback struct {
 	Arrival     plivo.Arrival // set by the recorder
 	Answer      Answer
 
-	// Omitted is whether a list left out Header and Body, which has Size bytes, and all parameters but the
-	// message's UUID, Status, ErrorCode and Sequence.
+	// Omitted is whether a list left out Header and Body, and all parameters but the message's UUID, Status,
+	// ErrorCode and Sequence.
 	Omitted bool
-	Size    int
+	Size    int // of the body as it came, in bytes, where Body is left out or masked
 }
 
 // Recorder keeps callbacks. Record returns nil only when the callback is on disk; it sets the ID and
