@@ -97,6 +97,10 @@ func call(b *testing.B, o order) *caller {
 		b.Fatal(err)
 	}
 	cmd := exec.Command(os.Args[0])
+	if nice, err := exec.LookPath("nice"); err == nil {
+		// Plivo is another machine: it does not take the processors from the program.
+		cmd = exec.Command(nice, "-n", "10", os.Args[0])
+	}
 	cmd.Env = append(os.Environ(), asCaller+"="+string(text))
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
