@@ -158,6 +158,8 @@ func keyTable() string {
 ` + "`?` lists the keys of what is on the screen, `:` or `ctrl+p` finds an action by its name and does it." + `
 Both, the footer and this table are made from the same list.
 
+` + "`--plain`" + ` has the same keys: it says in lines what the screens show, and asks for what is typed into forms.
+
 Other keys and colours go into ` + "`plivoscope/config.json`" + ` in your folder for configuration: on Linux that
 is ` + "`~/.config`" + ` or ` + "`$XDG_CONFIG_HOME`" + `, on macOS ` + "`~/Library/Application Support`" + `, on Windows ` + "`%AppData%`" + `.
 ` + "`--config FILE`" + ` names another file. It is checked at the start; what is wrong is told with its line.

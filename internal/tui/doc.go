@@ -1,4 +1,4 @@
-// Package tui is the full-screen terminal UI.
+// Package tui is the full-screen terminal UI, and the one that says the same in lines.
 //
 // There is one Model. Screens, sheets and panes are plain structs behind pointers whose
 // methods return a tea.Cmd; they share an env and never talk to each other by messages. Update and

@@ -62,7 +62,11 @@ func (d *detail) speak() []string {
 		s.add("The newest %d of them:", len(d.callbacks))
 	}
 	for _, c := range d.callbacks {
-		s.add("Callback %d: %s, %s.", c.ID, strings.Join(cameWords(c), ", "), whenSpoken(c.ReceivedAt, now))
+		words := cameWords(c)
+		if c.Kind != webhook.DeliveryReport {
+			words = append([]string{kindWords(c.Kind)}, words...)
+		}
+		s.add("Callback %d: %s, %s.", c.ID, strings.Join(words, ", "), whenSpoken(c.ReceivedAt, now))
 	}
 	return s
 }

@@ -40,9 +40,14 @@ func messageSentence(m plivo.Message, now time.Time) string {
 
 // callbackSentence says of a callback in a line what its row shows.
 func callbackSentence(c webhook.Callback, now time.Time) string {
-	words := []string{map[webhook.Kind]string{webhook.DeliveryReport: "Delivery report", webhook.Inbound: "Inbound message"}[c.Kind]}
-	if words[0] == "" {
-		words[0] = "Other request, " + brief(c.Method+" "+pathOf(c.URL))
+	var words []string
+	switch c.Kind {
+	case webhook.DeliveryReport:
+		words = append(words, "Delivery report")
+	case webhook.Inbound:
+		words = append(words, "Inbound message")
+	default:
+		words = append(words, "Other request, "+brief(c.Method+" "+pathOf(c.URL)))
 	}
 	if about := messageWords(c); about != "" {
 		words = append(words, about)
