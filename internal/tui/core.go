@@ -22,6 +22,8 @@ type Core interface {
 	// ScanMessages takes a step of a search, MatchingMessages reads what it found; see store.Store.
 	ScanMessages(ctx context.Context, w store.Window, budget time.Duration) (store.Scan, error)
 	MatchingMessages(ctx context.Context, f store.Filter, ids []int64) ([]plivo.Message, error)
+	// SentTogether are the messages of one send to several destinations; see store.Store.SentTogether.
+	SentTogether(ctx context.Context, sentWith int64) ([]plivo.Message, error)
 	Callbacks(ctx context.Context, w store.Window) ([]webhook.Callback, error)
 	ListCallbacks(ctx context.Context, w store.Window) ([]webhook.Callback, error)
 	ScanCallbacks(ctx context.Context, w store.Window, budget time.Duration) (store.Scan, error)

@@ -13,6 +13,7 @@ type keyMap struct {
 	up, down, pageUp, pageDown, newest, oldest, follow key.Binding
 	// Messages.
 	open, filter, unfilter, fresh, inbound, copyID, edit, page, signature, focus, zoom key.Binding
+	markRead, destinations, goTo                                                       key.Binding
 	// Callbacks.
 	callbacks, mark, unmark, compare, toMessage, nextPart, prevPart, older, newer, bodyView key.Binding
 	closeText, search, nextMatch, prevMatch, hideSame, showSame                             key.Binding
@@ -76,6 +77,10 @@ func newKeyMap() keyMap {
 		signature: bind("s", "signature", "s"),
 		focus:     bind("tab", "into the detail", "tab"),
 		unfilter:  bind("esc", "clear the filter", "esc"),
+
+		markRead:     bind("A", "mark all as read", "A"),
+		destinations: bind("t", "what was sent with it", "t"),
+		goTo:         bind("enter", "go to it", "enter"),
 
 		callbacks: bind("c", "its callbacks", "c"),
 		mark:      bind("space", "mark", " "),

@@ -44,6 +44,9 @@ func (e *env) hidden(msg tea.Msg) tea.Msg {
 	case callbacksMsg:
 		msg.callbacks = each(msg.callbacks, e.hiddenCallback)
 		return msg
+	case togetherMsg:
+		msg.rows = each(msg.rows, e.mask.Message)
+		return msg
 	case causeMsg:
 		msg.exam, msg.err = msg.exam.Masked(e.mask), e.hiddenError(msg.err)
 		return msg
@@ -116,6 +119,7 @@ func (m *Model) toggleMask() tea.Cmd {
 	d := m.messages.detail
 	d.message = e.mask.Message(d.message)
 	d.callbacks = each(d.callbacks, e.hiddenCallback)
+	d.together.rows = each(d.together.rows, e.mask.Message)
 	d.cause.of, d.cause.exam = e.hiddenCallback(d.cause.of), d.cause.exam.Masked(e.mask)
 	if o := m.requests.open; o != nil {
 		o.cb, o.exam = e.hiddenCallback(o.cb), o.exam.Masked(e.mask)
@@ -167,9 +171,9 @@ type reopenedMsg struct {
 // readAgain asks for all that is at hand.
 func (m *Model) readAgain() tea.Cmd {
 	d := m.messages.detail
-	d.loaded = detailKey{}
+	d.loaded, d.together = detailKey{}, sentWith{}
 	d.forgetCause()
-	cmds := []tea.Cmd{m.messages.wake(), d.pull()}
+	cmds := []tea.Cmd{m.messages.wake(), d.pull(), d.pullTogether()}
 	m.requests.whole = wholeCallback{}
 	if m.requests.shown {
 		cmds = append(cmds, m.requests.listing.wake())

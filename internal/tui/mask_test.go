@@ -315,8 +315,8 @@ func TestMaskedCountsSegments(t *testing.T) {
 	core.add(plivo.Message{ID: 9, UUID: "u", Direction: plivo.Outbound, From: maskFrom, To: maskTo, Text: long, Status: plivo.Sent, CreatedAt: testNow, UpdatedAt: testNow, Units: 4})
 	d := newDriverOn(t, core, 160, 40, Options{Renderer: rendererOf(termenv.Ascii, true), Mask: true})
 	d.keys("g", "enter")
-	d.expect("▒▒▒ 600 characters", "4 segments GSM-7, billed 4 units")
-	d.absent("not the same")
+	d.expect("▒▒▒ 600 characters", "we count 4 segments (GSM-7), Plivo billed 4")
+	d.absent("≠")
 }
 
 // TestEditorFilesAreMasked holds what a program that the user runs gets to see.

@@ -19,21 +19,24 @@ type messages struct {
 
 	focused bool // the detail has the keys, and more room
 	whole   bool // it has the list's place too
+	shown   bool // the screen is the present one
+
+	unread  *unread
+	resting resting
 }
 
 func newMessages(e *env) *messages {
-	return &messages{
-		listing: newListing(e, newMessageGrid(e.th, e.now), rowSource[plivo.Message]{
-			name: "messages",
-			read: func(ctx context.Context, c Core, w store.Window) ([]plivo.Message, error) { return c.Messages(ctx, w) },
-			steps: func(c Core) searchSource[plivo.Message] {
-				return searchSource[plivo.Message]{c.ScanMessages, c.MatchingMessages, func(m plivo.Message) int64 { return m.ID }}
-			},
-			total: func(st app.Status) int64 { return st.Totals.Messages },
-			value: messageValue,
-		}),
-		detail: newDetail(e),
-	}
+	s := &messages{detail: newDetail(e), unread: newUnread(e.at), shown: true}
+	s.listing = newListing(e, newMessageGrid(e.th, e.now, s.unreadSign), rowSource[plivo.Message]{
+		name: "messages",
+		read: func(ctx context.Context, c Core, w store.Window) ([]plivo.Message, error) { return c.Messages(ctx, w) },
+		steps: func(c Core) searchSource[plivo.Message] {
+			return searchSource[plivo.Message]{c.ScanMessages, c.MatchingMessages, func(m plivo.Message) int64 { return m.ID }}
+		},
+		total: func(st app.Status) int64 { return st.Totals.Messages },
+		value: messageValue,
+	})
+	return s
 }
 
 // arrange gives every part its place.
@@ -59,6 +62,7 @@ func (s *messages) selected() tea.Cmd {
 	}
 	m, ok := s.grid.Selected()
 	s.focused = s.focused && ok
+	s.rest()
 	return s.detail.show(m, ok)
 }
 
@@ -67,6 +71,7 @@ func (s *messages) open() {
 	if _, ok := s.grid.Selected(); ok {
 		s.grid.Unfollow()
 		s.focused = true
+		s.rest()
 	}
 }
 
@@ -107,11 +112,21 @@ func (s *messages) wake() tea.Cmd { return s.listing.wake() }
 
 // tick brings up what time changes, and what was left out.
 func (s *messages) tick() tea.Cmd {
+	s.rest()
 	return tea.Batch(s.detail.tick(), s.listing.tick())
 }
 
-func (s *messages) entered() tea.Cmd { return nil }
-func (s *messages) left()            { s.env.forget(aboutSelection) }
+func (s *messages) entered() tea.Cmd {
+	s.shown = true
+	s.rest()
+	return nil
+}
+
+func (s *messages) left() {
+	s.shown = false
+	s.rest()
+	s.env.forget(aboutSelection)
+}
 
 // answerPage takes rows.
 func (s *messages) answerPage(msg pageMsg[plivo.Message]) tea.Cmd {
@@ -119,6 +134,7 @@ func (s *messages) answerPage(msg pageMsg[plivo.Message]) tea.Cmd {
 	if !mine {
 		return cmd
 	}
+	s.unread.take(msg.page.Rows, s.applied.Empty(), msg.page.AtTop, msg.page.AtEnd, s.env.status.Totals.Messages)
 	return tea.Batch(s.selected(), cmd)
 }
 
@@ -154,6 +170,10 @@ func (s *messages) key(k tea.KeyMsg) (tea.Cmd, bool) {
 	case key.Matches(k, km.zoom):
 		s.open()
 		s.whole = s.focused && !s.whole
+	case key.Matches(k, km.destinations):
+		return s.openDestinations(), true
+	case key.Matches(k, km.markRead):
+		return s.lookAll(), true
 	case key.Matches(k, km.fresh):
 		s.env.show(onCompose)
 	case key.Matches(k, km.inbound) && s.env.simulated():

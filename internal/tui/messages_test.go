@@ -255,7 +255,7 @@ func TestALongNoticeHasItsOwnLine(t *testing.T) {
 	d.m.env.notify(app.Warning, strings.Repeat("a long notice that needs more ", 4))
 	d.keys("G")
 	d.expect("a long notice")
-	if s := d.screen(); !strings.Contains(s, "› 12:02:45") {
+	if s := d.screen(); !strings.Contains(s, "›  12:02:45") {
 		t.Errorf("the selected row is covered:\n%s", s)
 	}
 	list := d.m.messages.lay.list

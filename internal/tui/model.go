@@ -187,6 +187,8 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return m.openCallbacks(msg)
 	case callbacksMsg:
 		return m.messages.detail.answer(msg)
+	case togetherMsg:
+		return m.messages.detail.answerTogether(msg)
 	case causeMsg:
 		m.messages.detail.learn(msg)
 		return nil

@@ -32,7 +32,7 @@ const (
 	gHelp      group = "the help"
 	gSheet     group = "what is open over a screen"
 	gCopies    group = "the copy menu"
-	gPicking   group = "the palette, the copy menu and recent messages"
+	gPicking   group = "what is picked from a list: the palette, the copy menu and the like"
 	gCode      group = "a message as code"
 )
 
@@ -118,6 +118,8 @@ func (km *keyMap) actions() []action {
 		a("new-message", gRows, &km.fresh),
 		a("inbound-message", gRows, &km.inbound),
 		a("its-callbacks", gRows, &km.callbacks),
+		a("sent-together", gRows, &km.destinations),
+		a("mark-read", gRows, &km.markRead),
 
 		a("signature", gThing, &km.signature),
 		a("copy", gThing, &km.copyID),
@@ -189,7 +191,7 @@ func (km *keyMap) actions() []action {
 
 		a("item-up", gPicking, &km.itemUp),
 		a("item-down", gPicking, &km.itemDown),
-		a("pick", gPicking, &km.pick, &km.copyIt, &km.fill),
+		a("pick", gPicking, &km.pick, &km.copyIt, &km.fill, &km.goTo),
 
 		a("edit-item", gCopies, &km.editItem),
 		a("page-item", gCopies, &km.pageItem),

@@ -27,7 +27,7 @@ func (s *speech) labelled(name, value string) {
 // ready reports whether all that is going to be known of the shown message is.
 func (d *detail) ready() bool {
 	asked := d.message.UUID == "" || d.message.Callbacks == 0 || d.loaded == keyOf(d.message)
-	return asked && (!d.cause.wanted || d.cause.known || d.cause.failure != nil)
+	return asked && d.togetherKnown() && (!d.cause.wanted || d.cause.known || d.cause.failure != nil)
 }
 
 // speak tells all of the shown message.
@@ -39,7 +39,8 @@ func (d *detail) speak() []string {
 	s.labelled("To", readable(m.To))
 	s.labelled("UUID", readable(m.UUID))
 	s.labelled("Text", readableBlock(m.Text))
-	s.labelled("Segments", segmentWords(m))
+	segments, why := segmentWords(m)
+	s.labelled("Segments", strings.TrimSpace(segments+". "+why))
 	s.labelled("Reports go to", readable(m.CallbackURL))
 	hops := d.findHops()
 	for i, h := range hops {
@@ -54,9 +55,10 @@ func (d *detail) speak() []string {
 		s.add("No final report yet, for %s.", spokenTime(now.Sub(hops[len(hops)-1].at)))
 	}
 	s = append(s, written(d.env.th, d.explain)...)
-	for _, a := range m.Anomalies {
-		s.add("Beware: %s", anomalyWords(a))
+	for _, o := range odditiesOf(m) {
+		s.add("Beware: %s %s", o.says, o.todo)
 	}
+	s = append(s, d.speakTogether()...)
 	s.add("%s.", plural(m.Callbacks, "callback"))
 	if more := m.Callbacks - len(d.callbacks); more > 0 && len(d.callbacks) > 0 {
 		s.add("The newest %d of them:", len(d.callbacks))

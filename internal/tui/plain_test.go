@@ -145,7 +145,7 @@ func TestPlainMovesByPagesAndSaysScreens(t *testing.T) {
 func TestPlainTellsAMessage(t *testing.T) {
 	d := newPlain(t)
 	d.press("G", "k", "enter")
-	d.hears("Message to +15005550030, undelivered, error 30", "From: +14155550100\r\n", "Text: WIN", "Segments: 1 segment UCS-2, billed 1 unit\r\n", "Timeline: ", "Then undelivered after",
+	d.hears("Message to +15005550030, undelivered, error 30", "From: +14155550100\r\n", "Text: WIN", "Segments: we count 1 segment (UCS-2), Plivo billed 1 unit.\r\n", "Timeline: ", "Then undelivered after",
 		"error 30: A carrier's spam filter", "Sending it again may help", "3 callbacks.", "Callback 5: undelivered, error 30 spam filter, signature valid, answered 200, at 12:02:47.")
 }
 

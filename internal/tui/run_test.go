@@ -304,6 +304,10 @@ func (c storeCore) MatchingCallbacks(ctx context.Context, f store.Filter, ids []
 	return c.Store.MatchingCallbacks(ctx, f, ids)
 }
 
+func (c storeCore) SentTogether(ctx context.Context, sentWith int64) ([]plivo.Message, error) {
+	return c.Store.SentTogether(ctx, sentWith)
+}
+
 func (c storeCore) CallbacksOf(ctx context.Context, uuid string, limit int) ([]webhook.Callback, error) {
 	return c.Store.CallbacksOf(ctx, uuid, limit)
 }
