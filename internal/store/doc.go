@@ -19,6 +19,10 @@
 // (FilterAt) and the documentation go by it. An error of the parser tells what is only begun from what is
 // wrong.
 //
+// A filter that no index answers is tested row by row. Whoever waits for it at a screen scans: a step ends
+// after the time that it is given, says which IDs it has looked at, and the next one goes on from there.
+// For lists, callbacks come without their large bodies.
+//
 // Why a callback does not verify is found out beside its recording: the store gives what nobody looked
 // at yet, and takes the causes. No new row is written with one, and folding leaves that of a message.
 //

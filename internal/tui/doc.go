@@ -10,6 +10,11 @@
 // filter ends the questions about the one before; the table refuses an answer that does not hold what it
 // shows by now. So a flood of callbacks costs the same few redraws as one callback.
 //
+// A filter is looked for in steps of some milliseconds: what one finds is shown, and the next one is asked
+// for until the page is full, the rows are counted to 1,000 or the history is at its end. What was looked at
+// is remembered as IDs; no list holds more rows than some screens of them. The list of callbacks leaves large
+// bodies out, and the selected one is read as it is selected.
+//
 // View joins lines: those of rows, detail and form were rendered when they changed, the few around them
 // are rendered anew. The functions of layout.go turn a terminal size into rectangles; every line is
 // exactly as wide as the screen and the frame exactly as high. Styles come from an injected renderer and
