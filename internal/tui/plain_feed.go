@@ -100,7 +100,7 @@ func readNew(ctx context.Context, core Core, begun bool, last int64) (fedMsg, er
 		return msg, err
 	}
 	newest := func() error {
-		rows, err := core.Callbacks(ctx, store.Window{Limit: 1})
+		rows, err := core.ListCallbacks(ctx, store.Window{Limit: 1})
 		if err == nil && len(rows) > 0 && rows[0].ID > msg.newest {
 			if begun {
 				msg.extra.callbacks += int(rows[0].ID - msg.newest)
@@ -113,7 +113,7 @@ func readNew(ctx context.Context, core Core, begun bool, last int64) (fedMsg, er
 		return msg, newest()
 	}
 	for range feedPages {
-		rows, err := core.Callbacks(ctx, store.Window{After: msg.newest, Oldest: true, Limit: feedRead})
+		rows, err := core.ListCallbacks(ctx, store.Window{After: msg.newest, Oldest: true, Limit: feedRead})
 		if err != nil {
 			return msg, err
 		}

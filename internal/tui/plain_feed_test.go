@@ -160,3 +160,21 @@ func TestPlainRuns(t *testing.T) {
 		t.Errorf("there are escape sequences in %q", s)
 	}
 }
+
+// TestPlainMasks holds that nothing that is said has a number or text of what is masked, and that the key
+// that shows them again does.
+func TestPlainMasks(t *testing.T) {
+	core := newFakeCore()
+	stock(core)
+	d := newPlainDriver(t, core, Options{Mask: true})
+	d.press("G", "enter", "j", "s", "enter", "esc", "c", "enter", "5", "1")
+	d.arrive(7, 201, plivo.Delivered, nil)
+	d.hears("Message to ", "Callback ", "delivered, signature valid, 1.2 seconds.")
+	for _, real := range []string{"+14155550123", "14155550111", "Your code is"} {
+		if i := strings.Index(d.out.String(), real); i >= 0 {
+			t.Errorf("%q is said in %q", real, d.out.String()[max(i-80, 0):i+40])
+		}
+	}
+	d.press("M", "g", "G")
+	d.hears("Numbers and texts are shown as they are.", "Message to +14155550123, delivered")
+}
