@@ -200,10 +200,15 @@ func (l *listing[T]) titleWords(title string) string {
 		return fmt.Sprintf("%s (%s+ of %s, %s)", title, count(countUpTo), count(max(all, countUpTo)), words)
 	case l.known && l.found.whole:
 		return fmt.Sprintf("%s (%s of %s, %s)", title, count(int64(n)), count(max(all, int64(n))), words)
-	case l.known && l.env.at.Sub(l.begun) >= searchShown:
+	case l.searching():
 		return fmt.Sprintf("%s (%s found, searched %s of %s …, %s)", title, count(int64(n)), count(l.searched(all)), count(all), words)
 	}
 	return fmt.Sprintf("%s (… of %s, %s)", title, count(all), words)
+}
+
+// searching tells whether a search is on its way for so long that its progress is shown.
+func (l *listing[T]) searching() bool {
+	return l.known && l.found.more && !l.found.whole && l.env.at.Sub(l.begun) >= searchShown
 }
 
 // searched is how many rows of all a search has looked at.
@@ -234,10 +239,20 @@ func (l *listing[T]) followWords() string {
 // lines are the rows, or what to say where there are none.
 func (l *listing[T]) lines(w int, nothing func() [][]span) []string {
 	lines := l.grid.Lines()
-	if l.grid.Len() > 0 || !l.grid.Loaded() {
+	var say [][]span
+	switch th := l.env.th; {
+	case l.grid.Len() > 0:
+		return lines
+	case l.grid.Loaded():
+		say = nothing()
+	case l.searching():
+		say = [][]span{
+			{{th.text, "Nothing found yet; searching on …"}},
+			{{th.key, l.env.keys.unfilter.Help().Key}, {th.muted, " ends the search and shows all again."}},
+		}
+	default:
 		return lines
 	}
-	say := nothing()
 	out := append([]string(nil), lines...)
 	top := 1
 	if len(out) < len(say)+1 {

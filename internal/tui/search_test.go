@@ -245,6 +245,17 @@ func TestSearchTellsHowFarItIs(t *testing.T) {
 	}
 	d.keys("esc")
 	d.expect("Messages (4,000)")
+	d.hold = true
+	d.keys("/", "status:read", "enter")
+	d.m.messages.search.now = ticking()
+	d.now = d.now.Add(searchShown)
+	d.step()
+	d.step()
+	d.expect("(0 found, searched ", "Nothing found yet", "esc ends the search")
+	d.keys("esc")
+	d.hold = false
+	d.release()
+	d.expect("Messages (4,000)", "burst 999 ") // where it was before
 }
 
 // ticking is a clock by which a step of a search looks at one part alone.
