@@ -57,13 +57,13 @@ func scanAll(t *testing.T, scan func(context.Context, store.Window, time.Duratio
 // TestScanFindsWhatAWindowHas holds that what is found step by step is what is found at once, in both
 // directions, between bounds, for words with an index and without.
 func TestScanFindsWhatAWindowHas(t *testing.T) {
-	s := openStore(t, store.Options{Path: large(t, 3000), Now: func() time.Time { return time.UnixMicro(1780000000000000).Add(2 * time.Hour) }})
+	s := openStore(t, store.Options{Path: large(t, 1000), Now: func() time.Time { return time.UnixMicro(1780000000000000).Add(50 * time.Minute) }})
 	for _, words := range []string{
-		"status:failed", "status:failed,undelivered,read", "-status:delivered", "code:30", "sig:invalid,missing", "sig:slash", "dir:in", "dir:out",
-		"to:+33", "from:+1415555120", "thousandth", "needle", "nowhere", "since:30m", "since:30m thousandth", "uuid:5", "code:30 order", "path:/sms -order",
+		"status:failed", "status:failed,undelivered,read", "-status:delivered", "sig:slash", "dir:in", "to:+33", "thousandth", "nowhere", "since:15m", "since:15m to:+33",
+		"uuid:5", "code:30 order",
 	} {
 		f := filter(t, words)
-		for _, w := range []store.Window{{Limit: 7}, {Limit: 5000}, {Limit: 7, Oldest: true}, {Limit: 100, After: 500}, {Limit: 100, Before: 900}, {Limit: 20, After: 500, Before: 2100}} {
+		for _, w := range []store.Window{{Limit: 7}, {Limit: 5000}, {Limit: 7, Oldest: true}, {Limit: 100, After: 150}, {Limit: 20, After: 50, Before: 270}} {
 			w.Filter = f
 			whole := w
 			whole.Limit = 5000
@@ -82,7 +82,7 @@ func TestScanFindsWhatAWindowHas(t *testing.T) {
 			}
 		}
 		all := messages(t, s, store.Window{Filter: f, Limit: 5000})
-		matching, err := s.MatchingMessages(t.Context(), f, seq(1, 3000))
+		matching, err := s.MatchingMessages(t.Context(), f, seq(1, 1000))
 		if err != nil {
 			t.Fatal(err)
 		}
