@@ -42,7 +42,7 @@ func segmentWords(m plivo.Message) (words, why string) {
 	case m.Units == 0 && m.Refusal != "":
 		theirs = "nothing was billed: the API did not take it"
 	case m.Units == 0 && m.Direction == plivo.Inbound:
-		theirs = "an inbound message comes without what is billed for it"
+		theirs = "the callback of an inbound message does not say what is billed"
 	case m.Units == 0:
 		theirs = "Plivo has not said yet what it bills"
 	case m.Status == plivo.Failed:
