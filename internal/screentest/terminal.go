@@ -26,7 +26,8 @@ type Terminal struct {
 
 	t      testing.TB
 	keys   *os.File
-	screen *vt.SafeEmulator
+	screen *vt.Emulator
+	drawn  sync.Mutex // held while the screen is written to or read
 
 	mu      sync.Mutex
 	changed chan struct{} // closed and replaced when the screen changes
@@ -49,7 +50,7 @@ func Open(t testing.TB, cmd *exec.Cmd, cols, rows int, env ...string) *Terminal 
 	}
 	ended := make(chan struct{})
 	s := &Terminal{
-		t: t, Cmd: cmd, keys: file, screen: vt.NewSafeEmulator(cols, rows),
+		t: t, Cmd: cmd, keys: file, screen: vt.NewEmulator(cols, rows),
 		changed: make(chan struct{}), Ended: ended,
 	}
 	// What the program asks the terminal is answered by the emulator.
@@ -64,7 +65,9 @@ func Open(t testing.TB, cmd *exec.Cmd, cols, rows int, env ...string) *Terminal 
 		for {
 			n, err := file.Read(buf)
 			if n > 0 {
+				s.drawn.Lock()
 				_, _ = s.screen.Write(buf[:n])
+				s.drawn.Unlock()
 				s.mu.Lock()
 				s.written = append(s.written, buf[:min(n, writtenKept-len(s.written))]...)
 				close(s.changed)
@@ -90,15 +93,24 @@ func Open(t testing.TB, cmd *exec.Cmd, cols, rows int, env ...string) *Terminal 
 }
 
 // Text is what the screen shows, without colours.
-func (s *Terminal) Text() string { return ansi.Strip(s.screen.Render()) }
+func (s *Terminal) Text() string {
+	s.drawn.Lock()
+	defer s.drawn.Unlock()
+	return ansi.Strip(s.screen.Render())
+}
 
-// Line is one line of the screen, counted from 0 at the top, without colours.
+// Line is one line of the screen, counted from 0 at the top, without colours: much sooner at hand than the
+// whole.
 func (s *Terminal) Line(y int) string {
-	lines := strings.Split(s.screen.Render(), "\n")
-	if y < 0 || y >= len(lines) {
-		return ""
+	s.drawn.Lock()
+	defer s.drawn.Unlock()
+	var b strings.Builder
+	for x := range s.screen.Width() {
+		if c := s.screen.CellAt(x, y); c != nil {
+			b.WriteString(c.Content) // empty where a wide character goes on
+		}
 	}
-	return ansi.Strip(lines[y])
+	return b.String()
 }
 
 // Wait waits until the screen matches the expression.
@@ -146,7 +158,9 @@ func (s *Terminal) Press(keys string) {
 // Resize gives the terminal another size, in cells, as a window that is drawn larger or smaller.
 func (s *Terminal) Resize(cols, rows int) {
 	s.t.Helper()
+	s.drawn.Lock()
 	s.screen.Resize(cols, rows)
+	s.drawn.Unlock()
 	if err := pty.Setsize(s.keys, &pty.Winsize{Cols: uint16(cols), Rows: uint16(rows)}); err != nil {
 		s.t.Errorf("cannot give the terminal %dx%d cells: %v", cols, rows, err)
 	}
