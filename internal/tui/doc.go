@@ -47,6 +47,10 @@
 // height. What is only begun is no error. Filters that were applied are kept in a file, read and written in
 // Cmds, but for those that name a number, a sender or a text.
 //
+// Which messages are new is known from the rows that were shown and from the counters of the status, of this
+// run alone and in bounded memory: nothing is asked for it, and nothing kept. A message counts as read
+// once it was selected for a moment, or opened.
+//
 // The activity screen shows counters that the core's status holds already: it asks nothing, and renders
 // only while it is seen.
 //
