@@ -61,7 +61,11 @@ func anyOf(cs []condition) condition {
 // order of IDs, so that a value that many rows have costs no sorting, and the first rows of each are
 // then put together. All else is tested row by row, in the order of IDs, until there are enough.
 func (w Window) ids(t *table, now time.Time) (string, []any) {
-	lead := leading(t, w.Filter.words)
+	return w.idsBy(t, leading(t, w.Filter.words), now)
+}
+
+// idsBy is ids by the index of the word at lead; of none where that is -1.
+func (w Window) idsBy(t *table, lead int, now time.Time) (string, []any) {
 	others := slices.Clone(w.Filter.words)
 	if lead >= 0 {
 		others = slices.Delete(others, lead, lead+1)

@@ -69,6 +69,37 @@ func TestPlans(t *testing.T) {
 	}
 }
 
+// TestSearchedInParts holds that no part of a search reads what belongs to another.
+func TestSearchedInParts(t *testing.T) {
+	const whole = "5b40a428-bfc7-4daf-9d06-726c558bf3b8"
+	for words, want := range map[string]struct {
+		key   string // of the word whose index is used
+		whole bool
+	}{
+		"hello":                            {},
+		"status:failed":                    {keyStatus, true},
+		"status:failed hello":              {keyStatus, false},
+		"uuid:5b40":                        {keyUUID, true},
+		"uuid:5b40 hello":                  {},
+		"hello uuid:" + whole:              {keyUUID, true},
+		"uuid:5b40," + whole + " code:30":  {},
+		"uuid:5 status:failed sig:invalid": {},
+	} {
+		f, err := ParseFilter(words)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lead, all := searched(messagesTable, f.words)
+		key := ""
+		if lead >= 0 {
+			key = f.words[lead].key
+		}
+		if key != want.key || all != want.whole {
+			t.Errorf("%q is searched by %q, whole %v; want %q, %v", words, key, all, want.key, want.whole)
+		}
+	}
+}
+
 func explainPlan(t *testing.T, s *Store, query string, args []any) string {
 	t.Helper()
 	rows, err := s.readDB.Query("EXPLAIN QUERY PLAN "+query, args...)

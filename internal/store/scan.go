@@ -46,6 +46,25 @@ func resize(size int64, took time.Duration) int64 {
 	return min(max(fits, size/4, 100), size*4, lastPart)
 }
 
+// searched chooses the word whose index a search in parts uses, -1 for none; whole is whether one part may be
+// as large as the history. In the index of UUIDs their beginnings are not in the order of IDs: each part
+// would read all that begin so.
+func searched(t *table, words []word) (lead int, whole bool) {
+	const uuidLength = 36
+	lead = leading(t, words)
+	switch {
+	case lead < 0:
+		return lead, false
+	case len(words) == 1:
+		return lead, true
+	case words[lead].key != keyUUID:
+		return lead, false
+	case slices.ContainsFunc(words[lead].values, func(v string) bool { return len(v) < uuidLength }):
+		return -1, false
+	}
+	return lead, true
+}
+
 func (s *Store) scan(ctx context.Context, t *table, w Window, budget time.Duration) (Scan, error) {
 	begun, now := time.Now(), s.now()
 	fail := func(err error) (Scan, error) { return Scan{}, s.explain("search the "+t.name, interrupted(ctx, err)) }
@@ -67,7 +86,8 @@ func (s *Store) scan(ctx context.Context, t *table, w Window, budget time.Durati
 	if left <= 0 {
 		left = defaultLimit
 	}
-	if leading(t, w.Filter.words) >= 0 && len(w.Filter.words) == 1 && left <= atOnce {
+	lead, whole := searched(t, w.Filter.words)
+	if whole && left <= atOnce {
 		size = lastPart
 	}
 	for parts := 0; lo <= hi && left > 0 && (parts == 0 || time.Since(begun) < budget); parts++ {
@@ -78,7 +98,7 @@ func (s *Store) scan(ctx context.Context, t *table, w Window, budget time.Durati
 			part.After = max(lo, hi-size+1) - 1
 		}
 		at := time.Now()
-		query, args := part.ids(t, now)
+		query, args := part.idsBy(t, lead, now)
 		found, err := collect(ctx, s, "search the "+t.name, query, args, readID)
 		if err != nil {
 			return Scan{}, err
