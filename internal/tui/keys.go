@@ -76,6 +76,7 @@ func newKeyMap() keyMap {
 		page:      bind("o", "open in the pager", "o", "|"),
 		signature: bind("s", "signature", "s"),
 		focus:     bind("tab", "into the detail", "tab"),
+		zoom:      bind("z", "the detail alone", "z"),
 		unfilter:  bind("esc", "clear the filter", "esc"),
 
 		markRead:     bind("A", "mark all as read", "A"),

@@ -41,6 +41,7 @@ func newMessages(e *env) *messages {
 
 // arrange gives every part its place.
 func (s *messages) arrange(f frame) {
+	s.whole = s.whole && s.focused
 	s.lay = computeList(f, needs{detail: s.focused, whole: s.whole, filter: s.filter.height()})
 	s.place(s.lay)
 	s.detail.setSize(s.lay.detail.w, s.lay.detail.h)
@@ -206,7 +207,7 @@ func (s *messages) listKey(k tea.KeyMsg) (tea.Cmd, bool) {
 func (s *messages) detailKey(k tea.KeyMsg) (tea.Cmd, bool) {
 	switch km := s.env.keys; {
 	case key.Matches(k, km.back, km.focus):
-		s.focused, s.whole = false, false
+		s.focused = false
 	case key.Matches(k, km.up):
 		s.detail.scroll(-1)
 	case key.Matches(k, km.down):

@@ -36,6 +36,31 @@ func TestAnOpenedDetailStays(t *testing.T) {
 	}
 }
 
+// TestTheDetailAlone gives the detail the list's place, and the list its place back with whatever leaves the detail.
+func TestTheDetailAlone(t *testing.T) {
+	d := staged80(t)
+	d.keys("z")
+	if d.m.messages.lay.list.h != 0 || d.m.messages.lay.detail.h < 15 {
+		t.Fatalf("list %v, detail %v", d.m.messages.lay.list, d.m.messages.lay.detail)
+	}
+	for _, leave := range []string{"z", "esc", "f", "/"} {
+		d := staged80(t)
+		d.keys("z", leave)
+		if d.m.messages.lay.list.h == 0 {
+			t.Errorf("%s: the list has no place", leave)
+		}
+		if leave == "/" {
+			d.keys("esc")
+		}
+		if leave != "z" {
+			d.keys("enter")
+		}
+		if !d.m.messages.focused || d.m.messages.lay.list.h == 0 {
+			t.Errorf("%s: opened again, in the detail %v, list %v", leave, d.m.messages.focused, d.m.messages.lay.list)
+		}
+	}
+}
+
 func TestAFilterKeepsTheSelection(t *testing.T) {
 	d := staged80(t)
 	d.keys("end", "k", "k", "k") // delivered
