@@ -190,6 +190,9 @@ func (s *inspector) mouse(e tea.MouseMsg, step int) {
 // footer names the keys of the present context, the most useful first and the way to all last.
 func (s *callbacks) footer() []key.Binding {
 	km := s.env.keys
+	_, any := s.selected()
+	open, mark, compare := when(any, km.open), when(any, km.mark), when(any, km.compare)
+	signature, copied := when(any, km.signature), when(any, km.copyID)
 	switch {
 	case s.filter.editing:
 		return s.filterFooter()
@@ -202,9 +205,9 @@ func (s *callbacks) footer() []key.Binding {
 	case s.open != nil:
 		return []key.Binding{km.closeText, km.nextPart, s.searching(), km.older, km.newer, km.copyID, km.help}
 	case s.fromElsewhere():
-		return []key.Binding{km.open, km.toMessage, km.mark, km.compare, km.signature, km.copyID, km.help}
+		return []key.Binding{open, km.toMessage, mark, compare, signature, copied, km.help}
 	}
-	return []key.Binding{km.open, km.mark, km.compare, km.signature, km.copyID, km.filter, km.help}
+	return []key.Binding{open, mark, compare, signature, copied, km.filter, km.help}
 }
 
 // searching is the key of the search that helps on: it goes to the next match where there is a search.

@@ -83,7 +83,7 @@ func (s *messages) footer() []key.Binding {
 	if s.typing() {
 		return s.filterFooter()
 	}
-	m, _ := s.grid.Selected()
+	m, any := s.grid.Selected()
 	fresh := km.fresh
 	if s.focused && m.SentWith > 0 {
 		fresh = km.destinations
@@ -94,7 +94,7 @@ func (s *messages) footer() []key.Binding {
 		last = km.inbound
 	}
 	if !s.focused {
-		keys = []key.Binding{km.open, km.fresh, km.signature, last, km.copyID, km.filter, km.help}
+		keys = []key.Binding{when(any, km.open), km.fresh, km.signature, last, when(any, km.copyID), km.filter, km.help}
 	}
 	if !hasCallbacks(m) {
 		keys = slices.DeleteFunc(keys, func(b key.Binding) bool {

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -345,12 +346,13 @@ func (m *Model) helpSections() []section {
 	return append(m.screen().help(), all)
 }
 
-// footerKeys are the keys of the present context.
+// footerKeys are the keys of the present context that can act now.
 func (m *Model) footerKeys() []key.Binding {
+	keys := m.screen().footer
 	if m.env.sheet != nil {
-		return m.env.sheet.footer()
+		keys = m.env.sheet.footer
 	}
-	return m.screen().footer()
+	return slices.DeleteFunc(keys(), func(b key.Binding) bool { return !b.Enabled() })
 }
 
 // quit ends the program, after a question where something would be lost.
