@@ -142,6 +142,11 @@ func sumWords(rows []plivo.Message) string {
 	return strings.Join(out, ", ")
 }
 
+// togetherWords say how many others a message was sent with, and how it and they came out.
+func togetherWords(rows []plivo.Message) string {
+	return fmt.Sprintf("%s; all %s: %s", plural(len(rows)-1, "other"), count(int64(len(rows))), sumWords(rows))
+}
+
 // writeTogether lists the destinations of the message's send.
 func (p *page) writeTogether(t sentWith, m plivo.Message, all string) {
 	switch {
@@ -159,7 +164,7 @@ func (p *page) writeTogether(t sentWith, m plivo.Message, all string) {
 		p.field("sent with", p.th.muted, "others, which the history keeps no more")
 		return
 	}
-	p.field("sent with", p.th.text, plural(others, "other")+": "+sumWords(t.rows))
+	p.field("sent with", p.th.text, togetherWords(t.rows))
 	at := max(slices.IndexFunc(t.rows, func(r plivo.Message) bool { return r.ID == m.ID }), 0)
 	from := max(min(at-togetherShown/2, len(t.rows)-togetherShown), 0)
 	for _, r := range t.rows[from:min(from+togetherShown, len(t.rows))] {
@@ -204,7 +209,7 @@ func (d *detail) speakTogether() []string {
 	case t.err != nil:
 		s.add("Its send had other destinations, which cannot be read: %s", head(t.err.Error(), noticeBytes))
 	case len(t.rows) > 1:
-		s.add("Sent together with %s: %s.", plural(len(t.rows)-1, "other"), sumWords(t.rows))
+		s.add("Sent together with %s.", togetherWords(t.rows))
 		for i, m := range t.rows[:min(len(t.rows), saidEntries)] {
 			s.add("Destination %d: %s, %s", i+1, readable(m.To), endWords(m))
 		}

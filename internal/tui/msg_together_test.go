@@ -36,12 +36,12 @@ func TestSentTogether(t *testing.T) {
 			t.Errorf("row %d has no %s: %s", i, sign, l)
 		}
 	}
-	d.expect("sent with  3 others: 2 delivered, 1 failed 50, 1 sent", "› +14155550123", "  +14155550121", "✗ failed       50 bad destination", "t goes to one of them")
+	d.expect("sent with  3 others; all 4: 2 delivered, 1 failed 50, 1 sent", "› +14155550123", "  +14155550121", "✗ failed       50 bad destination", "t goes to one of them")
 
 	// A destination that comes to its end elsewhere is seen here.
 	d.now = d.now.Add(time.Second)
 	d.change(plivo.Undelivered, first+2)
-	d.expect("sent with  3 others: 2 delivered, 1 failed 50, 1 undelivered")
+	d.expect("sent with  3 others; all 4: 2 delivered, 1 failed 50, 1 undelivered")
 	d.change(plivo.Delivered, first+2) // too early to ask again
 	d.expect("1 undelivered")
 	d.second()
@@ -100,7 +100,7 @@ func TestSentTogetherIsAskedOnce(t *testing.T) {
 	d.keys("j", "j")
 	d.expect("others: reading …")
 	d.release()
-	d.expect("3 others: 2 delivered")
+	d.expect("3 others; all 4: 2 delivered")
 
 	d.core.mu.Lock()
 	d.core.failReads = fmt.Errorf("the disk is gone")
@@ -112,7 +112,7 @@ func TestSentTogetherIsAskedOnce(t *testing.T) {
 	d.core.failReads = nil
 	d.core.mu.Unlock()
 	d.second()
-	d.expect("3 others: 2 delivered")
+	d.expect("3 others; all 4: 2 delivered")
 }
 
 // TestSentTogetherOfARealHistory follows a send to three through its answer and callbacks.
@@ -149,7 +149,7 @@ func TestSentTogetherOfARealHistory(t *testing.T) {
 	}
 	d.absent("sent with")
 	d.keys("j", "j")
-	d.expect("sent with  2 others: 3 sending")
+	d.expect("sent with  2 others; all 3: 3 sending")
 	if err := st.FinishSend(ctx, []store.SendOutcome{{ID: ids[0], UUID: "a"}, {ID: ids[1], UUID: "b"}, {ID: ids[2], Refusal: "Not a number."}}); err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +161,7 @@ func TestSentTogetherOfARealHistory(t *testing.T) {
 	}
 	d.second()
 	d.wake()
-	d.expect("sent with  2 others: 1 delivered, 1 queued, 1 refused")
+	d.expect("sent with  2 others; all 3: 1 delivered, 1 queued, 1 refused")
 }
 
 // TestSentTogetherIsMasked hides the numbers of a send's destinations, and shows them again.
