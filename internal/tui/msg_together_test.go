@@ -94,7 +94,7 @@ func TestSentTogetherIsAskedOnce(t *testing.T) {
 	d := newDriver(t, newStocked(), 120, 36)
 	d.group(fourEnds()...)
 	d.group(plivo.Message{Status: plivo.Queued}, plivo.Message{Status: plivo.Read})
-	d.expect("1 other: 1 queued, 1 read")
+	d.expect("1 other; all 2: 1 queued, 1 read")
 	d.hold = true
 	d.now = d.now.Add(time.Second)
 	d.keys("j", "j")
