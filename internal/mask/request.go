@@ -23,10 +23,17 @@ type Request struct {
 	pieces []string        // of which explanations may quote the beginning
 	shown  []string        // by which they are masked
 	texts  []spoken
+	words  int // that are looked for in texts
+	marks  *strings.Replacer
+	over   bool // there are more values than are looked for
 }
 
-// mostValues bounds the values of a request that are looked for.
+// mostValues bounds the different values of a request that are looked for. What is said of a request with
+// more is hidden whole.
 const mostValues = 500
+
+// mark stands for a text while others are looked for: a character that is in none of them.
+func mark(i int) string { return string(rune(0xf0000 + i)) }
 
 // Of looks at the values of a request.
 func (m *Masker) Of(c signature.Case) *Request {
@@ -43,10 +50,23 @@ func (m *Masker) Of(c signature.Case) *Request {
 	params = append(params, query...)
 	received, _ := webhook.ParseParams(http.MethodGet, c.ReceivedURL, "", nil)
 	params = append(params, received...)
-	found := map[string]string{}
-	for _, p := range params[:min(len(params), mostValues)] {
+	found, seen := map[string]string{}, map[signature.Param]bool{}
+	for _, p := range params {
+		if seen[p] {
+			continue
+		}
+		if len(seen) == mostValues {
+			r.over = true
+			return r
+		}
+		seen[p] = true
 		r.add(found, p)
 	}
+	marks := make([]string, 0, 2*len(r.texts))
+	for i, t := range r.texts {
+		marks = append(marks, mark(i), t.shown)
+	}
+	r.marks = strings.NewReplacer(marks...)
 	forms := make([]string, 0, len(found))
 	for form := range found {
 		forms = append(forms, form)
@@ -69,7 +89,8 @@ func (r *Request) add(found map[string]string, p signature.Param) {
 	}
 	alone := longEnough(p.Value)
 	if textForm.MatchString(shown) {
-		if t, ok := newSpoken(p.Value, shown); ok {
+		if t, ok := newSpoken(p.Value, shown, mostWords-r.words); ok {
+			r.words += t.words
 			r.texts = append(r.texts, t)
 		}
 	}
@@ -122,10 +143,13 @@ func (r *Request) Sentence(s string) string {
 	if r == nil {
 		return s
 	}
-	for _, t := range r.texts {
-		s = t.hide(s)
+	if r.over {
+		return r.m.Text(s)
 	}
-	return r.m.Sentence(r.clipped(r.all.Replace(s)))
+	for i, t := range r.texts {
+		s = t.hide(s, mark(i))
+	}
+	return r.marks.Replace(r.m.Sentence(r.clipped(r.all.Replace(s))))
 }
 
 // clipped masks values of which a text quotes no more than the beginning.

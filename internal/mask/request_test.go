@@ -223,3 +223,54 @@ func TestQuotedBeginnings(t *testing.T) {
 		holds(t, "quoted", r.Sentence(fmt.Sprintf("covers Text, whose value %q looks cut", canaryText[:n]+"…")))
 	}
 }
+
+// TestHostileTexts holds that what is said of a request cannot be made to grow without end by texts that
+// are found in what stands for others, and takes no minutes to prepare.
+func TestHostileTexts(t *testing.T) {
+	const times = 6 // each doubling what is there, if they do
+	var ps []signature.Param
+	for i := range times {
+		for _, text := range []string{"e r", "a c", "ch a"} {
+			ps = append(ps, signature.Param{Name: fmt.Sprint("Text", i), Value: text + strings.Repeat(" ", i)})
+		}
+	}
+	r := newMasker().Of(signature.Case{Request: signature.Request{URL: "https://a.test/x", Params: ps}})
+	if got := r.Sentence("a character"); len(got) > 200 {
+		t.Errorf("became %d bytes: %.300s", len(got), got)
+	}
+}
+
+// TestTooManyValues holds that none of a request's values is seen where there are more than are looked for.
+func TestTooManyValues(t *testing.T) {
+	var ps []signature.Param
+	for i := range 600 {
+		ps = append(ps, signature.Param{Name: fmt.Sprint("P", i), Value: fmt.Sprint(i)})
+	}
+	ps = append(ps, params()...)
+	base := "https://name.example/cb"
+	for _, p := range ps {
+		base += p.Name + p.Value
+	}
+	r := newMasker().Of(signature.Case{Request: signature.Request{URL: "https://name.example/cb", Params: ps}})
+	holds(t, "base string", r.Verdict(signature.Verdict{Base: base}).Base)
+	// The same values again are no more.
+	twice := signature.Case{Request: signature.Request{URL: "https://name.example/cb", Params: append(ps[:400:400], ps[:400]...)}}
+	if got := newMasker().Of(twice).Sentence("said of it"); got != "said of it" {
+		t.Errorf("became %q", got)
+	}
+}
+
+// TestManyWords holds that texts of more words than are looked for are hidden by their beginning.
+func TestManyWords(t *testing.T) {
+	var ps []signature.Param
+	base := "https://name.example/cb"
+	for i := range 40 {
+		p := signature.Param{Name: fmt.Sprint("Text", i), Value: fmt.Sprintf("w%d x%d y%d ", i, i, i) + strings.Repeat("many words ", 30) + "heron"}
+		ps = append(ps, p)
+		base += p.Name + p.Value
+	}
+	r := newMasker().Of(signature.Case{Request: signature.Request{URL: "https://name.example/cb", Params: ps}})
+	for _, s := range []string{base, "It was signed with " + ps[39].Value, "and " + ps[0].Value} {
+		holds(t, "said", r.Sentence(s))
+	}
+}
