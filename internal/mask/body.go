@@ -150,7 +150,7 @@ func (m *Masker) putJSON(out *bytes.Buffer, raw []byte, was, shown string) {
 
 var partName = regexp.MustCompile(`(?i)\bname="([^"]*)"`)
 
-// multipart masks the values of the parts of a form, and files as texts.
+// multipart masks the values of the parts of a form, files as texts, and numbers in their heads.
 func (m *Masker) multipart(body, boundary string) string {
 	parts := strings.Split(body, "--"+boundary)
 	for i, part := range parts {
@@ -173,7 +173,7 @@ func (m *Masker) multipart(body, boundary string) string {
 		if strings.Contains(strings.ToLower(head), "filename=") {
 			shown = m.Text(value[:end])
 		}
-		parts[i] = head + shown + value[end:]
+		parts[i] = m.Sentence(head) + shown + value[end:]
 	}
 	return strings.Join(parts, "--"+boundary)
 }

@@ -22,7 +22,7 @@ type Masker struct {
 
 	mu   sync.Mutex
 	made map[string]string // letters by what they stand for
-	seen map[string]string // number by its pseudonym, without '+' and dots
+	seen map[string]string // number by its pseudonym, without '+' and dots; empty for one of several
 }
 
 // most bounds what a Masker remembers: of a longer run the hash is computed again, and a pseudonym of long
@@ -99,14 +99,27 @@ func (m *Masker) pseudonym(lead, id, original, number string) string {
 	cells := utf8.RuneCountInString(original) - len(lead)
 	n := max(min(lettersN, cells-1), 0)
 	hash := m.hash(id)[:n]
-	known := strings.TrimLeft(lead, " +") + hash
+	m.remember(strings.TrimLeft(lead, " +")+hash, number)
+	return lead + strings.Repeat(dot, max(min(cells-n, mostDots), 1)) + hash
+}
+
+// remember notes which number a pseudonym stands for. Short ones may stand for several.
+func (m *Masker) remember(known, number string) {
 	m.mu.Lock()
+	defer m.mu.Unlock()
 	if len(m.seen) >= most {
 		clear(m.seen)
 	}
+	if was, ok := m.seen[known]; ok && !sameNumber(was, number) {
+		number = ""
+	}
 	m.seen[known] = number
-	m.mu.Unlock()
-	return lead + strings.Repeat(dot, max(min(cells-n, mostDots), 1)) + hash
+}
+
+func sameNumber(a, b string) bool {
+	digitsA, okA := digitsOf(a)
+	digitsB, okB := digitsOf(b)
+	return a == b || okA && okB && digitsA == digitsB
 }
 
 // hash gives the letters that stand for id.
@@ -133,7 +146,7 @@ func (m *Masker) hash(id string) string {
 var shownPseudonym = regexp.MustCompile(`\+?[0-9]{0,3}•+[` + letters + `]{0,6}`)
 
 // Real puts the numbers in place of the pseudonyms in a text that the user wrote. It fails for a
-// pseudonym that this Masker did not make, or made long ago.
+// pseudonym that this Masker did not make, or made long ago, and for one that it made of several numbers.
 func (m *Masker) Real(s string) (string, error) {
 	if m == nil || !strings.Contains(s, dot) {
 		return s, nil
@@ -143,7 +156,11 @@ func (m *Masker) Real(s string) (string, error) {
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		number, ok := m.seen[strings.ReplaceAll(strings.TrimPrefix(p, "+"), dot, "")]
-		if !ok && err == nil {
+		switch {
+		case err != nil:
+		case ok && number == "":
+			err = fmt.Errorf("several numbers that were shown have the pseudonym %s; write the number itself", p)
+		case !ok:
 			err = fmt.Errorf("no number that was shown has the pseudonym %s; copy it from the list, or write the number itself", p)
 		}
 		return number

@@ -39,7 +39,7 @@ func (m *Masker) Param(name, value string) string {
 	switch {
 	case slices.Contains(numberNames, low):
 		return m.Number(value)
-	case media.MatchString(low), low == "message", low == "content":
+	case media.MatchString(low), low == "message", low == "content", low == "name":
 		return m.Text(value)
 	case plivo.Known(name) && name != "Text":
 		return value

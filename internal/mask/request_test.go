@@ -108,6 +108,8 @@ func TestBodies(t *testing.T) {
 		{"application/x-www-form-urlencoded", "To=%2B" + canaryTo + "&" + url.QueryEscape(canaryText) + "=1"},
 		{"multipart/form-data; boundary=edge", "--edge\r\nno head, but a heron"},
 		{"multipart/form-data", multipartOf(params())},
+		{"multipart/form-data; boundary=edge", "--edge\r\nContent-Disposition: form-data; name=\"f\"; filename=\"" + canaryTo + ".jpg\"\r\n\r\nabc\r\n--edge--\r\n"},
+		{"application/json", `{"contacts": [{"profile": {"name": "heron"}}]}`},
 	} {
 		holds(t, b.body, string(m.Body([]byte(b.body), b.kind)))
 	}

@@ -13,7 +13,7 @@ const (
 )
 
 // national is a number of North America as it is written there.
-var national = regexp.MustCompile(`^(\([0-9]{3}\) ?|[0-9]{3}[-. ])[0-9]{3}[-. ][0-9]{4}`)
+var national = regexp.MustCompile(`^(1[-. ])?(\([0-9]{3}\) ?|[0-9]{3}[-. ])[0-9]{3}[-. ][0-9]{4}`)
 
 // Sentence puts pseudonyms in place of what looks like a phone number in a text: 7 to 15 digits that stand
 // alone, with '+' before them or without, and numbers that are written with blanks, hyphens and brackets.
@@ -90,7 +90,7 @@ func numberAt(s string, i int) int {
 	return 0
 }
 
-// internationalAt is numberAt behind a plus: digits in one, or in groups.
+// internationalAt is numberAt behind a plus: digits in one, or in groups, whatever follows them.
 func internationalAt(s string, i int) int {
 	digits, end := 0, i+1
 	for at := i + 1; at < len(s); {
@@ -114,7 +114,7 @@ func internationalAt(s string, i int) int {
 			break
 		}
 	}
-	if digits < minDigits || digits > maxDigits || !endsAlone(s, end) {
+	if digits < minDigits || digits > maxDigits {
 		return 0
 	}
 	return end - i
