@@ -61,7 +61,7 @@ func (f *filterLine) wrongLines(bad bool, room int) []string {
 		paint = f.env.th.bad
 	}
 	const margin, least = 3, 24 // cells beside the sign from which a sentence can be read there
-	what := escape.Line(head(f.wrong.What, noticeBytes))
+	what := escape.Line(head(f.env.mask.Sentence(f.wrong.What), noticeBytes))
 	x := margin + f.caret(f.wrong.Column)
 	right := f.w - x - 3
 	switch {

@@ -308,6 +308,25 @@ func TestFiltersByAPseudonym(t *testing.T) {
 	}
 }
 
+// TestAWrongFilterStaysMasked holds that what is said of a filter with a pseudonym does not have the number.
+func TestAWrongFilterStaysMasked(t *testing.T) {
+	core := newFakeCore()
+	canariesTo(core)
+	d := newDriverOn(t, core, 120, 36, Options{Renderer: rendererOf(termenv.Ascii, true), Mask: true})
+	shown := d.m.env.mask.Number(maskTo)
+	for _, filter := range []string{"since:" + shown, "sig:" + shown, "dir:" + shown, "to:" + shown + " foo:" + shown} {
+		d.keys("/")
+		d.send(paste(filter))
+		d.keys("enter")
+		if d.m.messages.filter.wrong == nil {
+			t.Fatalf("%s is a filter", filter)
+		}
+		d.expect("^", shown)
+		unseen(t, filter, d.screen())
+		d.keys("esc")
+	}
+}
+
 // TestMaskedCountsSegments holds that the segments are those of the text, and not of what stands for it.
 func TestMaskedCountsSegments(t *testing.T) {
 	core := newFakeCore()

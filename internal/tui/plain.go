@@ -103,7 +103,7 @@ func (p *plainUI) update(msg tea.Msg) tea.Cmd {
 	case spokenMsg:
 		shown, exam := msg.callback, msg.exam.Masked(m.env.mask)
 		if m.env.mask != nil {
-			shown = m.env.mask.Callback(shown)
+			shown, msg.err = m.env.mask.Callback(shown), m.env.hiddenError(msg.err)
 		}
 		p.out.say(join(m.env.speakCallback(shown, exam, msg.err)))
 		return nil

@@ -178,3 +178,25 @@ func TestPlainMasks(t *testing.T) {
 	d.press("M", "g", "G")
 	d.hears("Numbers and texts are shown as they are.", "Message to +14155550123, delivered")
 }
+
+// TestPlainFiltersByAPseudonym holds that the question for a filter shows pseudonyms, and takes them.
+func TestPlainFiltersByAPseudonym(t *testing.T) {
+	core := newFakeCore()
+	stock(core)
+	d := newPlainDriver(t, core, Options{Mask: true})
+	shown := d.m.env.mask.Number("+14155550123")
+	d.press("/", "to:"+shown, "enter")
+	if got := d.m.messages.applied.String(); got != "to:+14155550123" && got != "to:14155550123" {
+		t.Errorf("the filter is %q", got)
+	}
+	d.hears("Messages (", "to:"+shown)
+	d.press("/")
+	d.hears("Filter: to:" + shown)
+	d.press("esc", "esc", "/", "to:+49•••••zzzzzz", "enter")
+	d.hears("Not applied: no number that was shown has the pseudonym +49•••••zzzzzz", "Filter: to:+49•••••zzzzzz")
+	d.press("esc", "/", "dir:"+shown, "enter")
+	d.hears("Not applied: ", "Filter: dir:"+shown)
+	if strings.Contains(d.out.String(), "4155550123") {
+		t.Errorf("the number is said:\n%s", d.out.String())
+	}
+}

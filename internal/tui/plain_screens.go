@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -124,13 +125,14 @@ func moveIn[T any](p *plainUI, l *listing[T], k tea.KeyMsg) bool {
 
 // askFilter asks for the filter of a list.
 func (p *plainUI) askFilter(now store.Filter, set func(store.Filter) tea.Cmd) {
-	km := p.m.env.keys
+	e, km := p.m.env, p.m.env.keys
 	var ask func(text string)
 	ask = func(text string) {
 		p.put(&question{label: "Filter", text: []rune(text), accept: km.apply, leave: km.leaveFilter, done: func(text string) tea.Cmd {
-			f, err := store.ParseFilter(strings.TrimSpace(text))
-			if err != nil {
-				p.out.say("Not applied: " + head(err.Error(), noticeBytes))
+			real, err := e.mask.Real(strings.TrimSpace(text))
+			f, wrong := store.ParseFilter(real)
+			if err = cmp.Or(err, wrong); err != nil {
+				p.out.say("Not applied: " + head(e.mask.Sentence(err.Error()), noticeBytes))
 				ask(text)
 				return nil
 			}
@@ -141,7 +143,7 @@ func (p *plainUI) askFilter(now store.Filter, set func(store.Filter) tea.Cmd) {
 			return set(f)
 		}})
 	}
-	ask(now.String())
+	ask(e.mask.Sentence(now.String()))
 }
 
 func (p *plainUI) messagesKey(k tea.KeyMsg) (tea.Cmd, bool) {
