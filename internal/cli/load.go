@@ -40,10 +40,10 @@ func (s *settings) close() {
 // load reads the environment and .env, fills in the flags that were not given, and checks them all.
 func (f *flags) load(cmd *cobra.Command, s Streams) (*settings, error) {
 	env, err := f.environment(cmd)
+	f.hide(s)
 	if err != nil {
 		return nil, err
 	}
-	f.hide(s)
 	set := &settings{env: env, warnings: append(env.Warnings(), unknownVariables(cmd.Root(), env)...)}
 	if set.json, err = f.asJSON(s.outIsTerminal()); err != nil {
 		return nil, err
@@ -110,10 +110,10 @@ func (f *flags) environment(cmd *cobra.Command) (config.Env, error) {
 	}
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
 		value, source, ok := env.FlagValue(flag.Name)
-		if !ok || flag.Changed || err != nil || flag.Name == "help" || flag.Name == "version" {
+		if !ok || flag.Changed || flag.Name == "help" || flag.Name == "version" {
 			return
 		}
-		if setErr := cmd.Flags().Set(flag.Name, value); setErr != nil {
+		if setErr := cmd.Flags().Set(flag.Name, value); setErr != nil && err == nil {
 			err = fmt.Errorf("%s is %q, but --%s takes a value of type %s; correct it or remove it", source, value, flag.Name, flag.Value.Type())
 		}
 	})

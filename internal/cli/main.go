@@ -48,6 +48,9 @@ func Main(args []string, s Streams) int {
 	code := exitCode(err)
 	var sig *signalError
 	if err != nil && code != exitDone && !errors.As(err, &sig) {
+		if s.masker() == nil && asksToMask(args) {
+			s.mask.Store(newMasker()) // no command came so far
+		}
 		s.say("%v", err)
 	}
 	return code

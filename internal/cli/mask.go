@@ -2,6 +2,9 @@ package cli
 
 import (
 	"log/slog"
+	"os"
+	"strconv"
+	"strings"
 
 	"dev.internal/plivoscope/internal/config"
 	"dev.internal/plivoscope/internal/mask"
@@ -15,6 +18,18 @@ func (f *flags) hide(s Streams) {
 	if f.mask && s.mask != nil {
 		s.mask.Store(newMasker())
 	}
+}
+
+// asksToMask reports whether a command line asks for masking, also one that cannot be read.
+func asksToMask(args []string) bool {
+	asked, _ := strconv.ParseBool(os.Getenv(config.Variable("mask")))
+	for _, arg := range args {
+		if value, ok := strings.CutPrefix(arg, "--mask"); ok && (value == "" || value[0] == '=') {
+			on, err := strconv.ParseBool(strings.TrimPrefix(value, "="))
+			asked = on || err != nil
+		}
+	}
+	return asked
 }
 
 // masker is what masks the output; nil where nothing is masked.

@@ -113,6 +113,6 @@ func problems(s Streams, ps []plivo.Problem) {
 		if p.Warning {
 			kind = "warning"
 		}
-		fmt.Fprintf(s.Err, "plivoscope: %s: %s\n", kind, escape.Line(s.masker().Sentence(p.Text)))
+		fmt.Fprintf(s.Err, "plivoscope: %s: %s\n", kind, escape.Line(s.masker().Problem(p).Text))
 	}
 }
