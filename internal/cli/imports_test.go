@@ -35,6 +35,7 @@ var layers = map[string][]string{
 	"internal/meter":               {},
 	"internal/quiet":               {},
 	"internal/screentest":          {},
+	"internal/docstest":            {},
 	"internal/bench":               {},
 }
 

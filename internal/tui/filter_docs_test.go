@@ -1,28 +1,17 @@
 package tui
 
 import (
-	"flag"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
+	"dev.internal/plivoscope/internal/docstest"
 	"dev.internal/plivoscope/internal/store"
 )
 
 // TestFilterTable holds docs/filters.md to the words that the filter takes; -update writes it.
 func TestFilterTable(t *testing.T) {
-	const path = "../../docs/filters.md"
-	want := filterTable()
-	if f := flag.Lookup("update"); f != nil && f.Value.String() == "true" {
-		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(path)
-	if err != nil || string(got) != want {
-		t.Errorf("docs/filters.md is not that of the code (%v): run go test ./internal/tui -run TestFilterTable -update", err)
-	}
+	docstest.Page(t, "../../docs/filters.md", filterTable())
 }
 
 // filterTable is what docs/filters.md says. Each example in it is a filter.
