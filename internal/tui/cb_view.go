@@ -74,27 +74,27 @@ func (s *callbacks) previewTitle() string {
 
 // nothing says why there are no rows and what to do.
 func (s *callbacks) nothing() [][]span {
-	th := s.env.th
+	th, km := s.env.th, s.env.keys
 	type sentence = []span
 	switch {
 	case s.fromElsewhere():
 		return []sentence{
 			{{th.text, "The history keeps no callback of this message."}},
-			{{th.key, "esc"}, {th.muted, " goes back to it."}},
+			{{th.key, km.toMessage.Help().Key}, {th.muted, " goes back to it."}},
 		}
 	case !s.applied.Empty():
 		return []sentence{
 			{{th.text, "No callback matches this filter."}},
-			{{th.key, "esc"}, {th.muted, " shows all again, "}, {th.key, "/"}, {th.muted, " changes it."}},
+			{{th.key, km.unfilter.Help().Key}, {th.muted, " shows all again, "}, {th.key, km.filter.Help().Key}, {th.muted, " changes it."}},
 		}
 	}
 	out := []sentence{
-		{{th.text, "No callbacks yet. Each request to this server is listed here, whoever sends it."}},
+		{{th.text, "No callbacks yet. Each request to this server is listed."}},
 		{{th.muted, "They are taken at "}, {th.text, escape.Line(s.env.status.PublicURL) + webhook.DeliveryReportPath}},
 		{{th.muted, "and at any other path and method."}},
 	}
 	if s.env.simulated() {
-		out = append(out, sentence{{th.key, "3"}, {th.muted, " writes a message to the simulator, which then calls here."}})
+		out = append(out, sentence{{th.key, km.compose.Help().Key}, {th.muted, " writes a message to the simulator, which then calls."}})
 	}
 	return out
 }
