@@ -32,8 +32,8 @@ type compose struct {
 	lastTo   string // the destinations of the last draft that was sent
 	replaced replaced
 	excess   string // what to tell of what there was no room for
-	language int  // the code that was looked at last
-	before   form // the draft whose place another one took
+	language int    // the code that was looked at last
+	before   form   // the draft whose place another one took
 
 	countries map[string]string // by number
 }
