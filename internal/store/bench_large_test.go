@@ -59,7 +59,7 @@ func BenchmarkLarge(b *testing.B) {
 	for _, words := range []string{
 		"status:failed", "status:failed,undelivered", "status:read", "code:30", "code:999", "sig:invalid", "sig:slash", "dir:in", "uuid:5b40a428", "since:1s", // by an index
 		"dir:out", "sig:valid", "-status:delivered", "from:+1415555120", "to:+33", "to:+14150000123", "path:/nowhere", "thousandth", "needle", "größe",
-		"-status:delivered needle", "status:delivered needle", "code:30 needle",
+		"-status:delivered needle", "status:delivered needle", "code:30 needle", "uuid:5,6 needle",
 	} {
 		f := filter(b, words)
 		w := store.Window{Filter: f, Limit: page}
