@@ -50,6 +50,10 @@ func (s *callbacks) previewed() (webhook.Callback, bool) {
 // selection, or opening it, asks again.
 func (s *callbacks) fetch() tea.Cmd {
 	c, ok := s.selected()
+	if ok && s.whole.asked != 0 && s.whole.asked != c.ID && !s.whole.reading {
+		s.whole.asked = 0
+		s.env.forget(aboutSelection)
+	}
 	if !ok || !c.Omitted || !s.shown || s.whole.reading || s.whole.cb.ID == c.ID || s.whole.asked == c.ID {
 		return nil
 	}

@@ -40,7 +40,8 @@ func TestALargeCallbackIsReadWhenSelected(t *testing.T) {
 	}
 }
 
-// TestALargeCallbackThatCannotBeRead says so once, shows what the list has, and tries again when it is opened.
+// TestALargeCallbackThatCannotBeRead says so once, shows what the list has, and tries again when it is selected or
+// opened again.
 func TestALargeCallbackThatCannotBeRead(t *testing.T) {
 	core := newFakeCore()
 	stockRequests(core)
@@ -49,6 +50,17 @@ func TestALargeCallbackThatCannotBeRead(t *testing.T) {
 	core.failReads = errors.New("database disk image is malformed")
 	d.keys("j")
 	d.expect("✗ Read the selected callback: database disk image is", "Callback 208 ·")
+	core.failReads = nil
+	d.keys("k")
+	d.absent("database disk image")
+	d.keys("j")
+	if c, ok := d.m.requests.wholeSelected(); !ok || len(c.Body) != 64<<10 {
+		t.Errorf("selected again it was not read:\n%s", d.screen())
+	}
+
+	core.failReads = errors.New("database disk image is malformed")
+	d.m.requests.whole = wholeCallback{}
+	d.keys("k", "j")
 	core.failReads = nil
 	d.keys("enter")
 	if o := d.m.requests.open; o == nil || len(o.cb.Body) != 64<<10 {
