@@ -3,7 +3,6 @@ package tui
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -353,31 +352,6 @@ func (m *Model) footerKeys() []key.Binding {
 		keys = m.env.sheet.footer
 	}
 	return slices.DeleteFunc(keys(), func(b key.Binding) bool { return !b.Enabled() })
-}
-
-// quit ends the program, after a question where something would be lost.
-func (m *Model) quit() tea.Cmd {
-	lost := m.unfinished()
-	if lost == "" {
-		return tea.Quit
-	}
-	m.env.ask("Quit", lost+" Quit all the same?", "quit", func() tea.Cmd { return tea.Quit })
-	return nil
-}
-
-// unfinished says what quitting would lose, empty for nothing.
-func (m *Model) unfinished() string {
-	var what []string
-	if n := m.compose.sending; n > 0 {
-		what = append(what, "The API has not answered "+plural(n, "send")+" yet.")
-	}
-	if m.env.delivering > 0 {
-		what = append(what, "An inbound message is still on its way.")
-	}
-	if m.compose.unsent() {
-		what = append(what, "The draft was not sent and would be lost.")
-	}
-	return strings.Join(what, " ")
 }
 
 // mouse routes a click or the wheel by its place. While a sheet is open only its keys can be clicked.
