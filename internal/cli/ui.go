@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"runtime"
 	"fmt"
 	"path/filepath"
 
@@ -14,6 +15,11 @@ import (
 	"dev.internal/plivoscope/internal/webhook"
 )
 
+// leastThreads is how many threads run Go code while the screens are shown, also on fewer cores. A flood of
+// callbacks keeps each thread busy for milliseconds at a time; the system gives a thread that just woke for a
+// key its turn sooner than Go gives a goroutine.
+const leastThreads = 4
+
 // runUI shows the full-screen UI over a running app.
 func runUI(cmd *cobra.Command, s Streams, f *flags) error {
 	set, err := f.load(cmd, s)
@@ -24,6 +30,9 @@ func runUI(cmd *cobra.Command, s Streams, f *flags) error {
 	look, err := f.look(s, true)
 	if err != nil {
 		return err
+	}
+	if n := runtime.GOMAXPROCS(0); n < leastThreads {
+		runtime.GOMAXPROCS(leastThreads)
 	}
 	ctx := cmd.Context()
 	a, err := app.Open(ctx, set.options)
