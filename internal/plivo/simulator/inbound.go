@@ -39,8 +39,8 @@ func (s *Simulator) Inbound(ctx context.Context, in InboundMessage) (string, err
 	if ctx.Err() != nil {
 		return m.uuid, fmt.Errorf("cannot post an inbound message to %s: it was given up: %w", m.url, ctx.Err())
 	}
-	end := hop{status: plivo.Delivered, at: time.Now().UTC()}
-	e := Event{Event: EventInbound, MessageUUID: m.uuid, From: m.from, To: m.to, Units: m.units, Method: m.method, URL: m.url, Attempt: 1, Answered: status}
+	end := hop{status: plivo.Delivered, at: time.Now().UTC()} // as Plivo's record of an inbound message has it
+	e := Event{Event: EventInbound, MessageUUID: m.uuid, From: m.from, To: m.to, Units: m.units, Method: m.method, URL: m.url, Attempt: 1, Answered: status, Status: plivo.Received}
 	switch {
 	case err != nil:
 		e.Problem = plain(err)
@@ -49,14 +49,13 @@ func (s *Simulator) Inbound(ctx context.Context, in InboundMessage) (string, err
 		err = fmt.Errorf("the inbound message was not taken: %s answered %d where Plivo expects 200; check what that path does", m.url, status)
 	}
 	if err != nil {
-		end.status = plivo.Undelivered
+		end.status, e.Status = plivo.Undelivered, plivo.Undelivered
 	}
 	settled := *m
 	settled.course = append([]hop{m.course[0]}, end)
 	s.mu.Lock()
 	s.ledger.replace(&settled)
 	s.mu.Unlock()
-	e.Status = end.status
 	s.emit(e)
 	return m.uuid, err
 }

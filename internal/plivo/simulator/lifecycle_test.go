@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/api"
 	"dev.internal/plivoscope/internal/plivo/simulator"
 )
@@ -222,6 +223,20 @@ func TestInboundThatIsNotTaken(t *testing.T) {
 	} {
 		if _, err := b.Inbound(t.Context(), in); err == nil {
 			t.Errorf("%s: no error", name)
+		}
+	}
+}
+
+// TestInboundIsToldAsReceived has the event of an inbound message say what became of it: that of a message
+// that no callback server took is undelivered.
+func TestInboundIsToldAsReceived(t *testing.T) {
+	for answer, want := range map[int]plivo.Status{200: plivo.Received, 403: plivo.Undelivered} {
+		events := make(chan simulator.Event, 10)
+		b := newBench(t, simulator.Options{OnEvent: func(e simulator.Event) { events <- e }})
+		b.receiver.answer = func(int) int { return answer }
+		_, _ = b.Inbound(t.Context(), simulator.InboundMessage{From: "+14155550177", Text: "x", URL: b.receiver.url})
+		if e := <-events; e.Event != simulator.EventInbound || e.Status != want || e.Answered != answer {
+			t.Errorf("answered %d, the event is %+v, want it %s", answer, e, want)
 		}
 	}
 }
