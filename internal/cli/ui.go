@@ -3,9 +3,9 @@ package cli
 import (
 	"context"
 	"errors"
-	"runtime"
 	"fmt"
 	"path/filepath"
+	"runtime"
 
 	"github.com/spf13/cobra"
 
