@@ -138,6 +138,9 @@ func (p *plainUI) fillField(f field, text string) {
 	c.check()
 }
 
+// sendWord is the answer that sends, here and where it costs money.
+const sendWord = "send"
+
 // askSend says the draft and asks whether to send it; where that costs money, the form asks how much.
 func (p *plainUI) askSend() tea.Cmd {
 	c, e := p.m.compose, p.m.env
@@ -151,7 +154,7 @@ func (p *plainUI) askSend() tea.Cmd {
 		return c.send()
 	}
 	// The answer before was deliberate: this question needs no pause before its own.
-	e.sheet = &confirmSheet{env: e, title: "Send", question: fmt.Sprintf("Send %s?", c.costWords()), word: "send", yes: c.send}
+	e.sheet = &confirmSheet{env: e, title: "Send", question: fmt.Sprintf("Send %s?", c.costWords()), word: sendWord, yes: c.send}
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -79,7 +80,7 @@ func (e *env) speakCallback(c webhook.Callback, exam app.Examination, failure er
 	r := c.Report
 	var s speech
 	s.add("Callback %d: %s", c.ID, callbackSentence(c, e.at))
-	s.add("It is %s.", kindMeaning(c.Kind))
+	s.add("It is %s.", kindSpoken(c.Kind))
 	s.labelled("Message UUID", readable(r.MessageUUID()))
 	if code := r.ErrorCode(); hasError(code) {
 		s.add("Error %s: %s", brief(code), remarkOn("ErrorCode", code))
@@ -108,15 +109,33 @@ func (e *env) speakCallback(c webhook.Callback, exam app.Examination, failure er
 	return append(s, speakBody(c)...)
 }
 
+// kindSpoken is what kindMeaning says, within a sentence.
+func kindSpoken(k webhook.Kind) string {
+	name, meaning, _ := strings.Cut(kindMeaning(k), ": ")
+	switch k {
+	case webhook.DeliveryReport:
+		name = "a " + name
+	case webhook.Inbound:
+		name = "an inbound message"
+	default:
+		name = "another request"
+	}
+	return name + ": " + meaning
+}
+
 // speakExamination says whether a request verifies, and why not.
 func (e *env) speakExamination(exam app.Examination) []string {
-	return written(e.th, func(p *page) {
+	said := written(e.th, func(p *page) {
 		writeVerdict(p, exam)
 		if !lacksURL(exam) {
 			writeFindings(p, exam.Diagnosis)
 		}
 		writeSDKs(p, exam.SDKs)
 		writeSettings(p, exam.Diagnosis)
+	})
+	// The end of a page is not the end of what is told.
+	return slices.DeleteFunc(said, func(line string) bool {
+		return strings.HasPrefix(line, "What to set in ") && strings.HasSuffix(line, " stands at the end.")
 	})
 }
 

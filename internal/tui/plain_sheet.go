@@ -14,7 +14,7 @@ func (p *plainUI) saySheet(s sheet) {
 	km := p.m.env.keys
 	switch s := s.(type) {
 	case *confirmSheet:
-		p.out.say(strings.NewReplacer(" × ", " times ", " = ", ", which makes ").Replace(s.question) + " " + firstKey(km.yes) + ": " + s.word + ". " + firstKey(km.no) + ": go back.")
+		p.out.say(strings.NewReplacer(" × ", " times ", " = ", ", which makes ").Replace(s.question) + " " + firstKey(km.yes) + ": " + s.word + ". " + firstKey(km.no) + " or " + firstKey(km.take) + ": go back.")
 	case *copySheet:
 		p.out.say("Copy what? " + keySentence(km.cancel))
 		for i, it := range s.items {
@@ -48,6 +48,12 @@ func (p *plainUI) sheetLines(s sheet) []string {
 	return out
 }
 
+// declined reports whether a key that ended a question was not its yes.
+func (s *confirmSheet) declined(k tea.KeyMsg) bool {
+	km := s.env.keys
+	return key.Matches(k, km.cancel) || !key.Matches(k, km.yes) && (key.Matches(k, km.no) || !s.onYes)
+}
+
 // firstKey is the first key of a binding.
 func firstKey(b key.Binding) string { return spokenKeys(strings.Fields(b.Help().Key)[0]) }
 
@@ -64,7 +70,10 @@ func (p *plainUI) sheetKey(k tea.KeyMsg) tea.Cmd {
 	e.sheet = nil // before the key: its answer may open another one
 	cmd, done := s.key(k)
 	if done {
-		if key.Matches(k, km.cancel) {
+		switch q, asked := s.(*confirmSheet); {
+		case asked && q.declined(k) && q.word == sendWord:
+			p.out.say("Not sent; the draft is kept.")
+		case asked && q.declined(k), key.Matches(k, km.cancel):
 			p.out.say("Left.")
 		}
 		return cmd

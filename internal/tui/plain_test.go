@@ -154,7 +154,7 @@ func TestPlainTellsACallback(t *testing.T) {
 	stockRequests(core)
 	d := newPlainDriver(t, core, Options{})
 	d.press("2", "G", "enter")
-	d.hears("Callback ", "Answered 200 OK", "Signature.\r\n", "parameter", "header", "Body, ")
+	d.hears("Callback ", "It is a delivery report: how far", "Answered 200 OK", "Signature.\r\n", "parameter", "header", "Body, ")
 	d.press("esc")
 	d.hears("Callbacks (")
 }
