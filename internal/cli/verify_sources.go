@@ -49,7 +49,7 @@ func (sus suspect) examine() app.Examination {
 
 // lacksToken tells whether nothing could be checked because no token was given.
 func (sus suspect) lacksToken(v signature.Verdict) bool {
-	return v.Outcome == signature.Unchecked && len(sus.Tokens) == 0 && !sus.tokenGone
+	return v.Outcome == signature.Unchecked && len(sus.Tokens) == 0
 }
 
 // reason says in a sentence why the request is not valid.

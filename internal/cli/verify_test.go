@@ -147,8 +147,12 @@ func TestVerifyOnTheSimulator(t *testing.T) {
 		}
 	}
 	out, err = beside(cmd, "verify", "--id", "1").Output()
-	if code(err) != exitUnmet || !bytes.Contains(out, []byte(`"outcome":"unchecked"`)) || !strings.Contains(said(err), "gone when the simulator ends") {
+	if code(err) != exitUser || !bytes.Contains(out, []byte(`"outcome":"unchecked"`)) || !strings.Contains(said(err), "gone when the simulator ends") {
 		t.Errorf("after it: %v: %s\n%s", err, said(err), out)
+	}
+	out, err = beside(cmd, "verify", "--id", "1", "-o", "text").Output()
+	if code(err) != exitUser || !bytes.HasPrefix(out, []byte("? unchecked\n")) || bytes.Contains(out, []byte("gone")) || strings.Count(said(err), "gone when the simulator ends") != 1 {
+		t.Errorf("after it, as text: %v: %s\n%s", err, said(err), out)
 	}
 	out, err = beside(cmd, "verify", "--id", "1", "--token", token, "--db", listen.ready.History).Output()
 	if err != nil || !bytes.Contains(out, []byte(`"outcome":"valid"`)) {

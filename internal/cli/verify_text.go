@@ -55,6 +55,9 @@ func headline(sus suspect, e app.Examination) string {
 	case signature.Valid:
 		return fmt.Sprintf("✓ valid: %s matches with the token \"%s\"", v.Header, escape.Line(v.Token))
 	case signature.Unchecked:
+		if sus.name == "" && sus.lacksToken(v) {
+			return "? unchecked" // the error says why
+		}
 		return "? unchecked: " + escape.Line(sus.reason(v))
 	}
 	mark := "✗ invalid: "
