@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"dev.internal/plivoscope/internal/mask"
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/store"
 	"dev.internal/plivoscope/internal/webhook"
@@ -47,6 +48,9 @@ known: url, port, token, params, nonce, method, recipe.`,
 			if err != nil {
 				return fmt.Errorf("--filter: %w", err)
 			}
+			if err := noPseudonym(parsed); err != nil {
+				return err
+			}
 			path := set.options.HistoryPath
 			if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 				return fmt.Errorf("there is no history at %s yet: receive or send something first, or name another file with --db", path)
@@ -72,6 +76,17 @@ known: url, port, token, params, nonce, method, recipe.`,
 	fs.StringVar(&filter, "filter", "", "only what matches these `WORDS`")
 	fs.IntVar(&limit, "limit", 0, "only the newest `N`; 0 for all")
 	return cmd
+}
+
+// noPseudonym refuses a filter for a number that was shown masked: what it stands for is known only to
+// the run that showed it.
+func noPseudonym(f store.Filter) error {
+	for _, v := range f.Numbers() {
+		if mask.IsPseudonym(v) {
+			return fmt.Errorf("--filter: %s is a pseudonym; it can be used in the UI, where it was shown in this run; give the number", cut(v))
+		}
+	}
+	return nil
 }
 
 // page is how many rows are read at a time: the whole of a large history never stands in memory.

@@ -168,6 +168,9 @@ func (m *Masker) Real(s string) (string, error) {
 	return out, err
 }
 
+// IsPseudonym reports whether a text has the dots that stand for hidden digits, as no number or sender has.
+func IsPseudonym(s string) bool { return strings.Contains(s, dot) }
+
 var textForm = regexp.MustCompile(`^▒▒▒ [0-9]+ characters?$`)
 
 // Text stands for a text by its length, in code points. What is empty stays so.

@@ -75,6 +75,17 @@ func (f Filter) Personal() bool {
 	return slices.ContainsFunc(f.words, func(w word) bool { return slices.Contains([]string{keyFrom, keyTo, keyText}, w.key) })
 }
 
+// Numbers gives the values of from: and to:, in normal form.
+func (f Filter) Numbers() []string {
+	var all []string
+	for _, w := range f.words {
+		if w.key == keyFrom || w.key == keyTo {
+			all = append(all, w.values...)
+		}
+	}
+	return all
+}
+
 // Empty reports whether the filter matches everything.
 func (f Filter) Empty() bool { return len(f.words) == 0 }
 
