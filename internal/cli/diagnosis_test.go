@@ -199,7 +199,8 @@ func TestGuessesAreNoExplanation(t *testing.T) {
 	if diff := cmp.Diff("  ✗ signature: nothing that was tried makes it match", beneath(c, d, 0, nil)); diff != "" {
 		t.Error(diff)
 	}
-	if got := beneath(c, nil, 0, nil); got != "" {
+	c.Method, c.URL = "POST", "https://h/cb"
+	if got := beneath(c, nil, 0, nil); got != "  checked POST https://h/cb" {
 		t.Errorf("without a diagnosis and a history: %q", got)
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/escape"
 	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/webhook"
@@ -31,6 +32,15 @@ func (f *flags) more(set *settings) hint {
 	return func(id int64) string { return fmt.Sprintf("plivoscope verify --id %d%s", id, end) }
 }
 
+// whereTokensAre is the hint where verify has a token to check with: on a live account, with an extra token,
+// and while a server with a simulator runs, whose made-up token is kept nowhere else.
+func (ask hint) whereTokensAre(set *settings, running bool) hint {
+	if running || set.options.Mode == app.Live || len(set.options.ExtraTokens) > 0 {
+		return ask
+	}
+	return nil
+}
+
 // word is a value as a shell takes it for one word.
 func word(s string) string {
 	if strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:\\") == "" {
@@ -40,12 +50,16 @@ func word(s string) string {
 }
 
 // beneath is what stands below a callback that does not verify: why, and what was signed in place of what
-// was checked. Without a diagnosis it is what was checked, where a hint says how to know more.
+// was checked. Without a diagnosis it is what was checked, and where a hint says it how to know more.
 func beneath(c webhook.Callback, d *signature.Diagnosis, width int, ask hint) string {
 	r := layout{width: width}
 	switch {
-	case d == nil && c.Verdict.Outcome == signature.Invalid && ask != nil:
-		r.words(2, fmt.Sprintf("checked %s %s; %s says what was signed", value(c.Method), value(c.URL), ask(c.ID)))
+	case d == nil && c.Verdict.Outcome == signature.Invalid:
+		said := fmt.Sprintf("checked %s %s", value(c.Method), value(c.URL))
+		if ask != nil {
+			said += "; " + ask(c.ID) + " says what was signed"
+		}
+		r.words(2, said)
 	case d == nil, c.Verdict.Outcome != signature.Invalid && c.Verdict.Outcome != signature.Missing:
 	case len(d.Findings) > 0 && d.Findings[0].Confidence != signature.Possible:
 		f := d.Findings[0]

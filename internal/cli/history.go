@@ -60,11 +60,30 @@ known: url, port, token, params, nonce, method, recipe.`,
 			if err != nil {
 				return err
 			}
-			p := newPrinter(s, set.json, f.more(set))
+			lease, live, err := db.Lease(ctx)
+			if err != nil {
+				return errors.Join(stopped(ctx, err), db.Close())
+			}
+			p := newPrinter(s, set.json, f.more(set).whereTokensAre(set, live && lease.SimToken != ""))
+			noun, printed := "message", 0
 			if callbacks {
-				err = each(ctx, p.lines, parsed, limit, db.Callbacks, callbackID, func(c webhook.Callback) error { return p.callback(c, nil) })
+				noun = "callback"
+				err = each(ctx, p.lines, parsed, limit, db.Callbacks, callbackID, func(c webhook.Callback) error {
+					printed++
+					return p.callback(c, nil)
+				})
 			} else {
-				err = each(ctx, p.lines, parsed, limit, db.Messages, messageID, p.message)
+				err = each(ctx, p.lines, parsed, limit, db.Messages, messageID, func(m plivo.Message) error {
+					printed++
+					return p.message(m)
+				})
+			}
+			if err == nil && printed == 0 && !set.json {
+				if parsed.Empty() {
+					s.say("There is no %s yet.", noun)
+				} else {
+					s.say("No %s matches.", noun)
+				}
 			}
 			return errors.Join(stopped(ctx, err), db.Close())
 		},

@@ -79,6 +79,7 @@ func runListen(cmd *cobra.Command, s Streams, f *flags, end *listenEnd) error {
 	if errors.Is(err, errTimeout) {
 		err = nil
 		if end.waits() {
+			p.more = p.more.whereTokensAre(set, a.Joined()) // a simulator of this process ends with it
 			err = withCode(exitUnmet, t.late(context.WithoutCancel(ctx), f.limit()))
 		}
 	}
@@ -127,7 +128,11 @@ func announce(s Streams, a *app.App, p *printer) error {
 		}
 		return p.lines.write(line)
 	}
-	s.say("%s account %s, listening on %s", st.Mode, st.AuthID, st.ListenURL)
+	account := fmt.Sprintf("%s account %s", st.Mode, st.AuthID)
+	if st.Mode == app.Live && !st.Spends {
+		account = fmt.Sprintf("account %s at %s", st.AuthID, st.APIURL) // a server of this machine
+	}
+	s.say("%s, listening on %s", account, st.ListenURL)
 	if a.CallbackURL() == "" {
 		s.say("Plivo cannot reach this address: open a tunnel to it and name its address with --public-url")
 	} else {

@@ -75,7 +75,7 @@ func runSend(cmd *cobra.Command, s Streams, f *flags, written *plivo.Draft, wait
 	if a.Joined() {
 		sayUnused(cmd, s, a)
 	}
-	p := newPrinter(s, set.json, f.more(set))
+	p := newPrinter(s, set.json, f.more(set).whereTokensAre(set, a.Joined()))
 	err = whileRunning(ctx, a, func(ctx context.Context) error {
 		job := sendJob{s: s, a: a, p: p, f: f, draft: draft, fate: f.fate, want: want, notices: newNotices(s)}
 		defer job.tell()
