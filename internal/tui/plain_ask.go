@@ -16,6 +16,7 @@ type question struct {
 	lines  bool                // may have several lines
 	flat   func(string) string // how several pasted lines become one; nil for blanks between them
 	secret bool                // nothing of it is shown
+	offer  bool                // the text is offered: what is typed first replaces it
 	accept key.Binding
 	leave  key.Binding
 	done   func(text string) tea.Cmd // may ask the next one
@@ -35,7 +36,10 @@ func (p *plainUI) put(q *question) {
 func (p *plainUI) prompt() {
 	p.out.close()
 	words := p.ask.label + ": "
-	if !p.ask.secret {
+	switch q := p.ask; {
+	case q.offer:
+		words = q.label + ", " + firstKey(q.accept) + " keeps " + string(q.text) + ", " + firstKey(q.leave) + " leaves: "
+	case !q.secret:
 		words += string(p.ask.text)
 	}
 	p.out.put(words)
@@ -92,6 +96,9 @@ func (p *plainUI) take(text string) {
 		p.prompt()
 		return
 	}
+	if q.offer {
+		q.text, q.offer = nil, false
+	}
 	q.text = append(q.text, []rune(text)...)
 	if !q.secret {
 		p.out.put(text)
@@ -104,7 +111,7 @@ func (p *plainUI) cut(n int) {
 	if n < 0 || len(q.text) == n {
 		return
 	}
-	q.text = q.text[:n]
+	q.text, q.offer = q.text[:n], false
 	p.prompt()
 }
 

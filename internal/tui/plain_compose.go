@@ -97,9 +97,9 @@ func (g gauge) sentences(km keyMap) []string {
 
 // askDraft asks for a message field by field; what was typed is kept whenever one leaves.
 func (p *plainUI) askDraft() tea.Cmd {
-	p.askField("From", fieldFrom, "from", nil, func() tea.Cmd {
-		p.askField("To, several with commas", fieldTo, "to", oneLine, func() tea.Cmd {
-			p.askField("Text", fieldText, "text", nil, p.askSend)
+	p.askField("From", fieldFrom, "from", nil, false, func() tea.Cmd {
+		p.askField("To, several with commas", fieldTo, "to", oneLine, false, func() tea.Cmd {
+			p.askField("Text", fieldText, "text", nil, false, p.askSend)
 			return nil
 		})
 		return nil
@@ -108,10 +108,12 @@ func (p *plainUI) askDraft() tea.Cmd {
 }
 
 // askField asks for a field of the draft until what is typed can be sent.
-func (p *plainUI) askField(label string, f field, problems string, flat func(string) string, next func() tea.Cmd) {
+func (p *plainUI) askField(label string, f field, problems string, flat func(string) string, again bool, next func() tea.Cmd) {
 	c, km := p.m.compose, p.m.env.keys
 	text := c.value(f)
-	p.put(&question{label: label, text: []rune(text), lines: f == fieldText, flat: flat, accept: km.newline, leave: km.keep, done: func(text string) tea.Cmd {
+	// A number is replaced more often than changed; a text, or what was wrong, is written on.
+	offer := f != fieldText && text != "" && !again
+	p.put(&question{label: label, text: []rune(text), offer: offer, lines: f == fieldText, flat: flat, accept: km.newline, leave: km.keep, done: func(text string) tea.Cmd {
 		p.fillField(f, text)
 		wrong := false
 		for _, problem := range only(append([]plivo.Problem(nil), c.problems...), problems) {
@@ -119,7 +121,7 @@ func (p *plainUI) askField(label string, f field, problems string, flat func(str
 			wrong = wrong || !problem.Warning
 		}
 		if wrong {
-			p.askField(label, f, problems, flat, next)
+			p.askField(label, f, problems, flat, true, next)
 			return nil
 		}
 		return next()
