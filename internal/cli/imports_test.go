@@ -29,6 +29,7 @@ var layers = map[string][]string{
 	"internal/plivo/signature":     {},
 	"internal/plivo/signature/sdk": {"internal/plivo/signature"},
 	"internal/webhook/capture":     {"internal/webhook", "internal/plivo", "internal/plivo/signature", "internal/escape"},
+	"internal/webhook/replay":      {"internal/webhook", "internal/plivo", "internal/plivo/signature", "internal/escape", "internal/meter"},
 	"internal/config":              {"internal/escape"},
 	"internal/escape":              {},
 	"internal/meter":               {},
@@ -46,7 +47,7 @@ var owners = map[string][]string{
 	"github.com/nyaruka/phonenumbers":    {"internal/plivo"},
 	"github.com/joho/godotenv":           {"internal/config"},
 	"github.com/spf13/":                  {"internal/cli"},
-	"golang.org/x/sync/errgroup":         {"internal/app"},
+	"golang.org/x/sync/errgroup":         {"internal/app", "internal/webhook/replay"},
 	"golang.ngrok.com/":                  {"internal/webhook/tunnel"},
 }
 

@@ -26,13 +26,31 @@ type Attempt struct {
 	At         time.Time
 	Method     string
 	URL        string // that was asked
+	Host       string // the Host header, which is not in Header
 	SignedURL  string // that the signatures were made over; empty as captured
 	Header     http.Header
 	Body       []byte
 	Answer     TargetAnswer
 	Timings    Timings
-	Err        string // why there is no answer, or not all of one, in a sentence; empty otherwise
+	Failure    Failure // the kind of Err
+	Err        string  // why there is no answer, or not all of one, in a sentence; empty otherwise
 }
+
+// Failure is why an attempt got no answer, or not all of one, in a word; empty where it got one.
+type Failure string
+
+// The failures.
+const (
+	Refused      Failure = "refused"      // nothing listens there
+	TimedOut     Failure = "timeout"      // no whole answer in time
+	UnknownHost  Failure = "unknown_host" // the name could not be looked up
+	Unreachable  Failure = "unreachable"  // no connection for another reason
+	BadTLS       Failure = "tls"          // the handshake failed, or the certificate is not trusted
+	ClosedEarly  Failure = "closed"       // the connection was closed before the answer was whole
+	NotHTTP      Failure = "not_http"     // what came is no HTTP
+	Cancelled    Failure = "cancelled"    // it was stopped from here
+	OtherFailure Failure = "other"
+)
 
 // TargetAnswer is what an application answered.
 type TargetAnswer struct {
