@@ -21,6 +21,9 @@ func editMultipart(contentType string, body []byte, edits []Edit) ([]byte, error
 	if err := w.SetBoundary(attrs["boundary"]); err != nil {
 		return nil, fmt.Errorf("the boundary of the multipart body cannot be used again (%w); give the whole body", err)
 	}
+	if !bytes.Contains(body, []byte("--"+attrs["boundary"]+"--")) {
+		return nil, errors.New("the multipart body ends before its last boundary and takes no edit of a parameter; give the whole body")
+	}
 	ed := newEditor(edits)
 	r := multipart.NewReader(bytes.NewReader(body), attrs["boundary"])
 	for {

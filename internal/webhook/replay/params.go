@@ -69,7 +69,7 @@ func (m *message) setParams(edits []Edit) error {
 		return fmt.Errorf("the body is compressed as %q and takes no edit of a parameter; give the whole body", cut(coding))
 	}
 	form := formOf(m.contentType(), m.body)
-	if problem != "" && form != formBody {
+	if problem != "" && form == jsonBody && len(m.body) > 0 {
 		return fmt.Errorf("the body takes no edit of a parameter, for its parameters cannot be read; give the whole body. %s", problem)
 	}
 	switch form {

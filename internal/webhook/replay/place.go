@@ -40,12 +40,12 @@ func parsePlace(what, raw string) (place, error) {
 		host, _ := cutAtAny(raw, "/?#")
 		name, _ := cutPort(host)
 		switch {
+		case strings.Contains(host, "@"):
+			return place{}, errUser(what)
 		case strings.HasPrefix(raw, ":"):
 			scheme, rest = "http", "localhost"+raw
 		case plivo.IsLoopback(strings.Trim(name, "[]")):
 			scheme, rest = "http", raw
-		case strings.Contains(name, "@"):
-			return place{}, errUser(what)
 		default:
 			return place{}, fmt.Errorf("%s %q has no scheme; write it with http:// or https://, as http://localhost:3000", what, cut(raw))
 		}
@@ -80,6 +80,9 @@ func errUser(what string) error {
 // checkHost gives a host as the Host header will have it.
 func checkHost(scheme, host string) (string, error) {
 	host = strings.TrimSuffix(host, ":")
+	if strings.Contains(host, "%") {
+		return "", errors.New("its host has a zone or an escape, which no Host header carries; use an address or name without one")
+	}
 	u, err := url.Parse(scheme + "://" + host)
 	if err != nil {
 		var why *url.Error
@@ -92,8 +95,6 @@ func checkHost(scheme, host string) (string, error) {
 	switch {
 	case name == "" || u.Host != host:
 		return "", errors.New("it has no host; write it as http://localhost:3000")
-	case strings.Contains(name, "%"):
-		return "", errors.New("its address has a zone, which no Host header carries; use an address without one")
 	case strings.IndexFunc(name, func(r rune) bool { return r > '~' || r <= ' ' || strings.ContainsRune(`"<>\^{|}`, r) }) >= 0:
 		return "", errors.New("its host has characters that no Host header carries; write an international name in its xn-- form")
 	}
