@@ -74,6 +74,13 @@ func (t routes) RoundTrip(r *http.Request) (*http.Response, error) {
 	if plivo.IsLoopback(r.URL.Hostname()) {
 		return t.here.RoundTrip(r)
 	}
+	// net/http does not write the whole URL for a proxy where its path is told by Opaque (see wireURL).
+	if r.URL.Opaque != "" && r.URL.Scheme == "http" {
+		if proxy, err := http.ProxyFromEnvironment(r); err == nil && proxy != nil {
+			r = r.Clone(r.Context())
+			r.URL.Opaque = "//" + r.URL.Host + r.URL.Opaque
+		}
+	}
 	return t.elsewhere.RoundTrip(r)
 }
 

@@ -10,7 +10,11 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"os/exec"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -271,4 +275,44 @@ func TestCheckTarget(t *testing.T) {
 	if _, err := replay.CheckTarget("ftp://h"); err == nil || !strings.Contains(fmt.Sprint(err), "http") {
 		t.Errorf("ftp gives %v", err)
 	}
+}
+
+// TestProxyOfTheEnvironment is asked for targets elsewhere alone. net/http reads the environment once, so
+// the test runs itself again.
+func TestProxyOfTheEnvironment(t *testing.T) {
+	direct := os.Getenv("REPLAY_TEST_DIRECT")
+	if direct != "" {
+		s := replay.NewSender(replay.SenderOptions{})
+		defer s.Close()
+		for _, to := range []string{direct, "http://app.test", "http://app.test/a%zz?b"} {
+			a := s.Do(t.Context(), build(t, capturedReport(t), func(o *replay.Options) { o.To = to }))
+			fmt.Printf("%s: %s\n", to, a.Answer.Body)
+		}
+		return
+	}
+	echo := func(who string) *httptest.Server {
+		return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprintf(w, "%s %s", who, r.RequestURI) }))
+	}
+	app := echo("app")
+	defer app.Close()
+	var mu sync.Mutex
+	var asked []string
+	proxy := speaks(t, func(c net.Conn, request []byte) {
+		line, _, _ := strings.Cut(string(request), "\r\n")
+		mu.Lock()
+		asked = append(asked, line)
+		mu.Unlock()
+		_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\nproxy")
+	})
+	cmd := exec.Command(os.Args[0], "-test.run=^TestProxyOfTheEnvironment$", "-test.v")
+	cmd.Env = append(os.Environ(), "REPLAY_TEST_DIRECT="+app.URL, "HTTP_PROXY="+proxy, "http_proxy="+proxy, "NO_PROXY=", "no_proxy=")
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), app.URL+": app /sms/delivery-report\n") || !strings.Contains(string(out), "http://app.test: proxy\n") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	want := []string{"POST http://app.test/sms/delivery-report HTTP/1.1", "POST http://app.test/a%zz?b HTTP/1.1"}
+	if mu.Lock(); !slices.Equal(asked, want) {
+		t.Errorf("the proxy was asked %q", asked)
+	}
+	mu.Unlock()
 }
