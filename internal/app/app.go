@@ -186,7 +186,7 @@ func (a *App) serve() error {
 	tunnelled := a.o.PublicURL != "" && !onLoopback(a.publicURL)
 	server, err := webhook.New(webhook.Config{
 		PublicURLs: []string{a.publicURL}, Tokens: a.tokens, OnInvalid: a.o.OnInvalid, Recorder: a.store,
-		Now: a.now, Logger: a.log, Mask: a.o.Mask, Allow: a.o.Allow, Version: a.o.Version,
+		Now: a.now, Logger: a.log, Allow: a.o.Allow, Version: a.o.Version,
 		TrustForwarded: tunnelled, Limits: webhook.Limits{RateLimitOff: !tunnelled && local(a.serverLn)},
 		OnProblem: func(level slog.Level, text string) { a.Notify(severityOf(level), text) },
 	})

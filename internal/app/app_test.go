@@ -94,6 +94,10 @@ func TestSendToSeveral(t *testing.T) {
 	if diff := cmp.Diff(to, got); diff != "" {
 		t.Error(diff)
 	}
+	together, err := a.SentTogether(within(t), ms[1].SentWith)
+	if diff := cmp.Diff(ms, together); diff != "" || err != nil {
+		t.Errorf("%v; sent together (-followed +read):\n%s", err, diff)
+	}
 }
 
 func TestSendIsRefused(t *testing.T) {

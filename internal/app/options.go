@@ -46,7 +46,6 @@ type Options struct {
 	InsecureURL bool   // allow a public http:// URL
 	OnInvalid   webhook.Policy
 	Allow       []netip.Prefix
-	Mask        bool
 
 	// What only the simulator understands.
 	Fate          string

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/simulator"
@@ -63,9 +64,20 @@ func (a *App) MessagesByID(ctx context.Context, ids []int64) ([]plivo.Message, e
 	return a.store.MessagesByID(ctx, ids)
 }
 
-// CountMessages counts the messages that match f, up to limit.
-func (a *App) CountMessages(ctx context.Context, f store.Filter, limit int) (int, bool, error) {
-	return a.store.CountMessages(ctx, f, limit)
+// SentTogether gives the messages of one send to several destinations; see store.Store.SentTogether.
+func (a *App) SentTogether(ctx context.Context, sentWith int64) ([]plivo.Message, error) {
+	return a.store.SentTogether(ctx, sentWith)
+}
+
+// ScanMessages takes a step of a search; see store.Store.ScanMessages.
+func (a *App) ScanMessages(ctx context.Context, w store.Window, budget time.Duration) (store.Scan, error) {
+	a.refreshTotals(ctx)
+	return a.store.ScanMessages(ctx, w, budget)
+}
+
+// MatchingMessages gives those of these messages that match f, newest first.
+func (a *App) MatchingMessages(ctx context.Context, f store.Filter, ids []int64) ([]plivo.Message, error) {
+	return a.store.MatchingMessages(ctx, f, ids)
 }
 
 // Callbacks gives a window of the callbacks.
@@ -74,9 +86,21 @@ func (a *App) Callbacks(ctx context.Context, w store.Window) ([]webhook.Callback
 	return a.store.Callbacks(ctx, w)
 }
 
-// CountCallbacks counts the callbacks that match f, up to limit.
-func (a *App) CountCallbacks(ctx context.Context, f store.Filter, limit int) (int, bool, error) {
-	return a.store.CountCallbacks(ctx, f, limit)
+// ListCallbacks gives a window of the callbacks, without the bodies of large ones.
+func (a *App) ListCallbacks(ctx context.Context, w store.Window) ([]webhook.Callback, error) {
+	a.refreshTotals(ctx)
+	return a.store.ListCallbacks(ctx, w)
+}
+
+// ScanCallbacks takes a step of a search; see store.Store.ScanCallbacks.
+func (a *App) ScanCallbacks(ctx context.Context, w store.Window, budget time.Duration) (store.Scan, error) {
+	a.refreshTotals(ctx)
+	return a.store.ScanCallbacks(ctx, w, budget)
+}
+
+// MatchingCallbacks gives those of these callbacks that match f, newest first, without large bodies.
+func (a *App) MatchingCallbacks(ctx context.Context, f store.Filter, ids []int64) ([]webhook.Callback, error) {
+	return a.store.MatchingCallbacks(ctx, f, ids)
 }
 
 // MessagesByUUID gives the messages of these UUIDs, in their order.

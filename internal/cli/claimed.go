@@ -22,7 +22,7 @@ func claims(c webhook.Callback, want plivo.Status) bool {
 
 // claimed says of a callback that claims a status why that does not count, as the end of a sentence;
 // empty where there is none.
-func claimed(ctx context.Context, a *app.App, c webhook.Callback, ask hint) string {
+func claimed(ctx context.Context, a *app.App, c webhook.Callback, p *printer) string {
 	if c.ID == 0 {
 		return ""
 	}
@@ -33,10 +33,10 @@ func claimed(ctx context.Context, a *app.App, c webhook.Callback, ask hint) stri
 	case c.Verdict.Outcome == signature.Missing && c.Verdict.Header == "":
 		said = "they are not signed"
 	case err == nil && e.Diagnosis.Cause() != signature.UnknownCause:
-		said += fmt.Sprintf(" (%s: %s)", e.Diagnosis.Cause(), e.Diagnosis.Findings[0].Detail)
+		said += fmt.Sprintf(" (%s: %s)", e.Diagnosis.Cause(), p.mask.Of(e.Case).Sentence(e.Diagnosis.Findings[0].Detail))
 	}
-	if ask != nil {
-		said += ": see " + ask(c.ID)
+	if p.more != nil {
+		said += ": see " + p.more(c.ID)
 	}
 	return fmt.Sprintf("; the callbacks say %s, but %s", c.Report.Status(), said)
 }

@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"dev.internal/plivoscope/internal/screentest"
 )
 
 // TestScreenOfTheUser runs the program with the user's own file: its keys act and are shown, the old ones
@@ -18,20 +20,20 @@ func TestScreenOfTheUser(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(cmd.Dir, "mine.json"), []byte(settings), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s := open(t, cmd, 120, 36)
-	s.wait(`Messages \(15\)`)
-	s.wait(`ctrl\+t new message`)
-	s.press("?")
-	s.wait(`Q\s+quit`)
-	s.press("\x1b")
-	s.wait(`Messages \(15\)`)
-	s.press("q\x14")
-	s.wait(`› Text`)
-	s.press("\x1b")
-	s.wait(`Messages \(15\)`)
-	s.press("Q")
-	<-s.ended
-	if err := s.cmd.Wait(); err != nil {
+	s := screentest.Open(t, cmd, 120, 36)
+	s.Wait(`Messages \(15\)`)
+	s.Wait(`ctrl\+t new message`)
+	s.Press("?")
+	s.Wait(`Q\s+quit`)
+	s.Press("\x1b")
+	s.Wait(`Messages \(15\)`)
+	s.Press("q\x14")
+	s.Wait(`› Text`)
+	s.Press("\x1b")
+	s.Wait(`Messages \(15\)`)
+	s.Press("Q")
+	<-s.Ended
+	if err := s.Cmd.Wait(); err != nil {
 		t.Errorf("Q ended with %v", err)
 	}
 }
@@ -51,12 +53,12 @@ func TestWrongSettingsOpenNoScreen(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "config.json"), []byte("{\n\"colours\": {}}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s := open(t, cmd, 200, 10)
-	<-s.ended
-	if text := s.text(); !strings.Contains(text, `plivoscope/config.json, line 2: there is no setting "colours": the settings are keys, theme and mouse`) {
+	s := screentest.Open(t, cmd, 200, 10)
+	<-s.Ended
+	if text := s.Text(); !strings.Contains(text, `plivoscope/config.json, line 2: there is no setting "colours": the settings are keys, theme and mouse`) {
 		t.Errorf("the terminal shows\n%s", text)
 	}
-	if err := s.cmd.Wait(); s.cmd.ProcessState.ExitCode() != exitUser {
+	if err := s.Cmd.Wait(); s.Cmd.ProcessState.ExitCode() != exitUser {
 		t.Errorf("ended with %v", err)
 	}
 }
@@ -65,14 +67,14 @@ func TestWrongSettingsOpenNoScreen(t *testing.T) {
 // instead of waiting for ever.
 func TestScreenSuspends(t *testing.T) {
 	t.Parallel()
-	alone := open(t, command(t, "demo", "--addr", "127.0.0.1:0", "--speed", "20"), 100, 30)
-	alone.wait(`Messages \(15\)`)
-	alone.press("\x1a")
-	alone.wait(`Not suspended: there is no shell behind this screen`)
-	alone.press("?")
-	alone.wait(`suspend`)
-	alone.press("\x03")
-	<-alone.ended
+	alone := screentest.Open(t, command(t, "demo", "--addr", "127.0.0.1:0", "--speed", "20"), 100, 30)
+	alone.Wait(`Messages \(15\)`)
+	alone.Press("\x1a")
+	alone.Wait(`Not suspended: there is no shell behind this screen`)
+	alone.Press("?")
+	alone.Wait(`suspend`)
+	alone.Press("\x03")
+	<-alone.Ended
 
 	sh, err := exec.LookPath("sh")
 	if err != nil {
@@ -81,17 +83,17 @@ func TestScreenSuspends(t *testing.T) {
 	cmd := command(t, "demo", "--addr", "127.0.0.1:0", "--speed", "20")
 	cmd.Args = append([]string{"sh", "-mc", `"$0" "$@"; echo the shell has it; read line; fg; echo it ended with $?`}, cmd.Args...)
 	cmd.Path = sh
-	s := open(t, cmd, 100, 30)
-	s.wait(`Messages \(15\)`)
-	s.press("\x1a")
-	s.wait(`the shell has it`)
-	s.press("\r")
-	s.wait(`Back after .* No callback was answered meanwhile`)
-	s.press("j")
-	s.wait(`f follows`)
-	s.press("q")
-	s.wait(`it ended with 0`)
-	<-s.ended
+	s := screentest.Open(t, cmd, 100, 30)
+	s.Wait(`Messages \(15\)`)
+	s.Press("\x1a")
+	s.Wait(`the shell has it`)
+	s.Press("\r")
+	s.Wait(`Back after .* No callback was answered meanwhile`)
+	s.Press("j")
+	s.Wait(`f follows`)
+	s.Press("q")
+	s.Wait(`it ended with 0`)
+	<-s.Ended
 }
 
 // TestInterruptIsThePagers holds that ctrl+c while another program has the terminal is that program's.
@@ -104,17 +106,17 @@ func TestInterruptIsThePagers(t *testing.T) {
 		t.Fatal(err)
 	}
 	cmd.Env = append(cmd.Env, "PAGER="+pager)
-	s := open(t, cmd, 100, 30)
-	s.wait(`Messages \(15\)`)
-	s.press("o")
-	s.wait(`the pager is here`)
-	s.press("\x03")
-	s.wait(`the pager stays`)
-	s.press("\r\r")
-	s.wait(`Messages \(15\)`)
+	s := screentest.Open(t, cmd, 100, 30)
+	s.Wait(`Messages \(15\)`)
+	s.Press("o")
+	s.Wait(`the pager is here`)
+	s.Press("\x03")
+	s.Wait(`the pager stays`)
+	s.Press("\r\r")
+	s.Wait(`Messages \(15\)`)
 	if seen, err := os.ReadFile(pager + ".seen"); err != nil || string(seen) != "1\n" {
 		t.Errorf("the pager saw no message as JSON: %q, %v", seen, err)
 	}
-	s.press("\x03")
-	<-s.ended
+	s.Press("\x03")
+	<-s.Ended
 }

@@ -39,6 +39,9 @@ message, an inbound one, a bad signature. In a terminal they show in the UI; els
 }
 
 func runDemo(cmd *cobra.Command, s Streams, f *flags, asked *bool) error {
+	if f.plain && !s.outIsTerminal() {
+		return noTerminal("demo --headless")
+	}
 	// The demo is the same with and without an account in the environment.
 	f.simulator = true
 	set, err := f.load(cmd, s)
@@ -53,6 +56,7 @@ func runDemo(cmd *cobra.Command, s Streams, f *flags, asked *bool) error {
 	if err != nil {
 		return err
 	}
+	look.FilterFile = "" // the demo keeps nothing
 	if headless && !cmd.Flags().Changed("speed") {
 		o.Speed = demoSpeed
 	}

@@ -34,14 +34,15 @@ type flags struct {
 	yes     bool
 	timeout time.Duration
 
-	config  string
-	noMouse bool
+	config         string
+	noMouse, plain bool
 }
 
 // screens are the settings of the full-screen UI.
 func (f *flags) screens(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.StringVar(&f.config, "config", "", "read keys and colours of the screen from `FILE`; default: plivoscope/config.json in the user's folder for configuration")
+	fs.BoolVar(&f.plain, "plain", false, "no full screen: say in lines what comes, with the same keys, for a screen reader")
 	fs.BoolVar(&f.noMouse, "no-mouse", false, "leave the mouse to the terminal, to mark text with it")
 }
 
@@ -50,6 +51,7 @@ func (f *flags) printing(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.StringVarP(&f.output, "output", "o", "auto", "auto, text or json; auto is text on a terminal and JSON lines when piped")
 	fs.StringVar(&f.env, "env", "", "read settings from `FILE` instead of .env in the working folder")
+	fs.BoolVar(&f.mask, "mask", false, "hide phone numbers and texts in all that is shown, printed, copied and logged: the same number always gets the same pseudonym")
 }
 
 func (f *flags) common(cmd *cobra.Command) {
@@ -57,7 +59,6 @@ func (f *flags) common(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.StringVar(&f.log, "log", "", "write the log to `FILE`; default: a rotated file in the state folder")
 	fs.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
-	fs.BoolVar(&f.mask, "mask", false, "mask phone numbers in the log")
 }
 
 // file says which history a command works on.

@@ -91,7 +91,7 @@ func (t *tail) late(ctx context.Context, limit time.Duration) error {
 	if t.end.until == "" {
 		return fmt.Errorf("%d of %s came %s", t.printed, plural(t.end.count, "callback"), within)
 	}
-	return fmt.Errorf("no message reached %s by a verified callback %s%s", t.end.until, within, claimed(ctx, t.a, t.claimed, t.p.more))
+	return fmt.Errorf("no message reached %s by a verified callback %s%s", t.end.until, within, claimed(ctx, t.a, t.claimed, t.p))
 }
 
 // listen prints from the first callback after the ready line to the last one that is answered while

@@ -16,6 +16,7 @@ import (
 
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/config"
+	"dev.internal/plivoscope/internal/mask"
 	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/plivo/simulator"
 	"dev.internal/plivoscope/internal/webhook"
@@ -39,6 +40,7 @@ func (s *settings) close() {
 // load reads the environment and .env, fills in the flags that were not given, and checks them all.
 func (f *flags) load(cmd *cobra.Command, s Streams) (*settings, error) {
 	env, err := f.environment(cmd)
+	f.hide(s)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +53,7 @@ func (f *flags) load(cmd *cobra.Command, s Streams) (*settings, error) {
 		return nil, err
 	}
 	o.Version = version()
-	o.Keep, o.Addr, o.PublicURL, o.InsecureURL, o.Mask = f.keep, f.addr, f.publicURL, f.insecureURL, f.mask
+	o.Keep, o.Addr, o.PublicURL, o.InsecureURL = f.keep, f.addr, f.publicURL, f.insecureURL
 	o.AddrGiven = cmd.Flags().Changed("addr")
 	o.Fate, o.Seed, o.Speed, o.StrictSenders = f.fate, f.seed, f.speed, f.strictSenders
 	if f.timeout < 0 {
@@ -86,7 +88,7 @@ func (f *flags) load(cmd *cobra.Command, s Streams) (*settings, error) {
 	if err := f.historyPath(cmd, set); err != nil {
 		return nil, err
 	}
-	if err := f.openLog(set); err != nil {
+	if err := f.openLog(set, s.masker()); err != nil {
 		return nil, err
 	}
 	for _, w := range set.warnings {
@@ -108,10 +110,10 @@ func (f *flags) environment(cmd *cobra.Command) (config.Env, error) {
 	}
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
 		value, source, ok := env.FlagValue(flag.Name)
-		if !ok || flag.Changed || err != nil || flag.Name == "help" || flag.Name == "version" {
+		if !ok || flag.Changed || flag.Name == "help" || flag.Name == "version" {
 			return
 		}
-		if setErr := cmd.Flags().Set(flag.Name, value); setErr != nil {
+		if setErr := cmd.Flags().Set(flag.Name, value); setErr != nil && err == nil {
 			err = fmt.Errorf("%s is %q, but --%s takes a value of type %s; correct it or remove it", source, value, flag.Name, flag.Value.Type())
 		}
 	})
@@ -209,7 +211,7 @@ func cannot(err error) error {
 
 // openLog opens the log. Where the default place cannot be written the program goes on without one
 // and says so; a file that the user named is an error.
-func (f *flags) openLog(set *settings) error {
+func (f *flags) openLog(set *settings, m *mask.Masker) error {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(f.logLevel)); err != nil {
 		return fmt.Errorf("--log-level %q is none of debug, info, warn and error", f.logLevel)
@@ -231,7 +233,7 @@ func (f *flags) openLog(set *settings) error {
 		return nil
 	}
 	set.log = file
-	set.options.Logger = slog.New(slog.NewJSONHandler(file, &slog.HandlerOptions{Level: level}))
+	set.options.Logger = slog.New(slog.NewJSONHandler(file, &slog.HandlerOptions{Level: level, ReplaceAttr: maskedAttr(m)}))
 	return nil
 }
 

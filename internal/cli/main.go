@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"dev.internal/plivoscope/internal/mask"
 )
 
 // signalPause is how soon a second signal is taken for the first.
@@ -25,7 +27,7 @@ func Main(args []string, s Streams) int {
 	defer cancel(nil)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	s.away = new(atomic.Bool)
+	s.away, s.mask = new(atomic.Bool), new(atomic.Pointer[mask.Masker])
 	go func() {
 		sig := <-signals
 		for sig == os.Interrupt && s.away.Load() {
@@ -46,6 +48,9 @@ func Main(args []string, s Streams) int {
 	code := exitCode(err)
 	var sig *signalError
 	if err != nil && code != exitDone && !errors.As(err, &sig) {
+		if s.masker() == nil && asksToMask(args) {
+			s.mask.Store(newMasker()) // no command came so far
+		}
 		s.say("%v", err)
 	}
 	return code
@@ -69,6 +74,10 @@ Where standard output is no terminal it runs as "listen".`,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !s.outIsTerminal() {
+				// A setting of the environment is about the screens; a flag asks for what cannot be.
+				if f.plain {
+					return noTerminal("listen")
+				}
 				// A file that was named for the screens is checked though there is none.
 				if _, err := f.look(s, false); err != nil {
 					return err

@@ -5,6 +5,7 @@ import (
 
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/escape"
+	"dev.internal/plivoscope/internal/mask"
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/webhook"
@@ -15,6 +16,7 @@ type printer struct {
 	lines *lines
 	json  bool
 	width func() int       // of the terminal, nil or 0 for no limit
+	mask  *mask.Masker     // nil for nothing masked
 	more  hint             // nil where a callback cannot be asked about
 	title string           // the line of titles that the last row stands under
 	last  map[int64]string // of each message, what change printed last
@@ -22,6 +24,11 @@ type printer struct {
 
 // callback prints a callback with its diagnosis, nil where there is none.
 func (p *printer) callback(c webhook.Callback, d *signature.Diagnosis) error {
+	if d != nil && p.mask != nil {
+		hidden := p.mask.Of(mask.CaseOf(c)).Diagnosis(*d)
+		d = &hidden
+	}
+	c = p.mask.Callback(c)
 	if p.json {
 		line, err := callbackLine(c, d)
 		if err != nil {
@@ -40,7 +47,7 @@ func (p *printer) callback(c webhook.Callback, d *signature.Diagnosis) error {
 
 // newPrinter prints to standard output, within its width where that is a terminal.
 func newPrinter(s Streams, asJSON bool, more hint) *printer {
-	return &printer{lines: &lines{w: s.Out}, json: asJSON, width: s.width, more: more}
+	return &printer{lines: &lines{w: s.Out}, json: asJSON, width: s.width, mask: s.masker(), more: more}
 }
 
 func (p *printer) columns() int {
@@ -52,6 +59,7 @@ func (p *printer) columns() int {
 
 // message prints a message with the time of its creation.
 func (p *printer) message(m plivo.Message) error {
+	m = p.mask.Message(m)
 	if !p.json {
 		return p.text(messageColumns, messageRow(m, m.CreatedAt))
 	}
@@ -64,6 +72,7 @@ func (p *printer) message(m plivo.Message) error {
 
 // change prints a message with the time of its last change, unless it was last printed just so.
 func (p *printer) change(m plivo.Message) error {
+	m = p.mask.Message(m)
 	line, err := messageLine(m)
 	if err != nil {
 		return err

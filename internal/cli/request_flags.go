@@ -71,6 +71,7 @@ func (r *requestFlags) parameters(in *input, contentType string) (params []signa
 // log, and says what is wrong with them.
 func (f *flags) plainSettings(cmd *cobra.Command, s Streams) (*settings, error) {
 	env, err := f.environment(cmd)
+	f.hide(s)
 	if err != nil {
 		return nil, err
 	}

@@ -130,6 +130,8 @@ var eventColumns = []column{
 
 // event prints what the simulator did.
 func (r *simulation) event(e simulator.Event) {
+	m := r.s.masker()
+	e.From, e.To, e.URL, e.Problem = m.Number(e.From), m.Number(e.To), m.URL(e.URL), m.Sentence(e.Problem)
 	var err error
 	if r.json {
 		var line []byte

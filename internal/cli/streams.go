@@ -13,6 +13,7 @@ import (
 	"github.com/mattn/go-isatty"
 
 	"dev.internal/plivoscope/internal/escape"
+	"dev.internal/plivoscope/internal/mask"
 )
 
 // Streams are the program's three streams.
@@ -21,7 +22,8 @@ type Streams struct {
 	Out io.Writer // data
 	Err io.Writer // everything else
 
-	away *atomic.Bool // another program has the terminal; nil for never
+	away *atomic.Bool                 // another program has the terminal; nil for never
+	mask *atomic.Pointer[mask.Masker] // of what is written; nil, or holding nil, where nothing is masked
 }
 
 // outIsTerminal reports whether data is read by a person; a full-screen UI can be shown only then.
@@ -55,7 +57,7 @@ func isTerminal(stream any) bool {
 
 // say writes a sentence for the user beside the data. It may hold text from the network.
 func (s Streams) say(format string, args ...any) {
-	fmt.Fprintf(s.Err, "plivoscope: %s\n", escape.Block(fmt.Sprintf(format, args...)))
+	fmt.Fprintf(s.Err, "plivoscope: %s\n", escape.Block(s.masker().Sentence(fmt.Sprintf(format, args...))))
 }
 
 // lines writes data a whole line at a time, from several goroutines.

@@ -34,7 +34,7 @@ func messageRow(m plivo.Message, at time.Time) []string {
 	}
 	units := m.Units
 	if units == 0 {
-		units = plivo.Segment(m.Text).Segments
+		units = m.Segmentation().Segments
 	}
 	dir := "out"
 	if m.Direction == plivo.Inbound {
@@ -113,6 +113,6 @@ func problems(s Streams, ps []plivo.Problem) {
 		if p.Warning {
 			kind = "warning"
 		}
-		fmt.Fprintf(s.Err, "plivoscope: %s: %s\n", kind, escape.Line(p.Text))
+		fmt.Fprintf(s.Err, "plivoscope: %s: %s\n", kind, escape.Line(s.masker().Problem(p).Text))
 	}
 }

@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -38,15 +40,23 @@ func runUI(cmd *cobra.Command, s Streams, f *flags) error {
 // look is how and where the screens are shown. Where none are, only a settings file that was named is read.
 func (f *flags) look(s Streams, shown bool) (tui.Options, error) {
 	o := tui.Options{
-		Input: s.keyboard(), Output: s.Out, Version: version(), NoMouse: f.noMouse,
+		Input: s.keyboard(), Output: s.Out, Version: version(), NoMouse: f.noMouse, Plain: f.plain,
 		MessageJSON:  messageLine,
 		CallbackJSON: func(c webhook.Callback) ([]byte, error) { return callbackLine(c, nil) },
 	}
 	if s.away != nil {
 		o.Away = s.away.Store
 	}
+	if shown {
+		if o.Masker, o.Mask = s.masker(), f.mask; o.Masker == nil {
+			o.Masker = newMasker()
+		}
+	}
 	if dir, err := config.StateDir(); err == nil {
 		o.ReportDir = dir
+		if !f.ephemeral && !f.mask {
+			o.FilterFile = filepath.Join(dir, "filters")
+		}
 	}
 	if !shown && f.config == "" {
 		return o, nil
@@ -61,6 +71,11 @@ func (f *flags) look(s Streams, shown bool) (tui.Options, error) {
 		return o, cannot(file.Wrong(lineOf(file, err), err))
 	}
 	return o, nil
+}
+
+// noTerminal says what to use instead of --plain where nobody could press a key.
+func noTerminal(instead string) error {
+	return fmt.Errorf("--plain takes keys and speaks to a terminal, and standard output is none: use plivoscope %s, which prints lines anywhere", instead)
 }
 
 func named(all []config.Named) []tui.Setting {

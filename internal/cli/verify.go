@@ -39,6 +39,7 @@ The tokens are those of --token and --token-file, else PLIVO_AUTH_TOKEN, PLIVO_M
 every PLIVO_AUTH_TOKEN_LABEL of the environment or .env. No auth id is needed; for --id without one,
 name the history with --db or --simulator. Where the signature does not match, verify says what makes
 it match and what to do, what each official SDK would answer, and what to set in the frameworks.
+With --mask numbers and texts are hidden in what is printed; what is checked is the request as it is.
 The exit code is 0 where all are valid, 6 where one is not, and 1 where there is no token or request.`,
 		Example: `  plivoscope verify --url https://name.example/cb --header 'X-Plivo-Signature-V3: …' \
     --header 'X-Plivo-Signature-V3-Nonce: …' --body body.txt
@@ -94,6 +95,7 @@ func (c *verifyCommand) run(cmd *cobra.Command, s Streams) error {
 	}
 	out := &lines{w: s.Out}
 	failed, tokenless, why := 0, 0, ""
+	m := s.masker()
 	for i, sus := range cases {
 		if sus.problem != "" {
 			s.say("warning: %s", sus.said(sus.problem))
@@ -106,6 +108,7 @@ func (c *verifyCommand) run(cmd *cobra.Command, s Streams) error {
 				tokenless++
 			}
 		}
+		sus.Case, e = m.Case(sus.Case), e.Masked(m)
 		var line []byte
 		if set.json {
 			line, err = verifiedLine(sus, e)

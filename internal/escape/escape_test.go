@@ -62,6 +62,8 @@ func TestLineKeepsWhatMakesUpOneCharacter(t *testing.T) {
 		{"six marks", "e\u0301\u0302\u0303\u0304\u0305\u0306x", `e` + "\u0301\u0302\u0303\u0304" + `\u0305\u0306x`},
 		{"a mark on nothing", "\u0301a", `\u0301a`},
 		{"a mark on an escape", "\x07\u0301", `\x07\u0301`},
+		{"a selector on a letter", "b\ufe0f ,\ufe0e é\ufe0f", `b\ufe0f ,\ufe0e é\ufe0f`},
+		{"selectors on signs", "❤\ufe0f ↔\ufe0e #\ufe0f⃣ ‼\ufe0f 〰\ufe0f ©\ufe0f", "❤\ufe0f ↔\ufe0e #\ufe0f⃣ ‼\ufe0f 〰\ufe0f ©\ufe0f"},
 		{"a selector on nothing", "\ufe0f", `\ufe0f`},
 		{"bytes hidden in selectors", "😀\ufe0f\ufe01\ufe02", "😀\ufe0f" + `\ufe01\ufe02`},
 		{"bytes hidden after a letter", "a\U000e0101", `a\U000e0101`},

@@ -64,6 +64,9 @@ func (c *context) mark(r rune) bool {
 		return false
 	case selector && c.selector:
 		return false
+	case (r == 0xfe0e || r == 0xfe0f) && !pictured(c.last):
+		// On a letter it asks for a picture that there is not, and some make the letter two cells wide for it.
+		return false
 	case selector && r > 0xffff && !unicode.Is(unicode.Han, c.last):
 		// The supplementary selectors tell variants of ideographs apart; after anything else they
 		// are a way to hide bytes in a text.
@@ -93,6 +96,12 @@ func hidden(r rune) bool {
 		r >= 0xe0000 && r <= 0xe007f ||
 		r >= 0x180b && r <= 0x180f || // Mongolian selectors and its vowel separator
 		unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r)
+}
+
+// pictured reports whether a character can be drawn as text and as a picture.
+func pictured(r rune) bool {
+	return r >= 0xa9 && unicode.In(r, unicode.So, unicode.Sm) && r != utf8.RuneError ||
+		r >= '0' && r <= '9' || r == '#' || r == '*' || r == '‼' || r == '⁉' || r == 'ℹ' || r == '〰'
 }
 
 // emojiLike reports whether a joiner next to r makes a picture of several, as in a family or a flag.

@@ -46,6 +46,9 @@ var codes = sync.OnceValue(func() []ErrorCode {
 	return list
 })
 
+// Codes is the table of error codes, in its order. It belongs to all readers: nobody may change it.
+func Codes() []ErrorCode { return codes() }
+
 // LookupCode finds a code; leading zeros do not matter. An unknown one is not found.
 func LookupCode(code string) (ErrorCode, bool) {
 	if code == "" {

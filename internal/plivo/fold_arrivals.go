@@ -11,6 +11,11 @@ type Arrival struct {
 	AfterTerminal bool `json:"after_terminal"` // a final status was there that it does not follow
 }
 
+// With is what was odd about either of two.
+func (a Arrival) With(b Arrival) Arrival {
+	return Arrival{a.Duplicate || b.Duplicate, a.OutOfOrder || b.OutOfOrder, a.AfterTerminal || b.AfterTerminal}
+}
+
 // arrivals is what a tier remembers of the order in which callbacks came. It feeds Arrival and nothing
 // else: what a message says must not depend on it.
 type arrivals struct {

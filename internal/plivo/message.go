@@ -35,7 +35,8 @@ type Message struct {
 	From        string // E.164 with '+', a short code or an alphanumeric sender
 	To          string
 	Text        string
-	Type        string // sms, mms, whatsapp
+	Hidden      *Segmentation // of a text that is masked; nil where Text is the text itself
+	Type        string        // sms, mms, whatsapp
 	Status      Status
 	Unverified  bool   // the status rests only on callbacks that did not verify
 	ErrorCode   string // as it arrived; empty for none ("000" is kept)
@@ -49,4 +50,21 @@ type Message struct {
 	Signature   signature.Result // the worst of its callbacks
 	Cause       string           // why the latest of its callbacks that does not verify does not; see signature.Diagnosis.Cause
 	Anomalies   []Anomaly
+	Arrival     Arrival // what was odd about the arrival of any of its callbacks
+	SentWith    int64   // ID of the first message of the send to several destinations that made this one; 0 for none
+}
+
+// longestCounted is the longest text that is counted, in bytes: no message holds more.
+const longestCounted = 8 << 10
+
+// Segmentation is what the rules of GSM 03.38 make of the message's text, also where that is masked; zero
+// for a text that is longer than any message.
+func (m Message) Segmentation() Segmentation {
+	switch {
+	case m.Hidden != nil:
+		return *m.Hidden
+	case len(m.Text) > longestCounted:
+		return Segmentation{}
+	}
+	return Segment(m.Text)
 }

@@ -70,8 +70,9 @@ func readPhone(raw string) (phone, error) {
 		return phone{}, fmt.Errorf("has more or fewer digits than the numbers of country code +%d; check them, and write it as in %s",
 			n.GetCountryCode(), example)
 	}
-	p := phone{e164: phonenumbers.Format(n, phonenumbers.E164), deaf: deaf(n)}
-	if !phonenumbers.IsValidNumber(n) {
+	kind := phonenumbers.GetNumberType(n)
+	p := phone{e164: phonenumbers.Format(n, phonenumbers.E164), deaf: deaf(kind)}
+	if kind == phonenumbers.UNKNOWN { // what IsValidNumber says, which looks for the kind too
 		p.doubt = fmt.Sprintf("has the right length for country code +%d, but no such number is known to be in use there; check its digits",
 			n.GetCountryCode())
 	}
@@ -85,9 +86,9 @@ func tooShort() error {
 	return fmt.Errorf("is too short for a number with its country code; write it in full, as in %s", example)
 }
 
-// deaf says of a number that is in use why it probably takes no SMS.
-func deaf(n *phonenumbers.PhoneNumber) string {
-	switch phonenumbers.GetNumberType(n) {
+// deaf says of the kind of a number that is in use why it probably takes no SMS.
+func deaf(kind phonenumbers.PhoneNumberType) string {
+	switch kind {
 	case phonenumbers.FIXED_LINE:
 		return "is a landline, which mostly cannot receive SMS"
 	case phonenumbers.PREMIUM_RATE:
@@ -146,7 +147,7 @@ func checkDestinations(items []string) ([]string, problems) {
 			if raw == "" {
 				continue
 			}
-			p, err := readPhone(raw)
+			p, err := readings.read(raw)
 			if err != nil {
 				several := ""
 				if errors.Is(err, errTooLong) {

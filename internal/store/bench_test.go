@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -109,78 +108,4 @@ func BenchmarkRecord(b *testing.B) {
 		}
 		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "syncs/s")
 	})
-}
-
-// fill gives a history with so many messages, all with one callback.
-func fill(b *testing.B, n int) *store.Store {
-	b.Helper()
-	// A history of a million takes minutes to make, so it can be kept between runs.
-	path := filepath.Join(b.TempDir(), "history.db")
-	if dir := os.Getenv("PLIVOSCOPE_BENCH_DIR"); dir != "" {
-		path = filepath.Join(dir, fmt.Sprintf("%d.db", n))
-	}
-	s := openStore(b, store.Options{Path: path, Keep: 10 * n})
-	have := int(totals(b, s).Messages)
-	var wg sync.WaitGroup
-	var next atomic.Int64
-	next.Store(int64(have))
-	for range 256 {
-		wg.Go(func() {
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				if err := s.Record(context.Background(), life(i)[2]); err != nil {
-					b.Error(err)
-				}
-			}
-		})
-	}
-	wg.Wait()
-	return s
-}
-
-func size() int {
-	if n, err := strconv.Atoi(os.Getenv("PLIVOSCOPE_BENCH_ROWS")); err == nil {
-		return n
-	}
-	return 100_000
-}
-
-// BenchmarkWindow reads first pages, pages in the middle and filtered ones of a history with 100,000
-// messages; PLIVOSCOPE_BENCH_ROWS sets another number.
-func BenchmarkWindow(b *testing.B) {
-	s := fill(b, size())
-	b.Run("first page", func(b *testing.B) { window(b, s, store.Window{}) })
-	b.Run("middle", func(b *testing.B) { window(b, s, store.Window{Before: int64(size() / 2)}) })
-	b.Run("oldest", func(b *testing.B) { window(b, s, store.Window{Oldest: true}) })
-	for _, f := range []string{
-		"status:delivered", "status:failed", "status:failed,undelivered", "status:read", "code:30", "code:999", "-status:delivered",
-		"sig:invalid", "sig:missing", "sig:valid", "dir:in", "dir:out", "uuid:5b40a4", "since:1000000h", "since:1s", "to:+14150000123", "to:0099999", "path:/nowhere",
-		"nowhere", "größe", "status:delivered nowhere",
-	} {
-		b.Run(f, func(b *testing.B) { window(b, s, store.Window{Filter: filter(b, f)}) })
-	}
-	b.Run("count status:failed,undelivered", func(b *testing.B) {
-		for b.Loop() {
-			if _, _, err := s.CountMessages(b.Context(), filter(b, "status:failed,undelivered"), 1000); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	b.Run("totals", func(b *testing.B) {
-		for b.Loop() {
-			totals(b, s)
-		}
-	})
-}
-
-func window(b *testing.B, s *store.Store, w store.Window) {
-	rows := 0
-	for b.Loop() {
-		ms, err := s.Messages(b.Context(), w)
-		if err != nil {
-			b.Fatal(err)
-		}
-		rows = len(ms)
-	}
-	b.ReportMetric(float64(rows), "rows")
-	b.ReportMetric(float64(b.Elapsed().Microseconds())/1000/float64(b.N), "ms/window")
 }

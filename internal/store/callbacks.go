@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 
 	"dev.internal/plivoscope/internal/plivo"
@@ -81,19 +82,32 @@ func (p *pending) fold(f *plivo.Fold, id int64) {
 		p.arrival = f.Add(p.seen)
 	}
 	p.id = id
-	flags := p.flags
-	for _, b := range []struct {
-		set  bool
-		flag int64
-	}{{p.arrival.Duplicate, flagDuplicate}, {p.arrival.OutOfOrder, flagOutOfOrder}, {p.arrival.AfterTerminal, flagAfterTerminal}} {
-		if b.set {
-			flags |= b.flag
-		}
+	p.args[callbackID], p.args[callbackFlags] = id, p.flags|arrivalFlags(p.arrival)
+}
+
+func arrivalFlags(a plivo.Arrival) int64 {
+	return bit(a.Duplicate)*flagDuplicate | bit(a.OutOfOrder)*flagOutOfOrder | bit(a.AfterTerminal)*flagAfterTerminal
+}
+
+func arrivalOf(flags int64) plivo.Arrival {
+	return plivo.Arrival{
+		Duplicate:     flags&flagDuplicate != 0,
+		OutOfOrder:    flags&flagOutOfOrder != 0,
+		AfterTerminal: flags&flagAfterTerminal != 0,
 	}
-	p.args[callbackID], p.args[callbackFlags] = id, flags
 }
 
 func scanCallback(rows *sql.Rows) (webhook.Callback, error) {
+	c, _, err := scanColumns(rows)
+	if err == nil && !c.Truncated {
+		c.Report.Params, _ = webhook.ParseParams(c.Method, c.URL, c.Header.Get("Content-Type"), c.Body)
+	}
+	return c, err
+}
+
+// scanColumns reads callbackRead without the parameters, of which it gives those that have a column; more
+// are the columns after them.
+func scanColumns(rows *sql.Rows, more ...any) (webhook.Callback, []signature.Param, error) {
 	var (
 		c                   webhook.Callback
 		uuid                sql.NullString
@@ -105,27 +119,34 @@ func scanCallback(rows *sql.Rows) (webhook.Callback, error) {
 		kind, outcome       string
 		scheme, name, token string
 	)
-	err := rows.Scan(&c.ID, &uuid, &received, &kind, &outcome, &status, &code, &sequence, &flags, &c.Method, &c.URL,
+	err := rows.Scan(append([]any{
+		&c.ID, &uuid, &received, &kind, &outcome, &status, &code, &sequence, &flags, &c.Method, &c.URL,
 		&c.ReceivedURL, &c.Protocol, &c.RemoteAddr, &scheme, &name, &token, &c.Problem, &c.Answer.Status, &answered,
-		&headers, &body, &c.Cause)
+		&headers, &body, &c.Cause,
+	}, more...)...)
 	if err != nil {
-		return c, err
+		return c, nil, err
 	}
 	c.ReceivedAt, c.Answer.At = moment(received), moment(answered)
 	c.Kind = webhook.Kind(kind)
 	c.Verdict = signature.Result{Outcome: signature.Outcome(outcome), Scheme: signature.Scheme(scheme), Header: name, Token: token}
 	c.Truncated = flags&flagTruncated != 0
-	c.Arrival = plivo.Arrival{
-		Duplicate:     flags&flagDuplicate != 0,
-		OutOfOrder:    flags&flagOutOfOrder != 0,
-		AfterTerminal: flags&flagAfterTerminal != 0,
-	}
+	c.Arrival = arrivalOf(flags)
 	c.Header = unpackHeader(headers)
 	c.Body = body
-	if !c.Truncated {
-		c.Report.Params, _ = webhook.ParseParams(c.Method, c.URL, c.Header.Get("Content-Type"), c.Body)
+	var known []signature.Param
+	add := func(name, value string) {
+		if value != "" {
+			known = append(known, signature.Param{Name: name, Value: value})
+		}
 	}
-	return c, nil
+	add("MessageUUID", uuid.String)
+	add("Status", status)
+	add("ErrorCode", code)
+	if sequence.Valid {
+		add("Sequence", strconv.FormatInt(sequence.Int64, 10))
+	}
+	return c, known, nil
 }
 
 // packHeader keeps a header without loss, also of bytes that are not UTF-8: names in their order, each

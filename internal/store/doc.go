@@ -10,9 +10,18 @@
 //
 // The file has four tables of rows. callbacks are requests as they came (their parameters are read
 // again from URL and body); messages are what they fold into, with plivo.Fold's state; both are windowed
-// by ID, never by offset. marks say which IDs were next at which time, once a minute, so that since: is
-// a bound on IDs. urls are the newest that were served or sent with, for whoever looks why a signature
-// does not match. Of single rows there are the counters and the lease of the process that serves.
+// by ID, never by offset. Messages of one send to several destinations all name the first of them. marks
+// say which IDs were next at which time, once a minute, so that since: is a bound on IDs. urls are the
+// newest that were served or sent with, for whoever looks why a signature does not match. Of single rows
+// there are the counters and the lease of the process that serves.
+//
+// The words of the filter language are one list, FilterWords: the parser, the completion of what is typed
+// (FilterAt) and the documentation go by it. An error of the parser tells what is only begun from what is
+// wrong.
+//
+// A filter that no index answers is tested row by row. Whoever waits for it at a screen scans: a step ends
+// after the time that it is given, says which IDs it has looked at, and the next one goes on from there.
+// For lists, callbacks come without their large bodies.
 //
 // Why a callback does not verify is found out beside its recording: the store gives what nobody looked
 // at yet, and takes the causes. No new row is written with one, and folding leaves that of a message.

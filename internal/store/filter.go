@@ -29,12 +29,15 @@ const (
 
 // FilterError says why a filter does not parse.
 type FilterError struct {
-	Column int // of the character that it is about, from 1
-	text   string
+	Column int    // of the character that it is about, from 1
+	What   string // the sentence without the place
+	Begun  bool   // typing on at the end can still make it right
 }
 
 // Error gives the sentence.
-func (e *FilterError) Error() string { return e.text }
+func (e *FilterError) Error() string {
+	return fmt.Sprintf("cannot read the filter at character %d: %s", e.Column, e.What)
+}
 
 // ParseFilter reads filter words as "status:failed,undelivered -code:30 hello". Words are separated by
 // space and all have to match; a - before one negates it; a comma between values means or; a value in
@@ -65,6 +68,11 @@ func (f Filter) String() string {
 		words[i] = w.String()
 	}
 	return strings.Join(words, " ")
+}
+
+// Personal reports whether the filter names whom or what someone wrote: a number, a sender or a text.
+func (f Filter) Personal() bool {
+	return slices.ContainsFunc(f.words, func(w word) bool { return slices.Contains([]string{keyFrom, keyTo, keyText}, w.key) })
 }
 
 // Empty reports whether the filter matches everything.
@@ -119,19 +127,18 @@ func (p *filterParser) skipSpace() {
 
 // fail makes the error for the character at byte at.
 func (p *filterParser) fail(at int, format string, args ...any) error {
-	column := utf8.RuneCountInString(p.text[:at]) + 1
-	return &FilterError{Column: column, text: fmt.Sprintf("cannot read the filter at character %d: ", column) + fmt.Sprintf(format, args...)}
+	return &FilterError{Column: utf8.RuneCountInString(p.text[:at]) + 1, What: fmt.Sprintf(format, args...)}
+}
+
+// begun is fail for what typing on can still make right, where ok.
+func (p *filterParser) begun(ok bool, at int, format string, args ...any) error {
+	err := p.fail(at, format, args...)
+	err.(*FilterError).Begun = ok
+	return err
 }
 
 func (p *filterParser) word() (word, error) {
-	var w word
-	rest := p.text[p.at:]
-	if len(rest) > 1 && rest[0] == '-' {
-		if r, _ := utf8.DecodeRuneInString(rest[1:]); !unicode.IsSpace(r) {
-			w.negate = true
-			p.at++
-		}
-	}
+	w := word{negate: p.negated()}
 	start := p.at
 	key, isKey := p.key()
 	if !isKey {
@@ -146,11 +153,11 @@ func (p *filterParser) word() (word, error) {
 		w.values = []string{v}
 		return w, nil
 	}
-	known := keys[strings.ToLower(key)]
+	known := keyOf(key)
 	if known == nil {
 		return w, p.unknown(start, key, w.negate)
 	}
-	w.key = strings.ToLower(key)
+	w.key = known.Name
 	p.at += len(key) + 1
 	for {
 		at := p.at
@@ -159,8 +166,9 @@ func (p *filterParser) word() (word, error) {
 			return w, err
 		}
 		if v != "" {
+			open := p.at == len(p.text) && p.text[at] != '"' && known.begins != nil && known.begins(v)
 			if v, err = known.normal(v); err != nil {
-				return w, p.fail(at, "%v", err)
+				return w, p.begun(open, at, "%v", err)
 			}
 			if !slices.Contains(w.values, v) {
 				w.values = append(w.values, v)
@@ -172,9 +180,19 @@ func (p *filterParser) word() (word, error) {
 		p.at++
 	}
 	if len(w.values) == 0 {
-		return w, p.fail(start, "%s: needs a value, as %s:%s", w.key, w.key, known.example)
+		return w, p.begun(p.at == len(p.text), start, "%s: needs a value, as %s:%s", w.key, w.key, known.Example)
 	}
 	return w, nil
+}
+
+// negated reads the - before a word.
+func (p *filterParser) negated() bool {
+	rest, ok := strings.CutPrefix(p.text[p.at:], "-")
+	if r, _ := utf8.DecodeRuneInString(rest); !ok || rest == "" || unicode.IsSpace(r) {
+		return false
+	}
+	p.at++
+	return true
 }
 
 // unknown says how to look for what looks like a filter word, and is none, as text. start is the byte of
@@ -197,7 +215,8 @@ func (p *filterParser) unknown(start int, key string, negate bool) error {
 	if len(v) > longest {
 		how = "it in double quotes"
 	}
-	return p.fail(start, "%s: is no filter word; the words are %s; to look for it as text write %s", key, keyList(), how)
+	url := p.text[after:] == "" || p.text[after:] == "/" // of which :// is the beginning
+	return p.begun(url, start, "%s: is no filter word; the words are %s; to look for it as text write %s", key, keyList(), how)
 }
 
 // key gives the letters before a colon, unless it is a URL's.
@@ -252,5 +271,5 @@ func (p *filterParser) read(commas bool) (string, error) {
 			b.WriteByte(c)
 		}
 	}
-	return "", p.fail(p.at, "the quote is not closed")
+	return "", p.begun(true, p.at, "the quote is not closed")
 }

@@ -8,11 +8,36 @@ import (
 	"dev.internal/plivoscope/internal/plivo/signature"
 )
 
-// causes are the values of sig: that say why a signature does not match.
-var causes = []signature.Cause{
-	signature.CauseURL, signature.CausePort, signature.CauseToken, signature.CauseParams, signature.CauseNonce,
-	signature.CauseMethod, signature.CauseRecipe, signature.CauseScheme, signature.CauseHost, signature.CausePath,
-	signature.CauseSlash, signature.CauseQuery, signature.CauseHeader, signature.UnknownCause,
+// outcomeValues and causeValues are the values of sig:, the second ones saying why a signature does not
+// match.
+var (
+	outcomeValues = []FilterValue{
+		{string(signature.Valid), "the signature verifies"},
+		{string(signature.Invalid), "it does not match"},
+		{string(signature.Missing), "there is none"},
+		{string(signature.Unchecked), "no token to check it with"},
+	}
+	causeValues = []FilterValue{
+		{string(signature.CauseURL), "signed for another URL"},
+		{string(signature.CausePort), "the port differs"},
+		{string(signature.CauseToken), "signed with another token"},
+		{string(signature.CauseParams), "the parameters differ"},
+		{string(signature.CauseNonce), "the nonce differs"},
+		{string(signature.CauseMethod), "the method differs"},
+		{string(signature.CauseRecipe), "signed in another way"},
+		{string(signature.CauseScheme), "http for https, or back"},
+		{string(signature.CauseHost), "the host differs"},
+		{string(signature.CausePath), "the path differs"},
+		{string(signature.CauseSlash), "a slash too many or few"},
+		{string(signature.CauseQuery), "the query differs"},
+		{string(signature.CauseHeader), "the header is damaged"},
+		{string(signature.UnknownCause), "no cause was found"},
+	}
+)
+
+// isCause reports whether a value says why a signature does not match.
+func isCause(v string) bool {
+	return slices.ContainsFunc(causeValues, func(c FilterValue) bool { return c.Text == v })
 }
 
 // firstCause is what messages_cause is over: the one of several causes that a column shows.
@@ -25,7 +50,7 @@ func joined(v string) bool {
 		return false
 	}
 	for part := range strings.SplitSeq(v, "+") {
-		if !slices.Contains(causes, signature.Cause(part)) || part == signature.UnknownCause {
+		if !isCause(part) || part == signature.UnknownCause {
 			return false
 		}
 	}
@@ -39,9 +64,9 @@ func causesOf(v string) []string {
 		return []string{v}
 	}
 	var all []string
-	for _, c := range causes {
-		if string(c) == v || c.Word() == v {
-			all = append(all, string(c))
+	for _, c := range causeValues {
+		if c.Text == v || signature.Cause(c.Text).Word() == v {
+			all = append(all, c.Text)
 		}
 	}
 	return all
@@ -57,11 +82,23 @@ func sigValue(v string) (string, error) {
 }
 
 func sigValues() []string {
-	all := []string{string(signature.Valid), string(signature.Invalid), string(signature.Missing), string(signature.Unchecked)}
-	for _, c := range causes {
-		all = append(all, string(c))
+	var all []string
+	for _, v := range slices.Concat(outcomeValues, causeValues) {
+		all = append(all, v.Text)
 	}
 	return all
+}
+
+// beginsSig reports whether v is the beginning of a value of sig:, or of several causes joined.
+func beginsSig(v string) bool {
+	v = strings.ToLower(v)
+	last := v[strings.LastIndexByte(v, '+')+1:]
+	for _, whole := range sigValues() {
+		if strings.HasPrefix(whole, last) && (last == v || joined(v[:len(v)-len(last)]+whole)) {
+			return true
+		}
+	}
+	return false
 }
 
 // sig is one value of sig: as it is tested row by row.

@@ -17,20 +17,20 @@ import (
 
 // table is what a window is over.
 type table struct {
-	name, columns string
-	nextColumn    string // of marks
-	timeColumn    string
-	uuidColumn    string
-	urlColumn     string
+	name       string
+	nextColumn string // of marks
+	timeColumn string
+	uuidColumn string
+	urlColumn  string
 }
 
 var (
 	messagesTable = &table{
-		name: "messages", columns: messageRead, nextColumn: "next_message", timeColumn: "created_at",
+		name: "messages", nextColumn: "next_message", timeColumn: "created_at",
 		uuidColumn: "uuid", urlColumn: "callback_url",
 	}
 	callbacksTable = &table{
-		name: "callbacks", columns: callbackRead, nextColumn: "next_callback", timeColumn: "received_at",
+		name: "callbacks", nextColumn: "next_callback", timeColumn: "received_at",
 		uuidColumn: "message_uuid", urlColumn: "url",
 	}
 )
@@ -61,24 +61,16 @@ func anyOf(cs []condition) condition {
 // order of IDs, so that a value that many rows have costs no sorting, and the first rows of each are
 // then put together. All else is tested row by row, in the order of IDs, until there are enough.
 func (w Window) ids(t *table, now time.Time) (string, []any) {
-	lead := leading(t, w.Filter.words)
-	rest := w.bounds()
-	for i, word := range w.Filter.words {
-		if i == lead {
-			continue
-		}
-		cs := make([]condition, len(word.values))
-		for j, v := range word.values {
-			cs[j] = t.condition(word.key, v, now)
-		}
-		c := anyOf(cs)
-		if word.negate {
-			c = c.negated()
-		} else if word.key == keySince {
-			rest = append(rest, t.after(word.values, now))
-		}
-		rest = append(rest, c)
+	return w.idsBy(t, leading(t, w.Filter.words), now)
+}
+
+// idsBy is ids by the index of the word at lead; of none where that is -1.
+func (w Window) idsBy(t *table, lead int, now time.Time) (string, []any) {
+	others := slices.Clone(w.Filter.words)
+	if lead >= 0 {
+		others = slices.Delete(others, lead, lead+1)
 	}
+	rest := append(w.bounds(), t.conditions(others, now)...)
 	limit := w.Limit
 	if limit <= 0 {
 		limit = defaultLimit
@@ -109,6 +101,25 @@ func (w Window) ids(t *table, now time.Time) (string, []any) {
 	}
 	// UNION, not UNION ALL: a row can match two prefixes of a UUID.
 	return "SELECT id FROM (" + strings.Join(all, " UNION ") + ")" + order, args
+}
+
+// conditions are words as they are tested row by row.
+func (t *table) conditions(words []word, now time.Time) []condition {
+	var all []condition
+	for _, w := range words {
+		cs := make([]condition, len(w.values))
+		for i, v := range w.values {
+			cs[i] = t.condition(w.key, v, now)
+		}
+		c := anyOf(cs)
+		if w.negate {
+			c = c.negated()
+		} else if w.key == keySince {
+			all = append(all, t.after(w.values, now))
+		}
+		all = append(all, c)
+	}
+	return all
 }
 
 func (w Window) bounds() []condition {
@@ -256,8 +267,14 @@ func messageCondition(key, v string) condition {
 	return condition{"instr(" + column + ", ?) > 0", []any{v}}
 }
 
-// after is the bound on IDs that follows from since: marks say that no row before is of a later time.
+// after is the bound on IDs that follows from since.
 func (t *table) after(values []string, now time.Time) condition {
+	c := t.first(values, now)
+	return condition{"id >= " + c.sql, c.args}
+}
+
+// first is the ID before which since leaves nothing: marks say that no row before is of a later time.
+func (t *table) first(values []string, now time.Time) condition {
 	var earliest time.Time
 	for i, v := range values {
 		if at, _ := sinceTime(v, now); i == 0 || at.Before(earliest) {
@@ -265,7 +282,7 @@ func (t *table) after(values []string, now time.Time) condition {
 		}
 	}
 	return condition{
-		"id >= coalesce((SELECT " + t.nextColumn + " FROM marks WHERE at < ? ORDER BY at DESC LIMIT 1), 0)",
+		"coalesce((SELECT " + t.nextColumn + " FROM marks WHERE at < ? ORDER BY at DESC LIMIT 1), 0)",
 		[]any{earliest.UnixMicro()},
 	}
 }

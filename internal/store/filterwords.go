@@ -2,10 +2,10 @@ package store
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -26,34 +26,72 @@ const (
 // noCode stands for no error code: absent, or only zeros.
 const noCode = "none"
 
-// keyword is what a filter word takes.
-type keyword struct {
-	example string
-	normal  func(string) (string, error) // a value's normal form; applied to that it changes nothing
+// FilterWord is a word of the filter language. The parser, the completion and the documentation go by the
+// same list of them.
+type FilterWord struct {
+	Name    string        // without its colon
+	About   string        // what it looks at, in few words
+	Takes   string        // what its values are
+	Example string        // of a value, or of several
+	Values  []FilterValue // the known ones in the order to offer them; none where they are of the history
+	Closed  bool          // it takes no others, but for what normal forms and joins make of them
 }
 
-var keys = map[string]*keyword{
-	keyStatus: {"failed,undelivered", lower},
-	keyCode:   {"30", code},
-	keySig:    {"invalid", sigValue},
-	keyDir:    {"in", direction},
-	keyFrom:   {"+14155550100", number},
-	keyTo:     {"+14155550123", number},
-	keyUUID:   {"5b40a428", asItIs},
-	keyPath:   {"/sms/delivery-report", asItIs},
-	keySince:  {"10m", since},
-	keyText:   {`"two words"`, asItIs},
+// FilterValue is a value of a word.
+type FilterValue struct {
+	Text  string // as it is typed
+	About string // what it stands for, in a few words
+}
+
+// keyword is a filter word as the parser takes it.
+type keyword struct {
+	FilterWord
+	normal func(string) (string, error) // a value's normal form; applied to that it changes nothing
+	begins func(string) bool            // whether typing on can make a value of what is none; nil for never
+}
+
+// keys are all words, in the order in which they are offered.
+var keys = sync.OnceValue(func() []keyword {
+	return []keyword{
+		{FilterWord{keyStatus, "the status", "a status of Plivo's", "failed,undelivered", statusValues, false}, lower, nil},
+		{FilterWord{keyCode, "the error code", "an error code, or none", "30", codeValues(), false}, code, nil},
+		{FilterWord{keySig, "the signature", "an outcome, a cause, or causes joined as scheme+slash", "invalid", slices.Concat(outcomeValues, causeValues), true}, sigValue, beginsSig},
+		{FilterWord{keyDir, "the direction", "in or out", "in", directionValues, true}, direction, beginsDirection},
+		{FilterWord{keyFrom, "the sender", "a part of the number or name; after a + how the number begins", "+14155550100", nil, false}, number, anything},
+		{FilterWord{keyTo, "the destination", "a part of the number or name; after a + how the number begins", "+14155550123", nil, false}, number, anything},
+		{FilterWord{keyUUID, "the message UUID", "how it begins", "5b40a428", nil, false}, asItIs, nil},
+		{FilterWord{keyPath, "the URL's path", "a part of the path of the callback URL", "/sms/delivery-report", nil, false}, asItIs, nil},
+		{FilterWord{keySince, "the time", "an age, a time of day, a date, or a date and a time", "10m", sinceValues, false}, since, beginsSince},
+		{FilterWord{keyText, "the text", "a part of it; of callbacks a part of the URL or the body", `"two words"`, nil, false}, asItIs, nil},
+	}
+})
+
+// FilterWords are all words of the filter language, in the order in which they are worth offering.
+func FilterWords() []FilterWord {
+	var all []FilterWord
+	for _, k := range keys() {
+		all = append(all, k.FilterWord)
+	}
+	return all
+}
+
+// keyOf finds a word; nil where it is none.
+func keyOf(name string) *keyword {
+	all := keys()
+	i := slices.IndexFunc(all, func(k keyword) bool { return strings.EqualFold(k.Name, name) })
+	if i < 0 {
+		return nil
+	}
+	return &all[i]
 }
 
 func keyList() string {
-	var b strings.Builder
-	for i, k := range slices.Sorted(maps.Keys(keys)) {
-		if i > 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteString(k + ":")
+	var names []string
+	for _, k := range keys() {
+		names = append(names, k.Name+":")
 	}
-	return b.String()
+	slices.Sort(names)
+	return strings.Join(names, " ")
 }
 
 func asItIs(v string) (string, error) { return v, nil }

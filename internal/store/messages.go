@@ -10,8 +10,9 @@ import (
 
 const (
 	messageColumns = `id, uuid, sent, direction, from_number, to_number, status, code, outcome, created_at, updated_at,
-		final_at, unverified, units, callbacks, type, scheme, header, token, anomalies, refusal, callback_url, text`
-	messageWidth = 24                         // with fold
+		final_at, unverified, units, callbacks, type, scheme, header, token, anomalies, refusal, callback_url, text,
+		sent_with, arrival`
+	messageWidth = 26                         // with fold
 	messageRead  = messageColumns + ", cause" // a new row has none, and what rewrites a row leaves it
 
 	// upsertMessages changes all that a callback or an answer can change; the indexed columns only when
@@ -22,7 +23,7 @@ const (
 		final_at = excluded.final_at, unverified = excluded.unverified, units = excluded.units,
 		callbacks = excluded.callbacks, type = excluded.type, scheme = excluded.scheme, header = excluded.header,
 		token = excluded.token, anomalies = excluded.anomalies, refusal = excluded.refusal, text = excluded.text,
-		fold = excluded.fold`
+		arrival = excluded.arrival, fold = excluded.fold`
 )
 
 // messageRow is a message as the writer works on it.
@@ -54,7 +55,8 @@ func (m *messageRow) args(to []any) ([]any, error) {
 	return append(to, m.ID, uuid, bit(m.sent), string(m.Direction), m.From, m.To, string(m.Status), m.ErrorCode,
 		string(m.Signature.Outcome), micros(m.CreatedAt), micros(m.UpdatedAt), micros(m.FinalAt), bit(m.Unverified),
 		int64(m.Units), int64(m.Callbacks), m.Type, string(m.Signature.Scheme), m.Signature.Header, m.Signature.Token,
-		joinAnomalies(m.Anomalies), m.Refusal, m.CallbackURL, m.Text, fold), nil
+		joinAnomalies(m.Anomalies), m.Refusal, m.CallbackURL, m.Text,
+		m.SentWith, arrivalFlags(m.Arrival), fold), nil
 }
 
 // scanMessage reads messageColumns; more are the columns after them.
@@ -65,11 +67,12 @@ func scanMessage(rows *sql.Rows, m *messageRow, more ...any) error {
 		direction, status       string
 		outcome, scheme         string
 		anomalies               string
+		arrival                 int64
 	)
 	err := rows.Scan(append([]any{
 		&m.ID, &uuid, &m.sent, &direction, &m.From, &m.To, &status, &m.ErrorCode, &outcome, &created, &updated, &final,
 		&m.Unverified, &m.Units, &m.Callbacks, &m.Type, &scheme, &m.Signature.Header, &m.Signature.Token, &anomalies,
-		&m.Refusal, &m.CallbackURL, &m.Text,
+		&m.Refusal, &m.CallbackURL, &m.Text, &m.SentWith, &arrival,
 	}, more...)...)
 	if err != nil {
 		return err
@@ -78,6 +81,7 @@ func scanMessage(rows *sql.Rows, m *messageRow, more ...any) error {
 	m.Direction, m.Status = plivo.Direction(direction), plivo.Status(status)
 	m.Signature.Outcome, m.Signature.Scheme = signature.Outcome(outcome), signature.Scheme(scheme)
 	m.CreatedAt, m.UpdatedAt, m.FinalAt = moment(created), moment(updated), moment(final)
+	m.Arrival = arrivalOf(arrival)
 	if anomalies != "" {
 		for a := range strings.SplitSeq(anomalies, ",") {
 			m.Anomalies = append(m.Anomalies, plivo.Anomaly(a))

@@ -53,6 +53,9 @@ func TestPlans(t *testing.T) {
 			}
 		}
 	}
+	if plan := explainPlan(t, s, sentTogether, []any{int64(7), 10}); !strings.Contains(plan, "INDEX messages_sent_with") || strings.Contains(plan, "TEMP B-TREE") {
+		t.Errorf("the messages of a send:\n%s", plan)
+	}
 	// What has several values sorts the few rows of the window alone, and a part of a UUID what it finds.
 	for words, index := range map[string]string{"status:failed,undelivered": "messages_status", "sig:url": "messages_cause", "sig:invalid,port": "messages_outcome", "uuid:5b40": "sqlite_autoindex_messages_1"} {
 		f, err := ParseFilter(words)
@@ -62,6 +65,37 @@ func TestPlans(t *testing.T) {
 		query, args := Window{Filter: f}.ids(messagesTable, time.Now())
 		if plan := explainPlan(t, s, query, args); !strings.Contains(plan, index) || strings.Contains(plan, "SCAN messages") {
 			t.Errorf("%q uses not %q:\n%s", words, index, plan)
+		}
+	}
+}
+
+// TestSearchedInParts holds that no part of a search reads what belongs to another.
+func TestSearchedInParts(t *testing.T) {
+	const whole = "5b40a428-bfc7-4daf-9d06-726c558bf3b8"
+	for words, want := range map[string]struct {
+		key   string // of the word whose index is used
+		whole bool
+	}{
+		"hello":                            {},
+		"status:failed":                    {keyStatus, true},
+		"status:failed hello":              {keyStatus, false},
+		"uuid:5b40":                        {keyUUID, true},
+		"uuid:5b40 hello":                  {},
+		"hello uuid:" + whole:              {keyUUID, true},
+		"uuid:5b40," + whole + " code:30":  {},
+		"uuid:5 status:failed sig:invalid": {},
+	} {
+		f, err := ParseFilter(words)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lead, all := searched(messagesTable, f.words)
+		key := ""
+		if lead >= 0 {
+			key = f.words[lead].key
+		}
+		if key != want.key || all != want.whole {
+			t.Errorf("%q is searched by %q, whole %v; want %q, %v", words, key, all, want.key, want.whole)
 		}
 	}
 }

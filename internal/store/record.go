@@ -42,6 +42,9 @@ func (w *writer) record(batch []*request) error {
 			fold = &rows[p.uuid].fold
 		}
 		p.fold(fold, count.nextCallback)
+		if fold != nil {
+			rows[p.uuid].Arrival = rows[p.uuid].Arrival.With(p.arrival)
+		}
 		count.nextCallback++
 		*count.of(p.seen.Result.Outcome)++
 		count.latest = max(count.latest, p.seen.ReceivedAt.UnixMicro())

@@ -31,8 +31,8 @@ func (w *writer) failForgotten() error {
 	})
 }
 
-// BeginSend makes a row in status sending for each message and gives their IDs. Times that are zero
-// become now. A row that gets no answer, since the program ended, is failed by the first that opens the
+// BeginSend makes a row in status sending for each message of one send and gives their IDs. Times that are
+// zero become now; of several rows each remembers the first one. A row that gets no answer, since the program ended, is failed by the first that opens the
 // history two minutes later or more.
 func (s *Store) BeginSend(ctx context.Context, ms []plivo.Message) ([]int64, error) {
 	var ids []int64
@@ -61,6 +61,10 @@ func (w *writer) beginSend(ms []plivo.Message) ([]int64, error) {
 	rows := make([]*messageRow, len(ms))
 	for i, m := range ms {
 		m.ID, m.UUID, m.Callbacks = count.nextMessage, "", 0
+		m.SentWith, m.Arrival = 0, plivo.Arrival{}
+		if len(ms) > 1 {
+			m.SentWith = count.nextMessage - int64(i)
+		}
 		m.Direction, m.Status = plivo.Outbound, plivo.Sending
 		if m.CreatedAt.IsZero() {
 			m.CreatedAt = now
@@ -151,7 +155,7 @@ func (w *writer) finish(row *messageRow, o SendOutcome, count *counters) error {
 		if err := w.exec("UPDATE messages SET cause = ?, cause_of = ? WHERE id = ?", twin.Cause, twin.causeOf, row.ID); err != nil {
 			return err
 		}
-		row.fold = twin.fold
+		row.fold, row.Arrival = twin.fold, row.Arrival.With(twin.Arrival)
 	}
 	row.UUID, row.Refusal = o.UUID, ""
 	row.Status, row.FinalAt = plivo.Queued, time.Time{}

@@ -26,13 +26,13 @@ type Window struct {
 // Messages gives the rows of a window, newest first (oldest first when w.Oldest or only w.After: those
 // nearest to After). A filter that few rows match may take long; ctx ends it.
 func (s *Store) Messages(ctx context.Context, w Window) ([]plivo.Message, error) {
-	query, args := w.query(messagesTable, s.now())
+	query, args := w.query(messagesTable, messageRead, s.now())
 	return collect(ctx, s, "read messages", query, args, readMessage)
 }
 
 // Callbacks gives the rows of a window, ordered as Messages does.
 func (s *Store) Callbacks(ctx context.Context, w Window) ([]webhook.Callback, error) {
-	query, args := w.query(callbacksTable, s.now())
+	query, args := w.query(callbacksTable, callbackRead, s.now())
 	return collect(ctx, s, "read callbacks", query, args, scanCallback)
 }
 
@@ -46,6 +46,14 @@ func (s *Store) CallbacksOf(ctx context.Context, uuid string, limit int) ([]webh
 	slices.Reverse(cs)
 	return cs, err
 }
+
+// SentTogether gives the messages of the send that SentWith names, in the order of their destinations; none
+// for 0.
+func (s *Store) SentTogether(ctx context.Context, sentWith int64) ([]plivo.Message, error) {
+	return collect(ctx, s, "read the messages of a send", sentTogether, []any{sentWith, plivo.MaxDestinations}, readMessage)
+}
+
+const sentTogether = "SELECT " + messageRead + " FROM messages WHERE sent_with = ? AND sent_with > 0 ORDER BY id LIMIT ?"
 
 // MessagesByID gives the messages of these IDs, in their order; a missing one is left out.
 func (s *Store) MessagesByID(ctx context.Context, ids []int64) ([]plivo.Message, error) {
@@ -81,27 +89,6 @@ func messagesBy[K comparable](ctx context.Context, s *Store, column string, keys
 	return out, nil
 }
 
-// CountMessages counts the messages that match f, up to limit; more says that there are more.
-func (s *Store) CountMessages(ctx context.Context, f Filter, limit int) (n int, more bool, err error) {
-	return s.count(ctx, messagesTable, f, limit)
-}
-
-// CountCallbacks counts the callbacks that match f, as CountMessages does.
-func (s *Store) CountCallbacks(ctx context.Context, f Filter, limit int) (n int, more bool, err error) {
-	return s.count(ctx, callbacksTable, f, limit)
-}
-
-func (s *Store) count(ctx context.Context, t *table, f Filter, limit int) (n int, more bool, err error) {
-	if limit < 0 {
-		limit = 0
-	}
-	ids, args := Window{Filter: f, Limit: limit + 1}.ids(t, s.now())
-	if err := s.readDB.QueryRowContext(ctx, "SELECT count(*) FROM ("+ids+")", args...).Scan(&n); err != nil {
-		return 0, false, s.explain("count "+t.name, interrupted(ctx, err))
-	}
-	return min(n, limit), n > limit, nil
-}
-
 func collect[T any](ctx context.Context, s *Store, doing, query string, args []any, scan func(*sql.Rows) (T, error)) ([]T, error) {
 	fail := func(err error) ([]T, error) { return nil, s.explain(doing, interrupted(ctx, err)) }
 	rows, err := s.readDB.QueryContext(ctx, query, args...)
@@ -132,9 +119,9 @@ func interrupted(ctx context.Context, err error) error {
 }
 
 // query selects the window's rows.
-func (w Window) query(t *table, now time.Time) (string, []any) {
+func (w Window) query(t *table, columns string, now time.Time) (string, []any) {
 	ids, args := w.ids(t, now)
-	return "SELECT " + t.columns + " FROM " + t.name + " WHERE id IN (" + ids + ") ORDER BY id" + w.order(), args
+	return "SELECT " + columns + " FROM " + t.name + " WHERE id IN (" + ids + ") ORDER BY id" + w.order(), args
 }
 
 func (w Window) order() string {

@@ -45,6 +45,14 @@ func (p *figures) part(title string) {
 }
 
 func (p *figures) row(label string, all ...figure) {
+	if p.keep != nil {
+		words := make([]string, len(all))
+		for i, f := range all {
+			words[i] = unsigned(f.name) + " " + f.value
+		}
+		p.field(label, p.th.text, strings.Join(words, ", "))
+		return
+	}
 	w := min(figureWidth, (p.w-labelWidth-2)/len(all))
 	names := []span{{p.th.muted, " " + grid.Fit(label, labelWidth, false)}}
 	values := []span{{p.th.text, blank(labelWidth + 1)}}
@@ -177,6 +185,10 @@ func (e *env) tellRate(p *figures) {
 	room := p.w - labelWidth - 2
 	n := min(room/10*10, meter.Window)
 	shown := lastSeconds(counts, n)
+	if p.keep != nil {
+		p.field("rate", e.th.text, fmt.Sprintf("%s now, %s at most in the last %d seconds", perSecond(shown[n-1]), perSecond(highest(shown)), n))
+		return
+	}
 	words := fmt.Sprintf("%8s now, %8s at most", perSecond(shown[n-1]), perSecond(highest(shown)))
 	chart := append([]span{{e.th.muted, " " + grid.Fit(fmt.Sprintf("last %d s", n), labelWidth, false)}}, e.th.chart(shown)...)
 	if n+1+len(words) <= room {
@@ -239,7 +251,7 @@ func (e *env) tellAPI(p *figures) {
 			words[i] = count(k.n) + " " + k.words
 		}
 		p.field("failed", th.bad, "✗ "+strings.Join(words, ", "))
-		p.field("last", th.text, fmt.Sprintf("%s, %s ago: %s", clock(a.LastFailureAt, e.at), waited(e.at.Sub(a.LastFailureAt)), escape.Line(head(a.LastFailure, noticeBytes))))
+		p.field("last", th.text, fmt.Sprintf("%s, %s ago: %s", clock(a.LastFailureAt, e.at), waited(e.at.Sub(a.LastFailureAt)), escape.Line(head(e.mask.Sentence(a.LastFailure), noticeBytes))))
 	}
 	p.field("address", th.text, orDash(brief(st.APIURL)))
 	if !st.Embedded {

@@ -45,7 +45,11 @@ func (e *env) allNotices() []told {
 		all = append(all, n)
 	}
 	slices.SortStableFunc(all, func(a, b told) int { return b.At.Compare(a.At) })
-	return all[:min(len(all), noticesShown)]
+	all = all[:min(len(all), noticesShown)]
+	for i := range all {
+		all[i].Text = e.mask.Sentence(all[i].Text)
+	}
+	return all
 }
 
 // noticeLog is the list of all notices as lines. What a notice says is wrapped once for each width.

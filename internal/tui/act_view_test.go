@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/charmbracelet/x/exp/golden"
-
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/meter"
 	"dev.internal/plivoscope/internal/plivo/api"
@@ -105,20 +103,6 @@ func hostileActivity(d *driver) {
 		{At: testNow.Add(-time.Minute), Severity: app.Failure, Text: nasty},
 		{At: testNow.AddDate(0, 0, -3), Severity: app.Warning, Text: strings.Repeat(nasty, 400)},
 		{At: testNow.Add(time.Hour), Severity: app.Info, Text: strings.Repeat("x", 3000)},
-	}
-}
-
-// TestActivityViews holds what the screen looks like where there is much room.
-func TestActivityViews(t *testing.T) {
-	for _, sc := range scenes {
-		if !strings.HasPrefix(sc.name, "activity") {
-			continue
-		}
-		t.Run(sc.name+" 200x60", func(t *testing.T) {
-			d := staged(t, sc.live, sc.bare, 200, 60, nil)
-			sc.play(d)
-			golden.RequireEqual(t, []byte(d.m.View()))
-		})
 	}
 }
 

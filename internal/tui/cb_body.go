@@ -103,7 +103,7 @@ func writeBody(d *doc, cb webhook.Callback, chosen bodyView) {
 		d.say(th.muted, words)
 		return
 	}
-	words := sizeWords(len(cb.Body)) + " of " + brief(orNoType(cb.Header.Get("Content-Type"))) + " · shown as " + bodyViewNames[view]
+	words := sizeWords(bodySize(cb)) + " of " + brief(orNoType(cb.Header.Get("Content-Type"))) + " · shown as " + bodyViewNames[view]
 	if views := viewsOf(cb); len(views) > 1 {
 		words += fmt.Sprintf(" · v shows %s", bodyViewNames[nextView(cb, chosen)])
 	}

@@ -81,12 +81,20 @@ func callbackColumns(th *theme, now func() time.Time, marked func(int64) bool) [
 			}
 		}},
 		{Title: "SIZE", Min: 6, Ideal: 6, Priority: 11, Right: true, Cell: func(c callback, _ int) grid.Cell {
-			return cell(th.muted, count(int64(len(c.Body))))
+			return cell(th.muted, count(int64(bodySize(c))))
 		}},
 		{Title: "REMOTE", Min: 15, Ideal: 15, Max: 21, Priority: 12, Cell: func(c callback, _ int) grid.Cell {
 			return cell(th.muted, brief(c.RemoteAddr))
 		}},
 	}
+}
+
+// bodySize is that of a callback's body, also where the list has left it out, or it is masked.
+func bodySize(c webhook.Callback) int {
+	if c.Omitted || c.Size > 0 {
+		return c.Size
+	}
+	return len(c.Body)
 }
 
 // pathOf is a URL without its scheme and host.

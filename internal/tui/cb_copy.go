@@ -17,7 +17,7 @@ func (s *callbacks) current() (webhook.Callback, bool) {
 	case s.open != nil:
 		return s.open.cb, true
 	default:
-		return s.selected()
+		return s.wholeSelected()
 	}
 }
 

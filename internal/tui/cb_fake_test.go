@@ -72,22 +72,6 @@ func (c *fakeCore) Callbacks(ctx context.Context, w store.Window) ([]webhook.Cal
 	return out, nil
 }
 
-func (c *fakeCore) CountCallbacks(_ context.Context, f store.Filter, limit int) (int, bool, error) {
-	c.calls.Add(1)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.failCounts != nil {
-		return 0, false, c.failCounts
-	}
-	n := 0
-	for _, cb := range c.allCallbacks() {
-		if takes(f, cb) {
-			n++
-		}
-	}
-	return min(n, limit), n > limit, nil
-}
-
 // formOf is the body of parameters.
 func formOf(params []signature.Param) []byte {
 	pairs := make([]string, len(params))

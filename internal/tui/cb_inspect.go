@@ -72,7 +72,7 @@ func (s *inspector) show(cb webhook.Callback) tea.Cmd {
 // refreshed takes the callback as it is by now: somebody may have found the cause.
 func (s *inspector) refreshed(cb webhook.Callback) {
 	if cb.Cause != s.cb.Cause {
-		s.cb = cb
+		s.cb.Cause = cb.Cause
 		s.write(true)
 	}
 }
@@ -160,7 +160,7 @@ func (s *inspector) partNames(w int) [parts]string {
 	long := short
 	long[partParams] += " " + strconv.Itoa(len(s.cb.Report.Params))
 	long[partHeaders] += " " + strconv.Itoa(n)
-	long[partBody] += " " + sizeWords(len(s.cb.Body))
+	long[partBody] += " " + sizeWords(bodySize(s.cb))
 	_, words := s.env.th.signature(s.cb.Verdict, s.cb.Cause, 8)
 	long[partSignature] += " " + words
 	if s.cb.Answer.Status != 0 {

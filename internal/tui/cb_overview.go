@@ -145,7 +145,7 @@ func sizeOfRequest(cb webhook.Callback) string {
 	for _, values := range cb.Header {
 		n += len(values)
 	}
-	words := readable(orDash(cb.Protocol)) + " · body " + sizeWords(len(cb.Body))
+	words := readable(orDash(cb.Protocol)) + " · body " + sizeWords(bodySize(cb))
 	if cb.Truncated {
 		words += ", cut"
 	}

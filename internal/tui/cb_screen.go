@@ -21,6 +21,7 @@ type callbacks struct {
 	preview *doc
 	of      webhook.Callback // what the preview shows
 	seen    bool             // it shows something
+	whole   wholeCallback
 
 	open      *inspector  // nil for none
 	compared  *comparison // nil for none
@@ -36,12 +37,13 @@ func newCallbacks(e *env) *callbacks {
 	s.listing = newListing(e, newCallbackGrid(e.th, e.now, marked), rowSource[webhook.Callback]{
 		name: "callbacks",
 		read: func(ctx context.Context, c Core, w store.Window) ([]webhook.Callback, error) {
-			return c.Callbacks(ctx, w)
+			return c.ListCallbacks(ctx, w)
 		},
-		count: func(ctx context.Context, c Core, f store.Filter, limit int) (int, bool, error) {
-			return c.CountCallbacks(ctx, f, limit)
+		steps: func(c Core) searchSource[webhook.Callback] {
+			return searchSource[webhook.Callback]{c.ScanCallbacks, c.MatchingCallbacks, func(cb webhook.Callback) int64 { return cb.ID }}
 		},
 		total: func(st app.Status) int64 { return st.Totals.Callbacks },
+		value: callbackValue,
 	})
 	return s
 }
@@ -63,10 +65,14 @@ func (s *callbacks) arrange(f frame) {
 	}
 }
 
-// show renders the preview of the selected callback where that is another one, or has another width.
+// show renders the preview of the selected callback where that is another one, or has another width. Until
+// a large one was read, the preview stays as it is.
 func (s *callbacks) show() {
-	c, ok := s.grid.Selected()
-	if ok == s.seen && c.ID == s.of.ID && c.Cause == s.of.Cause && s.preview.w == s.lay.detail.w {
+	c, ok := s.previewed()
+	if !ok && s.grid.Len() > 0 {
+		return
+	}
+	if ok == s.seen && c.ID == s.of.ID && c.Cause == s.of.Cause && c.Omitted == s.of.Omitted && s.preview.w == s.lay.detail.w {
 		return
 	}
 	s.of, s.seen = c, ok
@@ -82,19 +88,24 @@ func (s *callbacks) selected() (webhook.Callback, bool) { return s.grid.Selected
 
 // moved follows up on a move in the list.
 func (s *callbacks) moved() tea.Cmd {
+	s.whole.open = false
 	if s.shown && s.grid.Wants() {
-		return s.pull()
+		return tea.Batch(s.fetch(), s.pull())
 	}
-	return nil
+	return s.fetch()
 }
 
 // openSelected opens the selected callback. The list stays where it is.
 func (s *callbacks) openSelected() tea.Cmd {
-	c, ok := s.selected()
-	if !ok {
+	if _, ok := s.selected(); !ok {
 		return nil
 	}
 	s.grid.Unfollow()
+	c, ok := s.wholeSelected()
+	if !ok {
+		return s.fetchToOpen()
+	}
+	s.whole.open = false
 	s.open = newInspector(s.env)
 	return s.open.show(c)
 }
@@ -128,8 +139,11 @@ func (s *callbacks) step(n int) tea.Cmd {
 	now, ok := s.selected()
 	switch {
 	case ok && now.ID != s.open.cb.ID:
-		s.wanted = false
-		return tea.Batch(s.open.show(now), s.moved())
+		c, ready := s.wholeSelected()
+		if s.wanted = !ready; s.wanted {
+			return s.moved()
+		}
+		return tea.Batch(s.open.show(c), s.moved())
 	case s.grid.Wants():
 		s.wanted = true
 		return s.pull()
@@ -144,18 +158,21 @@ func (s *callbacks) step(n int) tea.Cmd {
 // answerPage takes rows. What is open stays as it is, unless the next callback was asked for.
 func (s *callbacks) answerPage(msg pageMsg[webhook.Callback]) tea.Cmd {
 	cmd, mine := s.answer(msg)
-	if !mine || s.open == nil {
+	if !mine {
 		return cmd
 	}
+	cmd = tea.Batch(cmd, s.fetch())
 	c, ok := s.selected()
 	switch {
-	case !ok:
+	case s.open == nil || !ok:
 	case c.ID == s.open.cb.ID:
 		s.open.refreshed(c)
 		s.wanted = s.wanted && s.grid.Wants()
 	case s.wanted:
-		s.wanted = false
-		return tea.Batch(s.open.show(c), cmd)
+		if whole, ready := s.wholeSelected(); ready {
+			s.wanted = false
+			return tea.Batch(s.open.show(whole), cmd)
+		}
 	}
 	return cmd
 }

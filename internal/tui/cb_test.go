@@ -9,7 +9,7 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/x/exp/golden"
+	"github.com/muesli/termenv"
 
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/webhook"
@@ -20,20 +20,6 @@ func onStock(t testing.TB, w, h int) *driver {
 	core := newFakeCore()
 	stockRequests(core)
 	return newDriver(t, core, w, h)
-}
-
-// TestCallbackViewsOnALargeScreen holds what the screens look like with much room.
-func TestCallbackViewsOnALargeScreen(t *testing.T) {
-	for _, sc := range scenes {
-		if !strings.HasPrefix(sc.name, "callback") || strings.Contains(sc.name, "hostile") {
-			continue
-		}
-		t.Run(sc.name, func(t *testing.T) {
-			d := staged(t, sc.live, sc.bare, 200, 60, nil)
-			sc.play(d)
-			golden.RequireEqual(t, []byte(d.m.View()))
-		})
-	}
 }
 
 func TestEveryRequestIsListed(t *testing.T) {
@@ -349,4 +335,19 @@ func TestNoCallbacksSaysWhatToDo(t *testing.T) {
 	d.core.status.Mode = app.Live
 	d.wake()
 	d.absent("simulator, which")
+}
+
+// TestEmptyCallbacksNameOwnKeys holds that what an empty list says to do names the keys of the settings.
+func TestEmptyCallbacksNameOwnKeys(t *testing.T) {
+	o := Options{Renderer: rendererOf(termenv.Ascii, true), Keys: keySettings("filter", "F", "clear-filter", "x", "compose", "W")}
+	if err := o.Check(); err != nil {
+		t.Fatal(err)
+	}
+	d := newDriverOn(t, newFakeCore(), minWidth, minHeight, o)
+	d.keys("2")
+	d.expect("Each request to this server is listed.", "W writes a message to the simulator, which then calls.")
+	d.keys("F", "code:1", "enter")
+	d.expect("x shows all again, F changes it.")
+	d.keys("x")
+	d.expect("No callbacks yet.")
 }

@@ -74,27 +74,27 @@ func (s *callbacks) previewTitle() string {
 
 // nothing says why there are no rows and what to do.
 func (s *callbacks) nothing() [][]span {
-	th := s.env.th
+	th, km := s.env.th, s.env.keys
 	type sentence = []span
 	switch {
 	case s.fromElsewhere():
 		return []sentence{
 			{{th.text, "The history keeps no callback of this message."}},
-			{{th.key, "esc"}, {th.muted, " goes back to it."}},
+			{{th.key, km.toMessage.Help().Key}, {th.muted, " goes back to it."}},
 		}
 	case !s.applied.Empty():
 		return []sentence{
 			{{th.text, "No callback matches this filter."}},
-			{{th.key, "esc"}, {th.muted, " shows all again, "}, {th.key, "/"}, {th.muted, " changes it."}},
+			{{th.key, km.unfilter.Help().Key}, {th.muted, " shows all again, "}, {th.key, km.filter.Help().Key}, {th.muted, " changes it."}},
 		}
 	}
 	out := []sentence{
-		{{th.text, "No callbacks yet. Each request to this server is listed here, whoever sends it."}},
+		{{th.text, "No callbacks yet. Each request to this server is listed."}},
 		{{th.muted, "They are taken at "}, {th.text, escape.Line(s.env.status.PublicURL) + webhook.DeliveryReportPath}},
 		{{th.muted, "and at any other path and method."}},
 	}
 	if s.env.simulated() {
-		out = append(out, sentence{{th.key, "3"}, {th.muted, " writes a message to the simulator, which then calls here."}})
+		out = append(out, sentence{{th.key, km.compose.Help().Key}, {th.muted, " writes a message to the simulator, which then calls."}})
 	}
 	return out
 }
@@ -144,6 +144,10 @@ func (s *callbacks) mouse(e tea.MouseMsg) tea.Cmd {
 		s.compared.mouse(e, step)
 	case s.open != nil:
 		s.open.mouse(e, step)
+	case s.lay.filter.has(e.X, e.Y):
+		if step == 0 {
+			s.clickFilter(e, s.lay.filter)
+		}
 	case s.lay.list.has(e.X, e.Y) && step != 0:
 		s.grid.Scroll(step)
 		return s.moved()
@@ -186,7 +190,12 @@ func (s *inspector) mouse(e tea.MouseMsg, step int) {
 // footer names the keys of the present context, the most useful first and the way to all last.
 func (s *callbacks) footer() []key.Binding {
 	km := s.env.keys
+	_, any := s.selected()
+	open, mark, compare := when(any, km.open), when(any, km.mark), when(any, km.compare)
+	signature, copied := when(any, km.signature), when(any, km.copyID)
 	switch {
+	case s.filter.editing:
+		return s.filterFooter()
 	case s.typing():
 		return []key.Binding{km.apply, km.leaveFilter, km.helpTyped}
 	case s.compared != nil:
@@ -196,9 +205,9 @@ func (s *callbacks) footer() []key.Binding {
 	case s.open != nil:
 		return []key.Binding{km.closeText, km.nextPart, s.searching(), km.older, km.newer, km.copyID, km.help}
 	case s.fromElsewhere():
-		return []key.Binding{km.open, km.toMessage, km.mark, km.compare, km.signature, km.copyID, km.help}
+		return []key.Binding{open, km.toMessage, mark, compare, signature, copied, km.help}
 	}
-	return []key.Binding{km.open, km.mark, km.compare, km.signature, km.copyID, km.filter, km.help}
+	return []key.Binding{open, mark, compare, signature, copied, km.filter, km.help}
 }
 
 // searching is the key of the search that helps on: it goes to the next match where there is a search.
@@ -211,6 +220,9 @@ func (s *callbacks) searching() key.Binding {
 
 // help is all keys of the present context.
 func (s *callbacks) help() []section {
+	if s.filter.editing {
+		return s.filterHelp()
+	}
 	km := s.env.keys
 	searched := s.pager() != nil && s.pager().query != ""
 	text := section{"The text", []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.detailTop, km.detailEnd, km.search, when(searched, km.nextMatch), when(searched, km.prevMatch)}}

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -10,18 +11,17 @@ import (
 	"dev.internal/plivoscope/internal/tui/grid"
 )
 
-// longestText is the longest text that is counted, in bytes: no message holds more.
-const longestText = 8 << 10
-
 // longText is how much of a text a row looks at: more never fits on a line.
 const longText = 400
 
-// newMessageGrid makes the table of messages. now tells which times are of today.
-func newMessageGrid(th *theme, now func() time.Time) *grid.Grid[plivo.Message] {
+// newMessageGrid makes the table of messages. now tells which times are of today, sign which are new.
+func newMessageGrid(th *theme, now func() time.Time, sign func(plivo.Message) grid.Cell) *grid.Grid[plivo.Message] {
 	return grid.New(grid.Config[plivo.Message]{
 		Columns: messageColumns(th, now),
 		ID:      func(m plivo.Message) int64 { return m.ID },
 		Same:    sameRow,
+		Sign:    sign,
+		Kin:     sentTogether,
 		Twin:    func(gone, m plivo.Message) bool { return gone.UUID != "" && gone.UUID == m.UUID },
 		Mark:    grid.Cell{Text: "›", Paint: th.accent},
 		Base:    th.text,
@@ -41,8 +41,10 @@ func messageColumns(th *theme, now func() time.Time) []grid.Column[plivo.Message
 				return cell(th.accent, "↓")
 			}
 			return cell(th.muted, "↑")
+		}, Joined: func(_ message, kin grid.Kin, w int) grid.Cell {
+			return cell(th.muted, bracket(kin))
 		}},
-		{Title: "FROM", Min: 13, Ideal: 14, Max: 17, Priority: 8, Cell: func(m message, w int) grid.Cell {
+		{Title: "FROM", Min: 12, Ideal: 14, Max: 17, Priority: 9, Cell: func(m message, w int) grid.Cell {
 			return cell(th.muted, brief(m.From))
 		}},
 		{Title: "TO", Min: 13, Ideal: 14, Max: 17, Priority: 2, Cell: func(m message, w int) grid.Cell {
@@ -61,16 +63,19 @@ func messageColumns(th *theme, now func() time.Time) []grid.Column[plivo.Message
 			p, s := th.signature(m.Signature, m.Cause, w)
 			return cell(p, s)
 		}},
-		{Title: "SEG", Min: 3, Ideal: 3, From: 94, Priority: 9, Right: true, Cell: func(m message, w int) grid.Cell {
+		{Title: "!", Min: 2, Ideal: 2, Priority: 8, Cell: func(m message, w int) grid.Cell {
+			return th.oddCell(m)
+		}},
+		{Title: "SEG", Min: 3, Ideal: 3, From: 94, Priority: 10, Right: true, Cell: func(m message, w int) grid.Cell {
 			return cell(th.text, segmentsOf(m))
 		}},
-		{Title: "CB", Min: 3, Ideal: 3, From: 100, Priority: 10, Right: true, Cell: func(m message, w int) grid.Cell {
+		{Title: "CB", Min: 3, Ideal: 3, From: 100, Priority: 11, Right: true, Cell: func(m message, w int) grid.Cell {
 			return cell(th.muted, strconv.Itoa(m.Callbacks))
 		}},
-		{Title: "TOOK", Min: 5, Ideal: 5, From: 106, Priority: 11, Right: true, Cell: func(m message, w int) grid.Cell {
+		{Title: "TOOK", Min: 5, Ideal: 5, From: 106, Priority: 12, Right: true, Cell: func(m message, w int) grid.Cell {
 			return cell(th.muted, tookOf(m))
 		}},
-		{Title: "TEXT", Min: 8, Ideal: 20, Max: 40, Priority: 7, Flex: true, Cell: func(m message, w int) grid.Cell {
+		{Title: "TEXT", Min: 8, Ideal: 18, Max: 40, Priority: 7, Flex: true, Cell: func(m message, w int) grid.Cell {
 			if m.Refusal != "" && m.Text == "" {
 				return cell(th.bad, brief(m.Refusal))
 			}
@@ -84,7 +89,8 @@ func sameRow(a, b plivo.Message) bool {
 	return a.UpdatedAt.Equal(b.UpdatedAt) && a.Status == b.Status && a.Callbacks == b.Callbacks &&
 		a.UUID == b.UUID && a.Refusal == b.Refusal && a.ErrorCode == b.ErrorCode &&
 		a.Unverified == b.Unverified && a.Signature == b.Signature && a.Cause == b.Cause && a.Units == b.Units &&
-		a.From == b.From && a.To == b.To && a.Text == b.Text && a.FinalAt.Equal(b.FinalAt)
+		a.From == b.From && a.To == b.To && a.Text == b.Text && a.FinalAt.Equal(b.FinalAt) &&
+		a.Type == b.Type && a.Arrival == b.Arrival && slices.Equal(a.Anomalies, b.Anomalies)
 }
 
 // status is the paint of a status: a state's colour, never without its sign.
@@ -183,21 +189,17 @@ func (t *theme) signature(r signature.Result, cause string, w int) (grid.Paint, 
 	}
 }
 
-// segmentsOf is what Plivo billed, or would by the rules of GSM 03.38 while it has not said.
-func segmentsOf(m plivo.Message) string {
-	n := m.Units
-	if n == 0 && len(m.Text) <= longestText {
-		n = plivo.Segment(m.Text).Segments
+func tookOf(m plivo.Message) string {
+	if d, ok := tookTime(m); ok {
+		return short(d)
 	}
-	if n == 0 {
-		return ""
-	}
-	return strconv.Itoa(n)
+	return ""
 }
 
-func tookOf(m plivo.Message) string {
+// tookTime is the time to the final status of an outbound message that has one.
+func tookTime(m plivo.Message) (time.Duration, bool) {
 	if m.Direction == plivo.Inbound || m.Refusal != "" || m.FinalAt.IsZero() || m.CreatedAt.IsZero() {
-		return ""
+		return 0, false
 	}
-	return short(m.FinalAt.Sub(m.CreatedAt))
+	return m.FinalAt.Sub(m.CreatedAt), true
 }

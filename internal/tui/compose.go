@@ -31,8 +31,9 @@ type compose struct {
 	sent     int    // the state of edits that was sent last
 	lastTo   string // the destinations of the last draft that was sent
 	replaced replaced
-	language int  // the code that was looked at last
-	before   form // the draft whose place another one took
+	excess   string // what to tell of what there was no room for
+	language int    // the code that was looked at last
+	before   form   // the draft whose place another one took
 
 	countries map[string]string // by number
 }
@@ -55,6 +56,7 @@ func newCompose(e *env) *compose {
 	}
 	c.order = append(c.order, fieldURL, fieldSend)
 	c.inputs[fieldFrom].SetValue(e.status.DefaultSender)
+	c.hide = c.hiddenField
 	c.setFocus(fieldText)
 	c.check()
 	return c
@@ -127,8 +129,8 @@ func (c *compose) key(k tea.KeyMsg) (tea.Cmd, bool) {
 		c.inputs[fieldTo].CursorEnd()
 	case c.focus != fieldText && (k.Type == tea.KeyUp || k.Type == tea.KeyDown):
 		c.step(map[tea.KeyType]int{tea.KeyUp: -1, tea.KeyDown: 1}[k.Type])
-	case c.focus == fieldTo && key.Matches(k, c.inputs[fieldTo].KeyMap.Paste):
-		return c.pasteNumbers(), true
+	case (c.focus == fieldTo || c.focus == fieldText) && k.Type == tea.KeyCtrlV:
+		return c.pasteClipboard(), true
 	default:
 		var cmds []tea.Cmd
 		for range c.times(k) {
@@ -158,7 +160,7 @@ func (c *compose) typing() bool { return c.focus != fieldSend }
 func (c *compose) update(msg tea.Msg) tea.Cmd {
 	switch m := msg.(type) {
 	case pastedMsg:
-		if c.focus != fieldTo {
+		if c.focus != m.into {
 			return nil
 		}
 		msg = c.whole(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(m.text), Paste: true})
@@ -172,16 +174,22 @@ func (c *compose) update(msg tea.Msg) tea.Cmd {
 }
 
 // whole gives a key as the field with the focus takes it: what is pasted into the destinations as one
-// line.
+// line, and of all only what there is room for.
 func (c *compose) whole(k tea.KeyMsg) tea.KeyMsg {
 	if k.Paste && c.focus == fieldTo {
 		k.Runes = []rune(oneLine(string(k.Runes)))
 	}
+	if k.Paste && c.focus == fieldText {
+		// An area takes CR LF for two line ends.
+		k.Runes = []rune(strings.ReplaceAll(string(k.Runes), "\r\n", "\n"))
+	}
+	k.Runes = c.fitting(k.Runes)
 	return k
 }
 
 // check looks at the form, where it changed since.
 func (c *compose) check() {
+	defer c.tellExcess()
 	now := form{
 		text: c.text.Value(), to: c.inputs[fieldTo].Value(), from: strings.TrimSpace(c.inputs[fieldFrom].Value()),
 		fate: strings.TrimSpace(c.inputs[fieldFate].Value()), url: strings.TrimSpace(c.inputs[fieldURL].Value()),

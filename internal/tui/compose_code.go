@@ -27,18 +27,23 @@ type codeSheet struct {
 
 // openCode shows the draft as code.
 func (c *compose) openCode() {
-	r := snippet.Request{Draft: c.draft, APIURL: c.env.status.APIURL}
+	r := snippet.Request{Draft: c.env.mask.Draft(c.draft), APIURL: c.env.status.APIURL}
 	if r.Draft.CallbackURL == "" {
 		r.Draft.CallbackURL = c.env.status.CallbackURL
 	}
 	s := &codeSheet{env: c.env, form: c, snippets: snippet.All(r), at: c.language}
 	if p, wrong := c.firstError(); wrong {
-		s.warn = p.Text
+		s.warn = c.env.problemWords(p)
 	}
 	c.env.sheet = s
 }
 
-func (s *codeSheet) heading() string { return "This message as code" }
+func (s *codeSheet) heading() string {
+	if s.env.mask != nil {
+		return "This message as code, with numbers and text masked"
+	}
+	return "This message as code"
+}
 
 // setSize gives the sheet its room in the body.
 func (s *codeSheet) setSize(w, h int) {

@@ -223,6 +223,7 @@ func (s *recentSheet) row(w int, i recentItem, on bool) string {
 		when = "not sent"
 	}
 	to := ""
+	i.to = s.env.mask.Numbers(i.to)
 	switch len(i.to) {
 	case 0:
 	case 1:
@@ -230,7 +231,7 @@ func (s *recentSheet) row(w int, i recentItem, on bool) string {
 	default:
 		to = fmt.Sprintf("%s +%d", brief(i.to[0]), len(i.to)-1)
 	}
-	return line(w, mark, span{th.muted, grid.Fit(when, 8, false) + "  "}, span{text, grid.Fit(to, 18, false) + "  "}, span{text, brief(i.form.text)})
+	return line(w, mark, span{th.muted, grid.Fit(when, 8, false) + "  "}, span{text, grid.Fit(to, 18, false) + "  "}, span{text, brief(s.env.mask.Text(i.form.text))})
 }
 
 // more are two lines about the selected message.
@@ -241,14 +242,14 @@ func (s *recentSheet) more(w int) []string {
 	i, th := s.found[s.at], s.env.th
 	g := plural(len(i.to), "destination")
 	if i.form.from != "" {
-		g = "from " + brief(i.form.from) + " · " + g
+		g = "from " + brief(s.env.mask.Number(i.form.from)) + " · " + g
 	}
 	where := "callbacks to this server"
 	switch {
 	case i.form.url != "":
-		where = "callbacks to " + brief(i.form.url)
+		where = "callbacks to " + brief(s.env.mask.URL(i.form.url))
 	case i.unasked != "":
-		where = "callbacks to this server, no more to " + brief(i.unasked)
+		where = "callbacks to this server, no more to " + brief(s.env.mask.URL(i.unasked))
 	case s.env.status.CallbackURL == "":
 		where = "no callbacks"
 	}

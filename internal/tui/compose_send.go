@@ -24,7 +24,7 @@ func (c *compose) send() tea.Cmd {
 	c.check()
 	if p, wrong := c.firstError(); wrong {
 		c.setFocus(fieldOf(p.Field))
-		c.env.notifyAbout(aboutDraft, app.Warning, "Not sent: "+p.Text)
+		c.env.notifyAbout(aboutDraft, app.Warning, "Not sent: "+c.env.problemWords(p))
 		return nil
 	}
 	if c.sending > 0 && c.sent == c.edits {
@@ -38,7 +38,7 @@ func (c *compose) send() tea.Cmd {
 	if !c.env.status.Spends {
 		return c.sendNow(r)
 	}
-	c.env.ask("This costs money", fmt.Sprintf("Send %s from %s to %s?", c.costWords(), brief(c.draft.From), brief(inShort(c.draft.To))),
+	c.env.ask("This costs money", fmt.Sprintf("Send %s from %s to %s?", c.costWords(), brief(c.env.mask.Number(c.draft.From)), brief(inShort(c.env.mask.Numbers(c.draft.To)))),
 		"send", func() tea.Cmd { return c.sendNow(r) })
 	return nil
 }
@@ -96,7 +96,6 @@ func (c *compose) done(msg sentMsg) bool {
 		return false
 	}
 	c.lastTo = strings.Join(c.draft.To, ", ")
-	c.inputs[fieldTo].Placeholder = "→ " + inShort(c.draft.To) + " again"
 	c.inputs[fieldTo].Reset()
 	c.inputs[fieldFate].Reset()
 	c.text.Reset()

@@ -40,7 +40,7 @@ func countRecipients(typed string, good []string, problems []plivo.Problem, know
 		}
 	}
 	r.again = max(len(destinations(typed))-r.good-r.wrong, 0)
-	if len(known) > 4*plivo.MaxDestinations {
+	if len(known) > 8*plivo.MaxDestinations {
 		clear(known)
 	}
 	for _, n := range good {
@@ -99,23 +99,27 @@ func (c *compose) costWords() string {
 	return words
 }
 
-// pastedMsg is what the clipboard held, for the destinations.
-type pastedMsg struct{ text string }
+// pastedMsg is what the clipboard held, for a field.
+type pastedMsg struct {
+	into field
+	text string
+}
 
-// pasteNumbers reads the clipboard for the destinations: the input's own reading takes line ends for
-// blanks, and two numbers for one.
-func (c *compose) pasteNumbers() tea.Cmd {
+// pasteClipboard reads the clipboard for the text or the destinations: the inputs' own reading takes line
+// ends for blanks, and so two numbers for one, and takes all there is.
+func (c *compose) pasteClipboard() tea.Cmd {
 	read := c.env.o.ReadClipboard
 	if read == nil {
 		c.env.notifyAbout(aboutDraft, app.Warning, "No clipboard can be read here: "+pasteByTerminal)
 		return nil
 	}
+	into := c.focus
 	return func() tea.Msg {
 		text, err := read()
 		if err != nil {
 			return noticeMsg{app.Warning, fmt.Sprintf("Read the clipboard: %v; paste with the key of the terminal instead.", err)}
 		}
-		return pastedMsg{text}
+		return pastedMsg{into, text}
 	}
 }
 

@@ -16,6 +16,9 @@ func (c *compose) refresh() {
 	if c.env.status.CallbackURL == "" {
 		c.inputs[fieldURL].Placeholder = "none asked for: Plivo cannot reach this server (see --public-url)"
 	}
+	if c.lastTo != "" {
+		c.inputs[fieldTo].Placeholder = "→ " + inShort(c.env.mask.Numbers(destinations(c.lastTo))) + " again"
+	}
 	air := c.h >= 19
 	for _, f := range c.order {
 		from := len(c.lines)
@@ -89,9 +92,9 @@ func (c *compose) drawProblems(name string, empty bool) {
 			continue
 		}
 		if p.Warning {
-			c.say(span{th.warn, "! " + escape.Line(p.Text)})
+			c.say(span{th.warn, "! " + escape.Line(c.env.problemWords(p))})
 		} else {
-			c.say(span{th.bad, "✗ " + escape.Line(p.Text)})
+			c.say(span{th.bad, "✗ " + escape.Line(c.env.problemWords(p))})
 		}
 	}
 	if n > most {
@@ -118,7 +121,7 @@ func (c *compose) drawButton() {
 	}
 	c.lines = append(c.lines, line(c.w, append(left, span{th.muted, hint})...))
 	if c.failure != "" {
-		c.say(span{th.bad, "✗ " + escape.Line(head(c.failure, noticeBytes))})
+		c.say(span{th.bad, "✗ " + escape.Line(head(c.env.mask.Sentence(c.failure), noticeBytes))})
 	}
 }
 

@@ -2,10 +2,8 @@ package tui
 
 import (
 	"errors"
-	"flag"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +11,8 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
 	"github.com/muesli/termenv"
+
+	"dev.internal/plivoscope/internal/docstest"
 )
 
 func keySettings(pairs ...string) []Setting {
@@ -137,17 +137,7 @@ func TestTheFocusIsSeen(t *testing.T) {
 
 // TestKeyTable holds docs/keys.md to the keys of the code; -update writes it.
 func TestKeyTable(t *testing.T) {
-	const path = "../../docs/keys.md"
-	want := keyTable()
-	if f := flag.Lookup("update"); f != nil && f.Value.String() == "true" {
-		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(path)
-	if err != nil || string(got) != want {
-		t.Errorf("docs/keys.md is not that of the code (%v): run go test ./internal/tui -run TestKeyTable -update", err)
-	}
+	docstest.Page(t, "../../docs/keys.md", keyTable())
 }
 
 // keyTable is what docs/keys.md says.
@@ -157,6 +147,8 @@ func keyTable() string {
 
 ` + "`?` lists the keys of what is on the screen, `:` or `ctrl+p` finds an action by its name and does it." + `
 Both, the footer and this table are made from the same list.
+
+` + "`--plain`" + ` has the same keys: it says in lines what the screens show, and asks for what is typed into forms.
 
 Other keys and colours go into ` + "`plivoscope/config.json`" + ` in your folder for configuration: on Linux that
 is ` + "`~/.config`" + ` or ` + "`$XDG_CONFIG_HOME`" + `, on macOS ` + "`~/Library/Application Support`" + `, on Windows ` + "`%AppData%`" + `.

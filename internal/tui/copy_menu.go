@@ -85,7 +85,12 @@ func copyLetters(items []copyItem, menu []string) []string {
 	return out
 }
 
-func (s *copySheet) heading() string { return "Copy" }
+func (s *copySheet) heading() string {
+	if s.env.mask != nil {
+		return "Copy, with numbers and texts masked"
+	}
+	return "Copy"
+}
 
 func (s *copySheet) setSize(h int) {
 	s.h = max(min(h, len(s.items)), 0)

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"time"
 
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/plivo"
@@ -18,9 +19,15 @@ type Core interface {
 	// Subscribe wakes a reader after a change; see store.Store.Subscribe.
 	Subscribe() (<-chan struct{}, func())
 	Messages(ctx context.Context, w store.Window) ([]plivo.Message, error)
-	CountMessages(ctx context.Context, f store.Filter, limit int) (n int, more bool, err error)
+	// ScanMessages takes a step of a search, MatchingMessages reads what it found; see store.Store.
+	ScanMessages(ctx context.Context, w store.Window, budget time.Duration) (store.Scan, error)
+	MatchingMessages(ctx context.Context, f store.Filter, ids []int64) ([]plivo.Message, error)
+	// SentTogether are the messages of one send to several destinations; see store.Store.SentTogether.
+	SentTogether(ctx context.Context, sentWith int64) ([]plivo.Message, error)
 	Callbacks(ctx context.Context, w store.Window) ([]webhook.Callback, error)
-	CountCallbacks(ctx context.Context, f store.Filter, limit int) (n int, more bool, err error)
+	ListCallbacks(ctx context.Context, w store.Window) ([]webhook.Callback, error)
+	ScanCallbacks(ctx context.Context, w store.Window, budget time.Duration) (store.Scan, error)
+	MatchingCallbacks(ctx context.Context, f store.Filter, ids []int64) ([]webhook.Callback, error)
 	CallbacksOf(ctx context.Context, uuid string, limit int) ([]webhook.Callback, error)
 	// Examine says all that can be said of a request's signature; see app.App.Examine.
 	Examine(ctx context.Context, c signature.Case) (app.Examination, error)

@@ -30,7 +30,8 @@ type detail struct {
 	day   int      // on which rest was rendered: times of another day have a date
 	lines []string
 
-	cause cause // why a signature does not match
+	cause    cause // why a signature does not match
+	together sentWith
 }
 
 // detailKey tells one state of a message's callbacks from another.
@@ -61,7 +62,7 @@ func (d *detail) show(m plivo.Message, ok bool) tea.Cmd {
 		d.shown, d.message, d.callbacks, d.loaded, d.top = false, plivo.Message{}, nil, detailKey{}, 0
 		d.forgetCause()
 		d.refresh()
-		return nil
+		return d.pullTogether()
 	}
 	if m.ID != d.message.ID {
 		d.env.forget(aboutSelection)
@@ -70,10 +71,11 @@ func (d *detail) show(m plivo.Message, ok bool) tea.Cmd {
 	}
 	changed := !d.shown || m.ID != d.message.ID || !sameRow(m, d.message)
 	d.shown, d.message = true, m
+	asked := d.pullTogether()
 	if changed {
 		d.refresh()
 	}
-	return d.pull()
+	return tea.Batch(asked, d.pull())
 }
 
 func (d *detail) pull() tea.Cmd {
@@ -129,10 +131,11 @@ func (d *detail) tick() tea.Cmd {
 	} else {
 		d.join()
 	}
+	asked := d.tickTogether()
 	if d.cause.failure == nil {
-		return nil
+		return asked
 	}
-	return d.findCause()
+	return tea.Batch(asked, d.findCause())
 }
 
 // join puts the timeline above the rest.
@@ -161,7 +164,7 @@ func place(top, h, lines int) string {
 	case top+h >= lines:
 		return "end"
 	case top == 0:
-		return fmt.Sprintf("%d more lines", lines-h)
+		return plural(lines-h, "more line")
 	}
 	return fmt.Sprintf("%d %%", 100*(top+h)/lines)
 }

@@ -52,20 +52,19 @@ func (d *detail) renderRest() []string {
 	th, m := d.env.th, d.message
 	p := &page{th: th, w: d.w}
 	d.explain(p)
+	p.writeOddities(m, d.cause.wanted)
 	p.blank()
 	if m.Text != "" {
 		p.field("text", th.text, readableBlock(m.Text))
 	}
 	p.field("numbers", th.text, fmt.Sprintf("%s → %s", readable(orDash(m.From)), readable(orDash(m.To))))
-	p.field("segments", th.text, segmentWords(m))
+	p.writeTogether(d.together, m, d.env.keys.destinations.Help().Key)
+	p.writeSegments(m)
 	if m.UUID != "" {
 		p.field("uuid", th.text, readable(m.UUID))
 	}
 	if m.CallbackURL != "" {
 		p.field("reports to", th.text, readable(m.CallbackURL))
-	}
-	for _, a := range m.Anomalies {
-		p.field("beware", th.warn, "! "+anomalyWords(a))
 	}
 	d.listCallbacks(p)
 	return p.lines
@@ -124,44 +123,6 @@ func retryWords(retry string) string {
 	default:
 		return "Sending it again may help once the cause is gone."
 	}
-}
-
-func anomalyWords(a plivo.Anomaly) string {
-	switch a {
-	case plivo.Contradiction:
-		return "Two callbacks give different final statuses."
-	case plivo.UnknownStatus:
-		return "A callback gives a status that Plivo does not document."
-	case plivo.Unsigned:
-		return "A callback came without a signature."
-	case plivo.InvalidSigned:
-		return "A callback came with a signature that does not verify."
-	default:
-		return brief(string(a))
-	}
-}
-
-// segmentWords compares what the rules say with what Plivo billed.
-func segmentWords(m plivo.Message) string {
-	var s plivo.Segmentation
-	if len(m.Text) <= longestText {
-		s = plivo.Segment(m.Text)
-	}
-	billed := "Plivo has not said what it bills"
-	if m.Units > 0 {
-		billed = "billed " + plural(m.Units, "unit")
-	}
-	if m.Direction == plivo.Inbound && m.Units == 0 {
-		billed = "inbound"
-	}
-	if s.Segments == 0 {
-		return billed
-	}
-	words := fmt.Sprintf("%s %s, %s", plural(s.Segments, "segment"), s.Encoding, billed)
-	if m.Units > 0 && m.Units != s.Segments {
-		words += ", which is not the same: Plivo may have changed the text"
-	}
-	return words
 }
 
 // listCallbacks lists the callbacks, oldest first.

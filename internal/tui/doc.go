@@ -1,6 +1,6 @@
-// Package tui is the full-screen terminal UI.
+// Package tui is the full-screen terminal UI, and the one that says the same in lines.
 //
-// There is one tea.Model, Model. Screens, sheets and panes are plain structs behind pointers whose
+// There is one Model. Screens, sheets and panes are plain structs behind pointers whose
 // methods return a tea.Cmd; they share an env and never talk to each other by messages. Update and
 // View do no I/O: everything that may take time happens in a Cmd, with a context, on values that the
 // Cmd captured, never on the model.
@@ -9,6 +9,11 @@
 // model then asks for the rows that it shows, for changes of the core at most once in 33 ms. Another
 // filter ends the questions about the one before; the table refuses an answer that does not hold what it
 // shows by now. So a flood of callbacks costs the same few redraws as one callback.
+//
+// A filter is looked for in steps of some milliseconds: what one finds is shown, and the next one is asked
+// for until the page is full, the rows are counted to 1,000 or the history is at its end. What was looked at
+// is remembered as IDs; no list holds more rows than some screens of them. The list of callbacks leaves large
+// bodies out, and the selected one is read as it is selected.
 //
 // View joins lines: those of rows, detail and form were rendered when they changed, the few around them
 // are rendered anew. The functions of layout.go turn a terminal size into rectangles; every line is
@@ -20,6 +25,11 @@
 // is copied is what came, but for characters that would act where it is pasted. While an editor, a pager or
 // the shell has the terminal, the tea loop stands still and the core goes on, unless the process is stopped.
 //
+// The plain UI, for screen readers, is the same Model with nobody who paints: beside it somebody says in lines
+// what a screen would show, asks by questions for what is typed into forms, and follows the history for a log.
+// Lines are only ever added. They wait in memory and a Cmd writes them, in their order; all of them pass
+// internal/escape at that one place.
+//
 // Text from the network is cut to what can be read and passes internal/escape before it becomes a cell
 // or a line; measuring goes by whole characters, in grid.
 //
@@ -28,6 +38,19 @@
 // a whole. The request is examined once nothing was typed for a moment; an answer about an earlier one is
 // dropped. A typed token stays with its field.
 //
+// Masking hides numbers and texts. Rows are masked where the answers of the core come in, so that whatever
+// shows, copies or opens a row has it masked; forms, and what they are filled from, stay real and are masked
+// where they are drawn, but for the field with the focus. So what is sent, examined or looked for is the real
+// thing. A pseudonym that was shown can be looked for too.
+//
+// The filter line completes by the words and values that store knows and by the rows at hand, and keeps one
+// height. What is only begun is no error. Filters that were applied are kept in a file, read and written in
+// Cmds, but for those that name a number, a sender or a text.
+//
+// Which messages are new is known from the rows that were shown and from the counters of the status, of this
+// run alone and in bounded memory: nothing is asked for it, and nothing kept. A message counts as read
+// once it was selected for a moment, or opened.
+//
 // The activity screen shows counters that the core's status holds already: it asks nothing, and renders
 // only while it is seen.
 //
@@ -35,7 +58,7 @@
 // their paragraph through every width. A pager shows a window of it, paints only that, and searches all
 // of it. A screen of callbacks that nobody sees reads nothing.
 //
-// The package may import app, store, webhook, meter, plivo, signature and its sdk for their types, webhook's
+// The package may import app, store, webhook, mask, meter, plivo, signature and its sdk for their types, webhook's
 // capture to read what is pasted, and escape; the core behind it is reached through Core alone. Only
 // this package and its grid know Bubble Tea.
 package tui

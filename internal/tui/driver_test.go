@@ -40,7 +40,7 @@ func newDriverOn(t testing.TB, core *fakeCore, w, h int, o Options) *driver {
 	d.m = New(core, o)
 	gone := make(chan struct{})
 	close(gone) // waiting for a change ends at once: the test says when something changed
-	d.m.wake = gone
+	d.m.wake, d.m.pause = gone, 0
 	d.m.tick = func() tea.Cmd { return nil }
 	d.m.sig.wait = func(edit int) tea.Cmd { return func() tea.Msg { return settledMsg{edit} } }
 	d.send(tea.WindowSizeMsg{Width: w, Height: h})

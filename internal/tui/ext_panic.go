@@ -16,7 +16,7 @@ import (
 // watched is the model with an eye on panics: it notes where one began, and lets it go on to Bubble Tea,
 // which restores the terminal.
 type watched struct {
-	*Model
+	tea.Model
 
 	mu    sync.Mutex
 	size  tea.WindowSizeMsg

@@ -30,9 +30,9 @@ type fakeCore struct {
 	sendGate   chan struct{} // not nil: Send waits for it
 	sends      []app.SendRequest
 	drafts     []store.SentDraft
+	scanStep   int64 // IDs that one step of a search looks at, 0 for all
 	inbounds   []string
 	failReads  error
-	failCounts error
 	inboundErr error
 	gone       map[int64]bool            // rows that are no more
 	asked      func(ctx context.Context) // told of each question for rows
@@ -130,22 +130,6 @@ func (c *fakeCore) Messages(ctx context.Context, w store.Window) ([]plivo.Messag
 		}
 	}
 	return out, nil
-}
-
-func (c *fakeCore) CountMessages(_ context.Context, f store.Filter, limit int) (int, bool, error) {
-	c.calls.Add(1)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.failCounts != nil {
-		return 0, false, c.failCounts
-	}
-	n := 0
-	for _, m := range c.messages {
-		if matches(f, m) {
-			n++
-		}
-	}
-	return min(n, limit), n > limit, nil
 }
 
 func (c *fakeCore) CallbacksOf(_ context.Context, uuid string, limit int) ([]webhook.Callback, error) {

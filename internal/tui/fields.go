@@ -43,6 +43,8 @@ type fields struct {
 	inputs map[field]*textinput.Model
 	areas  map[field]*textarea.Model
 	focus  field
+	// hide gives what a field shows while it does not have the focus; nil for its value.
+	hide func(field, string) string
 	// rewinds is whether areas show their beginning while they do not have the focus.
 	rewinds bool
 
@@ -244,7 +246,20 @@ func (s *fields) put(f field, name, view string) {
 // draw draws the input of a field.
 func (s *fields) draw(f field, name string) {
 	if in := s.inputs[f]; in != nil {
-		s.put(f, name, in.View())
+		view := in.View()
+		if hidden := s.hiddenLines(f, 1); hidden != nil {
+			view = hidden[0]
+		}
+		s.put(f, name, view)
+		return
+	}
+	if hidden := s.hiddenLines(f, s.areas[f].Height()); hidden != nil {
+		for i, l := range hidden {
+			if i > 0 {
+				name = ""
+			}
+			s.put(f, name, l)
+		}
 		return
 	}
 	lines := areaLines(s.areas[f], s.valueWidth())

@@ -2,65 +2,72 @@ package tui
 
 import (
 	"errors"
-	"fmt"
-	"strings"
+	"time"
 
 	"github.com/charmbracelet/bubbles/textinput"
 	tea "github.com/charmbracelet/bubbletea"
 
-	"dev.internal/plivoscope/internal/escape"
 	"dev.internal/plivoscope/internal/store"
-	"dev.internal/plivoscope/internal/tui/grid"
 )
 
-const filterHint = "status: code: sig: dir: from: to: uuid: path: since: text: or any words; - negates, commas mean or"
-
-// filterLine edits the filter and says while typing whether it can be understood.
+// filterLine edits the filter: it completes what is typed, and says what is wrong under the place.
 type filterLine struct {
-	th      *theme
+	env     *env
+	values  func(word string) []store.FilterValue // of a word, among the rows at hand
 	editing bool
 	input   textinput.Model
+	from    int // code points of the input that are left of what is shown
 	filter  store.Filter
-	err     error
-	w, h    int
+	wrong   *store.FilterError // nil for nothing
+	offer   offer
+
+	insisted bool      // enter was pressed on what is wrong
+	paused   bool      // nothing was typed for a while
+	changed  time.Time // when the line was changed last
+
+	back  int    // steps into the history of filters, 0 for the line that is typed
+	draft string // that line, while it is not shown
+
+	w, h  int
+	cells []filterCell // where the candidates stand
 }
 
-func newFilterLine(th *theme) *filterLine {
-	return &filterLine{th: th, input: th.input("status:failed,undelivered")}
+// filterPause is how long one who stops typing is left to think before what is only begun is explained.
+const filterPause = time.Second
+
+func newFilterLine(e *env, values func(string) []store.FilterValue) *filterLine {
+	f := &filterLine{env: e, values: values, input: e.th.input("status:failed,undelivered")}
+	f.input.Cursor.Style = e.th.cursor
+	return f
 }
 
-func (f *filterLine) setSize(w, h int) {
-	f.w, f.h = w, h
-	f.input.Width = max(w-5, 1)
-	f.input.SetCursor(f.input.Position()) // where it can be seen in the new width
-}
+// filterHeight is how many lines the filter has while it is edited, the input among them: the same
+// whatever they show.
+const filterHeight = 4
 
 // height is how many lines it would like to have, 0 where it is not edited.
 func (f *filterLine) height() int {
-	switch {
-	case !f.editing:
+	if !f.editing {
 		return 0
-	case f.w < 20:
-		return 2
 	}
-	return 1 + len(wrap(f.words(), f.w-4))
+	return filterHeight
 }
 
-// words say what is wrong, or what can be typed.
-func (f *filterLine) words() string {
-	if f.err != nil {
-		return "✗ " + escape.Line(head(f.err.Error(), noticeBytes))
+func (f *filterLine) setSize(w, h int) {
+	if w == f.w && h == f.h {
+		return
 	}
-	return filterHint
+	f.w, f.h = w, h
+	f.scroll()
 }
 
 // edit begins with the filter that is applied.
 func (f *filterLine) edit(now string) {
 	f.editing = true
-	f.input.SetValue(now)
-	f.input.CursorEnd()
+	f.back, f.draft = 0, ""
 	f.input.Focus()
-	f.parse()
+	now = f.env.mask.Sentence(now)
+	f.write(now, len(now))
 }
 
 func (f *filterLine) leave() {
@@ -68,41 +75,108 @@ func (f *filterLine) leave() {
 	f.input.Blur()
 }
 
+// update gives the input a message.
 func (f *filterLine) update(msg tea.Msg) tea.Cmd {
 	var cmd tea.Cmd
+	before, at := f.input.Value(), f.input.Position()
 	f.input, cmd = f.input.Update(msg)
-	f.parse()
+	if f.input.Value() != before {
+		f.back = 0
+		f.follow()
+	} else if f.input.Position() != at {
+		f.look()
+	}
 	return cmd
 }
 
-func (f *filterLine) parse() { f.filter, f.err = store.ParseFilter(strings.TrimSpace(f.input.Value())) }
+// write fills the line, with the cursor at byte at.
+func (f *filterLine) write(text string, at int) {
+	f.put(text, at)
+	f.follow()
+}
 
-func (f *filterLine) parsed() (store.Filter, error) { return f.filter, f.err }
+// put is write without another look at what can be completed.
+func (f *filterLine) put(text string, at int) {
+	f.input.SetValue(text)
+	f.input.SetCursor(len([]rune(text[:at])))
+	f.parse()
+	f.scroll()
+}
 
-// lines are the input and, below it, the words: where there is no room for all, without their
-// beginning, which says no more than that it is the filter.
-func (f *filterLine) lines() []string {
-	mark, below := f.th.accent, f.th.muted
-	if f.err != nil {
-		mark, below = f.th.bad, f.th.bad
+// follow takes up a change of the text.
+func (f *filterLine) follow() {
+	f.parse()
+	f.look()
+}
+
+func (f *filterLine) parse() {
+	var err error
+	f.filter, err = store.ParseFilter(f.env.realFilter(f.input.Value()))
+	f.wrong = nil
+	errors.As(err, &f.wrong)
+	f.insisted, f.paused, f.changed = false, false, f.env.at
+}
+
+// look finds what can be completed at the cursor.
+func (f *filterLine) look() {
+	text := f.input.Value()
+	f.offer = offered(text, f.cursor(), f.values)
+	f.scroll()
+}
+
+// cursor is the byte of the text at which the cursor stands.
+func (f *filterLine) cursor() int {
+	return len(string([]rune(f.input.Value())[:f.input.Position()]))
+}
+
+// insist says what is wrong even where it is only begun.
+func (f *filterLine) insist() { f.insisted = true }
+
+// tick tells that time passed.
+func (f *filterLine) tick() {
+	f.paused = f.editing && f.env.at.Sub(f.changed) >= filterPause
+}
+
+// begun reports whether what is wrong can become right by typing on at the cursor.
+func (f *filterLine) begun() bool {
+	if f.wrong == nil || f.wrong.Begun {
+		return f.wrong != nil && f.cursor() == len(f.input.Value())
 	}
-	room := f.h - 1
-	said := wrap(f.words(), f.w-4)
-	var wrong *store.FilterError
-	if len(said) > room && errors.As(f.err, &wrong) {
-		_, what, _ := strings.Cut(f.words(), fmt.Sprintf("character %d: ", wrong.Column))
-		said = wrap("✗ "+what, f.w-4)
+	var head *store.FilterError
+	_, err := store.ParseFilter(f.input.Value()[:f.cursor()])
+	return errors.As(err, &head) && head.Begun && head.Column == f.wrong.Column
+}
+
+// complaint tells whether what is wrong is said, and whether it is an error rather than a hint.
+func (f *filterLine) complaint() (said, bad bool) {
+	switch {
+	case f.wrong == nil:
+		return false, false
+	case f.insisted || !f.begun():
+		return true, true
+	default:
+		return f.paused && len(f.offer.all) == 0, false
 	}
-	if len(said) > room && room > 0 {
-		rest, _ := grid.Clip(strings.Join(said[room-1:], " "), f.w-4)
-		said = append(said[:room-1], rest)
+}
+
+// browse goes through the filters that were applied, n towards older ones. The line that is being typed
+// is the newest.
+func (f *filterLine) browse(n int) {
+	all := f.env.filters.all
+	now := f.input.Value()
+	for to := f.back + n; to >= 0 && to <= len(all); to += n {
+		if to > 0 && all[to-1] == now {
+			continue // it would seem that nothing happens
+		}
+		if f.back == 0 {
+			f.draft = now
+		}
+		text := f.draft
+		if to > 0 {
+			text = f.env.mask.Sentence(all[to-1])
+		}
+		f.write(text, len(text))
+		f.back = to
+		return
 	}
-	out := []string{mark.Wrap(" / ") + typed(f.input.View(), max(f.w-3, 0))}
-	for _, l := range said {
-		out = append(out, line(f.w, span{below, "   " + l}))
-	}
-	for len(out) < f.h {
-		out = append(out, line(f.w))
-	}
-	return out[:f.h]
 }

@@ -51,11 +51,17 @@ func keysLine(th *theme, w int, keys []key.Binding) string {
 // hints are the keys that the line of the screens names at its right end: none while something else
 // has the keys.
 func (m *Model) hints() []placedKey {
-	if m.at != onMessages || m.env.sheet != nil || m.screen().typing() {
+	if m.env.sheet != nil || m.screen().typing() {
 		return nil
 	}
 	km := m.env.keys
 	out := []placedKey{{binding: km.filter}, {binding: km.helpHint}}
+	switch {
+	case m.at == onCallbacks && m.requests.pager() != nil:
+		out[0].binding = km.search
+	case m.at != onMessages && m.at != onCallbacks:
+		return nil
+	}
 	x := m.w - 1
 	for i := len(out) - 1; i >= 0; i-- {
 		h := out[i].binding.Help()

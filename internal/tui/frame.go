@@ -123,6 +123,9 @@ func (m *Model) header() string {
 		badge = th.muted
 	}
 	name := []span{{th.strong, " plivoscope "}, {badge, " " + word + " "}}
+	if m.env.mask != nil {
+		name = append(name, span{th.accent, " MASKED"})
+	}
 	base := st.PublicURL
 	if base == "" {
 		base = st.ListenURL

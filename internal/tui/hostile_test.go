@@ -138,7 +138,6 @@ func TestRowsGoWhileTheListHasNoRoom(t *testing.T) {
 		for i := range 30 {
 			core.messages[i].Status = plivo.Delivered
 		}
-		d.now = d.now.Add(countEvery)
 		d.wake()
 		d.wake()
 		d.keys("esc")

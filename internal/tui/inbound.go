@@ -65,7 +65,9 @@ func (s *inboundSheet) setWidth(w int) {
 	}
 }
 
-func (s *inboundSheet) heading() string { return "An inbound message to " + brief(s.to) }
+func (s *inboundSheet) heading() string {
+	return "An inbound message to " + brief(s.env.mask.Number(s.to))
+}
 
 func (s *inboundSheet) key(k tea.KeyMsg) (tea.Cmd, bool) {
 	switch km := s.env.keys; {
@@ -123,13 +125,22 @@ func (s *inboundSheet) lines(w, h int) []string {
 		if i == s.focus {
 			mark, edge, sign = th.accent, th.accent, " › "
 		}
-		out = append(out, line(fieldIndent, span{mark, sign + fmt.Sprintf("%-10s", name)}, span{edge, "│"})+typed(s.inputs[i].View(), w-fieldIndent))
+		out = append(out, line(fieldIndent, span{mark, sign + fmt.Sprintf("%-10s", name)}, span{edge, "│"})+typed(s.view(i), w-fieldIndent))
 	}
 	note := ""
 	if s.waiting {
 		note = strings.Repeat(" ", fieldIndent) + "delivering it …"
 	}
 	return append(out, line(w, span{th.muted, note}))[:min(h, 4)]
+}
+
+// view is an input, or what is shown of it masked while it does not have the focus.
+func (s *inboundSheet) view(i int) string {
+	shown := []func(string) string{s.env.mask.Number, s.env.mask.Text}[i](s.inputs[i].Value())
+	if i == s.focus || shown == s.inputs[i].Value() {
+		return s.inputs[i].View()
+	}
+	return s.env.th.text.Wrap(brief(shown))
 }
 
 func (s *inboundSheet) footer() []key.Binding {

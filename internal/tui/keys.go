@@ -8,18 +8,19 @@ import (
 type keyMap struct {
 	// Everywhere.
 	quit, forceQuit, help, helpHint, helpTyped, redraw, messages, requests, compose, examine, activity key.Binding
-	palette, paletteTyped, suspend                                                                     key.Binding
+	palette, paletteTyped, suspend, mask                                                               key.Binding
 	// Lists.
 	up, down, pageUp, pageDown, newest, oldest, follow key.Binding
 	// Messages.
 	open, filter, unfilter, fresh, inbound, copyID, edit, page, signature, focus, zoom key.Binding
+	markRead, destinations, goTo                                                       key.Binding
 	// Callbacks.
 	callbacks, mark, unmark, compare, toMessage, nextPart, prevPart, older, newer, bodyView key.Binding
 	closeText, search, nextMatch, prevMatch, hideSame, showSame                             key.Binding
 	// The detail.
 	detailTop, detailEnd, back key.Binding
 	// Filter line.
-	apply, leaveFilter key.Binding
+	apply, leaveFilter, complete, completeBack, takeRest, olderFilter, newerFilter key.Binding
 	// Compose.
 	send, nextField, prevField, newline, choose, keep                         key.Binding
 	earlier, code, plain, undo, nextCode, prevCode, copyCode, fill, closeCode key.Binding
@@ -51,6 +52,7 @@ func newKeyMap() keyMap {
 		palette:      bind(": ctrl+p", "all actions by name", ":"),
 		paletteTyped: bind("ctrl+p", "all actions by name", "ctrl+p"),
 		suspend:      bind("ctrl+z", "suspend", "ctrl+z"),
+		mask:         bind("M", "mask numbers and texts", "M"),
 		messages:     bind("1", "messages", "1"),
 		requests:     bind("2", "callbacks", "2"),
 		compose:      bind("3", "compose", "3"),
@@ -74,7 +76,12 @@ func newKeyMap() keyMap {
 		page:      bind("o", "open in the pager", "o", "|"),
 		signature: bind("s", "signature", "s"),
 		focus:     bind("tab", "into the detail", "tab"),
+		zoom:      bind("z", "the detail alone", "z"),
 		unfilter:  bind("esc", "clear the filter", "esc"),
+
+		markRead:     bind("A", "mark all as read", "A"),
+		destinations: bind("t", "what was sent with it", "t"),
+		goTo:         bind("enter", "go to it", "enter"),
 
 		callbacks: bind("c", "its callbacks", "c"),
 		mark:      bind("space", "mark", " "),
@@ -97,8 +104,13 @@ func newKeyMap() keyMap {
 		detailEnd: bind("G end", "end", "G", "end"),
 		back:      bind("esc", "back", "esc", "h", "left"),
 
-		apply:       bind("enter", "apply", "enter"),
-		leaveFilter: bind("esc", "leave it as it was", "esc"),
+		apply:        bind("enter", "apply", "enter"),
+		leaveFilter:  bind("esc", "leave it", "esc"),
+		complete:     bind("tab", "complete", "tab"),
+		completeBack: bind("⇧tab", "complete, backwards", "shift+tab"),
+		takeRest:     bind("→", "take what is proposed", "right", "ctrl+e"),
+		olderFilter:  bind("↑", "earlier", "up"),
+		newerFilter:  bind("↓", "later one", "down"),
 
 		send:      bind("ctrl+s", "send", "ctrl+s"),
 		nextField: bind("tab", "next field", "tab"),

@@ -95,12 +95,12 @@ func computeList(f frame, n needs) listLayout {
 	l.title = rect{list.x, list.y, list.w, 1}
 	used := 1
 	if n.filter > 0 {
-		least := 2
-		if list.h >= minList+1 {
-			least = 3 // a line more for what is wrong
-		}
 		const others = 5 // rule, titles, three rows
-		l.filter = rect{list.x, list.y + used, list.w, min(max(n.filter, least), max(list.h-others, 2))}
+		lines := n.filter
+		if list.h > 2*minList {
+			lines++ // of what can be completed
+		}
+		l.filter = rect{list.x, list.y + used, list.w, min(max(lines, 2), max(list.h-others, 2))}
 		used += l.filter.h
 	}
 	used++ // the column titles

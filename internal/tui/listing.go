@@ -31,40 +31,38 @@ type listing[T any] struct {
 	failed  bool            // the last question failed: it is asked again with the next second
 	day     int             // of which the times in the list are
 
-	count    int // rows that match the filter, at most countUpTo, where known
-	more     bool
-	known    bool
-	counted  time.Time // when the count was asked for; zero when it has to be
-	counting bool
-	recount  bool
+	search *finder[T] // for the filter, nil without one; of the question that is on its way alone
+	woken  bool       // something changed since the search was told so
+	begun  time.Time  // when the search was
+	found  found      // of the search, as of its last answer
+	known  bool       // there was one
 }
 
 // rowSource is where the rows of a listing come from.
 type rowSource[T any] struct {
 	name  string // in words: "messages"
 	read  func(context.Context, Core, store.Window) ([]T, error)
-	count func(context.Context, Core, store.Filter, int) (int, bool, error)
 	total func(app.Status) int64
+	value func(row T, word string) string // of a filter word; empty for none
+	steps func(Core) searchSource[T]      // of a search
 }
 
-// pageMsg answers a table's question, countMsg the question how many rows match the filter.
-type (
-	pageMsg[T any] struct {
-		query grid.Query
-		page  grid.Page[T]
-		gen   int
-		err   error
-	}
-	countMsg[T any] struct {
-		n    int
-		more bool
-		gen  int
-		err  error
-	}
-)
+// pageMsg answers a table's question.
+type pageMsg[T any] struct {
+	query grid.Query
+	page  grid.Page[T]
+	gen   int
+	err   error
+
+	searched bool // by a search, which has come so far
+	found    found
+	unripe   bool // it has nothing to show yet
+}
 
 func newListing[T any](e *env, g *grid.Grid[T], rows rowSource[T]) *listing[T] {
-	return &listing[T]{env: e, grid: g, filter: newFilterLine(e.th), rows: rows, stop: func() {}, day: e.at.YearDay()}
+	l := &listing[T]{env: e, grid: g, rows: rows, stop: func() {}, day: e.at.YearDay()}
+	l.filter = newFilterLine(e, l.valuesAtHand)
+	return l
 }
 
 // place gives the rows their place, and the filter its own above them.
@@ -77,10 +75,13 @@ func (l *listing[T]) place(lay listLayout) {
 func (l *listing[T]) setFilter(f store.Filter) tea.Cmd {
 	l.stop()
 	l.reading, l.stop = nil, func() {}
-	l.asking, l.counting, l.failed = false, false, false
+	l.asking, l.failed, l.woken = false, false, false
 	l.applied = f
 	l.gen++
-	l.known, l.counted, l.recount = false, time.Time{}, true
+	l.search, l.found, l.known, l.begun = nil, found{}, false, l.env.at
+	if !f.Empty() {
+		l.search = newFinder(f, l.rows.steps(l.env.core))
+	}
 	l.grid.Refilter()
 	return l.pull()
 }
@@ -89,39 +90,32 @@ func (l *listing[T]) setFilter(f store.Filter) tea.Cmd {
 func (l *listing[T]) pull() tea.Cmd {
 	if l.asking {
 		l.again = true
-		return l.countRows()
+		return nil
 	}
 	l.asking, l.again = true, false
 	if l.reading == nil {
 		l.reading, l.stop = context.WithCancel(l.env.ctx)
 	}
 	msg := pageMsg[T]{query: l.grid.Query(), gen: l.gen}
-	ctx, core, filter, read := l.reading, l.env.core, l.applied, l.rows.read
-	return tea.Batch(func() tea.Msg {
-		msg.page, msg.err = fetchPage(func(w store.Window) ([]T, error) { return read(ctx, core, w) }, filter, msg.query)
-		return msg
-	}, l.countRows())
-}
-
-// countRows counts the rows of the filter where that is due: beside the rows, because it may take
-// longer than they do.
-func (l *listing[T]) countRows() tea.Cmd {
-	early := !l.counted.IsZero() && l.env.at.Sub(l.counted) < countEvery
-	if l.applied.Empty() || !l.recount || l.counting || l.reading == nil || early {
-		return nil
+	ctx, core, read := l.reading, l.env.core, l.rows.read
+	if search, woken := l.search, l.woken; search != nil {
+		l.woken = false
+		return func() tea.Msg {
+			var ready bool
+			msg.page, msg.found, ready, msg.err = search.page(ctx, msg.query, woken)
+			msg.searched, msg.unripe = true, !ready
+			return msg
+		}
 	}
-	l.recount, l.counting, l.counted = false, true, l.env.at
-	msg := countMsg[T]{gen: l.gen}
-	ctx, core, filter, countAll := l.reading, l.env.core, l.applied, l.rows.count
 	return func() tea.Msg {
-		msg.n, msg.more, msg.err = countAll(ctx, core, filter, countUpTo)
+		msg.page, msg.err = fetchPage(func(w store.Window) ([]T, error) { return read(ctx, core, w) }, msg.query)
 		return msg
 	}
 }
 
 // wake asks again after a change in the core.
 func (l *listing[T]) wake() tea.Cmd {
-	l.recount = true
+	l.woken = true
 	return l.pull()
 }
 
@@ -131,10 +125,11 @@ func (l *listing[T]) tick() tea.Cmd {
 		l.day = day
 		l.grid.Redraw()
 	}
-	if l.failed {
+	l.filter.tick()
+	if l.failed || l.found.later {
 		return l.pull()
 	}
-	return l.countRows()
+	return nil
 }
 
 // answer takes the rows of a question, and asks the next one where that is due. mine is whether they
@@ -153,28 +148,15 @@ func (l *listing[T]) answer(msg pageMsg[T]) (cmd tea.Cmd, mine bool) {
 		l.failed = false
 		l.env.forget(aboutReading)
 	}
+	l.found, l.known = msg.found, msg.searched
+	if msg.unripe {
+		return l.pull(), true
+	}
 	fresh := l.grid.Apply(msg.query, msg.page)
-	if !fresh || l.again || l.grid.Wants() {
+	if !fresh || l.again || msg.found.more || l.grid.Wants() {
 		return l.pull(), true
 	}
 	return nil, true
-}
-
-// answerCount takes the number of rows.
-func (l *listing[T]) answerCount(msg countMsg[T]) {
-	if msg.gen != l.gen {
-		return
-	}
-	l.counting = false
-	if msg.err != nil {
-		l.recount = true
-		l.readingFailed("Count the "+l.rows.name+" of the filter", msg.err)
-		return
-	}
-	if !l.known && !l.failed {
-		l.env.forget(aboutReading)
-	}
-	l.count, l.more, l.known = msg.n, msg.more, true
 }
 
 func (l *listing[T]) readingFailed(what string, err error) {
@@ -204,30 +186,6 @@ func (l *listing[T]) move(k tea.KeyMsg) bool {
 	return true
 }
 
-// editFilter opens the filter with what is applied.
-func (l *listing[T]) editFilter() { l.filter.edit(l.applied.String()) }
-
-// filterKey handles a key while the filter is edited.
-func (l *listing[T]) filterKey(k tea.KeyMsg) tea.Cmd {
-	switch km := l.env.keys; {
-	case key.Matches(k, km.leaveFilter):
-		l.filter.leave()
-	case key.Matches(k, km.apply):
-		f, err := l.filter.parsed()
-		if err != nil {
-			return nil // the line says what is wrong
-		}
-		l.filter.leave()
-		if f.String() == l.applied.String() {
-			return nil
-		}
-		return l.setFilter(f)
-	default:
-		return l.filter.update(k)
-	}
-	return nil
-}
-
 // titleWords name the list: how many rows of how many, and the filter.
 func (l *listing[T]) titleWords(title string) string {
 	// The totals and the count are some moments behind the rows: never less than those at hand.
@@ -235,15 +193,27 @@ func (l *listing[T]) titleWords(title string) string {
 	if l.applied.Empty() {
 		return fmt.Sprintf("%s (%s)", title, count(all))
 	}
-	n := "…"
-	if l.known {
-		matching := int64(max(l.count, l.grid.Len()))
-		n, all = count(matching), max(all, matching)
-		if l.more {
-			n += "+"
-		}
+	words := escape.Line(l.env.hiddenFilter(l.applied.String()))
+	n := max(l.found.rows, l.grid.Len())
+	switch {
+	case l.known && n > countUpTo:
+		return fmt.Sprintf("%s (%s+ of %s, %s)", title, count(countUpTo), count(max(all, countUpTo)), words)
+	case l.known && l.found.whole:
+		return fmt.Sprintf("%s (%s of %s, %s)", title, count(int64(n)), count(max(all, int64(n))), words)
+	case l.searching():
+		return fmt.Sprintf("%s (%s found, searched %s of %s …, %s)", title, count(int64(n)), count(l.searched(all)), count(all), words)
 	}
-	return fmt.Sprintf("%s (%s of %s, %s)", title, n, count(all), escape.Line(l.applied.String()))
+	return fmt.Sprintf("%s (… of %s, %s)", title, count(all), words)
+}
+
+// searching tells whether a search is on its way for so long that its progress is shown.
+func (l *listing[T]) searching() bool {
+	return l.known && l.found.more && !l.found.whole && l.env.at.Sub(l.begun) >= searchShown
+}
+
+// searched is how many rows of all a search has looked at.
+func (l *listing[T]) searched(all int64) int64 {
+	return int64(float64(all) * float64(l.found.covered) / float64(max(l.found.of, 1)))
 }
 
 // followWords tell whether the list stays on the newest row, and what it would jump over.
@@ -269,10 +239,20 @@ func (l *listing[T]) followWords() string {
 // lines are the rows, or what to say where there are none.
 func (l *listing[T]) lines(w int, nothing func() [][]span) []string {
 	lines := l.grid.Lines()
-	if l.grid.Len() > 0 || !l.grid.Loaded() {
+	var say [][]span
+	switch th := l.env.th; {
+	case l.grid.Len() > 0:
+		return lines
+	case l.grid.Loaded():
+		say = nothing()
+	case l.searching():
+		say = [][]span{
+			{{th.text, "Nothing found yet; searching on …"}},
+			{{th.key, l.env.keys.unfilter.Help().Key}, {th.muted, " ends the search and shows all again."}},
+		}
+	default:
 		return lines
 	}
-	say := nothing()
 	out := append([]string(nil), lines...)
 	top := 1
 	if len(out) < len(say)+1 {

@@ -19,24 +19,29 @@ type messages struct {
 
 	focused bool // the detail has the keys, and more room
 	whole   bool // it has the list's place too
+	shown   bool // the screen is the present one
+
+	unread  *unread
+	resting resting
 }
 
 func newMessages(e *env) *messages {
-	return &messages{
-		listing: newListing(e, newMessageGrid(e.th, e.now), rowSource[plivo.Message]{
-			name: "messages",
-			read: func(ctx context.Context, c Core, w store.Window) ([]plivo.Message, error) { return c.Messages(ctx, w) },
-			count: func(ctx context.Context, c Core, f store.Filter, limit int) (int, bool, error) {
-				return c.CountMessages(ctx, f, limit)
-			},
-			total: func(st app.Status) int64 { return st.Totals.Messages },
-		}),
-		detail: newDetail(e),
-	}
+	s := &messages{detail: newDetail(e), unread: newUnread(e.at), shown: true}
+	s.listing = newListing(e, newMessageGrid(e.th, e.now, s.unreadSign), rowSource[plivo.Message]{
+		name: "messages",
+		read: func(ctx context.Context, c Core, w store.Window) ([]plivo.Message, error) { return c.Messages(ctx, w) },
+		steps: func(c Core) searchSource[plivo.Message] {
+			return searchSource[plivo.Message]{c.ScanMessages, c.MatchingMessages, func(m plivo.Message) int64 { return m.ID }}
+		},
+		total: func(st app.Status) int64 { return st.Totals.Messages },
+		value: messageValue,
+	})
+	return s
 }
 
 // arrange gives every part its place.
 func (s *messages) arrange(f frame) {
+	s.whole = s.whole && s.focused
 	s.lay = computeList(f, needs{detail: s.focused, whole: s.whole, filter: s.filter.height()})
 	s.place(s.lay)
 	s.detail.setSize(s.lay.detail.w, s.lay.detail.h)
@@ -58,6 +63,7 @@ func (s *messages) selected() tea.Cmd {
 	}
 	m, ok := s.grid.Selected()
 	s.focused = s.focused && ok
+	s.rest()
 	return s.detail.show(m, ok)
 }
 
@@ -66,6 +72,7 @@ func (s *messages) open() {
 	if _, ok := s.grid.Selected(); ok {
 		s.grid.Unfollow()
 		s.focused = true
+		s.rest()
 	}
 }
 
@@ -106,11 +113,21 @@ func (s *messages) wake() tea.Cmd { return s.listing.wake() }
 
 // tick brings up what time changes, and what was left out.
 func (s *messages) tick() tea.Cmd {
+	s.rest()
 	return tea.Batch(s.detail.tick(), s.listing.tick())
 }
 
-func (s *messages) entered() tea.Cmd { return nil }
-func (s *messages) left()            { s.env.forget(aboutSelection) }
+func (s *messages) entered() tea.Cmd {
+	s.shown = true
+	s.rest()
+	return nil
+}
+
+func (s *messages) left() {
+	s.shown = false
+	s.rest()
+	s.env.forget(aboutSelection)
+}
 
 // answerPage takes rows.
 func (s *messages) answerPage(msg pageMsg[plivo.Message]) tea.Cmd {
@@ -118,6 +135,7 @@ func (s *messages) answerPage(msg pageMsg[plivo.Message]) tea.Cmd {
 	if !mine {
 		return cmd
 	}
+	s.unread.take(msg.page.Rows, s.applied.Empty(), msg.page.AtTop, msg.page.AtEnd, s.env.status.Totals.Messages)
 	return tea.Batch(s.selected(), cmd)
 }
 
@@ -153,12 +171,16 @@ func (s *messages) key(k tea.KeyMsg) (tea.Cmd, bool) {
 	case key.Matches(k, km.zoom):
 		s.open()
 		s.whole = s.focused && !s.whole
+	case key.Matches(k, km.destinations):
+		return s.openDestinations(), true
+	case key.Matches(k, km.markRead):
+		return s.lookAll(), true
 	case key.Matches(k, km.fresh):
 		s.env.show(onCompose)
 	case key.Matches(k, km.inbound) && s.env.simulated():
 		from := ""
 		if sel, ok := s.grid.Selected(); ok {
-			from = counterpart(sel)
+			from, _ = s.env.mask.Real(counterpart(sel))
 		}
 		s.env.sheet = newInboundSheet(s.env, from)
 	default:
@@ -185,7 +207,7 @@ func (s *messages) listKey(k tea.KeyMsg) (tea.Cmd, bool) {
 func (s *messages) detailKey(k tea.KeyMsg) (tea.Cmd, bool) {
 	switch km := s.env.keys; {
 	case key.Matches(k, km.back, km.focus):
-		s.focused, s.whole = false, false
+		s.focused = false
 	case key.Matches(k, km.up):
 		s.detail.scroll(-1)
 	case key.Matches(k, km.down):
@@ -211,6 +233,11 @@ func (s *messages) mouse(e tea.MouseMsg) tea.Cmd {
 		return nil
 	}
 	switch {
+	case s.lay.filter.has(e.X, e.Y):
+		if step == 0 {
+			s.clickFilter(e, s.lay.filter)
+		}
+		return nil
 	case s.lay.list.has(e.X, e.Y) && step == 0:
 		s.focused = false
 		s.grid.Click(e.Y - s.lay.list.y)

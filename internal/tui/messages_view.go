@@ -1,9 +1,12 @@
 package tui
 
 import (
+	"slices"
+
 	"github.com/charmbracelet/bubbles/key"
 
 	"dev.internal/plivoscope/internal/escape"
+	"dev.internal/plivoscope/internal/plivo"
 )
 
 // aboutWords name the detail.
@@ -57,7 +60,7 @@ func (s *messages) body(rule ruler) []string {
 	l := s.lay
 	var list []string
 	if l.title.h > 0 {
-		list = append(list, rule(l.title.w, !s.focused, s.titleWords("Messages"), s.followWords()))
+		list = append(list, rule(l.title.w, !s.focused, s.listTitle(), s.followWords()))
 		if l.filter.h > 0 {
 			list = append(list, s.filter.lines()...)
 		}
@@ -77,35 +80,54 @@ func (s *messages) body(rule ruler) []string {
 // footer names the keys of the present context, the most useful first and the way to all last.
 func (s *messages) footer() []key.Binding {
 	km := s.env.keys
-	switch {
-	case s.typing():
-		return []key.Binding{km.apply, km.leaveFilter, km.helpTyped}
-	case s.focused:
-		return []key.Binding{km.back, km.down, km.signature, km.callbacks, km.copyID, km.fresh, km.help}
+	if s.typing() {
+		return s.filterFooter()
 	}
+	m, any := s.grid.Selected()
+	fresh := km.fresh
+	if s.focused && m.SentWith > 0 {
+		fresh = km.destinations
+	}
+	keys := []key.Binding{km.back, km.down, km.signature, km.callbacks, km.copyID, fresh, km.help}
 	last := km.follow
 	if s.env.simulated() {
 		last = km.inbound
 	}
-	return []key.Binding{km.open, km.fresh, km.signature, last, km.copyID, km.filter, km.help}
+	if !s.focused {
+		keys = []key.Binding{when(any, km.open), km.fresh, km.signature, last, when(any, km.copyID), km.filter, km.help}
+	}
+	if !hasCallbacks(m) {
+		keys = slices.DeleteFunc(keys, func(b key.Binding) bool {
+			words := b.Help().Desc
+			return words == km.signature.Help().Desc || words == km.callbacks.Help().Desc
+		})
+	}
+	return keys
 }
+
+// hasCallbacks reports whether there is a callback of a message, and so a signature to look at.
+func hasCallbacks(m plivo.Message) bool { return m.Callbacks > 0 && m.UUID != "" }
 
 // help is all keys of the present context.
 func (s *messages) help() []section {
+	if s.typing() {
+		return s.filterHelp()
+	}
 	km := s.env.keys
-	_, any := s.grid.Selected()
-	open, signature := when(any, km.open), when(any, km.signature)
+	m, any := s.grid.Selected()
+	open, together := when(any, km.open), when(m.SentWith > 0, km.destinations)
+	callbacks, signature := when(hasCallbacks(m), km.callbacks), when(hasCallbacks(m), km.signature)
 	focus, zoom := when(any, km.focus), when(any, km.zoom)
 	copied, edit, page := when(any, km.copyID), when(any, km.edit), when(any, km.page)
 	list := section{"The list", []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.newest, km.oldest, km.follow}}
-	message := section{"The selected message", []key.Binding{open, focus, zoom, when(any, km.callbacks), signature, copied, edit, page}}
+	message := section{"The selected message", []key.Binding{open, focus, zoom, callbacks, signature, together, copied, edit, page}}
 	if s.focused {
 		list = section{"The detail", []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.detailTop, km.detailEnd, km.back, focus, zoom}}
-		message = section{"The selected message", []key.Binding{when(any, km.callbacks), signature, copied, edit, page, km.follow}}
+		message = section{"The selected message", []key.Binding{callbacks, signature, together, copied, edit, page, km.follow}}
 	}
-	more := section{"Messages", []key.Binding{km.fresh, km.filter, when(!s.applied.Empty(), km.unfilter)}}
+	more := section{"Messages", []key.Binding{km.fresh, km.filter, when(!s.applied.Empty(), km.unfilter), when(s.newWords() != "", km.markRead)}}
 	if s.env.simulated() {
 		more.keys = append(more.keys, km.inbound)
 	}
-	return []section{list, message, more}
+	return []section{list, message, more, legend()}
 }

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/charmbracelet/lipgloss"
 
 	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/mask"
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/webhook"
 )
@@ -29,12 +31,18 @@ type env struct {
 	ownTopic   topic
 	told       []told // the UI's own notices so far
 	delivering int    // inbound messages that the simulator has not reported on
-	sheet      sheet  // what is open over the screen, nil for nothing
+	filters    *filterHistory
+	sheet      sheet // what is open over the screen, nil for nothing
 	// show goes to a screen; what follows from it is done with the present update.
 	show func(screenID)
+	// heard is told of each notice of the UI's own; nil for nobody.
+	heard func(app.Notice)
 	// exec gives the terminal to another program.
 	exec    func(tea.ExecCommand, tea.ExecCallback) tea.Cmd
 	blurred bool // the terminal has lost the focus
+
+	mask   *mask.Masker                   // of what is shown; nil for nothing
+	masked map[maskedKey]webhook.Callback // while masked
 }
 
 // simulated tells whether messages go to a simulator.
@@ -54,6 +62,7 @@ type Model struct {
 	entered  tea.Cmd // what follows from the screens that were shown in this update
 	wake     <-chan struct{}
 	release  func()
+	pause    time.Duration  // the least time between two questions that changes give rise to
 	tick     func() tea.Cmd // the next second
 }
 
@@ -83,8 +92,16 @@ func New(core Core, o Options) *Model {
 	e := &env{
 		ctx: context.Background(), core: core, o: o, th: newTheme(o.Renderer, o.mono, own), keys: keys,
 		now: o.Now, at: o.Now(), status: core.Status(), exec: tea.Exec,
+		filters: newFilterHistory(o.FilterFile),
 	}
-	m := &Model{env: e, messages: newMessages(e), requests: newCallbacks(e), compose: newCompose(e), sig: newSigScreen(e), tick: tick}
+	if o.Masker == nil {
+		e.o.Masker = ownMasker()
+	}
+	if o.Mask {
+		e.mask = e.o.Masker
+	}
+	e.masked = map[maskedKey]webhook.Callback{}
+	m := &Model{env: e, messages: newMessages(e), requests: newCallbacks(e), compose: newCompose(e), sig: newSigScreen(e), pause: pullEvery, tick: tick}
 	m.screens = map[screenID]screen{
 		onMessages: m.messages, onCallbacks: m.requests, onCompose: m.compose, onSignature: m.sig, onActivity: newActivity(e),
 	}
@@ -103,7 +120,7 @@ func (m *Model) close() {
 
 // Init implements tea.Model.
 func (m *Model) Init() tea.Cmd {
-	return tea.Batch(m.messages.pull(), waitWake(m.env.ctx, m.wake, 0), m.tick())
+	return tea.Batch(m.env.filters.load(), m.messages.pull(), waitWake(m.env.ctx, m.wake, 0), m.tick())
 }
 
 // Update implements tea.Model.
@@ -130,7 +147,10 @@ func (m *Model) every(ask func(screen) tea.Cmd) tea.Cmd {
 }
 
 func (m *Model) update(msg tea.Msg) tea.Cmd {
-	switch msg := msg.(type) {
+	switch msg := m.env.hidden(msg).(type) {
+	case reopenedMsg:
+		m.reopened(msg)
+		return nil
 	case tea.WindowSizeMsg:
 		m.w, m.h = msg.Width, msg.Height
 		m.arrange()
@@ -141,25 +161,26 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return m.mouse(msg)
 	case wakeMsg:
 		m.env.status = m.env.core.Status()
-		return tea.Batch(m.every(screen.wake), waitWake(m.env.ctx, m.wake, pullEvery))
+		return tea.Batch(m.every(screen.wake), waitWake(m.env.ctx, m.wake, m.pause))
 	case tickMsg:
 		m.env.status = m.env.core.Status()
 		return tea.Batch(m.every(screen.tick), m.tick())
 	case pageMsg[plivo.Message]:
+		m.env.status = m.env.core.Status() // the totals came with the rows
 		return m.messages.answerPage(msg)
-	case countMsg[plivo.Message]:
-		m.messages.answerCount(msg)
-		return nil
 	case pageMsg[webhook.Callback]:
+		m.env.status = m.env.core.Status()
 		return m.requests.answerPage(msg)
-	case countMsg[webhook.Callback]:
-		m.requests.answerCount(msg)
-		return nil
 	case inspectedMsg:
 		m.requests.learn(msg)
 		return nil
+	case wholeMsg:
+		return m.requests.answerWhole(msg)
 	case comparedMsg:
 		m.requests.answerCompare(msg)
+		return nil
+	case filtersMsg:
+		m.env.learnFilters(msg)
 		return nil
 	case examineMsg:
 		return m.examineCallback(msg)
@@ -167,6 +188,8 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return m.openCallbacks(msg)
 	case callbacksMsg:
 		return m.messages.detail.answer(msg)
+	case togetherMsg:
+		return m.messages.detail.answerTogether(msg)
 	case causeMsg:
 		m.messages.detail.learn(msg)
 		return nil
@@ -213,8 +236,14 @@ func (m *Model) sent(msg sentMsg) tea.Cmd {
 // arrange gives every part the place it has now.
 func (m *Model) arrange() {
 	m.frame = computeFrame(m.w, m.h, m.env.noticeIsLong(m.w))
-	for _, s := range m.screens {
-		s.arrange(m.frame)
+	if m.frame.tooSmall {
+		return // everything keeps its place until there is room again
+	}
+	for id, s := range m.screens {
+		// What is not seen needs no place, but the lists, which are read on, do.
+		if id == m.at || id == onMessages || id == onCallbacks {
+			s.arrange(m.frame)
+		}
 	}
 	switch s := m.env.sheet.(type) {
 	case *helpSheet:
@@ -291,6 +320,8 @@ func (m *Model) globalKey(k tea.KeyMsg) tea.Cmd {
 		m.openPalette()
 	case key.Matches(k, km.suspend):
 		return m.env.suspend()
+	case key.Matches(k, km.mask):
+		return m.toggleMask()
 	default:
 		for _, t := range tabs(km) {
 			if key.Matches(k, t.key) {
@@ -311,16 +342,17 @@ func (m *Model) helpSections() []section {
 	for _, t := range tabs(km) {
 		all.keys = append(all.keys, t.key)
 	}
-	all.keys = append(all.keys, km.help, km.palette, km.redraw, km.suspend, km.quit, km.forceQuit)
+	all.keys = append(all.keys, km.help, km.palette, km.mask, km.redraw, km.suspend, km.quit, km.forceQuit)
 	return append(m.screen().help(), all)
 }
 
-// footerKeys are the keys of the present context.
+// footerKeys are the keys of the present context that can act now.
 func (m *Model) footerKeys() []key.Binding {
+	keys := m.screen().footer
 	if m.env.sheet != nil {
-		return m.env.sheet.footer()
+		keys = m.env.sheet.footer
 	}
-	return m.screen().footer()
+	return slices.DeleteFunc(keys(), func(b key.Binding) bool { return !b.Enabled() })
 }
 
 // quit ends the program, after a question where something would be lost.

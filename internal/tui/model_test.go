@@ -3,6 +3,7 @@ package tui
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -144,11 +145,11 @@ func TestQuitAsksWhileASendIsUnanswered(t *testing.T) {
 func TestFilter(t *testing.T) {
 	d := staged80(t)
 	d.keys("/", "status:")
-	d.expect("✗ cannot read the filter")
+	d.absent("needs a value") // it can still get one
 	d.keys("enter")
-	d.expect("✗ cannot read the filter") // it stays until it can be read
+	d.expect("Messages (11)", "   ^ status: needs a value")
 	d.keys("delivered")
-	d.absent("✗ cannot read")
+	d.absent("needs a value")
 	d.keys("enter")
 	d.expect("Messages (4 of 11, status:delivered)")
 	d.absent("undelivered")
@@ -359,6 +360,20 @@ func TestHelpScrolls(t *testing.T) {
 	d.expect("quit at once", "The mouse selects")
 	d.keys("esc")
 	d.expect("Messages (11)")
+}
+
+// TestTheFooterOfAnEmptyList names no key that needs a row.
+func TestTheFooterOfAnEmptyList(t *testing.T) {
+	for _, screen := range []string{"1", "2"} {
+		d := newDriver(t, newFakeCore(), 120, 36)
+		d.keys(screen)
+		for _, b := range d.m.footerKeys() {
+			if name := d.m.env.keys.actionOf(b).name; slices.Contains([]string{"open", "copy", "mark", "compare", "signature"}, name) {
+				t.Errorf("screen %s: the footer names %s", screen, name)
+			}
+		}
+		d.expect("/ filter   ? all keys")
+	}
 }
 
 // TestFooterKeysAreInTheHelp holds that the help forgets no key that the footer names.

@@ -35,6 +35,9 @@ func (e *env) notify(sev app.Severity, text string) { e.notifyAbout(aboutNothing
 func (e *env) notifyAbout(what topic, sev app.Severity, text string) {
 	e.own, e.ownTopic = app.Notice{At: e.now(), Severity: sev, Text: text}, what
 	e.remember(e.own)
+	if e.heard != nil {
+		e.heard(e.own)
+	}
 }
 
 // forget takes back the UI's notice where it is about what.
@@ -55,8 +58,11 @@ func (e *env) notice() (app.Notice, bool) {
 	if e.own.Severity != app.Info {
 		life = failureLife
 	}
+	core.Text = e.mask.Sentence(core.Text)
 	if e.own.Text != "" && e.at.Sub(e.own.At) < life && (!core.At.After(e.own.At) || rank(core.Severity) < rank(e.own.Severity)) {
-		return e.own, true
+		own := e.own
+		own.Text = e.mask.Sentence(own.Text)
+		return own, true
 	}
 	return core, core.Text != ""
 }

@@ -32,7 +32,7 @@ const (
 	gHelp      group = "the help"
 	gSheet     group = "what is open over a screen"
 	gCopies    group = "the copy menu"
-	gPicking   group = "the palette, the copy menu and recent messages"
+	gPicking   group = "what is picked from a list: the palette, the copy menu and the like"
 	gCode      group = "a message as code"
 )
 
@@ -94,6 +94,7 @@ func (km *keyMap) actions() []action {
 		a("help", gScreens, &km.help, &km.helpHint),
 		a("palette", gScreens, &km.palette),
 		a("suspend", gScreens, &km.suspend),
+		a("mask", gScreens, &km.mask),
 		a("messages", gScreens, &km.messages),
 		a("callbacks", gScreens, &km.requests),
 		a("compose", gScreens, &km.compose),
@@ -117,6 +118,8 @@ func (km *keyMap) actions() []action {
 		a("new-message", gRows, &km.fresh),
 		a("inbound-message", gRows, &km.inbound),
 		a("its-callbacks", gRows, &km.callbacks),
+		a("sent-together", gRows, &km.destinations),
+		a("mark-read", gRows, &km.markRead),
 
 		a("signature", gThing, &km.signature),
 		a("copy", gThing, &km.copyID),
@@ -145,6 +148,11 @@ func (km *keyMap) actions() []action {
 
 		a("apply-filter", gFilter, &km.apply),
 		a("leave-filter", gFilter, &km.leaveFilter),
+		a("complete", gFilter, &km.complete),
+		a("complete-back", gFilter, &km.completeBack),
+		a("take-rest", gFilter, &km.takeRest),
+		a("earlier-filter", gFilter, &km.olderFilter),
+		a("later-filter", gFilter, &km.newerFilter),
 
 		a("next-field", gFields, &km.nextField),
 		a("previous-field", gFields, &km.prevField),
@@ -183,7 +191,7 @@ func (km *keyMap) actions() []action {
 
 		a("item-up", gPicking, &km.itemUp),
 		a("item-down", gPicking, &km.itemDown),
-		a("pick", gPicking, &km.pick, &km.copyIt, &km.fill),
+		a("pick", gPicking, &km.pick, &km.copyIt, &km.fill, &km.goTo),
 
 		a("edit-item", gCopies, &km.editItem),
 		a("page-item", gCopies, &km.pageItem),

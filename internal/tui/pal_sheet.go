@@ -31,6 +31,9 @@ type paletteSheet struct {
 	h     int // lines for items
 }
 
+// toScreens is the section of what goes to another screen.
+const toScreens = "Screens"
+
 // paletteLines is how many actions are shown at once where there is room.
 const paletteLines = 12
 
@@ -47,6 +50,9 @@ func (m *Model) openPalette() {
 		if !here {
 			i.keys = ""
 		}
+		if section == toScreens {
+			i.words = "go to " + i.words // some are called as what is done with a row
+		}
 		s.all = append(s.all, i)
 	}
 	for _, moving := range []bool{false, true} { // what only moves comes last: it has its keys under the fingers
@@ -61,10 +67,10 @@ func (m *Model) openPalette() {
 	km := m.env.keys
 	for _, t := range tabs(km) {
 		if t.screen != m.at {
-			add("Screens", t.key, !typing, func() tea.Cmd { return m.globalKey(pressKey(t.key)) })
+			add(toScreens, t.key, !typing, func() tea.Cmd { return m.globalKey(pressKey(t.key)) })
 		}
 	}
-	for _, b := range []key.Binding{km.help, km.suspend, km.redraw, km.quit, km.forceQuit} {
+	for _, b := range []key.Binding{km.help, km.mask, km.suspend, km.redraw, km.quit, km.forceQuit} {
 		k := pressKey(b)
 		add("Everywhere", b, !typing || !isText(k), func() tea.Cmd {
 			if cmd, done := m.alwaysKey(k); done {

@@ -7,6 +7,8 @@ import (
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
+
+	"dev.internal/plivoscope/internal/mask"
 )
 
 // TestEveryBindingIsAnAction holds that each key of the UI has a name for the palette, the settings file
@@ -31,6 +33,9 @@ func TestEveryBindingIsAnAction(t *testing.T) {
 		}
 		for _, b := range a.bindings {
 			named[reflect.ValueOf(b).Pointer()] = true
+			if h := b.Help(); len(b.Keys()) == 0 || h.Key == "" || h.Desc == "" {
+				t.Errorf("%s has the keys %q, which the help calls %q, for %q", a.name, b.Keys(), h.Key, h.Desc)
+			}
 			for _, k := range b.Keys() {
 				if msg, ok := parseKey(k); !ok || msg.String() != k {
 					t.Errorf("the key %q of %s reads as %q", k, a.name, msg)
@@ -96,6 +101,7 @@ func TestPaletteFindsAndActs(t *testing.T) {
 func TestPaletteDoesAsTheKey(t *testing.T) {
 	begin := func() *driver {
 		d := staged(t, false, false, 100, 30, nil)
+		d.m.env.o.Masker = mask.New(make([]byte, mask.KeySize)) // both give the same pseudonyms
 		d.keys("j", "j")
 		return d
 	}
@@ -140,6 +146,34 @@ func TestPaletteListsWhatCanBeDone(t *testing.T) {
 	}
 	if !strings.Contains(offered, " new-message") || !strings.Contains(offered, " quit") {
 		t.Errorf("offered:%s", offered)
+	}
+}
+
+// TestPaletteOffersWhatTheHelpNames holds that each key which can act now is found by its name, but the one
+// that opens the palette.
+func TestPaletteOffersWhatTheHelpNames(t *testing.T) {
+	for _, keys := range [][]string{nil, {"j"}, {"enter"}, {"2"}, {"3"}, {"4"}, {"5"}, {"/"}} {
+		d := staged80(t)
+		d.keys(keys...)
+		km := d.m.env.keys
+		named := map[string]bool{km.actionOf(km.palette).name: true, km.actionOf(km.paletteTyped).name: true, km.actionOf(km.helpTyped).name: true}
+		for _, tab := range tabs(km) {
+			if tab.screen == d.m.at {
+				named[km.actionOf(tab.key).name] = true
+			}
+		}
+		helped := d.m.helpSections()
+		d.keys("ctrl+p")
+		for _, i := range d.m.env.sheet.(*paletteSheet).all {
+			named[i.name] = true
+		}
+		for _, s := range helped {
+			for _, b := range s.keys {
+				if a := km.actionOf(b); b.Enabled() && !named[a.name] {
+					t.Errorf("%v: the palette does not offer %q (%s)", keys, b.Help().Desc, a.name)
+				}
+			}
+		}
 	}
 }
 

@@ -15,9 +15,10 @@ import (
 const (
 	// pullEvery is the least time between two questions that changes in the core give rise to.
 	pullEvery = 33 * time.Millisecond
-	// countUpTo bounds counting the rows of a filter, countEvery how often it is done.
-	countUpTo  = 1000
-	countEvery = 500 * time.Millisecond
+	// countUpTo bounds counting the rows of a filter.
+	countUpTo = 1000
+	// searchShown is how long a search runs before its progress is shown.
+	searchShown = 300 * time.Millisecond
 	// callbacksShown bounds the callbacks that the detail lists.
 	callbacksShown = 200
 )
@@ -61,11 +62,11 @@ func tick() tea.Cmd {
 	return tea.Tick(time.Second, func(time.Time) tea.Msg { return tickMsg{} })
 }
 
-// fetchPage reads the rows that q asks for.
-func fetchPage[T any](read func(store.Window) ([]T, error), f store.Filter, q grid.Query) (grid.Page[T], error) {
+// fetchPage reads the rows that q asks for, of all.
+func fetchPage[T any](read func(store.Window) ([]T, error), q grid.Query) (grid.Page[T], error) {
 	type page = grid.Page[T]
 	if q.Anchor == 0 {
-		rows, err := read(store.Window{Filter: f, Oldest: q.Oldest, Limit: q.Below})
+		rows, err := read(store.Window{Oldest: q.Oldest, Limit: q.Below})
 		all := len(rows) < q.Below
 		if q.Oldest {
 			rows = slices.Clone(rows)
@@ -73,11 +74,11 @@ func fetchPage[T any](read func(store.Window) ([]T, error), f store.Filter, q gr
 		}
 		return page{Rows: rows, AtTop: all || !q.Oldest, AtEnd: all || q.Oldest}, err
 	}
-	above, err := read(store.Window{Filter: f, After: q.Anchor, Limit: q.Above})
+	above, err := read(store.Window{After: q.Anchor, Limit: q.Above})
 	if err != nil {
 		return page{}, err
 	}
-	below, err := read(store.Window{Filter: f, Before: q.Anchor + 1, Limit: q.Below})
+	below, err := read(store.Window{Before: q.Anchor + 1, Limit: q.Below})
 	if err != nil {
 		return page{}, err
 	}

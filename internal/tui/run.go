@@ -14,6 +14,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
 
+	"dev.internal/plivoscope/internal/mask"
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/webhook"
 )
@@ -26,11 +27,14 @@ type Options struct {
 	Now       func() time.Time   // nil for time.Now
 	Version   string             // shown in the help
 	NoMouse   bool               // leave the mouse to the terminal
+	Plain     bool               // say in lines what the screens would show, for screen readers
 	Keys      []Setting          // other keys for actions, by name
 	Colors    []Setting          // other colours for parts of the theme, by name
 	ReportDir string             // folder for the report of a panic; empty for none
-	Away      func(bool)         // told when another program has the terminal, and when no more; may be nil
-	Clipboard func(string) error // nil for OSC 52 on Output and the clipboard of the desktop
+	// FilterFile keeps the filters that were applied, for later runs; empty for none.
+	FilterFile string
+	Away       func(bool)         // told when another program has the terminal, and when no more; may be nil
+	Clipboard  func(string) error // nil for OSC 52 on Output and the clipboard of the desktop
 	// ReadClipboard gives what the clipboard holds; nil for that of the desktop, where there is one.
 	ReadClipboard func() (string, error)
 
@@ -38,11 +42,18 @@ type Options struct {
 	MessageJSON  func(plivo.Message) ([]byte, error)
 	CallbackJSON func(webhook.Callback) ([]byte, error)
 
+	Masker *mask.Masker // makes pseudonyms; nil for some of this run's own
+	Mask   bool         // begin masked
+
 	mono bool // NO_COLOR on a terminal: attributes only
 }
 
-// Run shows the UI until the user quits or ctx ends; both are a nil error. The terminal is restored
-// in every case, also after a panic, which is returned as an error.
+// framesPerSecond is how often the screen is brought up at the most. A key waits for the next time: at 60,
+// as is usual, for up to 17 ms.
+const framesPerSecond = 120
+
+// Run shows the UI, or says it where o.Plain, until the user quits or ctx ends; both are a nil error. The
+// terminal is restored in every case, also after a panic, which is returned as an error.
 func Run(ctx context.Context, core Core, o Options) error {
 	out := o.Output
 	if out == nil {
@@ -54,6 +65,9 @@ func Run(ctx context.Context, core Core, o Options) error {
 	}
 	o.Output = out
 	owed := false
+	if o.Plain {
+		o.Renderer, o.NoMouse = plainRenderer(), true
+	}
 	if o.Renderer == nil {
 		o.Renderer, o.mono, owed = newRenderer(o.Input, out)
 	}
@@ -79,11 +93,14 @@ func Run(ctx context.Context, core Core, o Options) error {
 	m.env.ctx = ctx
 	defer m.close()
 
+	if o.Plain {
+		return runPlain(ctx, m, o)
+	}
 	late := newLateReply(owed, time.Now)
 	opts := []tea.ProgramOption{
 		tea.WithAltScreen(), tea.WithContext(ctx), tea.WithOutput(out),
 		// Signals end ctx, which is the caller's business: a second handler would race with it.
-		tea.WithoutSignalHandler(), tea.WithFilter(late.filter), tea.WithReportFocus(),
+		tea.WithoutSignalHandler(), tea.WithFilter(late.filter), tea.WithReportFocus(), tea.WithFPS(framesPerSecond),
 	}
 	if o.Input != nil {
 		opts = append(opts, tea.WithInput(o.Input))
@@ -93,6 +110,11 @@ func Run(ctx context.Context, core Core, o Options) error {
 	}
 	watched := &watched{Model: m}
 	_, err := tea.NewProgram(watched, opts...).Run()
+	return ended(ctx, err, watched, o)
+}
+
+// ended is what the end of the program came to, for the caller.
+func ended(ctx context.Context, err error, watched *watched, o Options) error {
 	switch {
 	case err == nil:
 		return nil

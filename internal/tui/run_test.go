@@ -280,16 +280,32 @@ func (c storeCore) Messages(ctx context.Context, w store.Window) ([]plivo.Messag
 	return c.Store.Messages(ctx, w)
 }
 
-func (c storeCore) CountMessages(ctx context.Context, f store.Filter, limit int) (int, bool, error) {
-	return c.Store.CountMessages(ctx, f, limit)
+func (c storeCore) ScanMessages(ctx context.Context, w store.Window, budget time.Duration) (store.Scan, error) {
+	return c.Store.ScanMessages(ctx, w, budget)
+}
+
+func (c storeCore) MatchingMessages(ctx context.Context, f store.Filter, ids []int64) ([]plivo.Message, error) {
+	return c.Store.MatchingMessages(ctx, f, ids)
 }
 
 func (c storeCore) Callbacks(ctx context.Context, w store.Window) ([]webhook.Callback, error) {
 	return c.Store.Callbacks(ctx, w)
 }
 
-func (c storeCore) CountCallbacks(ctx context.Context, f store.Filter, limit int) (int, bool, error) {
-	return c.Store.CountCallbacks(ctx, f, limit)
+func (c storeCore) ListCallbacks(ctx context.Context, w store.Window) ([]webhook.Callback, error) {
+	return c.Store.ListCallbacks(ctx, w)
+}
+
+func (c storeCore) ScanCallbacks(ctx context.Context, w store.Window, budget time.Duration) (store.Scan, error) {
+	return c.Store.ScanCallbacks(ctx, w, budget)
+}
+
+func (c storeCore) MatchingCallbacks(ctx context.Context, f store.Filter, ids []int64) ([]webhook.Callback, error) {
+	return c.Store.MatchingCallbacks(ctx, f, ids)
+}
+
+func (c storeCore) SentTogether(ctx context.Context, sentWith int64) ([]plivo.Message, error) {
+	return c.Store.SentTogether(ctx, sentWith)
 }
 
 func (c storeCore) CallbacksOf(ctx context.Context, uuid string, limit int) ([]webhook.Callback, error) {

@@ -175,21 +175,21 @@ func writeBases(p *page, e app.Examination) {
 		}
 		writeSignatures(p, b)
 		if known && signed.scheme == b.scheme && !other {
-			p.value("signed", p.th.text, []piece{{signed.signature, plain}}, span{p.th.good, "  ✓ as said above"}) // by another key
+			p.value("signed", p.th.text, []piece{{readable(signed.signature), plain}}, span{p.th.good, "  ✓ as said above"}) // by another key
 			known = false
 		}
 		if other {
 			p.heading(b.scheme+" base string, "+signed.words, "")
 			signed.again = true
 			p.parts(signed, b.baseString, b.text != "" && len(signed.parts) > 1, p.th.signed)
-			p.value("computed", p.th.text, []piece{{signed.signature, plain}}, span{p.th.good, "  ✓ as received"})
+			p.value("computed", p.th.text, []piece{{readable(signed.signature), plain}}, span{p.th.good, "  ✓ as received"})
 			known = false
 		}
 	}
 	if known && !slices.ContainsFunc(given, func(b givenBase) bool { return b.scheme == signed.scheme }) {
 		p.heading(signed.scheme+" base string, "+signed.words, "")
 		p.parts(signed, baseString{}, false, p.th.text)
-		p.value("computed", p.th.text, []piece{{signed.signature, plain}}, span{p.th.good, "  ✓ as received"})
+		p.value("computed", p.th.text, []piece{{readable(signed.signature), plain}}, span{p.th.good, "  ✓ as received"})
 	}
 }
 

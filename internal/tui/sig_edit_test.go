@@ -3,14 +3,9 @@ package tui
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
-
-	"github.com/charmbracelet/lipgloss"
-	"github.com/charmbracelet/x/exp/golden"
-	"github.com/muesli/termenv"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -328,21 +323,6 @@ func TestTheDetailListsTheIDsOfCallbacks(t *testing.T) {
 		d.onBad()
 		d.keys("enter", "end")
 		d.expect("  ID  TIME", " 15  12:02:50.102", " 17  12:02:51.408", "✗ url")
-	}
-}
-
-// TestDiagnosisWithoutColours holds what the marks look like where colour says nothing or little.
-func TestDiagnosisWithoutColours(t *testing.T) {
-	for _, mono := range []bool{true, false} {
-		t.Run(map[bool]string{true: "mono 80x24", false: "16 colours 80x24"}[mono], func(t *testing.T) {
-			r := lipgloss.NewRenderer(io.Discard)
-			r.SetColorProfile(termenv.ANSI)
-			r.SetHasDarkBackground(true)
-			d := newDriverOn(t, newStocked(), 80, 24, Options{Renderer: r, mono: mono})
-			d.onBad()
-			d.keys("s")
-			golden.RequireEqual(t, []byte(d.m.View()))
-		})
 	}
 }
 

@@ -85,8 +85,8 @@ func (s *sigScreen) insert(text string) tea.Cmd {
 	}
 	all := before + text + after
 	var cmd tea.Cmd
-	if len(all) > fieldBytes {
-		s.setValue(f, head(all, fieldBytes))
+	if part := shownPart(all); part != all {
+		s.setValue(f, part)
 		if a := s.areas[f]; a != nil {
 			press(a, tea.KeyCtrlEnd)
 		}

@@ -32,7 +32,7 @@ func (s *sigScreen) remark(f field) (span, bool) {
 		}
 	case fieldHeaders:
 		if _, wrong := parseHeaders(s.value(f)); wrong != "" {
-			return span{th.warn, "! not read, a header is a name, a colon and a value: " + brief(wrong)}, true
+			return span{th.warn, "! not read, a header is a name, a colon and a value: " + brief(s.env.mask.Text(wrong))}, true
 		}
 	case fieldBody:
 		return s.bodyRemark()
@@ -77,9 +77,10 @@ func (s *sigScreen) bodyRemark() (span, bool) {
 		var problem string
 		params, problem = webhook.ParseParams(c.Method, c.URL, http.Header(c.Header).Get("Content-Type"), c.Body)
 		if problem != "" {
-			return span{th.warn, "! " + escape.Line(head(problem, noticeBytes))}, true
+			return span{th.warn, "! " + escape.Line(head(s.env.mask.Sentence(problem), noticeBytes))}, true
 		}
 	}
+	params = s.env.mask.Params(params)
 	room := s.valueWidth()
 	words := plural(len(params), "parameter")
 	for i, p := range params {

@@ -32,6 +32,20 @@ var requestFields = []field{fieldMethod, fieldSigned, fieldHeaders, fieldBody}
 // fieldBytes is how much of a value a field shows: an area draws all that it holds at each key.
 const fieldBytes = 8 << 10
 
+// shownPart is what a field shows of a value.
+func shownPart(text string) string {
+	text = head(text, fieldBytes)
+	at := 0
+	for range linesMost {
+		n := strings.IndexByte(text[at:], '\n')
+		if n < 0 {
+			return text
+		}
+		at += n + 1
+	}
+	return text[:at-1]
+}
+
 // fill puts a request into the fields. The token is no part of it.
 func (s *sigScreen) fill(name string, c signature.Case) {
 	s.source = source{name: name, shown: map[field]string{}, lossy: map[field]bool{}, exact: c}
@@ -48,7 +62,7 @@ func (s *sigScreen) fill(name string, c signature.Case) {
 
 // present shows what a field stands for.
 func (s *sigScreen) present(f field, text string) {
-	s.setValue(f, head(text, fieldBytes))
+	s.setValue(f, shownPart(text))
 	s.source.shown[f], s.source.lossy[f] = s.value(f), s.value(f) != text
 }
 

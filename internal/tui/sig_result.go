@@ -23,18 +23,19 @@ func (s *sigScreen) explain() {
 	p := &page{th: s.th, w: w}
 	switch {
 	case s.failure != nil:
-		p.hang(s.th.bad, "✗", escape.Line(head(s.failure.Error(), noticeBytes)))
+		p.hang(s.th.bad, "✗", escape.Line(head(s.env.mask.Sentence(s.failure.Error()), noticeBytes)))
 	case s.known:
-		writeVerdict(p, s.exam)
+		shown := s.exam.Masked(s.env.mask)
+		writeVerdict(p, shown)
 		if s.wantsToken() {
 			p.hang(s.th.warn, "!", "only the simulator's made-up token is known here: type yours under Token")
 		}
 		if !lacksURL(s.exam) {
-			writeFindings(p, s.exam.Diagnosis)
+			writeFindings(p, shown.Diagnosis)
 		}
-		writeBases(p, s.exam)
-		writeSDKs(p, s.exam.SDKs)
-		writeSettings(p, s.exam.Diagnosis)
+		writeBases(p, shown)
+		writeSDKs(p, shown.SDKs)
+		writeSettings(p, shown.Diagnosis)
 	case s.opened != 0:
 		p.say(s.th.muted, fmt.Sprintf("Reading callback %d …", s.opened))
 	case !s.nothing():
@@ -90,13 +91,16 @@ func (s *sigScreen) resultKey(k tea.KeyMsg) (tea.Cmd, bool) {
 // copy puts a part of the first base string on the clipboard: the one that was signed, where that is
 // known.
 func (s *sigScreen) copy(what string, of func(baseString) string) tea.Cmd {
-	b, ok := firstBase(s.exam)
+	b, ok := firstBase(s.exam.Masked(s.env.mask))
 	text := of(b)
 	if !s.known || !ok || text == "" {
 		s.env.notifyAbout(aboutSignature, app.Warning, "There is no "+what+" to copy: it takes a URL, a nonce and a token.")
 		return nil
 	}
 	put, words := s.env.o.Clipboard, fmt.Sprintf("Copied the %s %s, %s", b.scheme, what, b.words)
+	if s.env.mask != nil {
+		words += ", masked"
+	}
 	if strings.ContainsFunc(text, unicode.IsControl) {
 		words += "; it holds control characters"
 	}

@@ -68,7 +68,7 @@ func newSigScreen(e *env) *sigScreen {
 	s.wait = func(edit int) tea.Cmd {
 		return tea.Tick(settleAfter, func(time.Time) tea.Msg { return settledMsg{edit} })
 	}
-	s.rewinds = true
+	s.rewinds, s.hide = true, s.hiddenField
 	s.order = []field{fieldMethod, fieldSigned, fieldHeaders, fieldBody, fieldToken, noField}
 	s.addInput(fieldMethod, "POST")
 	s.addArea(fieldSigned, "https://… as given to Plivo")

@@ -63,18 +63,28 @@ func refit(s string, w int) string {
 }
 
 // typed makes the view of an input safe and exactly w cells wide. What is typed or pasted may hold
-// characters that nobody sees or that reorder the rest of the line. Marks and joiners stay: they belong
-// to the letter or picture before them.
-func typed(view string, w int) string {
-	return refit(grid.Apart(strings.Map(func(r rune) rune {
-		if r < utf8.RuneSelf || r == '\u200d' || unicode.Is(unicode.M, r) {
+// characters that nobody sees or that reorder the rest of the line. Joiners stay, and marks where escape
+// shows them: they belong to the letter or picture before them.
+func typed(view string, w int) string { return refit(grid.Apart(seen(view)), w) }
+
+// seen is what is typed, code point by code point, with a sign for what nobody sees.
+func seen(s string) string {
+	var letter []rune // with its marks
+	return strings.Map(func(r rune) rune {
+		if r < utf8.RuneSelf || r == '\u200d' {
+			letter = append(letter[:0], r)
 			return r
 		}
-		if s := string(r); escape.Line(s) != s {
+		if !unicode.Is(unicode.M, r) {
+			letter = letter[:0]
+		}
+		letter = append(letter, r)
+		if s := string(letter); escape.Line(s) != s {
+			letter = letter[:len(letter)-1]
 			return utf8.RuneError
 		}
 		return r
-	}, view)), w)
+	}, s)
 }
 
 // How much of a value from outside is shown: what a cell or a title can ever hold, what a notice can,

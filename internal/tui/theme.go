@@ -89,7 +89,7 @@ func monoTheme(r *lipgloss.Renderer) *theme {
 // costs nothing.
 func (t *theme) input(placeholder string) textinput.Model {
 	in := textinput.New()
-	in.Prompt, in.Placeholder = "", placeholder
+	in.Prompt, in.Placeholder, in.CharLimit = "", placeholder, inputMost
 	in.TextStyle, in.PromptStyle = t.plain, t.plain
 	in.PlaceholderStyle, in.CompletionStyle = t.grey, t.grey
 	in.Cursor.Style, in.Cursor.TextStyle = t.cursor, t.plain
@@ -101,7 +101,8 @@ func (t *theme) input(placeholder string) textinput.Model {
 func (t *theme) area(placeholder string) textarea.Model {
 	a := textarea.New()
 	a.Prompt, a.Placeholder, a.ShowLineNumbers = "", placeholder, false
-	a.CharLimit, a.MaxHeight = 0, 0
+	// This bounds what the area remembers of its lines as well.
+	a.CharLimit, a.MaxHeight = 0, linesMost
 	st := textarea.Style{
 		Base: t.plain, CursorLine: t.plain, CursorLineNumber: t.grey, EndOfBuffer: t.grey,
 		LineNumber: t.grey, Placeholder: t.grey, Prompt: t.plain, Text: t.plain,

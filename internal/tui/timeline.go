@@ -47,8 +47,16 @@ func (d *detail) findHops() []hop {
 		last := d.callbacks[len(d.callbacks)-1]
 		hops = append(hops, hop{fmt.Sprintf("… %d more", more), th.warn, last.ReceivedAt, 1})
 	}
-	if len(hops) == 0 {
+	switch known := m.Callbacks == 0 || d.loaded.id == m.ID; {
+	case len(hops) == 0:
 		hops = append(hops, hop{hopWords(m.Status), th.status(m.Status), m.CreatedAt, 1})
+	case len(d.callbacks) == 0 && known && m.Status != plivo.Sending && m.Refusal == "":
+		// Only the answer of the API is known, or the callbacks are kept no more.
+		at := m.UpdatedAt
+		if !m.FinalAt.IsZero() {
+			at = m.FinalAt
+		}
+		hops = append(hops, hop{hopWords(m.Status), th.status(m.Status), at, 1})
 	}
 	return hops
 }

@@ -45,6 +45,11 @@ type Callback struct {
 	Cause       string        // why the signature does not match, as signature.Diagnosis.Cause; empty while nobody looked
 	Arrival     plivo.Arrival // set by the recorder
 	Answer      Answer
+
+	// Omitted is whether a list left out Header and Body, and all parameters but the message's UUID, Status,
+	// ErrorCode and Sequence.
+	Omitted bool
+	Size    int // of the body as it came, in bytes, where Body is left out or masked
 }
 
 // Recorder keeps callbacks. Record returns nil only when the callback is on disk; it sets the ID and

@@ -46,7 +46,6 @@ type Config struct {
 	TrustForwarded bool
 	Limits         Limits
 
-	Mask    bool             // hide numbers in the log
 	Version string           // shown by /health; empty to leave it out
 	Now     func() time.Time // nil for time.Now
 	Logger  *slog.Logger     // nil for none

@@ -3,7 +3,6 @@ package webhook
 import (
 	"context"
 	"log/slog"
-	"strings"
 	"time"
 
 	"dev.internal/plivoscope/internal/escape"
@@ -21,8 +20,8 @@ func (s *Server) logCallback(level slog.Level, c *Callback, path string, began t
 		slog.String("method", c.Method),
 		slog.String("path", escape.Line(cut(path))),
 		slog.String("message_uuid", escape.Line(cut(c.Report.MessageUUID()))),
-		slog.String("from", s.number(c.Report.From())),
-		slog.String("to", s.number(c.Report.To())),
+		slog.String("from", escape.Line(cut(c.Report.From()))),
+		slog.String("to", escape.Line(cut(c.Report.To()))),
 		slog.String("outcome", string(c.Verdict.Outcome)),
 		slog.String("scheme", string(c.Verdict.Scheme)),
 		slog.Int("status", c.Answer.Status),
@@ -35,13 +34,4 @@ func (s *Server) logCallback(level slog.Level, c *Callback, path string, began t
 		attrs = append(attrs, slog.String("error", escape.Line(err.Error())))
 	}
 	s.log.LogAttrs(context.Background(), level, text, attrs...)
-}
-
-// number is a phone number as the log may show it: under Mask only its last two digits.
-func (s *Server) number(n string) string {
-	n = cut(n)
-	if s.config.Mask && len(n) > 2 {
-		return strings.Repeat("•", len(n)-2) + escape.Line(n[len(n)-2:])
-	}
-	return escape.Line(n)
 }

@@ -1,22 +1,19 @@
 package signature_test
 
 import (
-	"bytes"
 	"flag"
 	"fmt"
 	"net/url"
 	"os"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
+	"dev.internal/plivoscope/internal/docstest"
 	"dev.internal/plivoscope/internal/plivo/signature"
 )
 
-var update = flag.Bool("update", false, "write the generated parts of docs/signatures.md")
+var _ = flag.Bool("update", false, "write the generated parts of docs/signatures.md")
 
 const (
 	docs      = "../../../docs/signatures.md"
@@ -26,41 +23,14 @@ const (
 
 // The tables of the documentation are those of the program.
 func TestDocsTables(t *testing.T) {
-	got, err := os.ReadFile(docs)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := between(t, got, "causes", causesTable())
-	want = between(t, want, "suspicions", suspicionsTable())
-	if *update {
-		if err := os.WriteFile(docs, want, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if diff := cmp.Diff(string(want), string(got)); diff != "" {
-		t.Errorf("docs/signatures.md is not what the program says; run go test ./internal/plivo/signature/... -update:\n%s", diff)
-	}
-}
-
-// between replaces what stands between two marks of a page.
-func between(t *testing.T, page []byte, name, text string) []byte {
-	t.Helper()
-	open, end := []byte("<!-- "+name+" -->\n"), []byte("<!-- /"+name+" -->")
-	i := bytes.Index(page, open)
-	j := bytes.Index(page, end)
-	if i < 0 || j < i {
-		t.Fatalf("docs/signatures.md has no place for %s", name)
-	}
-	i += len(open)
-	return slices.Concat(page[:i], []byte("\n"+text+"\n"), page[j:])
+	docstest.Parts(t, docs, docstest.Part{Name: "causes", Text: causesTable()}, docstest.Part{Name: "suspicions", Text: suspicionsTable()})
 }
 
 func causesTable() string {
 	var b strings.Builder
 	b.WriteString("| cause | name | what differs | what to do |\n|---|---|---|---|\n")
 	for _, h := range signature.Hypotheses() {
-		fmt.Fprintf(&b, "| %s | `%s` | %s | %s |\n", h.Cause, h.Name, cell(h.About), cell(h.Remedy))
+		fmt.Fprintf(&b, "| %s | `%s` | %s | %s |\n", h.Cause, h.Name, docstest.Cell(h.About), docstest.Cell(h.Remedy))
 	}
 	return b.String()
 }
@@ -69,13 +39,9 @@ func suspicionsTable() string {
 	var b strings.Builder
 	b.WriteString("| about | name | what looks wrong |\n|---|---|---|\n")
 	for _, s := range signature.Suspicions() {
-		fmt.Fprintf(&b, "| %s | `%s` | %s |\n", s.Cause, s.Name, cell(s.About))
+		fmt.Fprintf(&b, "| %s | `%s` | %s |\n", s.Cause, s.Name, docstest.Cell(s.About))
 	}
 	return b.String()
-}
-
-func cell(s string) string {
-	return strings.NewReplacer("|", "\\|", "\n", " ", "<", "&lt;").Replace(s)
 }
 
 // The examples of the documentation can be computed.

@@ -15,7 +15,13 @@ var tokenHypotheses = []hypothesis{
 	{
 		name: "token-other", cause: CauseToken, likely: true,
 		about:  "The request was signed with a token that is known, but that signatures are not checked with.",
-		advice: "Set this token as the one that signatures are checked with, or send through the account that it belongs to: plain signatures are keyed by the account or subaccount that owns the message, Ma- ones by the main account.",
+		advice: otherToken,
+		remedy: func(s *search, _, to input) string {
+			if !s.c.Local {
+				return otherToken
+			}
+			return "Nothing is wrong with either token: this server takes the callbacks of a simulator, whose token is its own, and the request was signed with " + to.key.String() + ". Sign with the simulator's token; or, to receive what Plivo itself posts for that account, run with it and without --simulator."
+		},
 		rewrite: func(s *search, in input) iter.Seq[input] {
 			return s.withKeys(in, s.others)
 		},
@@ -55,6 +61,8 @@ var tokenHypotheses = []hypothesis{
 	cleaning("token-base64", false, "The request was signed with what the token is the base64 of.",
 		"Sign with the auth token as the console shows it, without decoding it.", decoded),
 }
+
+const otherToken = "Set this token as the one that signatures are checked with, or send through the account that it belongs to: plain signatures are keyed by the account or subaccount that owns the message, Ma- ones by the main account."
 
 // withKeys gives in with each of these keys, where it still has those that it is checked with.
 func (s *search) withKeys(in input, keys []*key) iter.Seq[input] {

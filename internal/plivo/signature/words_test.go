@@ -1,6 +1,7 @@
 package signature_test
 
 import (
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -52,6 +53,28 @@ func TestLocalSender(t *testing.T) {
 		c.URL, c.ReceivedURL, c.Local = "http://localhost:5000/sms", "http://localhost:5000/sms", local
 		if found := names(signature.Diagnose(c)); slices.Contains(found, "url-private") == local {
 			t.Errorf("local %t: found %v", local, found)
+		}
+	}
+}
+
+// A simulator checks with a token of its own: what was signed with the live account's is told that, and not
+// to set it.
+func TestLiveTokenOnASimulator(t *testing.T) {
+	for _, local := range []bool{true, false} {
+		c := unexplained(t)
+		c.Local, c.Others = local, []signature.Token{signature.NewToken("live account", "another token")}
+		sig, err := signature.Sign(c.Others[0], signature.V3, c.Method, c.URL, "12345", c.Params)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Header = http.Header{"X-Plivo-Signature-V3": {sig}, "X-Plivo-Signature-V3-Nonce": {"12345"}}
+		d := signature.Diagnose(c)
+		if !slices.Contains(names(d), "token-other") {
+			t.Fatalf("local %t: found %v", local, names(d))
+		}
+		says := d.Findings[0].Remedy
+		if strings.Contains(says, "Set this token") == local || strings.Contains(says, "simulator") != local {
+			t.Errorf("local %t: %s", local, says)
 		}
 	}
 }

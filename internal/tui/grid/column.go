@@ -16,22 +16,31 @@ type Column[T any] struct {
 	Right    bool
 	Flex     bool // takes the room that is left
 	Cell     func(row T, w int) Cell
+	// Joined is the cell of a row that has kin beside it; nil where that makes no difference.
+	Joined func(row T, kin Kin, w int) Cell
 }
 
-// marker is the room left of the first column: a sign for the selected row, so that it is told
-// without colour too, and a space.
-const marker = 2
+// Kin is on which sides of a row those are that it belongs together with.
+type Kin struct{ Above, Below bool }
 
-// widths gives each column its width in a table of w cells; 0 hides it. Which columns are shown
-// depends on w alone, so a column never moves while rows arrive.
-func widths[T any](cols []Column[T], w, gap int) []int {
+// marker is the room left of the first column: a sign for the selected row, so that it is told without
+// colour too, the row's own sign where rows have one, and a space.
+func (g *Grid[T]) marker() int {
+	if g.cfg.Sign != nil {
+		return 3
+	}
+	return 2
+}
+
+// widths gives each column its width where they have left cells of a table of w cells; 0 hides it. Which
+// columns are shown depends on w alone, so a column never moves while rows arrive.
+func widths[T any](cols []Column[T], w, left, gap int) []int {
 	order := make([]int, len(cols))
 	for i := range order {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(cols[a].Priority, cols[b].Priority) })
 	out := make([]int, len(cols))
-	left := w - marker
 	shown := order[:0:0]
 	for _, i := range order {
 		need := cols[i].Min

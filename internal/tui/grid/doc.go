@@ -10,6 +10,8 @@
 // ones go first, and a flexible one takes what is left. Cells are plain text with a Paint; they are
 // cut and padded by display width and cannot carry control bytes to the terminal. A row is rendered
 // while it is visible, once for each change, the selected one with each move too; Lines costs nothing.
+// Rows may have a sign of their own beside the mark of the selected one, and neighbours that belong
+// together may be drawn as joined.
 //
 // It imports lipgloss to turn styles into escape sequences once, and x/ansi for widths.
 package grid

@@ -12,12 +12,12 @@ func (g *Grid[T]) draw() {
 		row := g.rows[i]
 		id := g.cfg.ID(row)
 		if id == g.sel {
-			g.lines = append(g.lines, g.drawRow(row, true))
+			g.lines = append(g.lines, g.drawRow(row, g.kin(i), true))
 			continue
 		}
 		d, ok := g.drawn[id]
-		if !ok || !g.cfg.Same(d.row, row) {
-			d = drawn[T]{row, g.drawRow(row, false)}
+		if kin := g.kin(i); !ok || d.kin != kin || !g.cfg.Same(d.row, row) {
+			d = drawn[T]{row, kin, g.drawRow(row, kin, false)}
 			g.drawn[id] = d
 		}
 		g.lines = append(g.lines, d.line)
@@ -27,7 +27,18 @@ func (g *Grid[T]) draw() {
 	}
 }
 
-func (g *Grid[T]) drawRow(row T, selected bool) string {
+// kin is beside which others the row at i belongs.
+func (g *Grid[T]) kin(i int) Kin {
+	if g.cfg.Kin == nil {
+		return Kin{}
+	}
+	return Kin{
+		Above: i > 0 && g.cfg.Kin(g.rows[i-1], g.rows[i]),
+		Below: i+1 < len(g.rows) && g.cfg.Kin(g.rows[i], g.rows[i+1]),
+	}
+}
+
+func (g *Grid[T]) drawRow(row T, kin Kin, selected bool) string {
 	var b strings.Builder
 	b.Grow(g.w + 16*len(g.widths))
 	mark := Cell{Text: " ", Paint: g.cfg.Base}
@@ -48,10 +59,19 @@ func (g *Grid[T]) drawRow(row T, selected bool) string {
 		b.WriteString(spaces(pad))
 		b.WriteString(e.close)
 	}
-	put(mark, 1, marker-1, false)
+	if g.cfg.Sign == nil {
+		put(mark, 1, 1, false)
+	} else {
+		put(mark, 1, 0, false)
+		put(g.cfg.Sign(row), 1, 1, false)
+	}
 	for i, col := range g.cfg.Columns {
 		if w := g.widths[i]; w > 0 {
-			put(col.Cell(row, w), w, g.gap, col.Right)
+			cell := col.Cell
+			if col.Joined != nil && kin != (Kin{}) {
+				cell = func(row T, w int) Cell { return col.Joined(row, kin, w) }
+			}
+			put(cell(row, w), w, g.gap, col.Right)
 		}
 	}
 	if room > 0 {
@@ -62,7 +82,7 @@ func (g *Grid[T]) drawRow(row T, selected bool) string {
 
 func (g *Grid[T]) drawHead() string {
 	var b strings.Builder
-	b.WriteString(spaces(min(marker, g.w)))
+	b.WriteString(spaces(min(g.marker(), g.w)))
 	for i, col := range g.cfg.Columns {
 		if w := g.widths[i]; w > 0 {
 			b.WriteString(Fit(col.Title, w, col.Right))

@@ -11,6 +11,12 @@ type Config[T any] struct {
 	Base    Paint             // the space between cells
 	Head    Paint             // the column titles
 
+	// Sign is a sign of a row, one cell wide, beside the mark; nil where rows have none. What it tells may
+	// change without the row: then Redraw.
+	Sign func(T) Cell
+	// Kin reports whether a row and the one below it belong together; nil where none do.
+	Kin func(above, below T) bool
+
 	// Twin finds the row that a selected one became when it is gone; nil where rows never become others.
 	Twin func(gone, row T) bool
 }
@@ -41,6 +47,7 @@ type Grid[T any] struct {
 
 type drawn[T any] struct {
 	row  T
+	kin  Kin
 	line string
 }
 
@@ -57,7 +64,7 @@ func (g *Grid[T]) SetSize(w, h int) {
 	if w != g.w {
 		clear(g.drawn)
 		g.gap = gapFor(w)
-		g.widths = widths(g.cfg.Columns, w, g.gap)
+		g.widths = widths(g.cfg.Columns, w, w-g.marker(), g.gap)
 	}
 	g.w, g.h = w, max(h, 0)
 	g.head = g.drawHead()
@@ -91,17 +98,35 @@ func (g *Grid[T]) Redraw() {
 	g.draw()
 }
 
+// Change puts something else in the place of each row at hand, of the same identity.
+func (g *Grid[T]) Change(other func(T) T) {
+	rows := slices.Clone(g.rows)
+	for i := range rows {
+		rows[i] = other(rows[i])
+	}
+	g.rows = rows
+	g.Redraw()
+}
+
 // Loaded reports whether an answer came since the last Refilter: an empty table is then truly empty.
 func (g *Grid[T]) Loaded() bool { return g.loaded }
 
 // Len is the number of rows at hand.
 func (g *Grid[T]) Len() int { return len(g.rows) }
 
+// Rows are those at hand, newest first. The slice belongs to the grid.
+func (g *Grid[T]) Rows() []T { return g.rows }
+
 // Following reports whether the table stays on the newest row.
 func (g *Grid[T]) Following() bool { return g.follow }
 
 // Above is the number of rows above the viewport that are at hand, and whether there are more.
 func (g *Grid[T]) Above() (n int, more bool) { return g.top, !g.atTop && len(g.rows) > 0 }
+
+// Place is the number of rows above the selected one that are at hand, and whether there are more.
+func (g *Grid[T]) Place() (n int, more bool) {
+	return max(g.index(g.sel), 0), !g.atTop && len(g.rows) > 0
+}
 
 // Selected gives the selected row.
 func (g *Grid[T]) Selected() (row T, ok bool) {

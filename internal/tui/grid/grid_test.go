@@ -343,9 +343,10 @@ func TestColumnsGiveWay(t *testing.T) {
 		{Min: 5, Ideal: 15, Priority: 1, Flex: true},
 		{Min: 3, Ideal: 3, Priority: 4, From: 60},
 	}
+	const marker = 2
 	before := make([]bool, len(cols))
 	for w := range 200 {
-		got := widths(cols, w, 1)
+		got := widths(cols, w, w-marker, 1)
 		sum, n := marker, 0
 		for i, c := range got {
 			if before[i] && c == 0 {

@@ -43,6 +43,18 @@ func (g *Grid[T]) Move(n int) {
 	g.selectIndex(got)
 }
 
+// Go selects the row of an identity, also of one that is not at hand; where it is gone, the next older one.
+func (g *Grid[T]) Go(id int64) {
+	g.leave()
+	g.pending = 0
+	if i := g.index(id); i >= 0 {
+		g.selectIndex(i)
+		return
+	}
+	g.Refilter()
+	g.sel, g.line = id, g.height()/2
+}
+
 // Page moves by n screens.
 func (g *Grid[T]) Page(n int) { g.Move(n * max(g.h-1, 1)) }
 

@@ -1,0 +1,202 @@
+package bench
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"dev.internal/plivoscope/internal/plivo/signature"
+)
+
+// callbacks signs delivery reports as Plivo's typical one, each on a message of its own.
+func callbacks(o order) ([]*http.Request, error) {
+	all := make([]*http.Request, o.N)
+	token := signature.NewToken("account", testToken)
+	const nonce = "05429567804466091622"
+	for i := range all {
+		uuid := fmt.Sprintf("5b40a428-bfc7-4daf-9d06-%012d", o.First+i)
+		params := []signature.Param{
+			{Name: "MessageUUID", Value: uuid},
+			{Name: "From", Value: "14155550100"},
+			{Name: "To", Value: fmt.Sprintf("1415555%04d", i%10000)},
+			{Name: "Type", Value: "sms"},
+			{Name: "Status", Value: []string{"queued", "sent", "delivered", "undelivered"}[i%4]},
+			{Name: "Units", Value: "1"},
+			{Name: "TotalRate", Value: "0.00250"},
+			{Name: "TotalAmount", Value: "0.00250"},
+			{Name: "MCC", Value: "310"},
+			{Name: "MNC", Value: "004"},
+			{Name: "ErrorCode", Value: []string{"000", "000", "000", "30"}[i%4]},
+			{Name: "ParentMessageUUID", Value: uuid},
+			{Name: "PartInfo", Value: ""},
+			{Name: "Sequence", Value: "1"},
+			{Name: "MessageTime", Value: "2024-08-21 12:58:49.244057"},
+			{Name: "requester_ip", Value: "192.0.2.1"},
+		}
+		form := url.Values{}
+		for _, p := range params {
+			form.Set(p.Name, p.Value)
+		}
+		req, err := http.NewRequest("POST", o.Target, strings.NewReader(form.Encode()))
+		if err != nil {
+			return nil, err
+		}
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		for _, scheme := range []signature.Scheme{signature.V2, signature.MaV2, signature.V3, signature.MaV3} {
+			signed, err := signature.Sign(token, scheme, "POST", o.Target, nonce, params)
+			if err != nil {
+				return nil, err
+			}
+			req.Header.Set(scheme.Header(), signed)
+			req.Header.Set(scheme.NonceHeader(), nonce)
+		}
+		all[i] = req
+	}
+	return all, nil
+}
+
+// connections is over how many connections callbacks are posted: as many as one address may have open,
+// with some to spare.
+const connections = 64
+
+// asCaller makes the test binary the one who posts: a process of its own, so that what measures is not
+// held up by it.
+const asCaller = "TEST_BINARY_IS_CALLER"
+
+// order is what a caller posts where: callbacks of so many messages from the first on, so many a second, or
+// as fast as they are answered.
+type order struct {
+	Target   string
+	First, N int
+	Pace     float64
+}
+
+// caller is a process that has signed what it is going to post.
+type caller struct {
+	cmd   *exec.Cmd
+	start io.Closer // begins
+	out   *bufio.Reader
+}
+
+func call(b *testing.B, o order) *caller {
+	b.Helper()
+	text, err := json.Marshal(o)
+	if err != nil {
+		b.Fatal(err)
+	}
+	cmd := exec.Command(os.Args[0])
+	if nice, err := exec.LookPath("nice"); err == nil {
+		// Plivo is another machine: it does not take the processors from the program.
+		cmd = exec.Command(nice, "-n", "10", os.Args[0])
+	}
+	cmd.Env = append(os.Environ(), asCaller+"="+string(text))
+	cmd.Stderr = os.Stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	c := &caller{cmd, in, bufio.NewReader(out)}
+	b.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	if line, err := c.out.ReadString('\n'); err != nil {
+		b.Fatalf("the caller is not ready: %q, %v", line, err)
+	}
+	return c
+}
+
+// post posts all and gives the time from the first request to the last acknowledgement.
+func (c *caller) post(b *testing.B) time.Duration {
+	b.Helper()
+	_ = c.start.Close()
+	line, err := c.out.ReadString('\n')
+	took, parseErr := time.ParseDuration(strings.TrimSpace(line))
+	if err := errors.Join(err, parseErr); err != nil {
+		b.Fatalf("not all callbacks were acknowledged: %v", err)
+	}
+	return took
+}
+
+// beCaller is the whole process of a caller.
+func beCaller(text string) {
+	var o order
+	err := json.Unmarshal([]byte(text), &o)
+	var all []*http.Request
+	if err == nil {
+		all, err = callbacks(o)
+	}
+	if err == nil {
+		fmt.Println("ready")
+		_, _ = io.Copy(io.Discard, os.Stdin) // until it is told to begin
+		var took time.Duration
+		if took, err = postAll(all, o.Pace); err == nil {
+			fmt.Println(took)
+			os.Exit(0)
+		}
+	}
+	fmt.Fprintln(os.Stderr, err)
+	os.Exit(1)
+}
+
+// postAll posts all requests, each once, and gives the time from the first to the last answer.
+func postAll(requests []*http.Request, pace float64) (time.Duration, error) {
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: connections}}
+	defer client.CloseIdleConnections()
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	var next atomic.Int64
+	var all sync.WaitGroup
+	began := time.Now()
+	for range min(connections, len(requests)) {
+		all.Go(func() {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(requests) || ctx.Err() != nil {
+					return
+				}
+				if pace > 0 {
+					time.Sleep(time.Until(began.Add(time.Duration(float64(i) / pace * float64(time.Second)))))
+				}
+				if err := exchange(client, requests[i].WithContext(ctx)); err != nil {
+					cancel(err)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	return time.Since(began), context.Cause(ctx)
+}
+
+func exchange(client *http.Client, req *http.Request) error {
+	resp, err := client.Do(req)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, resp.Body)
+	err = errors.Join(err, resp.Body.Close())
+	if err == nil && resp.StatusCode != http.StatusOK {
+		err = fmt.Errorf("a callback was answered %s", resp.Status)
+	}
+	return err
+}

@@ -1,0 +1,243 @@
+package tui
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/webhook"
+)
+
+// speech are the lines of something that is told at length.
+type speech []string
+
+func (s *speech) add(format string, args ...any) { *s = append(*s, fmt.Sprintf(format, args...)) }
+
+// labelled adds a value behind its name, nothing where there is none.
+func (s *speech) labelled(name, value string) {
+	if value != "" {
+		s.add("%s: %s", name, value)
+	}
+}
+
+// ready reports whether all that is going to be known of the shown message is.
+func (d *detail) ready() bool {
+	asked := d.message.UUID == "" || d.message.Callbacks == 0 || d.loaded == keyOf(d.message)
+	return asked && d.togetherKnown() && (!d.cause.wanted || d.cause.known || d.cause.failure != nil)
+}
+
+// speak tells all of the shown message.
+func (d *detail) speak() []string {
+	m, now := d.message, d.env.at
+	var s speech
+	s.add("%s", messageSentence(m, now))
+	s.labelled("From", readable(m.From))
+	s.labelled("To", readable(m.To))
+	s.labelled("UUID", readable(m.UUID))
+	s.labelled("Text", readableBlock(m.Text))
+	segments, why := segmentWords(m)
+	s.labelled("Segments", strings.TrimSpace(segments+". "+why))
+	s.labelled("Reports go to", readable(m.CallbackURL))
+	hops := d.findHops()
+	for i, h := range hops {
+		words := unsigned(h.words)
+		if i == 0 {
+			s.add("Timeline: %s at %s.", words, moment(h.at, now))
+			continue
+		}
+		s.add("Then %s after %s.", words, spokenTime(h.at.Sub(hops[i-1].at)))
+	}
+	if m.Direction == plivo.Outbound && m.Refusal == "" && !m.Status.Terminal() {
+		s.add("No final report yet, for %s.", spokenTime(now.Sub(hops[len(hops)-1].at)))
+	}
+	s = append(s, written(d.env.th, d.explain)...)
+	for _, o := range odditiesOf(m) {
+		s.add("Beware: %s %s", o.says, o.todo)
+	}
+	s = append(s, d.speakTogether()...)
+	s.add("%s.", plural(m.Callbacks, "callback"))
+	if more := m.Callbacks - len(d.callbacks); more > 0 && len(d.callbacks) > 0 {
+		s.add("The newest %d of them:", len(d.callbacks))
+	}
+	for _, c := range d.callbacks {
+		words := cameWords(c)
+		if c.Kind != webhook.DeliveryReport {
+			words = append([]string{kindWords(c.Kind)}, words...)
+		}
+		s.add("Callback %d: %s, %s.", c.ID, strings.Join(words, ", "), whenSpoken(c.ReceivedAt, now))
+	}
+	return s
+}
+
+// speakCallback tells all of a callback. What is known of its signature comes with an examination or an
+// error.
+func (e *env) speakCallback(c webhook.Callback, exam app.Examination, failure error) []string {
+	r := c.Report
+	var s speech
+	s.add("Callback %d: %s", c.ID, callbackSentence(c, e.at))
+	s.add("It is %s.", kindMeaning(c.Kind))
+	s.labelled("Message UUID", readable(r.MessageUUID()))
+	if code := r.ErrorCode(); hasError(code) {
+		s.add("Error %s: %s", brief(code), remarkOn("ErrorCode", code))
+		if known, ok := plivo.LookupCode(code); ok {
+			s.add("%s %s %s", faultWords(known.Fault), retryWords(known.Retryable), known.Advice)
+		}
+	}
+	s.labelled("Problem", readable(c.Problem))
+	s.add("Received at %s from %s.", c.ReceivedAt.In(e.at.Location()).Format("2006-01-02 15:04:05.000000 MST"), readable(orNone(c.RemoteAddr)))
+	s.add("Request: %s %s", readable(c.Method), readable(c.URL))
+	if c.ReceivedURL != c.URL {
+		s.labelled("It came to", readable(c.ReceivedURL))
+	}
+	s.add("%s", answerSpoken(c))
+	for _, words := range arrivalMeanings(c.Arrival) {
+		s.add("%s", words)
+	}
+	s.add("Signature.")
+	if failure != nil {
+		s.add("It could not be examined: %s", head(failure.Error(), noticeBytes))
+	} else {
+		s = append(s, e.speakExamination(exam)...)
+	}
+	s = append(s, speakParams(c)...)
+	s = append(s, speakHeaders(c)...)
+	return append(s, speakBody(c)...)
+}
+
+// speakExamination says whether a request verifies, and why not.
+func (e *env) speakExamination(exam app.Examination) []string {
+	return written(e.th, func(p *page) {
+		writeVerdict(p, exam)
+		if !lacksURL(exam) {
+			writeFindings(p, exam.Diagnosis)
+		}
+		writeSDKs(p, exam.SDKs)
+		writeSettings(p, exam.Diagnosis)
+	})
+}
+
+// speakBases tell the base strings and what was computed of them.
+func (e *env) speakBases(exam app.Examination) []string {
+	return written(e.th, func(p *page) { writeBases(p, exam) })
+}
+
+// saidEntries bounds the parameters and headers that are told one by one.
+const saidEntries = 100
+
+func speakParams(c webhook.Callback) []string {
+	var s speech
+	params := c.Report.Params
+	s.add("%s.", plural(len(params), "parameter"))
+	for _, p := range params[:min(len(params), saidEntries)] {
+		words := brief(p.Name) + ": " + orEmpty(readable(p.Value))
+		if c.Kind != webhook.Other {
+			if meaning := meaningOf(c.Kind, p.Name); meaning != "" {
+				words += " (" + meaning + ")"
+			} else {
+				words += " (not documented by Plivo)"
+			}
+		}
+		if remark := remarkOn(p.Name, p.Value); remark != "" {
+			words += " " + remark
+		}
+		s = append(s, words)
+	}
+	s.rest(len(params), "parameter")
+	return s
+}
+
+func speakHeaders(c webhook.Callback) []string {
+	var s speech
+	all := headerPairs(c.Header)
+	s.add("%s.", plural(len(all), "header"))
+	for _, h := range all[:min(len(all), saidEntries)] {
+		words := brief(h.Name) + ": " + orEmpty(readable(h.Value))
+		if strings.HasPrefix(h.Name, "X-Plivo-Signature") {
+			if meaning := headerMeaning(h.Name); meaning != "" {
+				words += " (" + meaning + ")"
+			}
+		}
+		s = append(s, words)
+	}
+	s.rest(len(all), "header")
+	return s
+}
+
+// rest says how many were left out.
+func (s *speech) rest(n int, noun string) {
+	if n > saidEntries {
+		s.add("And %s.", plural(n-saidEntries, "more "+noun))
+	}
+}
+
+func orEmpty(s string) string {
+	if s == "" {
+		return "empty"
+	}
+	return s
+}
+
+// speakBody tells the body as text, JSON laid out.
+func speakBody(c webhook.Callback) []string {
+	var s speech
+	if len(c.Body) == 0 {
+		s.add("There is no body.")
+		return s
+	}
+	words, text := "Body, "+sizeWords(len(c.Body)), string(c.Body)
+	if c.Truncated {
+		words += ", cut"
+	}
+	if !utf8.Valid(c.Body) {
+		words += ", which is not all text: other bytes are written as escapes"
+	}
+	s.add("%s:", words)
+	var laid bytes.Buffer
+	if looksLikeJSON(c.Body) && json.Indent(&laid, c.Body, "", "  ") == nil {
+		text = laid.String()
+	}
+	return append(s, strings.Split(readableBlock(text), "\n")...)
+}
+
+// speakComparison tells in what two callbacks differ.
+func speakComparison(a, b webhook.Callback) []string {
+	var s speech
+	s.add("Callback %d beside callback %d.", a.ID, b.ID)
+	for _, group := range []struct {
+		name   string
+		fields []comparedField
+	}{
+		{"Request", requestFieldsOf(a, b)},
+		{"Parameters", paramFields(a.Report.Params, b.Report.Params)},
+		{"Headers", headerFields(a.Header, b.Header)},
+	} {
+		var differing []comparedField
+		for _, f := range group.fields {
+			if !f.same() {
+				differing = append(differing, f)
+			}
+		}
+		s.add("%s: %s, %d the same.", group.name, differWords(len(differing)), len(group.fields)-len(differing))
+		for _, f := range differing[:min(len(differing), saidEntries)] {
+			s.add("%s: %s; and %s", f.name, sideWords(f.inA, f.a), sideWords(f.inB, f.b))
+		}
+		s.rest(len(differing), "field")
+	}
+	if string(a.Body) == string(b.Body) {
+		s.add("Body: the same %s.", sizeWords(len(a.Body)))
+	} else {
+		s.add("Body: they differ, %s and %s.", sizeWords(len(a.Body)), sizeWords(len(b.Body)))
+	}
+	return s
+}
+
+func sideWords(there bool, value string) string {
+	if !there {
+		return "not there"
+	}
+	return orEmpty(value)
+}

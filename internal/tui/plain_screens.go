@@ -1,0 +1,255 @@
+package tui
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/store"
+	"dev.internal/plivoscope/internal/webhook"
+)
+
+// join makes one text of lines.
+func join(lines []string) string { return strings.Join(lines, "\n") }
+
+// greet says what runs, and where.
+func (p *plainUI) greet() {
+	e := p.m.env
+	st := &e.status
+	words := "plivoscope in plain lines"
+	if v := e.o.Version; v != "" {
+		words = "plivoscope " + v + " in plain lines"
+	}
+	where := "a live account, " + orNone(brief(st.AuthID))
+	if e.simulated() {
+		where = "the simulator"
+	}
+	p.out.say(words + ", on " + where + ".")
+	if st.PublicURL != "" {
+		p.out.say("Callbacks are taken at " + brief(st.PublicURL) + webhook.DeliveryReportPath + ".")
+	}
+	p.out.say(spokenKeys(e.keys.help.Help().Key) + " lists the keys, " + spokenKeys(e.keys.quit.Help().Key) + " quits.")
+}
+
+// loaded reports whether what the present screen is to say is at hand.
+func (p *plainUI) loaded() bool {
+	switch p.m.at {
+	case onMessages:
+		return listLoaded(p.m.messages.listing)
+	case onCallbacks:
+		return listLoaded(p.m.requests.listing)
+	default:
+		return true
+	}
+}
+
+func listLoaded[T any](l *listing[T]) bool {
+	return l.grid.Loaded() && !l.grid.Wants() && (l.applied.Empty() || l.known || l.failed)
+}
+
+// summary says where one is.
+func (p *plainUI) summary() []string {
+	m := p.m
+	switch m.at {
+	case onMessages:
+		return []string{m.messages.titleWords("Messages") + ".", p.row()}
+	case onCallbacks:
+		return []string{m.requests.titleWords("Callbacks") + ".", p.row()}
+	case onCompose:
+		return p.composeSummary()
+	case onSignature:
+		return p.signatureSummary()
+	default:
+		return p.activitySummary()
+	}
+}
+
+// placeWords say which row of how many is selected, as far as that is known.
+func placeWords[T any](l *listing[T]) string {
+	all := max(l.rows.total(l.env.status), int64(l.grid.Len()))
+	if !l.applied.Empty() {
+		all = int64(max(l.found.rows, l.grid.Len()))
+	}
+	n, more := l.grid.Place()
+	if more {
+		return "One of " + count(all) + ": "
+	}
+	return count(int64(n+1)) + " of " + count(all) + ": "
+}
+
+// row says the selected row.
+func (p *plainUI) row() string {
+	m, now := p.m, p.m.env.at
+	if m.at == onCallbacks {
+		if c, ok := m.requests.selected(); ok {
+			s := placeWords(m.requests.listing) + callbackSentence(c, now)
+			if slices.Contains(m.requests.marks, c.ID) {
+				s += " Marked."
+			}
+			return s
+		}
+		return p.nothing(m.requests.applied, "Callbacks come once messages are sent.")
+	}
+	if sel, ok := m.messages.grid.Selected(); ok {
+		return placeWords(m.messages.listing) + messageSentence(sel, now)
+	}
+	return p.nothing(m.messages.applied, spokenKeys(m.env.keys.fresh.Help().Key)+" writes a message.")
+}
+
+// nothing says why there is no row.
+func (p *plainUI) nothing(f store.Filter, todo string) string {
+	if !f.Empty() {
+		return "Nothing matches the filter. " + keySentence(p.m.env.keys.unfilter)
+	}
+	return "There is nothing yet. " + todo
+}
+
+// moveIn handles the keys that move in a list, and reports whether it was one.
+func moveIn[T any](p *plainUI, l *listing[T], k tea.KeyMsg) bool {
+	switch km := p.m.env.keys; {
+	case key.Matches(k, km.pageUp):
+		l.grid.Move(-plainPage)
+	case key.Matches(k, km.pageDown):
+		l.grid.Move(plainPage)
+	case !l.move(k):
+		return false
+	}
+	p.due.row = true
+	return true
+}
+
+// askFilter asks for the filter of a list.
+func (p *plainUI) askFilter(now store.Filter, set func(store.Filter) tea.Cmd) {
+	e, km := p.m.env, p.m.env.keys
+	var ask func(text string)
+	ask = func(text string) {
+		p.put(&question{label: "Filter", text: []rune(text), accept: km.apply, leave: km.leaveFilter, done: func(text string) tea.Cmd {
+			real, err := e.mask.Real(strings.TrimSpace(text))
+			f, wrong := store.ParseFilter(real)
+			if err = cmp.Or(err, wrong); err != nil {
+				p.out.say("Not applied: " + head(e.mask.Sentence(err.Error()), noticeBytes))
+				ask(text)
+				return nil
+			}
+			p.due.screen = true
+			if f.String() == now.String() {
+				return nil
+			}
+			return set(f)
+		}})
+	}
+	ask(e.mask.Sentence(now.String()))
+}
+
+func (p *plainUI) messagesKey(k tea.KeyMsg) (tea.Cmd, bool) {
+	s, km := p.m.messages, p.m.env.keys
+	switch {
+	case moveIn(p, s.listing, k):
+		return s.moved(), true
+	case key.Matches(k, km.open, km.focus, km.zoom):
+		sel, ok := s.grid.Selected()
+		if !ok {
+			p.out.say(p.row())
+			return nil, true
+		}
+		p.due.message = sel.ID
+		s.grid.Unfollow() // what is read must not be replaced
+		return s.selected(), true
+	case key.Matches(k, km.filter):
+		p.askFilter(s.applied, s.setFilter)
+	case key.Matches(k, km.follow):
+		p.pause()
+	case key.Matches(k, km.unfilter):
+		p.due.screen = true
+		if !s.applied.Empty() {
+			return s.setFilter(store.Filter{}), true
+		}
+	case key.Matches(k, km.signature):
+		return s.openSignature(), true
+	case key.Matches(k, km.callbacks):
+		return s.openCallbacks(), true
+	case key.Matches(k, km.fresh):
+		return p.askDraft(), true
+	case key.Matches(k, km.inbound) && p.m.env.simulated():
+		from := ""
+		if sel, ok := s.grid.Selected(); ok {
+			from = counterpart(sel)
+		}
+		p.askInbound(from)
+	default:
+		return nil, false
+	}
+	return nil, true
+}
+
+func (p *plainUI) callbacksKey(k tea.KeyMsg) (tea.Cmd, bool) {
+	s, km := p.m.requests, p.m.env.keys
+	switch {
+	case key.Matches(k, km.mark):
+		s.toggle()
+		p.out.say(plural(len(s.marks), "callback") + " marked.")
+		p.due.row = true
+		return s.moved(), true
+	case key.Matches(k, km.unmark):
+		s.unmark()
+		p.out.say("No callback is marked.")
+	case moveIn(p, s.listing, k):
+		return s.moved(), true
+	case key.Matches(k, km.open, km.focus):
+		c, ok := s.selected()
+		if !ok {
+			p.out.say(p.row())
+			return nil, true
+		}
+		s.grid.Unfollow()
+		return p.tell(c), true
+	case key.Matches(k, km.compare):
+		return s.compare(), true
+	case key.Matches(k, km.filter):
+		p.askFilter(s.applied, s.setFilter)
+	case key.Matches(k, km.follow):
+		p.pause()
+	case key.Matches(k, km.unfilter):
+		p.due.screen = true
+		return s.unfilter(), true
+	case key.Matches(k, km.signature):
+		return s.openSignature(), true
+	case key.Matches(k, km.fresh):
+		return p.askDraft(), true
+	default:
+		return nil, false
+	}
+	return nil, true
+}
+
+// tell says all of a callback once its signature was examined.
+func (p *plainUI) tell(c webhook.Callback) tea.Cmd {
+	ctx, core := p.m.env.ctx, p.m.env.core
+	return func() tea.Msg {
+		whole, err := readCallback(ctx, core, c.ID) // the list may have left out its body
+		if err != nil {
+			return noticeMsg{app.Failure, fmt.Sprintf("Read callback %d: %v; open it again to retry.", c.ID, err)}
+		}
+		e, err := core.ExamineCallback(ctx, c.ID)
+		return spokenMsg{whole, e, err}
+	}
+}
+
+// askInbound asks for an inbound message and makes the simulator deliver it.
+func (p *plainUI) askInbound(from string) {
+	km, s := p.m.env.keys, newInboundSheet(p.m.env, from)
+	p.out.say(s.heading() + ".")
+	p.put(&question{label: "From", text: []rune(s.inputs[0].Value()), accept: km.deliver, leave: km.cancel, done: func(text string) tea.Cmd {
+		s.inputs[0].SetValue(text)
+		p.put(&question{label: "Text", text: []rune(s.inputs[1].Value()), accept: km.deliver, leave: km.cancel, done: func(text string) tea.Cmd {
+			s.inputs[1].SetValue(text)
+			return s.deliver()
+		}})
+		return nil
+	}})
+}

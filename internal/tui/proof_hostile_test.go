@@ -1,0 +1,412 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/charmbracelet/x/vt"
+	"github.com/muesli/termenv"
+
+	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/escape"
+	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/api"
+	"dev.internal/plivoscope/internal/plivo/signature"
+	"dev.internal/plivoscope/internal/plivo/signature/sdk"
+	"dev.internal/plivoscope/internal/store"
+	"dev.internal/plivoscope/internal/webhook"
+)
+
+// hostiles are texts that do something to a terminal, or to what one reads on it. Terminals disagree about
+// the width of some.
+var hostiles = []struct {
+	name, text string
+	contested  bool
+}{
+	{name: "control sequences", text: "\x1b[2J\x1b[H\x1b[31m\x1bc\x1b[?1049l\x1b[6n"},
+	{name: "title and link", text: "\x1b]0;owned\x07\x1b]8;;http://evil.example/\x1b\\click\x1b]8;;\x1b\\"},
+	{name: "clipboard and devices", text: "\x1b]52;c;b3duZWQ=\x07\x1bP+q544e\x1b\\\x1b_apc\x1b\\\x1b^pm\x1b\\"},
+	{name: "C1 as bytes", text: "\x9b31m\x9d0;owned\x9c\x90q\x85"},
+	{name: "C1 as UTF-8", text: "\u009b31m\u009d0;owned\u009c\u0090q\u0085"},
+	{name: "bidi overrides", text: "\u202egnp.exe\u202c \u202d1\u202c"},
+	{name: "bidi isolates", text: "\u2066a\u2067b\u2068c\u2069\u200e\u200f\u061c"},
+	{name: "nothing to see", text: "a\u200bb\u200cc\u2060d\ufeffe\u00adf\u3164g\u115fh\u180ei\u200dj\u200d\u200d👩\u200d"},
+	{name: "tags and selectors", text: "a\U000e0041\U000e007fb\ufe0f\U000e0101c"},
+	{name: "marks", text: "\u0301\u20e3e" + strings.Repeat("\u0301\u0323", 20) + " \u093f \u0e31", contested: true},
+	{name: "wide and ambiguous", text: "漢字テスト한국어｡ﾊﾟ ¡§°±·×÷αЯ─│█★☎…"},
+	{name: "two directions", text: "abc שלום 123 شكرا ٣"},
+	{name: "pictures and jamo", text: "👩\u200d👩\u200d👧 🇩🇪🇫🇷🇩 1\ufe0f\u20e3#\ufe0f 👍🏽 🏽 \u1112\u1161\u11ab\u1112", contested: true},
+	{name: "invalid UTF-8", text: "\xff\xfe\xc3(\xe2\x82\xed\xa0\x80\xf0\x9f\x92 \xc0\xaf"},
+	{name: "controls and lines", text: "a\tb\x00c\rd\x07e\x08f\x7fg\vh\fi\x0ej\x0fk\x1al\nm\r\nn\u2028o\u2029p\u0085q"},
+	{name: "length", text: strings.Repeat("\u202e\x1b[2Jé漢", 60)},
+}
+
+// hostileTo fills every field that comes from outside with its own name and a text.
+func hostileTo(core *fakeCore, text string) {
+	v := func(field string) string { return field + "~" + text }
+	res := signature.Result{Outcome: signature.Invalid, Scheme: signature.V3, Header: v("verdictheader"), Token: v("verdicttoken")}
+	for i, direction := range []plivo.Direction{plivo.Outbound, plivo.Inbound, plivo.Outbound} {
+		m := plivo.Message{
+			UUID: v("uuid"), Direction: direction, From: v("from"), To: v("to"), Text: v("text"), Type: v("type"), Status: plivo.Status(v("status")), Unverified: true,
+			ErrorCode: v("code"), Units: 3, CreatedAt: testNow, UpdatedAt: testNow, CallbackURL: "http://" + v("callbackurl"), Callbacks: 3, Signature: res,
+			Cause: v("cause"), Anomalies: []plivo.Anomaly{plivo.UnknownStatus, plivo.Anomaly(v("anomaly"))},
+		}
+		if i == 2 {
+			m.UUID, m.Refusal, m.Callbacks = "", v("refusal"), 0
+		}
+		core.add(m)
+	}
+	params := []signature.Param{
+		{Name: "MessageUUID", Value: v("uuid")},
+		{Name: "Status", Value: v("status")},
+		{Name: "ErrorCode", Value: v("code")},
+		{Name: "From", Value: v("from")},
+		{Name: "To", Value: v("to")},
+		{Name: "Text", Value: v("text")},
+		{Name: "Sequence", Value: v("sequence")},
+		{Name: v("name"), Value: v("value")},
+	}
+	for id := range int64(3) {
+		cb := webhook.Callback{
+			ID: id + 1, ReceivedAt: testNow, Kind: webhook.Kind(v("kind")), Method: v("method"), URL: "http://" + v("host") + "/" + v("path") + "?" + v("query"),
+			ReceivedURL: "http://" + v("received"), Protocol: v("protocol"), RemoteAddr: v("remote"), Body: []byte(v("body")), Report: plivo.NewReport(params),
+			Header:  http.Header{"X-" + v("header"): {v("headervalue"), v("second")}, "Content-Type": {v("contenttype")}, "User-Agent": {v("agent")}},
+			Problem: v("problem"), Verdict: res, Cause: v("cause"), Answer: webhook.Answer{Status: 200, At: testNow},
+		}
+		if id == 1 { // as the server reads one
+			cb.Kind, cb.Method, cb.Header = webhook.DeliveryReport, "POST", http.Header{"Content-Type": {formType}}
+			cb.Body = formOf(params)
+		}
+		core.callbacks[v("uuid")] = append(core.callbacks[v("uuid")], cb)
+		core.cases[cb.ID] = signature.Case{
+			Request: signature.Request{Method: cb.Method, URL: cb.URL, Params: params, Header: http.Header{
+				"X-Plivo-Signature-V3": {v("signature")}, "X-Plivo-Signature-V3-Nonce": {v("nonce")}, "X-" + v("header"): {v("headervalue")},
+			}},
+			ReceivedURL: cb.ReceivedURL, Body: cb.Body, Tokens: []signature.Token{testToken},
+		}
+	}
+	core.diagnosis = signature.Diagnosis{
+		RuledOut: []string{v("ruledout")}, Remains: []string{v("remains")},
+		Findings: []signature.Finding{{
+			Causes: []signature.Cause{signature.CauseParams}, Hypotheses: []string{"form-decoded"}, Confidence: signature.Likely, Detail: v("detail"), Remedy: v("remedy"),
+			Changes: []signature.Change{
+				{Part: signature.PartURL, Given: v("given"), Signed: v("signed")},
+				{Part: signature.PartParams, Given: v("given") + "=1\nb=2", Signed: v("signed") + "=1"},
+			},
+			Settings: []signature.Setting{{Framework: v("framework"), Text: v("setting")}},
+			Scheme:   signature.V3, Header: v("verdictheader"), Token: v("verdicttoken"), Base: v("base"), Signature: v("found"),
+		}},
+	}
+	core.drafts = []store.SentDraft{{Draft: plivo.Draft{From: v("draftfrom"), To: []string{v("draftto")}, Text: v("drafttext"), CallbackURL: v("drafturl")}, At: testNow}}
+	st := &core.status
+	st.AuthID, st.Account, st.ListenURL, st.PublicURL, st.CallbackURL = v("authid"), v("account"), v("listen"), v("public"), v("callbackurl")
+	st.Tunnel, st.APIURL, st.DefaultSender, st.HistoryPath = v("tunnel"), v("api"), v("sender"), v("history")
+	st.Embedded = true
+	st.API.Calls, st.API.Failures, st.API.LastFailure, st.API.LastFailureAt = 1, map[api.Kind]int64{api.Network: 1}, v("lastfailure"), testNow
+	st.Server.Received, st.Server.Stored, st.Server.Since = 3, 3, testNow
+	st.Notices = []app.Notice{{At: testNow, Severity: app.Warning, Text: v("notice")}}
+	err := errors.New(v("error"))
+	core.sendErr, core.inboundErr = err, err
+}
+
+// tours go to every screen, sheet and state with what hostileTo filled in. A typed one shows an input with
+// text, or code, which cannot hold every byte.
+var tours = []struct {
+	name  string
+	typed bool
+	play  func(*driver)
+}{
+	{name: "messages", play: func(d *driver) { d.keys("G") }},
+	{name: "messages filtered", play: func(d *driver) { d.setFilter() }},
+	{name: "filter typed", typed: true, play: func(d *driver) {
+		d.keys("/")
+		d.send(paste("status:" + d.core.messages[0].Text))
+	}},
+	{name: "detail", play: func(d *driver) { d.keys("G", "enter") }},
+	{name: "detail of an inbound one", play: func(d *driver) { d.keys("G", "k", "enter") }},
+	{name: "detail of a refused one", play: func(d *driver) { d.keys("g", "enter") }},
+	{name: "detail whole", play: func(d *driver) { d.keys("G", "z") }},
+	{name: "reading fails", play: func(d *driver) {
+		d.core.failReads = d.core.sendErr
+		d.wake()
+	}},
+	{name: "copy menu", typed: true, play: func(d *driver) { d.keys("G", "y") }},
+	{name: "copied", play: func(d *driver) { d.keys("G", "y", "y") }},
+	{name: "not copied", play: func(d *driver) {
+		d.m.env.o.Clipboard = func(string) error { return d.core.sendErr }
+		d.keys("G", "y", "y")
+	}},
+	{name: "palette", typed: true, play: func(d *driver) {
+		d.keys(":")
+		d.send(paste(d.core.messages[0].Text))
+	}},
+	{name: "help", play: func(d *driver) { d.keys("?") }},
+	{name: "inbound", typed: true, play: func(d *driver) { d.keys("G", "i") }},
+	{name: "inbound fails", typed: true, play: func(d *driver) {
+		d.keys("i")
+		d.send(paste(d.core.messages[0].Text))
+		d.keys("enter")
+	}},
+	{name: "callbacks", play: func(d *driver) { d.keys("2", "G") }},
+	{name: "callbacks of a message", play: func(d *driver) { d.keys("G", "c") }},
+	{name: "callback overview", play: hostileCallback()},
+	{name: "callback parameters", play: hostileCallback("tab")},
+	{name: "callback headers", play: hostileCallback("tab", "tab")},
+	{name: "callback body", play: hostileCallback("tab", "tab", "tab")},
+	{name: "callback body otherwise", play: hostileCallback("tab", "tab", "tab", "v")},
+	{name: "callback body in a third way", play: hostileCallback("tab", "tab", "tab", "v", "v")},
+	{name: "callback signature", play: hostileCallback("shift+tab", "shift+tab")},
+	{name: "callback answer", play: hostileCallback("shift+tab")},
+	{name: "callback copy menu", typed: true, play: hostileCallback("tab", "G", "y")},
+	{name: "callback searched", typed: true, play: func(d *driver) {
+		hostileCallback("tab", "/")(d)
+		d.send(paste(d.core.messages[0].Text))
+		d.keys("enter")
+	}},
+	{name: "callbacks compared", play: func(d *driver) { d.keys("2", "G", "space", "k", "space", "=") }},
+	{name: "callbacks differences", play: func(d *driver) { d.keys("2", "G", "space", "k", "space", "=", "v") }},
+	{name: "compose", typed: true, play: func(d *driver) { d.compose() }},
+	{name: "compose fails", typed: true, play: func(d *driver) {
+		d.compose()
+		d.keys("ctrl+s")
+	}},
+	{name: "recent", typed: true, play: func(d *driver) { d.keys("n", "ctrl+r") }},
+	{name: "recent taken", typed: true, play: func(d *driver) { d.keys("n", "ctrl+r", "enter") }},
+	{name: "code", typed: true, play: func(d *driver) {
+		d.compose()
+		d.keys("ctrl+o")
+	}},
+	{name: "code in Go", typed: true, play: func(d *driver) {
+		d.compose()
+		d.keys("ctrl+o", "tab")
+	}},
+	{name: "code in Node", typed: true, play: func(d *driver) {
+		d.compose()
+		d.keys("ctrl+o", "tab", "tab")
+	}},
+	{name: "code in Python", typed: true, play: func(d *driver) {
+		d.compose()
+		d.keys("ctrl+o", "shift+tab")
+	}},
+	{name: "signature", typed: true, play: func(d *driver) { d.keys("G", "s") }},
+	{name: "signature end", typed: true, play: func(d *driver) { d.keys("G", "s", "G") }},
+	{name: "signature unexplained", typed: true, play: func(d *driver) {
+		d.core.diagnosis.Findings = nil
+		d.keys("G", "s")
+	}},
+	{name: "signature fails", typed: true, play: func(d *driver) {
+		d.core.examineErr = d.core.sendErr
+		d.keys("G", "s")
+	}},
+	{name: "signature typed", typed: true, play: func(d *driver) {
+		d.keys("4")
+		for range 5 {
+			d.send(paste(d.core.messages[0].Text))
+			d.keys("tab")
+		}
+	}},
+	{name: "signature examined for real", typed: true, play: func(d *driver) {
+		d.core.pure = true
+		d.keys("G", "s")
+	}},
+	{name: "activity", play: func(d *driver) { d.keys("5") }},
+	{name: "activity end", play: func(d *driver) { d.keys("5", "G") }},
+}
+
+func hostileCallback(keys ...string) func(*driver) {
+	return func(d *driver) { d.keys(append([]string{"2", "G", "enter"}, keys...)...) }
+}
+
+// compose writes a message of hostile text in every field.
+func (d *driver) compose() {
+	d.keys("n")
+	for range 5 {
+		d.send(paste(d.core.messages[0].Text))
+		d.keys("tab")
+	}
+}
+
+// setFilter applies a filter with the text quoted in it, as a row's own text would be searched.
+func (d *driver) setFilter() {
+	d.keys("/")
+	d.send(paste("uuid:\"" + d.core.messages[0].Text + "\""))
+	d.keys("enter")
+	d.keys("esc")
+}
+
+// moreSDKs adds answers of SDKs to each examination.
+type moreSDKs struct {
+	*fakeCore
+	sdks []sdk.Answer
+}
+
+func (c moreSDKs) Examine(ctx context.Context, r signature.Case) (app.Examination, error) {
+	e, err := c.fakeCore.Examine(ctx, r)
+	e.SDKs = append(e.SDKs, c.sdks...)
+	return e, err
+}
+
+func (c moreSDKs) ExamineCallback(ctx context.Context, id int64) (app.Examination, error) {
+	e, err := c.fakeCore.ExamineCallback(ctx, id)
+	e.SDKs = append(e.SDKs, c.sdks...)
+	return e, err
+}
+
+// TestNothingHostileReachesTheTerminal shows each hostile text in every field of everything: what is
+// written is text and the theme's colours alone, as wide as the screen for every terminal, and what was
+// there can be told.
+func TestNothingHostileReachesTheTerminal(t *testing.T) {
+	for _, h := range hostiles {
+		t.Run(h.name, func(t *testing.T) {
+			t.Parallel()
+			screen := vt.NewEmulator(220, 1)
+			defer screen.Close()
+			var told strings.Builder
+			for _, tour := range tours {
+				core := newFakeCore()
+				hostileTo(core, h.text)
+				d := newDriverOn(t, core, 200, 80, Options{Renderer: rendererOf(termenv.TrueColor, true)})
+				d.m.env.core = moreSDKs{core, []sdk.Answer{
+					{SDK: "sdk~" + h.text, Version: "1", Quirk: "quirk~" + h.text, Scheme: signature.V3},
+					{SDK: "php", Err: &sdk.Error{SDK: "php", Text: "raises~" + h.text}},
+				}}
+				tour.play(d)
+				for _, size := range [][2]int{{200, 80}, {80, 24}, {60, 15}} {
+					d.send(sizeOf(size[0], size[1]))
+					view := d.m.View()
+					checkCells(t, tour.name, view, size[0], size[1], tour.typed)
+					if !h.contested && !tour.typed {
+						agreed(t, screen, tour.name, view, size[0])
+					}
+					told.WriteString(ansi.Strip(view) + "\n")
+				}
+				for range 3 {
+					d.keys("pgdown")
+					view := d.m.View()
+					checkCells(t, tour.name, view, 60, 15, tour.typed)
+				}
+			}
+			if len(h.text) < 200 {
+				checkTold(t, told.String(), h.text)
+			}
+		})
+	}
+}
+
+// agreed holds that a terminal that measures characters one by one, as many do, and an emulated one put the
+// end of each line into the same column.
+func agreed(t *testing.T, screen *vt.Emulator, name, view string, w int) {
+	t.Helper()
+	for y, l := range strings.Split(view, "\n") {
+		if n := ansi.StringWidthWc(l); n != w {
+			t.Fatalf("%s: line %d is %d cells wide character by character, not %d: %q", name, y, n, w, l)
+		}
+		_, _ = screen.Write([]byte("\r\x1b[2K" + l))
+		if x := screen.CursorPosition().X; x != w {
+			t.Fatalf("%s: line %d ends in column %d of the emulated terminal, not %d: %q", name, y, x, w, l)
+		}
+	}
+}
+
+// checkTold holds that the beginning of the text, written as escape does, stands behind the name of each
+// field.
+func checkTold(t *testing.T, all, text string) {
+	t.Helper()
+	for _, field := range []string{
+		"uuid", "from", "to", "text", "status", "code", "refusal", "callbackurl", "sequence", "name", "value",
+		"method", "host", "path", "query", "received", "protocol", "remote", "body", "header", "headervalue", "second", "contenttype", "agent", "problem",
+		"ruledout", "remains", "detail", "remedy", "given", "signed", "framework", "draftfrom", "draftto", "drafttext", "drafturl",
+		"public", "api", "history", "tunnel", "lastfailure", "notice", "error", "quirk", "raises",
+	} {
+		want := field + beginning(escape.Line(field + "~" + text)[len(field):])
+		if !strings.Contains(all, want) {
+			i := max(strings.Index(all, field+"~"), 0)
+			t.Errorf("%s is not told: no %q in any frame, but %q", field, want, head(all[i:], 80))
+		}
+	}
+}
+
+// beginning is the first characters of an escaped text, up to nine cells.
+func beginning(s string) string {
+	out := ""
+	for s != "" {
+		c, n := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
+		if ansi.StringWidth(out)+n > 9 || c == " " {
+			break
+		}
+		out += c
+		s = s[len(c):]
+	}
+	return out
+}
+
+// TestNothingHostileIsCopied copies all that can be copied where everything is hostile: what arrives on the
+// clipboard, and what the pager gets, has no control but line ends and tabs, and turns no text round.
+func TestNothingHostileIsCopied(t *testing.T) {
+	for _, h := range hostiles {
+		t.Run(h.name, func(t *testing.T) {
+			t.Parallel()
+			copied := 0
+			for _, tour := range tours {
+				if tour.typed && !strings.HasSuffix(tour.name, "menu") {
+					continue
+				}
+				core := newFakeCore()
+				hostileTo(core, h.text)
+				d := newDriver(t, core, 120, 36)
+				tour.play(d)
+				s, ok := d.m.screen().(copier)
+				if !ok || d.m.typing() {
+					continue
+				}
+				for _, it := range s.copies() {
+					copied++
+					text, _ := pasteable(it)
+					for _, bad := range []string{text, string(readableCopy(it))} {
+						if i := strings.IndexFunc(bad, acts); i >= 0 {
+							t.Fatalf("%s, %s: %q is copied", tour.name, it.name, head(bad[i:], 40))
+						}
+					}
+					if strings.ContainsAny(text, "\n\t") && !severalLines(it.name) {
+						t.Fatalf("%s, %s: several lines are copied: %q", tour.name, it.name, text)
+					}
+				}
+			}
+			if copied < 100 {
+				t.Errorf("only %d texts were copied", copied)
+			}
+		})
+	}
+}
+
+// acts reports whether a character does something where it is pasted.
+func acts(r rune) bool {
+	return unicode.IsControl(r) && r != '\n' && r != '\t' || turnsRound(r)
+}
+
+// TestNamesOfSettingsAreSafe shows what a settings file may hold.
+func TestNamesOfSettingsAreSafe(t *testing.T) {
+	for _, h := range hostiles {
+		for _, o := range []Options{
+			{Keys: []Setting{{Name: h.text, Values: []string{"x"}}}},
+			{Keys: []Setting{{Name: "quit", Values: []string{h.text}}}},
+			{Colors: []Setting{{Name: h.text, Values: []string{"#ffffff"}}}},
+			{Colors: []Setting{{Name: "accent", Values: []string{h.text}}}},
+		} {
+			err := o.Check()
+			if err == nil {
+				t.Errorf("%s: %+v is taken", h.name, o)
+				continue
+			}
+			if shown := escape.Line(err.Error()); fmt.Sprint(err) != shown && strings.ContainsFunc(shown, unicode.IsControl) {
+				t.Errorf("%s: %q", h.name, shown)
+			}
+		}
+	}
+}
