@@ -1,12 +1,8 @@
 package cli
 
 import (
-	"encoding/base64"
-	"net/http"
-	"slices"
-	"unicode/utf8"
+	"time"
 
-	"dev.internal/plivoscope/internal/mask"
 	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/webhook"
 	"dev.internal/plivoscope/internal/webhook/replay"
@@ -139,62 +135,5 @@ func dryLine(r replay.Request, raw []byte) ([]byte, error) {
 	return encode(j)
 }
 
-// bodyOf is a body as text, or in base64 where it is none.
-func bodyOf(body []byte) (text, encoded *string) {
-	s := string(body)
-	if utf8.ValidString(s) {
-		return &s, nil
-	}
-	s = base64.StdEncoding.EncodeToString(body)
-	return nil, &s
-}
-
-// pairs lists headers by name.
-func pairs(h http.Header) [][2]string {
-	names := make([]string, 0, len(h))
-	for name := range h {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	list := [][2]string{}
-	for _, name := range names {
-		for _, value := range h[name] {
-			list = append(list, [2]string{name, value})
-		}
-	}
-	return list
-}
-
-// masked hides numbers and texts of an attempt; the answer may repeat them.
-func (j *replayJob) masked(a webhook.Attempt) webhook.Attempt {
-	m := j.p.mask
-	if m == nil {
-		return a
-	}
-	a.URL, a.SignedURL, a.Err = m.URL(a.URL), m.URL(a.SignedURL), m.Sentence(a.Err)
-	a.Answer.Body = m.Body(a.Answer.Body, a.Answer.Header.Get("Content-Type"))
-	a.Answer.Header = m.Header(a.Answer.Header)
-	return a
-}
-
-// maskedChange hides what a change tells of a callback.
-func maskedChange(m *mask.Masker, c replay.Change, contentType string) replay.Change {
-	hide := m.Sentence
-	switch what, name := cutWord(c.What); what {
-	case "URL":
-		hide = m.URL
-	case "body":
-		hide = func(s string) string { return string(m.Body([]byte(s), contentType)) }
-	case "parameter":
-		hide = func(s string) string { return m.Param(name, s) }
-	case "header":
-		hide = func(s string) string {
-			if shown := m.Header(http.Header{name: {s}})[name]; len(shown) > 0 {
-				return shown[0]
-			}
-			return s
-		}
-	}
-	c.Before, c.After = hide(c.Before), hide(c.After)
-	return c
-}
+// milliseconds is a time as JSON has it.
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

@@ -3,6 +3,8 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -21,6 +23,10 @@ func receiver(token string) http.Handler {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
 		}
+		if r.URL.Path == "/slow" { // the body is read, so the end of the connection is seen
+			<-r.Context().Done()
+			return
+		}
 		header := http.Header{}
 		for _, name := range []string{"X-Plivo-Signature-V3", "X-Plivo-Signature-V3-Nonce"} {
 			header[name] = r.Header[name]
@@ -35,7 +41,11 @@ func receiver(token string) http.Handler {
 				params = append(params, signature.Param{Name: name, Value: v})
 			}
 		}
-		req := signature.Request{Method: r.Method, URL: "http://" + r.Host + r.URL.RequestURI(), Header: header, Params: params}
+		scheme := "http://"
+		if r.TLS != nil {
+			scheme = "https://"
+		}
+		req := signature.Request{Method: r.Method, URL: scheme + r.Host + r.URL.RequestURI(), Header: header, Params: params}
 		if signature.Verify(req, []signature.Token{signature.NewToken("app", token)}).Outcome != signature.Valid {
 			http.Error(w, "forged", http.StatusForbidden)
 			return
@@ -44,11 +54,16 @@ func receiver(token string) http.Handler {
 	})
 }
 
-// TestReplayScript runs the scripts of testdata/replay beside an app, whose URL is $APP.
+// TestReplayScript runs the scripts of testdata/replay beside an app, whose URL is $APP, and one that has a certificate of
+// its own making at $SECURE.
 func TestReplayScript(t *testing.T) {
 	t.Parallel()
 	app := httptest.NewServer(receiver(testToken))
 	t.Cleanup(app.Close)
+	secure := httptest.NewUnstartedServer(receiver(testToken))
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0) // of the handshakes that are refused
+	secure.StartTLS()
+	t.Cleanup(secure.Close)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/replay",
 		RequireExplicitExec: true,
@@ -57,9 +72,10 @@ func TestReplayScript(t *testing.T) {
 			e.Setenv("HOME", e.WorkDir)
 			e.Setenv("LocalAppData", e.WorkDir+"/state")
 			e.Setenv("APP", app.URL)
+			e.Setenv("SECURE", secure.URL)
 			return nil
 		},
-		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"exits": exits},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"exits": exits, "clean": clean},
 	})
 }
 

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"maps"
@@ -12,7 +11,6 @@ import (
 	"time"
 
 	"dev.internal/plivoscope/internal/escape"
-	"dev.internal/plivoscope/internal/mask"
 	"dev.internal/plivoscope/internal/webhook"
 	"dev.internal/plivoscope/internal/webhook/replay"
 )
@@ -173,26 +171,4 @@ func (j *replayJob) request(apart bool, r replay.Request) error {
 		t.line(2, escape.Line(fmt.Sprintf("%s: %s → %s", c.What, orNothing(c.Before), orNothing(c.After))))
 	}
 	return j.p.lines.write([]byte(strings.TrimRight(t.String(), "\n")))
-}
-
-// cutWord parts the first word from the rest.
-func cutWord(s string) (word, rest string) {
-	word, rest, _ = strings.Cut(s, " ")
-	return word, rest
-}
-
-// maskedWire masks a request as it goes over the wire. Its length stays that of what is sent.
-func maskedWire(m *mask.Masker, raw []byte, contentType string) []byte {
-	head, body, _ := bytes.Cut(raw, []byte("\r\n\r\n"))
-	lines := strings.Split(string(head), "\r\n")
-	if parts := strings.SplitN(lines[0], " ", 3); len(parts) == 3 {
-		parts[1] = m.URL(parts[1])
-		lines[0] = strings.Join(parts, " ")
-	}
-	for i, line := range lines[1:] {
-		if name, value, found := strings.Cut(line, ": "); found {
-			lines[i+1] = name + ": " + m.Header(http.Header{name: {value}})[name][0]
-		}
-	}
-	return append([]byte(strings.Join(lines, "\r\n")+"\r\n\r\n"), m.Body(body, contentType)...)
 }
