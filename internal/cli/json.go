@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -145,7 +146,7 @@ func nameOf(f signature.Finding) string { return strings.Join(f.Hypotheses, "+")
 func callbackLine(c webhook.Callback, d *signature.Diagnosis) ([]byte, error) {
 	j := callbackJSON{
 		ID: c.ID, ReceivedAt: utc(c.ReceivedAt), Kind: c.Kind, Method: c.Method, URL: c.URL,
-		ReceivedURL: c.ReceivedURL, RemoteAddr: c.RemoteAddr, Headers: [][2]string{}, Params: [][2]string{},
+		ReceivedURL: c.ReceivedURL, RemoteAddr: c.RemoteAddr, Headers: pairs(c.Header), Params: [][2]string{},
 		Truncated: c.Truncated, MessageUUID: c.Report.MessageUUID(), Status: c.Report.Status(),
 		Signature: signatureJSON{c.Verdict, c.Cause}, Arrival: c.Arrival,
 		Answered: answeredJSON{Status: c.Answer.Status, At: utc(c.Answer.At)},
@@ -153,30 +154,41 @@ func callbackLine(c webhook.Callback, d *signature.Diagnosis) ([]byte, error) {
 	if d != nil {
 		j.Diagnosis = diagnosisOf(*d)
 	}
-	names := make([]string, 0, len(c.Header))
-	for name := range c.Header {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		for _, value := range c.Header[name] {
-			j.Headers = append(j.Headers, [2]string{name, value})
-		}
-	}
 	for _, p := range c.Report.Params {
 		j.Params = append(j.Params, [2]string{p.Name, p.Value})
 	}
-	if body := string(c.Body); utf8.ValidString(body) {
-		j.Body = &body
-	} else {
-		encoded := base64.StdEncoding.EncodeToString(c.Body)
-		j.BodyBase64 = &encoded
-	}
+	j.Body, j.BodyBase64 = bodyOf(c.Body)
 	if code := c.Report.ErrorCode(); code != "" {
 		j.ErrorCode = &code
 	}
 	j.Sequence, _ = c.Report.Sequence()
 	return encode(j)
+}
+
+// bodyOf is a body as text, or in base64 where it is none.
+func bodyOf(body []byte) (text, encoded *string) {
+	s := string(body)
+	if utf8.ValidString(s) {
+		return &s, nil
+	}
+	s = base64.StdEncoding.EncodeToString(body)
+	return nil, &s
+}
+
+// pairs lists headers by name.
+func pairs(h http.Header) [][2]string {
+	names := make([]string, 0, len(h))
+	for name := range h {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	list := [][2]string{}
+	for _, name := range names {
+		for _, value := range h[name] {
+			list = append(list, [2]string{name, value})
+		}
+	}
+	return list
 }
 
 // readyJSON is the first line of a server command.

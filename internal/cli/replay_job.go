@@ -1,0 +1,137 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+
+	"dev.internal/plivoscope/internal/webhook"
+	"dev.internal/plivoscope/internal/webhook/replay"
+)
+
+// replayJob builds requests and prints what comes of them.
+type replayJob struct {
+	s       Streams
+	options replay.Options
+	expect  expectations
+
+	mu     sync.Mutex // of what follows: attempts end on several goroutines
+	p      *printer
+	warned bool
+	unmet  unmet
+}
+
+// build makes one request, and says before it goes what the signatures of the original cannot cover.
+func (j *replayJob) build(cb webhook.Callback) (replay.Request, error) {
+	r, err := replay.Build(cb, j.options)
+	if err != nil || !r.Unverified {
+		return r, err
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if !j.warned {
+		j.warned = true
+		j.s.say("warning: callback %d goes as captured to another path or query, or edited, so its signatures cannot match any more; send it re-signed, or to the same path", cb.ID)
+	}
+	return r, nil
+}
+
+// send sends everything and sums up.
+func (j *replayJob) send(ctx context.Context, source replay.Source, o replay.RunOptions, so replay.SenderOptions) error {
+	sender := replay.NewSender(so)
+	defer sender.Close()
+	o.Each = func(_ context.Context, a *webhook.Attempt) error { return j.attempt(a) }
+	var unprinted error // of a skipped one
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	o.Skipped = func(id int64, err error) {
+		if failed := j.skipped(id, err); failed != nil {
+			j.mu.Lock()
+			unprinted = failed
+			j.mu.Unlock()
+			cancel(failed)
+		}
+	}
+	if o.Shuffle {
+		o.Seed = rand.Uint64()
+	}
+	run, err := replay.NewRun(sender, source, j.build, o)
+	if err != nil {
+		return err
+	}
+	sum, err := run.Send(ctx)
+	if errors.Is(err, errReaderGone) || unprinted != nil {
+		return errors.Join(unprinted, err)
+	}
+	if failed := j.summary(sum, run.Progress().Total, err != nil); failed != nil || err != nil {
+		return errors.Join(err, failed)
+	}
+	return j.outcome(sum)
+}
+
+// attempt prints what came of one request, and holds it against what is expected.
+func (j *replayJob) attempt(a *webhook.Attempt) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.unmet.count(j.expect, a)
+	shown := j.masked(*a)
+	if j.p.json {
+		line, err := attemptLine(shown)
+		if err != nil {
+			return err
+		}
+		return j.p.lines.write(line)
+	}
+	return j.attemptText(shown)
+}
+
+// outcome is the error that the exit code is made from: what was not met goes before what was not answered,
+// and that before what was not sent.
+func (j *replayJob) outcome(sum replay.Summary) error {
+	failed := int64(0)
+	for _, n := range sum.Failures {
+		failed += n
+	}
+	switch why := j.unmet.sentence(j.expect, sum.Requests); {
+	case why != "":
+		return withCode(exitUnmet, errors.New(why))
+	case failed > 0:
+		return withCode(exitUpstream, fmt.Errorf("%d of %s got no answer: %s", failed, plural(int(sum.Requests), "request"), j.unmet.failure))
+	case sum.Skipped > 0:
+		return fmt.Errorf("%s could not be sent: %s", plural(int(sum.Skipped), "callback"), sum.Problem)
+	}
+	return nil
+}
+
+// dry prints the requests, each once, and sends nothing.
+func (j *replayJob) dry(ctx context.Context, source replay.Source) error {
+	skipped, first := 0, error(nil)
+	for i := range source.Len {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		cb, err := source.Load(ctx, i)
+		var r replay.Request
+		if err == nil {
+			r, err = j.build(cb)
+		}
+		if err != nil {
+			if skipped++; first == nil {
+				first = err
+			}
+			if err := j.skipped(cb.ID, err); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := j.request(i > 0, r); err != nil {
+			return err
+		}
+	}
+	if skipped > 0 {
+		return fmt.Errorf("%s cannot be sent: %w", plural(skipped, "callback"), first)
+	}
+	return nil
+}

@@ -1,0 +1,61 @@
+package cli
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+
+	"dev.internal/plivoscope/internal/mask"
+	"dev.internal/plivoscope/internal/webhook"
+	"dev.internal/plivoscope/internal/webhook/replay"
+)
+
+// masked hides numbers and texts of an attempt; the answer may repeat them.
+func (j *replayJob) masked(a webhook.Attempt) webhook.Attempt {
+	m := j.p.mask
+	if m == nil {
+		return a
+	}
+	a.URL, a.SignedURL, a.Err = m.URL(a.URL), m.URL(a.SignedURL), m.Sentence(a.Err)
+	a.Answer.Body = m.Body(a.Answer.Body, a.Answer.Header.Get("Content-Type"))
+	a.Answer.Header = m.Header(a.Answer.Header)
+	return a
+}
+
+// maskedChange hides what a change tells of a callback.
+func maskedChange(m *mask.Masker, c replay.Change, contentType string) replay.Change {
+	hide := m.Sentence
+	switch what, name, _ := strings.Cut(c.What, " "); what {
+	case "URL":
+		hide = m.URL
+	case "body":
+		hide = func(s string) string { return string(m.Body([]byte(s), contentType)) }
+	case "parameter":
+		hide = func(s string) string { return m.Param(name, s) }
+	case "header":
+		hide = func(s string) string {
+			if shown := m.Header(http.Header{name: {s}})[name]; len(shown) > 0 {
+				return shown[0]
+			}
+			return s
+		}
+	}
+	c.Before, c.After = hide(c.Before), hide(c.After)
+	return c
+}
+
+// maskedWire masks a request as it goes over the wire. Its length stays that of what is sent.
+func maskedWire(m *mask.Masker, raw []byte, contentType string) []byte {
+	head, body, _ := bytes.Cut(raw, []byte("\r\n\r\n"))
+	lines := strings.Split(string(head), "\r\n")
+	if parts := strings.SplitN(lines[0], " ", 3); len(parts) == 3 {
+		parts[1] = m.URL(parts[1])
+		lines[0] = strings.Join(parts, " ")
+	}
+	for i, line := range lines[1:] {
+		if name, value, found := strings.Cut(line, ": "); found {
+			lines[i+1] = name + ": " + m.Header(http.Header{name: {value}})[name][0]
+		}
+	}
+	return append([]byte(strings.Join(lines, "\r\n")+"\r\n\r\n"), m.Body(body, contentType)...)
+}

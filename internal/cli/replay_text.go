@@ -1,0 +1,174 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"dev.internal/plivoscope/internal/escape"
+	"dev.internal/plivoscope/internal/webhook"
+	"dev.internal/plivoscope/internal/webhook/replay"
+)
+
+var attemptColumns = []column{
+	{title: "ID", width: 7, right: true},
+	{title: "MODE", width: 19, gives: 1},
+	{title: "METHOD", width: 6},
+	{title: "STATUS", width: 6, right: true},
+	{title: "TIME", width: 8, right: true},
+	{title: "URL"},
+}
+
+// modeWords is how a callback was sent: a fault by its name.
+func modeWords(mode webhook.Mode, fault string) string {
+	switch mode {
+	case webhook.AsCaptured:
+		return "as captured"
+	case webhook.Faulty:
+		return fault
+	}
+	return "re-signed"
+}
+
+// attemptText prints an attempt in a line; why there was no answer stands in place of the URL, and is never
+// cut.
+func (j *replayJob) attemptText(a webhook.Attempt) error {
+	status := "none"
+	if a.Answer.Status != 0 {
+		status = strconv.Itoa(a.Answer.Status)
+	}
+	cells := []string{
+		strconv.FormatInt(a.CallbackID, 10), modeWords(a.Mode, a.Fault), a.Method, status, shortTime(a.Timings.Total), cmp.Or(a.Err, a.URL),
+	}
+	if a.Err == "" || j.p.columns() == 0 {
+		return j.p.text(attemptColumns, cells)
+	}
+	width := j.p.columns()
+	title := header(width, attemptColumns)
+	if j.p.title != title {
+		j.p.title = title
+		if err := j.p.lines.write([]byte(title)); err != nil {
+			return err
+		}
+	}
+	return j.p.lines.write([]byte(wrapped(row(within(width, attemptColumns, cells)), width, 0, 4)))
+}
+
+// shortTime is a time to three digits or so.
+func shortTime(d time.Duration) string {
+	switch {
+	case d >= time.Second:
+		return d.Round(10 * time.Millisecond).String()
+	case d >= 10*time.Millisecond:
+		return d.Round(time.Millisecond).String()
+	}
+	return d.Round(10 * time.Microsecond).String()
+}
+
+// skipped prints why a callback could not be sent.
+func (j *replayJob) skipped(id int64, err error) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	why := j.p.mask.Sentence(err.Error())
+	if j.p.json {
+		line, err := encode(skippedJSON{"skipped", id, why})
+		if err != nil {
+			return err
+		}
+		return j.p.lines.write(line)
+	}
+	return j.p.lines.write([]byte(wrapped(escape.Line(fmt.Sprintf("%7d  not sent: %s", id, why)), j.p.columns(), 0, 4)))
+}
+
+// summary prints what came of all.
+func (j *replayJob) summary(s replay.Summary, planned int64, stopped bool) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.p.json {
+		line, err := summaryLine(s, planned, stopped)
+		if err != nil {
+			return err
+		}
+		return j.p.lines.write(line)
+	}
+	r := layout{width: j.p.columns()}
+	r.line(0, "")
+	head := fmt.Sprintf("%s in %s", plural(int(s.Requests), "request"), shortTime(s.Took))
+	if stopped {
+		head = fmt.Sprintf("stopped: %d of %s sent in %s", s.Requests, plural(int(planned), "request"), shortTime(s.Took))
+	}
+	r.line(0, head)
+	var answers, failures []string
+	for _, status := range slices.Sorted(maps.Keys(s.Answers)) {
+		answers = append(answers, fmt.Sprintf("%d × %d", s.Answers[status], status))
+	}
+	for _, f := range slices.Sorted(maps.Keys(s.Failures)) {
+		failures = append(failures, fmt.Sprintf("%d × %s", s.Failures[f], f))
+	}
+	if len(answers) > 0 {
+		l := s.Latency
+		r.field(2, "answers", strings.Join(answers, ", "))
+		r.field(2, "latency", fmt.Sprintf("p50 %s, p95 %s, p99 %s, longest %s", shortTime(l.P50), shortTime(l.P95), shortTime(l.P99), shortTime(l.Max)))
+	}
+	if len(failures) > 0 {
+		r.field(2, "no answer", strings.Join(failures, ", "))
+	}
+	if s.Requests > 0 {
+		r.field(2, "bodies", fmt.Sprintf("%s sent, %s received", plural(int(s.BytesOut), "byte"), plural(int(s.BytesIn), "byte")))
+	}
+	if s.Slow > 0 {
+		r.field(2, "slow", fmt.Sprintf("%d took longer than the 5 s that Plivo waits", s.Slow))
+	}
+	if s.Skipped > 0 {
+		r.field(2, "not sent", plural(int(s.Skipped), "callback"))
+	}
+	return j.p.lines.write([]byte(strings.TrimRight(r.String(), "\n")))
+}
+
+// request prints what --dry-run would send, byte by byte but for what a terminal must not get.
+func (j *replayJob) request(apart bool, r replay.Request) error {
+	raw, err := r.Bytes()
+	if err != nil {
+		return err
+	}
+	if m := j.p.mask; m != nil {
+		contentType := http.Header(r.Header).Get("Content-Type")
+		raw = maskedWire(m, raw, contentType)
+		r.URL, r.SignedURL = m.URL(r.URL), m.URL(r.SignedURL)
+		for i, c := range r.Changes {
+			r.Changes[i] = maskedChange(m, c, contentType)
+		}
+	}
+	if j.p.json {
+		line, err := dryLine(r, raw)
+		if err != nil {
+			return err
+		}
+		return j.p.lines.write(line)
+	}
+	t := layout{width: j.p.columns()}
+	if apart {
+		t.line(0, "")
+	}
+	t.line(0, escape.Line(fmt.Sprintf("callback %d, %s, to %s", r.CallbackID, modeWords(r.Mode, r.Fault), r.URL)))
+	if r.SignedURL != "" {
+		t.line(0, escape.Line("signed for "+r.SignedURL))
+	}
+	t.line(0, "")
+	for line := range strings.SplitSeq(strings.TrimRight(escape.Block(string(raw)), "\n"), "\n") {
+		t.line(2, line)
+	}
+	if len(r.Changes) > 0 {
+		t.line(0, "")
+		t.line(0, "what differs from the callback")
+	}
+	for _, c := range r.Changes {
+		t.line(2, escape.Line(fmt.Sprintf("%s: %s → %s", c.What, orNothing(c.Before), orNothing(c.After))))
+	}
+	return j.p.lines.write([]byte(strings.TrimRight(t.String(), "\n")))
+}
