@@ -19,6 +19,7 @@ type messages struct {
 
 	focused bool // the detail has the keys, and more room
 	whole   bool // it has the list's place too
+	lent    bool // it took the keys from the list when it took the place
 	shown   bool // the screen is the present one
 
 	unread  *unread
@@ -74,6 +75,17 @@ func (s *messages) open() {
 		s.focused = true
 		s.rest()
 	}
+}
+
+// toggleWhole gives the detail the list's place, or gives the place back, and the keys where it took them.
+func (s *messages) toggleWhole() {
+	if s.whole && s.focused {
+		s.whole, s.focused = false, !s.lent
+		return
+	}
+	s.lent = !s.focused
+	s.open()
+	s.whole = s.focused
 }
 
 // hidden tells, after a send, that the filter hides the message.
@@ -169,8 +181,7 @@ func (s *messages) key(k tea.KeyMsg) (tea.Cmd, bool) {
 	case key.Matches(k, km.callbacks):
 		return s.openCallbacks(), true
 	case key.Matches(k, km.zoom):
-		s.open()
-		s.whole = s.focused && !s.whole
+		s.toggleWhole()
 	case key.Matches(k, km.destinations):
 		return s.openDestinations(), true
 	case key.Matches(k, km.markRead):

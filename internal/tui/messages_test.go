@@ -43,6 +43,14 @@ func TestTheDetailAlone(t *testing.T) {
 	if d.m.messages.lay.list.h != 0 || d.m.messages.lay.detail.h < 15 {
 		t.Fatalf("list %v, detail %v", d.m.messages.lay.list, d.m.messages.lay.detail)
 	}
+	d.keys("z")
+	if d.m.messages.focused || d.m.messages.lay.list.h == 0 {
+		t.Errorf("after a second z: in the detail %v, list %v", d.m.messages.focused, d.m.messages.lay.list)
+	}
+	d.keys("enter", "z", "z") // the detail had the keys before
+	if !d.m.messages.focused || d.m.messages.lay.list.h == 0 {
+		t.Errorf("of an open detail, after a second z: in the detail %v, list %v", d.m.messages.focused, d.m.messages.lay.list)
+	}
 	for _, leave := range []string{"z", "esc", "f", "/"} {
 		d := staged80(t)
 		d.keys("z", leave)
@@ -52,13 +60,20 @@ func TestTheDetailAlone(t *testing.T) {
 		if leave == "/" {
 			d.keys("esc")
 		}
-		if leave != "z" {
-			d.keys("enter")
-		}
+		d.keys("enter")
 		if !d.m.messages.focused || d.m.messages.lay.list.h == 0 {
 			t.Errorf("%s: opened again, in the detail %v, list %v", leave, d.m.messages.focused, d.m.messages.lay.list)
 		}
 	}
+}
+
+// TestNoSignatureOfARefusedMessage says that no callback comes of it.
+func TestNoSignatureOfARefusedMessage(t *testing.T) {
+	core := newFakeCore()
+	core.add(plivo.Message{Direction: plivo.Outbound, From: "+14155550100", To: "+15005559401", Status: plivo.Failed, Refusal: "the number is not valid", CreatedAt: testNow, UpdatedAt: testNow})
+	d := newDriver(t, core, 80, 24)
+	d.keys("s")
+	d.expect("a message that the API refused", "has no callback.")
 }
 
 func TestAFilterKeepsTheSelection(t *testing.T) {
