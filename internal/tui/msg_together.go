@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -16,8 +15,6 @@ import (
 )
 
 const (
-	// togetherEvery is the least time between two looks at the other destinations of a send.
-	togetherEvery = 500 * time.Millisecond
 	// togetherShown is how many of them the detail lists, statesShown how many different ends it counts.
 	togetherShown = 8
 	statesShown   = 5
@@ -28,8 +25,7 @@ type sentWith struct {
 	of     int64           // the ID of its first message; 0 for none
 	rows   []plivo.Message // in the order of the destinations
 	asking bool            // one question at a time
-	asked  time.Time
-	due    bool // something may have changed since
+	due    bool            // something may have changed since the present question
 	err    error
 }
 
@@ -67,10 +63,10 @@ func (d *detail) pullTogether() tea.Cmd {
 		return nil
 	}
 	t.due = true
-	if t.asking || d.env.at.Sub(t.asked) < togetherEvery {
+	if t.asking {
 		return nil
 	}
-	t.asking, t.due, t.asked = true, false, d.env.at
+	t.asking, t.due = true, false
 	ctx, core, of := d.env.ctx, d.env.core, t.of
 	return func() tea.Msg {
 		rows, err := core.SentTogether(ctx, of)
@@ -92,12 +88,15 @@ func (d *detail) answerTogether(msg togetherMsg) tea.Cmd {
 		t.rows = msg.rows
 	}
 	d.refresh()
+	if t.due {
+		return d.pullTogether()
+	}
 	return nil
 }
 
-// tickTogether asks for what changed meanwhile, and again after a failure.
+// tickTogether asks again after a failure.
 func (d *detail) tickTogether() tea.Cmd {
-	if d.together.due || d.together.err != nil {
+	if d.together.err != nil {
 		return d.pullTogether()
 	}
 	return nil
