@@ -59,10 +59,31 @@ func (s *messages) lookAll() tea.Cmd {
 
 func (s *messages) newWords() string { return s.unread.words(s.env.status.Totals.Messages) }
 
+// listedNews are the words about the new messages of the list: those that the filter lets through.
+func (s *messages) listedNews() string {
+	if s.applied.Empty() {
+		return s.newWords()
+	}
+	n := 0
+	for _, m := range s.grid.Rows() {
+		if s.unread.is(m) {
+			n++
+		}
+	}
+	all := s.known && s.found.whole && s.found.rows <= s.grid.Len()
+	switch {
+	case n == 0:
+		return ""
+	case !all && (len(s.unread.found) > n || s.unread.more):
+		return count(int64(n)) + "+ new" // whether the filter hides the others is not known
+	}
+	return count(int64(n)) + " new"
+}
+
 // listTitle names the list, and says how many of its messages are new.
 func (s *messages) listTitle() string {
 	title := s.titleWords("Messages")
-	if words := s.newWords(); words != "" {
+	if words := s.listedNews(); words != "" {
 		title += " · " + words
 	}
 	return title
