@@ -105,8 +105,13 @@ func (s *inspector) write(keep bool) {
 	if s.w <= 0 {
 		return
 	}
+	s.set(s.docOf(s.at), keep)
+}
+
+// docOf writes a part.
+func (s *inspector) docOf(at part) *doc {
 	d := newDoc(s.env.th, s.textWidth())
-	switch s.at {
+	switch at {
 	case partOverview:
 		writeOverview(d, s.cb, causeOf(s.cb, s.exam, s.known, s.failure), s.env.at)
 	case partParams:
@@ -120,7 +125,27 @@ func (s *inspector) write(keep bool) {
 	case partAnswer:
 		writeAnswer(d, s.cb)
 	}
-	s.set(d, keep)
+	return d
+}
+
+// elsewhere tells which other parts have what is searched for and not in the one that is shown, and
+// reports whether one has.
+func (s *inspector) elsewhere() bool {
+	if s.query == "" || len(s.found.starts) > 0 {
+		return false
+	}
+	names := s.partNames(0)
+	var others []string
+	for at := range parts {
+		if at != s.at && len(search(s.docOf(at).rows, s.query).starts) > 0 {
+			others = append(others, names[at])
+		}
+	}
+	if len(others) == 0 {
+		return false
+	}
+	s.env.notify(app.Info, fmt.Sprintf("Not found on %s; it is on %s.", names[s.at], listed(others, len(others))))
+	return true
 }
 
 // writeSignature says all that the signature screen says of a callback.
@@ -239,6 +264,7 @@ func (s *callbacks) openKey(k tea.KeyMsg) (tea.Cmd, bool) {
 		return s.step(1), true
 	case key.Matches(k, km.newer):
 		return s.step(-1), true
+	case key.Matches(k, km.nextMatch, km.prevMatch) && o.elsewhere():
 	case o.searchesOn(k):
 	case key.Matches(k, km.bodyView) && o.at == partBody:
 		o.view = nextView(o.cb, o.view)

@@ -231,7 +231,11 @@ func (s *callbacks) key(k tea.KeyMsg) (tea.Cmd, bool) {
 	p := s.pager()
 	switch {
 	case p != nil && p.searching:
-		return p.searchKey(k), true
+		cmd := p.searchKey(k)
+		if s.open != nil && !p.searching {
+			s.open.elsewhere()
+		}
+		return cmd, true
 	case s.filter.editing:
 		return s.filterKey(k), true
 	case k.Paste:

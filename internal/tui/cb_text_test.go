@@ -53,6 +53,13 @@ func TestASearchThatIsLeftChangesNothing(t *testing.T) {
 	d.expect("✗ not found")
 	d.keys("enter", "n")
 	d.expect("is not in this text")
+
+	// What another part has is said to be there.
+	d.absent("it is on")
+	d.keys("esc", "/", "content-type", "enter")
+	d.expect("Not found on Body; it is on ", "Headers.")
+	d.keys("tab", "tab", "tab", "tab", "tab") // it is still searched for there
+	d.expect("1 match")
 }
 
 func TestBodiesInTheirWays(t *testing.T) {
