@@ -258,7 +258,7 @@ func shownChar(s string) string {
 func (c *compose) writePlain() {
 	was, plain := c.text.Value(), c.gauge.plain
 	if was == plain {
-		c.env.notifyAbout(aboutDraft, app.Info, "There is nothing to write otherwise in this text.")
+		c.env.notifyAbout(aboutDraft, app.Info, "Nothing in this text needs another spelling.")
 		return
 	}
 	before, _ := c.around()

@@ -103,7 +103,7 @@ func TestPlainAndBack(t *testing.T) {
 	d.keys("ctrl+g", "shift+tab", "X")
 	d = composing(t, "plain")
 	d.keys("ctrl+g")
-	d.expect("nothing to write otherwise")
+	d.expect("Nothing in this text needs another spelling")
 	d.keys("ctrl+z")
 	if got := d.m.compose.text.Value(); got != "plain" {
 		t.Errorf("it became %q", got)
