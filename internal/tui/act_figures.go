@@ -190,6 +190,14 @@ func (e *env) tellRate(p *figures) {
 		return
 	}
 	words := fmt.Sprintf("%8s now, %8s at most", perSecond(shown[n-1]), perSecond(highest(shown)))
+	if n < meter.Window && p.w >= meter.Window+2 {
+		// Without the column of labels a whole minute has room.
+		shown = lastSeconds(counts, meter.Window)
+		words = fmt.Sprintf("%8s now, %8s at most", perSecond(shown[meter.Window-1]), perSecond(highest(shown)))
+		p.add(span{e.th.muted, " " + grid.Fit(fmt.Sprintf("last %d s", meter.Window), labelWidth, false)}, span{e.th.text, words})
+		p.add(append([]span{{e.th.text, " "}}, e.th.chart(shown)...)...)
+		return
+	}
 	chart := append([]span{{e.th.muted, " " + grid.Fit(fmt.Sprintf("last %d s", n), labelWidth, false)}}, e.th.chart(shown)...)
 	if n+1+len(words) <= room {
 		p.add(append(chart, span{e.th.text, " " + words})...)

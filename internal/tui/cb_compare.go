@@ -7,6 +7,7 @@ import (
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
 
 	"dev.internal/plivoscope/internal/escape"
 	"dev.internal/plivoscope/internal/tui/grid"
@@ -19,6 +20,7 @@ type comparison struct {
 	area      rect
 	a, b      webhook.Callback
 	differing bool // what is the same is left out
+	longest   int  // the cells of the longest name
 }
 
 func newComparison(e *env, a, b webhook.Callback) *comparison {
@@ -50,15 +52,22 @@ func (s *comparison) write(keep bool) {
 		return
 	}
 	d := newDoc(s.env.th, s.textWidth())
-	s.head(d)
-	for _, g := range []struct {
+	groups := []struct {
 		name   string
 		fields []comparedField
 	}{
 		{"Request", requestFieldsOf(s.a, s.b)},
 		{"Parameters", paramFields(s.a.Report.Params, s.b.Report.Params)},
 		{"Headers", headerFields(s.a.Header, s.b.Header)},
-	} {
+	}
+	s.longest = 0
+	for _, g := range groups {
+		for _, f := range g.fields[:min(len(g.fields), entriesShown)] {
+			s.longest = max(s.longest, ansi.StringWidth(f.name))
+		}
+	}
+	s.head(d)
+	for _, g := range groups {
 		s.group(d, g.name, g.fields)
 	}
 	s.bodies(d)
@@ -69,6 +78,9 @@ func (s *comparison) write(keep bool) {
 func (s *comparison) columns(w int) (names, side int) {
 	if w >= 76 {
 		names = min(22, w/5)
+	}
+	if w >= 100 {
+		names = max(names, min(s.longest+3, w/4))
 	}
 	if names > 0 {
 		w -= names + 1
@@ -106,7 +118,11 @@ func (s *comparison) group(d *doc, name string, fields []comparedField) {
 			continue
 		case f.same() && s.differing:
 		case f.same():
-			s.sides(d, names, side, span{th.muted, f.name}, []piece{{f.a, quiet}}, []piece{{"the same", quiet}}, th.text)
+			value := f.a
+			if value == "" {
+				value = "(empty)"
+			}
+			s.sides(d, names, side, span{th.muted, f.name}, []piece{{value, quiet}}, []piece{{"the same", quiet}}, th.text)
 		default:
 			a, b := differ(f.a, f.b)
 			if !f.inA || f.inB && f.a == "" {

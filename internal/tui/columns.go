@@ -151,7 +151,7 @@ func hasError(code string) bool {
 func codeWords(m plivo.Message, w int) string {
 	switch {
 	case m.Refusal != "" && w < len("refused"):
-		return "API"
+		return "–"
 	case m.Refusal != "":
 		return "refused"
 	case !hasError(m.ErrorCode):

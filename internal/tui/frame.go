@@ -140,8 +140,11 @@ func (m *Model) header() string {
 	}
 	place := []span{{paint, "  " + dot}, {th.text, where}}
 	tunnel := []span{{th.muted, "  no tunnel"}}
-	if st.Tunnel != "" && st.Tunnel != "none" {
+	switch {
+	case st.Tunnel != "" && st.Tunnel != "none":
 		tunnel = []span{{th.good, "  ●"}, {th.text, " " + escape.Line(st.Tunnel)}}
+	case st.PublicURL != "" && st.PublicURL != st.ListenURL:
+		tunnel = nil // Plivo reaches the given URL without one
 	}
 	dropped := th.muted
 	if st.Server.Dropped > 0 {
