@@ -149,6 +149,7 @@ func keyTable() string {
 Both, the footer and this table are made from the same list.
 
 ` + "`--plain`" + ` has the same keys: it says in lines what the screens show, and asks for what is typed into forms.
+Nothing stands side by side there: ` + "`z`" + ` tells what is selected, as ` + "`enter`" + ` does, ` + "`tab`" + ` tells a callback part by part.
 
 Other keys and colours go into ` + "`plivoscope/config.json`" + ` in your folder for configuration: on Linux that
 is ` + "`~/.config`" + ` or ` + "`$XDG_CONFIG_HOME`" + `, on macOS ` + "`~/Library/Application Support`" + `, on Windows ` + "`%AppData%`" + `.

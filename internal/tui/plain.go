@@ -20,6 +20,7 @@ type plainUI struct {
 	ask   *question // nil for none
 	sheet sheet     // the one that was said
 	at    screenID  // that was said
+	told  toldPart
 	due   due
 	held  []string // lines of the log that wait for the end of a question
 	more  int      // of them that were too many to keep
@@ -32,7 +33,14 @@ type plainUI struct {
 type due struct {
 	screen, row bool
 	message     int64 // the message to tell at length, 0 for none
+	together    int64 // the message with the destinations of its send to tell, 0 for none
 	result      bool  // of the signature screen
+}
+
+// toldPart is the callback that was told last, and which part of it, 0 for all.
+type toldPart struct {
+	id   int64
+	part int
 }
 
 // The size that the Model works at: nobody sees it, but its lists read some screens of rows ahead.
@@ -105,7 +113,7 @@ func (p *plainUI) update(msg tea.Msg) tea.Cmd {
 		if m.env.mask != nil {
 			shown, msg.err = m.env.mask.Callback(shown), m.env.hiddenError(msg.err)
 		}
-		p.out.say(join(m.env.speakCallback(shown, exam, msg.err)))
+		p.out.say(join(m.env.speakCallback(shown, msg.part, exam, msg.err)))
 		return nil
 	case recentMsg:
 		return p.offerRecent(msg)
@@ -256,6 +264,15 @@ func (p *plainUI) sayDue() {
 			p.out.say(join(d.speak()))
 		}
 	}
+	if id := p.due.together; id != 0 {
+		switch d := m.messages.detail; {
+		case m.at != onMessages || d.message.ID != id:
+			p.due.together = 0
+		case d.togetherKnown():
+			p.due.together = 0
+			p.sayTogether(d)
+		}
+	}
 	if p.due.result && m.at == onSignature && (m.sig.known || m.sig.failure != nil) {
 		p.due.result = false
 		p.out.say(join(p.speakResult()))
@@ -294,6 +311,7 @@ func (p *plainUI) release() {
 // spokenMsg brings a callback with what can be said of its signature, to tell at length.
 type spokenMsg struct {
 	callback webhook.Callback
+	part     int // of callbackParts, 0 for all
 	exam     app.Examination
 	err      error
 }

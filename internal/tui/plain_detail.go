@@ -74,9 +74,22 @@ func (d *detail) speak() []string {
 	return s
 }
 
-// speakCallback tells all of a callback. What is known of its signature comes with an examination or an
+// sayTogether tells the destinations of a message's send.
+func (p *plainUI) sayTogether(d *detail) {
+	words := d.speakTogether()
+	if len(words) == 0 {
+		words = []string{"This message was sent alone: there are no other destinations."}
+	}
+	p.out.say(join(words))
+}
+
+// callbackParts is how many parts a callback is told in: what it says, its signature, parameters, headers
+// and body.
+const callbackParts = 5
+
+// speakCallback tells all of a callback, or one of its parts from 1 on. What is known of its signature comes with an examination or an
 // error.
-func (e *env) speakCallback(c webhook.Callback, exam app.Examination, failure error) []string {
+func (e *env) speakCallback(c webhook.Callback, part int, exam app.Examination, failure error) []string {
 	r := c.Report
 	var s speech
 	s.add("Callback %d: %s", c.ID, callbackSentence(c, e.at))
@@ -98,15 +111,18 @@ func (e *env) speakCallback(c webhook.Callback, exam app.Examination, failure er
 	for _, words := range arrivalMeanings(c.Arrival) {
 		s.add("%s", words)
 	}
-	s.add("Signature.")
+	parts := [callbackParts][]string{s, nil, speakParams(c), speakHeaders(c), speakBody(c)}
+	s = speech{"Signature."}
 	if failure != nil {
 		s.add("It could not be examined: %s", head(failure.Error(), noticeBytes))
 	} else {
 		s = append(s, e.speakExamination(exam)...)
 	}
-	s = append(s, speakParams(c)...)
-	s = append(s, speakHeaders(c)...)
-	return append(s, speakBody(c)...)
+	parts[1] = s
+	if part > 0 {
+		return append([]string{fmt.Sprintf("Callback %d, part %d of %d.", c.ID, part, callbackParts)}, parts[part-1]...)
+	}
+	return slices.Concat(parts[:]...)
 }
 
 // kindSpoken is what kindMeaning says, within a sentence.

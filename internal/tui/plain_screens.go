@@ -160,6 +160,20 @@ func (p *plainUI) messagesKey(k tea.KeyMsg) (tea.Cmd, bool) {
 		p.due.message = sel.ID
 		s.grid.Unfollow() // what is read must not be replaced
 		return s.selected(), true
+	case key.Matches(k, km.destinations):
+		sel, ok := s.grid.Selected()
+		if !ok {
+			p.out.say(p.row())
+			return nil, true
+		}
+		p.due.together = sel.ID
+		s.grid.Unfollow()
+		return s.selected(), true
+	case key.Matches(k, km.markRead):
+		if words := s.newWords(); words != "" {
+			p.out.say("Marked as read: " + words + ".")
+		}
+		return s.lookAll(), true
 	case key.Matches(k, km.filter):
 		p.askFilter(s.applied, s.setFilter)
 	case key.Matches(k, km.follow):
@@ -200,14 +214,32 @@ func (p *plainUI) callbacksKey(k tea.KeyMsg) (tea.Cmd, bool) {
 		p.out.say("No callback is marked.")
 	case moveIn(p, s.listing, k):
 		return s.moved(), true
-	case key.Matches(k, km.open, km.focus):
+	case key.Matches(k, km.open, km.zoom, km.focus, km.older, km.newer):
+		was, _ := s.selected()
+		switch {
+		case key.Matches(k, km.older):
+			s.grid.Move(1)
+		case key.Matches(k, km.newer):
+			s.grid.Move(-1)
+		}
 		c, ok := s.selected()
 		if !ok {
 			p.out.say(p.row())
 			return nil, true
 		}
+		if key.Matches(k, km.older, km.newer) && was.ID == c.ID {
+			p.out.say("There is no further callback that way.")
+			return s.moved(), true
+		}
 		s.grid.Unfollow()
-		return p.tell(c), true
+		part := 0
+		if key.Matches(k, km.focus) {
+			if part = 1; p.told.id == c.ID {
+				part = p.told.part%callbackParts + 1
+			}
+		}
+		p.told = toldPart{c.ID, part}
+		return tea.Batch(s.moved(), p.tell(c, part)), true
 	case key.Matches(k, km.compare):
 		return s.compare(), true
 	case key.Matches(k, km.filter):
@@ -228,7 +260,8 @@ func (p *plainUI) callbacksKey(k tea.KeyMsg) (tea.Cmd, bool) {
 }
 
 // tell says all of a callback once its signature was examined.
-func (p *plainUI) tell(c webhook.Callback) tea.Cmd {
+// part is which of its parts, 0 for all.
+func (p *plainUI) tell(c webhook.Callback, part int) tea.Cmd {
 	ctx, core := p.m.env.ctx, p.m.env.core
 	return func() tea.Msg {
 		whole, err := readCallback(ctx, core, c.ID) // the list may have left out its body
@@ -236,7 +269,7 @@ func (p *plainUI) tell(c webhook.Callback) tea.Cmd {
 			return noticeMsg{app.Failure, fmt.Sprintf("Read callback %d: %v; open it again to retry.", c.ID, err)}
 		}
 		e, err := core.ExamineCallback(ctx, c.ID)
-		return spokenMsg{whole, e, err}
+		return spokenMsg{whole, part, e, err}
 	}
 }
 

@@ -126,14 +126,16 @@ func (m *Model) plainKeys() []section {
 	}
 	pause := km.follow
 	pause.SetHelp(pause.Help().Key, "pause the log, or go on with it")
+	part := km.focus
+	part.SetHelp(part.Help().Key, "say its next part")
 	moving := []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.newest, km.oldest, pause}
 	rows := []key.Binding{km.open, km.signature, km.copyID, km.edit, km.page, km.filter, km.unfilter, km.fresh}
 	var here []section
 	switch m.at {
 	case onMessages:
-		here = []section{{"The list", moving}, {"Messages", append(rows, km.callbacks, when(m.env.simulated(), km.inbound))}}
+		here = []section{{"The list", moving}, {"Messages", append(rows, km.callbacks, km.destinations, km.markRead, when(m.env.simulated(), km.inbound))}}
 	case onCallbacks:
-		here = []section{{"The list", moving}, {"Callbacks", append(rows, km.mark, km.unmark, km.compare)}}
+		here = []section{{"The list", moving}, {"Callbacks", append(rows, part, km.older, km.newer, km.mark, km.unmark, km.compare)}}
 	case onCompose:
 		here = []section{{"Compose", composeKeys(km)}}
 	case onSignature:

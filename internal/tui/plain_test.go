@@ -2,6 +2,7 @@ package tui
 
 import (
 	"bytes"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -155,8 +156,43 @@ func TestPlainTellsACallback(t *testing.T) {
 	d := newPlainDriver(t, core, Options{})
 	d.press("2", "G", "enter")
 	d.hears("Callback ", "It is a delivery report: how far", "Answered 200 OK", "Signature.\r\n", "parameter", "header", "Body, ")
+	d.press("z")
+	d.hears("Answered 200 OK", "Body, ")
+	d.press("tab")
+	d.hears(", part 1 of 5.\r\nCallback ")
+	d.silent("header")
+	d.press("tab", "tab")
+	d.hears(", part 2 of 5.\r\nSignature.\r\n", ", part 3 of 5.\r\n", "parameter")
+	d.press("J")
+	d.hears("There is no further callback that way.")
+	last, _ := d.m.requests.selected()
+	d.press("K")
+	if c, _ := d.m.requests.selected(); c.ID == last.ID {
+		t.Error("K stays")
+	}
+	d.hears("Answered ", "Signature.\r\n", "header")
+	d.press("J")
+	d.hears(fmt.Sprintf("Callback %d: ", last.ID), "Signature.\r\n")
 	d.press("esc")
 	d.hears("Callbacks (")
+}
+
+// TestPlainMarksAllAsReadAndListsASend presses A and t.
+func TestPlainMarksAllAsReadAndListsASend(t *testing.T) {
+	d := newPlain(t)
+	d.press("A")
+	d.hears("Every message counts as read already.")
+	d.press("t")
+	d.hears("This message was sent alone")
+	d.now = d.now.Add(time.Second)
+	d.group(fourEnds()...)
+	d.tell(wakeMsg{})
+	d.press("g", "j", "t")
+	d.hears("Sent together with 3 others; all 4: ", "Destination 1: +14155550120, delivered", "Destination 2: +14155550121, failed 50", "Destination 4: ")
+	d.press("A")
+	d.hears("Marked as read: ", " new.")
+	d.press("A")
+	d.hears("Every message counts as read already.")
 }
 
 // TestPlainFilters types a filter that is wrong, takes some of it back and applies it.
