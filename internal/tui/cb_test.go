@@ -3,6 +3,7 @@ package tui
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -350,4 +351,20 @@ func TestEmptyCallbacksNameOwnKeys(t *testing.T) {
 	d.expect("x shows all again, F changes it.")
 	d.keys("x")
 	d.expect("No callbacks yet.")
+}
+
+// TestEqualEmptyValuesAreNamed writes a value that both sides have empty as such.
+func TestEqualEmptyValuesAreNamed(t *testing.T) {
+	d := onStock(t, 120, 36)
+	a, b := webhook.Callback{ID: 1}, webhook.Callback{ID: 2}
+	a.Header = http.Header{"X-Nothing": {""}}
+	b.Header = a.Header
+	c := newComparison(d.m.env, a, b)
+	c.resize(rect{0, 0, 120, 60})
+	for _, l := range c.lines() {
+		if strings.Contains(l, "X-Nothing") && strings.Contains(l, "(empty)") {
+			return
+		}
+	}
+	t.Errorf("no line says it:\n%s", strings.Join(c.lines(), "\n"))
 }
