@@ -27,10 +27,10 @@ func Main(args []string, s Streams) int {
 	defer cancel(nil)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	s.away, s.mask = new(atomic.Bool), new(atomic.Pointer[mask.Masker])
+	s.away, s.mask = new(atomic.Int32), new(atomic.Pointer[mask.Masker])
 	go func() {
 		sig := <-signals
-		for sig == os.Interrupt && s.away.Load() {
+		for sig == os.Interrupt && s.away.Load() > 0 {
 			sig = <-signals // it is for the editor or the pager that has the terminal
 		}
 		cancel(&signalError{signal: sig})

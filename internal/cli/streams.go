@@ -22,7 +22,7 @@ type Streams struct {
 	Out io.Writer // data
 	Err io.Writer // everything else
 
-	away *atomic.Bool                 // another program has the terminal; nil for never
+	away *atomic.Int32                // how many have the terminal in the UI's place, or had it a moment ago; nil for none
 	mask *atomic.Pointer[mask.Masker] // of what is written; nil, or holding nil, where nothing is masked
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -54,7 +55,7 @@ func (f *flags) look(s Streams, shown bool) (tui.Options, error) {
 		CallbackJSON: func(c webhook.Callback) ([]byte, error) { return callbackLine(c, nil) },
 	}
 	if s.away != nil {
-		o.Away = s.away.Store
+		o.Away = s.gone
 	}
 	if shown {
 		if o.Masker, o.Mask = s.masker(), f.mask; o.Masker == nil {
@@ -105,4 +106,17 @@ func lineOf(file config.Screens, err error) int {
 		return config.LineOf(file.Theme, wrong.Name)
 	}
 	return config.LineOf(file.Keys, wrong.Name)
+}
+
+// signalDelay is how long after its arrival a signal may reach a busy program.
+const signalDelay = 200 * time.Millisecond
+
+// gone notes that another program has the terminal, or that it is back: what was typed to that program just
+// before its end is not for this one.
+func (s Streams) gone(away bool) {
+	if away {
+		s.away.Add(1)
+		return
+	}
+	time.AfterFunc(signalDelay, func() { s.away.Add(-1) })
 }
