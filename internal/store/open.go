@@ -55,9 +55,11 @@ func (s *Store) open(ctx context.Context) error {
 		}
 	}
 
-	if s.readDB, err = sql.Open("sqlite", dsn(s.path, "ro")); err != nil {
+	pool, err := sql.Open("sqlite", dsn(s.path, "ro"))
+	if err != nil {
 		return s.explain(doingOpen, err)
 	}
+	s.readDB = newReading(pool)
 	s.readDB.SetMaxOpenConns(readers)
 	s.readDB.SetMaxIdleConns(readers)
 	if _, err := s.Totals(ctx); err != nil {

@@ -35,7 +35,7 @@ type Store struct {
 
 	writeDB *sql.DB
 	conn    *sql.Conn // of the writer goroutine alone
-	readDB  *sql.DB
+	readDB  *reading
 
 	mu      sync.RWMutex // guards the queue against being closed while something is put in
 	queue   chan *request
