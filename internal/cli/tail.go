@@ -24,7 +24,12 @@ type tail struct {
 	met     bool             // what end waits for has come
 	claimed webhook.Callback // the last that says so without a valid signature; of ID 0 where none does
 	looking app.Share
+	read    time.Time // when the history was asked last
 }
+
+// tailPause is the least time between two questions to the history: what comes within it is read together. The
+// first callback after a pause is printed at once.
+const tailPause = 25 * time.Millisecond
 
 // What diagnosing callbacks for the screen may take: in a flood the others are printed without, so that
 // printing keeps up.
@@ -63,6 +68,25 @@ func (t *tail) follow(ctx context.Context) error {
 			return context.Cause(ctx)
 		case <-t.wake:
 		}
+		if err := t.breathe(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// breathe waits until the history may be asked again.
+func (t *tail) breathe(ctx context.Context) error {
+	wait := time.Until(t.read.Add(tailPause))
+	if wait <= 0 {
+		return nil
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-timer.C:
+		return nil
 	}
 }
 
@@ -82,6 +106,7 @@ const tailPage = 500
 // print prints what has come since, a page at the most; more says that there may be another.
 func (t *tail) print(ctx context.Context) (more bool, err error) {
 	t.notices.print(t.a.Status().Notices)
+	t.read = time.Now()
 	rows, err := t.a.Callbacks(ctx, store.Window{After: t.last, Oldest: true, Limit: tailPage})
 	if err != nil {
 		return false, err
