@@ -187,8 +187,9 @@ func (a *App) serve() error {
 	server, err := webhook.New(webhook.Config{
 		PublicURLs: []string{a.publicURL}, Tokens: a.tokens, OnInvalid: a.o.OnInvalid, Recorder: a.store,
 		Now: a.now, Logger: a.log, Allow: a.o.Allow, Version: a.o.Version,
-		TrustForwarded: tunnelled, Limits: webhook.Limits{RateLimitOff: !tunnelled && local(a.serverLn)},
-		OnProblem: func(level slog.Level, text string) { a.Notify(severityOf(level), text) },
+		TrustForwarded: tunnelled,
+		Limits:         webhook.Limits{RateLimitOff: !tunnelled && local(a.serverLn), AtOnce: a.o.CallbacksAtOnce},
+		OnProblem:      func(level slog.Level, text string) { a.Notify(severityOf(level), text) },
 	})
 	if err != nil {
 		return err

@@ -54,6 +54,10 @@ type Options struct {
 	Pace          simulator.Pace
 	StrictSenders bool
 
+	// CallbacksAtOnce bounds how many callbacks use the processor at the same time, so that screens of this
+	// process get their turn in a flood; 0 for no bound.
+	CallbacksAtOnce int
+
 	Logger *slog.Logger
 	Now    func() time.Time
 }

@@ -60,6 +60,10 @@ func runDemo(cmd *cobra.Command, s Streams, f *flags, asked *bool) error {
 	if headless && !cmd.Flags().Changed("speed") {
 		o.Speed = demoSpeed
 	}
+	if !headless {
+		o.CallbacksAtOnce = keysFirst()
+		defer collectLess()()
+	}
 	ctx := cmd.Context()
 	a, err := app.Open(ctx, o)
 	if err != nil {

@@ -60,6 +60,7 @@ func runListen(cmd *cobra.Command, s Streams, f *flags, end *listenEnd) error {
 	if end.count < 0 {
 		return fmt.Errorf("--count %d is below zero: give the number of callbacks to wait for", end.count)
 	}
+	defer collectLess()()
 	ctx := cmd.Context()
 	a, err := app.Open(ctx, set.options)
 	if err != nil {

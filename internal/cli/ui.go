@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"runtime"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,11 +14,6 @@ import (
 	"dev.internal/plivoscope/internal/tui"
 	"dev.internal/plivoscope/internal/webhook"
 )
-
-// leastThreads is how many threads run Go code while the screens are shown, also on fewer cores. A flood of
-// callbacks keeps each thread busy for milliseconds at a time; the system gives a thread that just woke for a
-// key its turn sooner than Go gives a goroutine.
-const leastThreads = 4
 
 // runUI shows the full-screen UI over a running app.
 func runUI(cmd *cobra.Command, s Streams, f *flags) error {
@@ -32,9 +26,8 @@ func runUI(cmd *cobra.Command, s Streams, f *flags) error {
 	if err != nil {
 		return err
 	}
-	if n := runtime.GOMAXPROCS(0); n < leastThreads {
-		runtime.GOMAXPROCS(leastThreads)
-	}
+	set.options.CallbacksAtOnce = keysFirst()
+	defer collectLess()()
 	ctx := cmd.Context()
 	a, err := app.Open(ctx, set.options)
 	if err != nil {

@@ -68,6 +68,11 @@ type Limits struct {
 	Burst        int     // how many of these at once; 200
 	RateLimitOff bool    // no rate limit, for a server that only this machine reaches
 
+	// AtOnce is how many requests may use the processor at the same time, to be judged or answered, where
+	// something else of the process has to have its turn soon; 0 for no bound. Those that arrive, are being
+	// stored or are written to the network are not counted.
+	AtOnce int
+
 	Connections           int // open at once; 4,000
 	ConnectionsPerAddress int // of these from one address; 200
 }

@@ -61,8 +61,10 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request) {
 		s.refuseBody(w, c, err)
 		return
 	}
-	s.judge(c, public, r.Host, target)
-	c.Kind = kindOf(r.Method, path, c.Report)
+	s.inTurn(func() {
+		s.judge(c, public, r.Host, target)
+		c.Kind = kindOf(r.Method, path, c.Report)
+	})
 	s.stats.judged(c.Verdict.Outcome)
 
 	if c.Verdict.Outcome != signature.Valid && s.rate != nil && !s.rate.allow(caller.addr, c.ReceivedAt) {
@@ -74,6 +76,13 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.record(w, r, c, path, began)
+}
+
+// inTurn does what needs the processor.
+func (s *Server) inTurn(do func()) {
+	s.turns.take()
+	defer s.turns.give() // also when it panics: net/http takes the next request
+	do()
 }
 
 // readBody reads a body once, up to the limit; truncated says that there was more.
@@ -149,6 +158,8 @@ func (s *Server) record(w http.ResponseWriter, r *http.Request, c *Callback, pat
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), s.config.Limits.Record)
 	err := s.config.Recorder.Record(ctx, c)
 	cancel()
+	s.turns.take()
+	defer s.turns.give()
 	if err != nil {
 		s.stats.dropped.Add(1)
 		c.Answer.Status = http.StatusServiceUnavailable

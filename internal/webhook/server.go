@@ -22,6 +22,7 @@ type Server struct {
 	stats       counters
 	rate        *rateLimiter // nil when off
 	connections *connectionLimiter
+	turns       turns
 	problems    *problems
 }
 
@@ -47,6 +48,7 @@ func New(c Config) (*Server, error) {
 	}
 	s := &Server{config: c, log: c.Logger, problems: newProblems(c.Now, c.OnProblem)}
 	s.stats.began(c.Now())
+	s.turns = newTurns(c.Limits.AtOnce)
 	s.connections = newConnectionLimiter(c.Limits, c.TrustForwarded, s.connectionRefused)
 	if !c.Limits.RateLimitOff {
 		s.rate = newRateLimiter(c.Limits.Rate, c.Limits.Burst)
