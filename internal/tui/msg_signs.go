@@ -48,7 +48,7 @@ var oddities = []oddity{
 		"Let the app stay with a final status; only read may follow delivered.", func(m plivo.Message) bool { return m.Arrival.AfterTerminal },
 	},
 	{
-		"⇅", "not in their order", "A callback came after one that Plivo made later.",
+		"~", "not in their order", "A callback came after one that Plivo made later.",
 		"Let the app order callbacks by their Sequence, not by when they come.", func(m plivo.Message) bool { return m.Arrival.OutOfOrder },
 	},
 	{

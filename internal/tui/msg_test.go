@@ -29,14 +29,14 @@ func TestOddities(t *testing.T) {
 	lines := strings.Split(d.screen(), "\n")
 	head := []rune(lines[d.m.messages.lay.list.y-1])
 	at := strings.Index(string(head), " ! ") + 1
-	for i, want := range []string{"  ", "⇅=", "?+", "≠ "} {
+	for i, want := range []string{"  ", "~=", "?+", "≠ "} {
 		if got := string([]rune(lines[d.m.messages.lay.list.y+i])[at : at+2]); got != want {
 			t.Errorf("row %d has %q, want %q", i, got, want)
 		}
 	}
 	d.absent("beware")
 	d.keys("j")
-	d.expect("beware     ⇅ A callback came after one that Plivo made later.", "order callbacks by their Sequence", "= A callback came twice")
+	d.expect("beware     ~ A callback came after one that Plivo made later.", "order callbacks by their Sequence", "= A callback came twice")
 	d.keys("j")
 	d.expect("beware     ? A callback gives a status", "– A callback came without a signature", "» A callback came after the final status", "= A callback came twice")
 	d.keys("j")
