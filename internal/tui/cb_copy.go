@@ -54,12 +54,12 @@ func (s *callbacks) copies() []copyItem {
 			add(jsonLine, string(data))
 		}
 	}
+	add("callback ID", fmt.Sprint(cb.ID))
 	for _, as := range exported {
 		if text, err := archive.Render(as.format, cb, archive.Options{Masked: s.env.mask != nil}); err == nil {
 			add(as.name, text)
 		}
 	}
-	add("callback ID", fmt.Sprint(cb.ID))
 	return out
 }
 

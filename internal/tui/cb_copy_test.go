@@ -18,7 +18,7 @@ func TestCopiesFollowTheCursor(t *testing.T) {
 		}
 		return strings.Join(out, ", ")
 	}
-	const all = "UUID, URL, URL as received, body, headers, curl command, JSON line, raw HTTP, test in Go, test for pytest, test for jest, callback ID"
+	const all = "UUID, URL, URL as received, body, headers, curl command, JSON line, callback ID, raw HTTP, test in Go, test for pytest, test for jest"
 	d.onCallback(203)
 	if got := names(); got != all {
 		t.Errorf("of the list: %s", got)
