@@ -63,10 +63,13 @@ func formatNames(of []archive.Format) string {
 }
 
 func (c *exportCommand) run(cmd *cobra.Command, s Streams, args []string) (err error) {
-	typed := cmd.Flags().Changed("filter")
+	typed, toTyped := cmd.Flags().Changed("filter"), cmd.Flags().Changed("to")
 	set, err := c.plainSettings(cmd, s)
 	if err != nil {
 		return err
+	}
+	if !toTyped {
+		c.to = "-" // that of the environment is where send and replay send
 	}
 	format, err := archive.ParseFormat(c.as, archive.Formats())
 	if err != nil {

@@ -159,7 +159,7 @@ func (j *importJob) file(ctx context.Context, name string) error {
 		defer f.Close()
 		in = f
 	}
-	err := j.read(ctx, in)
+	err := j.read(ctx, stoppable{ctx, in})
 	if failed := j.flush(ctx); failed != nil {
 		err = failed
 	}
@@ -267,5 +267,30 @@ func (j *importJob) warn(place, note string) {
 		j.s.say("warning: %s: %s", place, note)
 	case j.warned == most+1:
 		j.s.say("warning: of others something could not be read either")
+	}
+}
+
+// stoppable is a reader of which a signal ends the wait for more, as for a pipe that nobody writes to.
+type stoppable struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (s stoppable) Read(p []byte) (int, error) {
+	type result struct {
+		data []byte
+		err  error
+	}
+	read := make(chan result, 1)
+	go func() {
+		own := make([]byte, len(p)) // p is the caller's again after a signal
+		n, err := s.r.Read(own)
+		read <- result{own[:n], err}
+	}()
+	select {
+	case <-s.ctx.Done():
+		return 0, context.Cause(s.ctx)
+	case r := <-read:
+		return copy(p, r.data), r.err
 	}
 }

@@ -53,13 +53,13 @@ type Reader struct {
 // NewReader begins to read an archive. The error says what to do.
 func NewReader(r io.Reader, o ReadOptions) (*Reader, error) {
 	rd := &Reader{in: bufio.NewReaderSize(r, 64<<10), o: o, format: o.As}
-	head, err := rd.in.Peek(64 << 10)
-	if err != nil && !errors.Is(err, io.EOF) {
+	head, err := rd.head()
+	if err != nil {
 		return nil, err
 	}
-	if mark := []byte("\ufeff"); bytes.HasPrefix(head, mark) {
-		_, _ = rd.in.Discard(len(mark)) // it was peeked
-		head = head[len(mark):]
+	if bytes.HasPrefix(head, utf8Mark) {
+		_, _ = rd.in.Discard(len(utf8Mark)) // it was peeked
+		head = head[len(utf8Mark):]
 	}
 	if err := unreadable(head); err != nil {
 		return nil, err
@@ -76,6 +76,38 @@ func NewReader(r io.Reader, o ReadOptions) (*Reader, error) {
 		rd.next = rd.nextLine
 	}
 	return rd, nil
+}
+
+// head looks at the beginning, no further than it takes to tell the format: a pipe may bring more only
+// later.
+func (r *Reader) head() ([]byte, error) {
+	for n := 1; ; {
+		_, err := r.in.Peek(n)
+		head, _ := r.in.Peek(r.in.Buffered())
+		text := bytes.TrimLeft(bytes.TrimPrefix(head, utf8Mark), " \t\r\n")
+		switch {
+		case errors.Is(err, io.EOF), errors.Is(err, bufio.ErrBufferFull):
+			return head, nil
+		case err != nil:
+			return nil, err
+		case len(text) > 0 && text[0] != '{' && bytes.IndexByte(text, '\n') >= 0, firstName(text) != nil:
+			return head, nil
+		}
+		n = len(head) + 1
+	}
+}
+
+var utf8Mark = []byte("\ufeff")
+
+// firstName is the name of the first value of an object, or its end; nil where the text is not so long.
+func firstName(text []byte) json.Token {
+	d := json.NewDecoder(bytes.NewReader(text))
+	_, _ = d.Token()
+	name, err := d.Token()
+	if err != nil {
+		return nil
+	}
+	return name
 }
 
 // Format is how the archive is written.
@@ -121,9 +153,7 @@ func formatOf(head []byte) Format {
 	if text[0] != '{' {
 		return RawHTTP
 	}
-	d := json.NewDecoder(bytes.NewReader(text))
-	_, _ = d.Token()
-	if name, err := d.Token(); err == nil && name == "log" {
+	if firstName(text) == "log" {
 		return HAR
 	}
 	return JSONLines

@@ -1,6 +1,7 @@
 package archive_test
 
 import (
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -203,4 +204,27 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestReadDoesNotWait reads a callback as soon as it is there, of a pipe that stays open and brings a byte
+// at a time.
+func TestReadDoesNotWait(t *testing.T) {
+	for _, f := range archive.Readable() {
+		in, out := io.Pipe()
+		text := written(t, f, archive.Options{}, report(), report())
+		go func() {
+			for i := range len(text) / 2 {
+				_, _ = out.Write([]byte{text[i]})
+			}
+			_, _ = out.Write([]byte(text[len(text)/2 : len(text)*3/4]))
+		}()
+		r, err := archive.NewReader(in, archive.ReadOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e, err := r.Next(); err != nil || r.Format() != f || e.Callback.Method != "POST" {
+			t.Errorf("%s: %+v, %v", f, e, err)
+		}
+		_ = in.Close()
+	}
 }
