@@ -30,7 +30,7 @@ func (p *printer) callback(c webhook.Callback, d *signature.Diagnosis) error {
 	}
 	c = p.mask.Callback(c)
 	if p.json {
-		line, err := callbackLine(c, d)
+		line, err := callbackLine(c, d, p.mask != nil)
 		if err != nil {
 			return err
 		}

@@ -123,6 +123,11 @@ func (c *replayCommand) wanted(args []string) ([]int64, error) {
 	case len(args) == 0 && !c.typed("filter") && c.filter == "":
 		return nil, errors.New("there is no callback to send: give the IDs that \"plivoscope history --callbacks\" shows, or --filter WORDS")
 	}
+	return callbackIDs(args)
+}
+
+// callbackIDs reads the numbers of callbacks.
+func callbackIDs(args []string) ([]int64, error) {
 	ids := make([]int64, len(args))
 	for i, arg := range args {
 		id, err := strconv.ParseInt(strings.TrimPrefix(arg, "#"), 10, 64)

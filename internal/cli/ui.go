@@ -45,7 +45,7 @@ func (f *flags) look(s Streams, shown bool) (tui.Options, error) {
 	o := tui.Options{
 		Input: s.keyboard(), Output: s.Out, Version: version(), NoMouse: f.noMouse, Plain: f.plain,
 		MessageJSON:  messageLine,
-		CallbackJSON: func(c webhook.Callback) ([]byte, error) { return callbackLine(c, nil) },
+		CallbackJSON: func(c webhook.Callback, masked bool) ([]byte, error) { return callbackLine(c, nil, masked) },
 	}
 	if s.away != nil {
 		o.Away = s.gone

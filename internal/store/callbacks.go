@@ -41,6 +41,8 @@ type pending struct {
 	flags   int64
 	id      int64         // given by the writer
 	arrival plivo.Arrival // given by the writer
+
+	imported bool // arrival is what it was when it came
 }
 
 func newPending(c *webhook.Callback, now time.Time) *pending {
@@ -79,7 +81,9 @@ func newPending(c *webhook.Callback, now time.Time) *pending {
 // fold folds p into its message and completes the row.
 func (p *pending) fold(f *plivo.Fold, id int64) {
 	if f != nil {
-		p.arrival = f.Add(p.seen)
+		if arrival := f.Add(p.seen); !p.imported {
+			p.arrival = arrival
+		}
 	}
 	p.id = id
 	p.args[callbackID], p.args[callbackFlags] = id, p.flags|arrivalFlags(p.arrival)

@@ -26,6 +26,9 @@
 // Why a callback does not verify is found out beside its recording: the store gives what nobody looked
 // at yet, and takes the causes. No new row is written with one, and folding leaves that of a message.
 //
+// An Import adds callbacks of a file in transactions of a batch each. They keep the times, the answers and
+// the arrival flags that they had; what is there already, by its content, is not added again.
+//
 // Retention runs in the writer, in chunks between transactions: the oldest valid callbacks beyond
 // Options.Keep go, the oldest others beyond Options.KeepUnverified, and with those the messages that
 // rest on nothing else; it begins when there is a hundredth too much. Other messages stay after their callbacks went, until there are more messages

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"dev.internal/plivoscope/internal/webhook"
+	"dev.internal/plivoscope/internal/webhook/archive"
 )
 
 // current is the callback that the screen is about.
@@ -47,14 +48,30 @@ func (s *callbacks) copies() []copyItem {
 	add("URL as received", cb.ReceivedURL)
 	add("body", string(cb.Body))
 	add("headers", headerLines(cb.Header))
-	add("curl command", curlOf(cb))
+	add("curl command", archive.CurlCommand(cb))
 	if of := s.env.o.CallbackJSON; of != nil {
-		if data, err := of(cb); err == nil {
+		if data, err := of(cb, s.env.mask != nil); err == nil {
 			add(jsonLine, string(data))
 		}
 	}
 	add("callback ID", fmt.Sprint(cb.ID))
+	for _, as := range exported {
+		if text, err := archive.Render(as.format, cb, archive.Options{Masked: s.env.mask != nil}); err == nil {
+			add(as.name, text)
+		}
+	}
 	return out
+}
+
+// exported are the formats of "plivoscope export" in which a callback can be copied, beside curl and its line
+// of JSON.
+var exported = []exportedAs{
+	{"raw HTTP", archive.RawHTTP}, {"test in Go", archive.GoTest}, {"test for pytest", archive.Pytest}, {"test for jest", archive.Jest},
+}
+
+type exportedAs struct {
+	name   string
+	format archive.Format
 }
 
 // headerLines are the headers, a value a line, as HTTP writes them.

@@ -134,7 +134,7 @@ func TestCopiesOfACallback(t *testing.T) {
 	t.Setenv("PAGER", "cat")
 	d := staged80(t)
 	copied := remembering(d)
-	d.m.env.o.CallbackJSON = func(cb webhook.Callback) ([]byte, error) { return []byte(`{"url": "` + cb.URL + `"}`), nil }
+	d.m.env.o.CallbackJSON = func(cb webhook.Callback, _ bool) ([]byte, error) { return []byte(`{"url": "` + cb.URL + `"}`), nil }
 	var out bytes.Buffer
 	withoutTerminal(d, &out)
 	d.keys("2", "G", "y")

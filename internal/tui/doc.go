@@ -59,6 +59,6 @@
 // of it. A screen of callbacks that nobody sees reads nothing.
 //
 // The package may import app, store, webhook, mask, meter, plivo, signature and its sdk for their types, webhook's
-// capture to read what is pasted, and escape; the core behind it is reached through Core alone. Only
+// capture to read what is pasted and archive to copy callbacks, and escape; the core behind it is reached through Core alone. Only
 // this package and its grid know Bubble Tea.
 package tui

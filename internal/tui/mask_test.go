@@ -178,8 +178,8 @@ func TestMasked(t *testing.T) {
 					Renderer: rendererOf(termenv.Ascii, true), Mask: !late,
 					Clipboard:   func(s string) error { copied = append(copied, s); return nil },
 					MessageJSON: func(m plivo.Message) ([]byte, error) { return fmt.Appendf(nil, "%+v", m), nil },
-					CallbackJSON: func(c webhook.Callback) ([]byte, error) {
-						return fmt.Appendf(nil, "%+v %q", c.Report, c.Body), nil
+					CallbackJSON: func(c webhook.Callback, masked bool) ([]byte, error) {
+						return fmt.Appendf(nil, "%+v %q %v", c.Report, c.Body, masked), nil
 					},
 				})
 				play(d)

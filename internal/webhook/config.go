@@ -78,8 +78,8 @@ type Limits struct {
 }
 
 func (l Limits) orDefaults() Limits {
-	setDefault(&l.Body, 64<<10)
-	setDefault(&l.Header, 32<<10)
+	setDefault(&l.Body, MaxBody)
+	setDefault(&l.Header, MaxHead)
 	setDefault(&l.HeaderRead, 5*time.Second)
 	setDefault(&l.BodyRead, 10*time.Second)
 	setDefault(&l.Idle, 60*time.Second)

@@ -6,6 +6,8 @@
 // InboundPath is of that kind whatever it holds; on a path of the developer's own the parameters tell.
 // What is neither, and every other method, is kept as other.
 //
+// A callback that came some other way, as from a file, is read and judged by the same rules (Reread, Check).
+//
 // It owns the Callback type and the listener while it serves. The history behind Recorder is the
 // caller's, as are the public URLs, which may change while the server runs.
 //

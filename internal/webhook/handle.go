@@ -129,7 +129,7 @@ func (s *Server) judge(c *Callback, public []publicURL, host, target string) {
 	params, problem := ParseParams(c.Method, target, c.Header.Get("Content-Type"), c.Body)
 	c.Report, c.Problem = plivo.NewReport(params), problem
 	if c.Truncated {
-		c.Problem = fmt.Sprintf("The body was longer than the %d bytes that are kept, so its parameters are incomplete.", len(c.Body))
+		c.Problem = cutBody(c.Body)
 	}
 	if c.Method == http.MethodGet || c.Method == http.MethodHead {
 		params = nil // they are in the URL
@@ -144,10 +144,7 @@ func (s *Server) judge(c *Callback, public []publicURL, host, target string) {
 			break // valid, or nothing that another URL could change
 		}
 	}
-	if c.Truncated && c.Verdict.Outcome == signature.Invalid {
-		// What was signed is not here any more: that is no proof of a wrong signature.
-		c.Verdict = signature.Result{Outcome: signature.Unchecked}
-	}
+	c.excuse()
 }
 
 // record keeps the callback and only then answers it.

@@ -28,7 +28,8 @@ func quoteJSON(s string) string {
 	})
 }
 
-func quoteJS(s string) string {
+// QuoteJS writes a string literal of JavaScript. It does so for what is UTF-8.
+func QuoteJS(s string) string {
 	return quote(s, '\'', func(r rune) string {
 		if r > 0xffff {
 			return fmt.Sprintf(`\u{%x}`, r)
@@ -37,7 +38,8 @@ func quoteJS(s string) string {
 	})
 }
 
-func quotePython(s string) string {
+// QuotePython writes a string literal of Python. It does so for what is UTF-8.
+func QuotePython(s string) string {
 	return quote(s, '\'', func(r rune) string {
 		if r > 0xffff {
 			return fmt.Sprintf(`\U%08x`, r)

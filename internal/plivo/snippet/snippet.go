@@ -101,12 +101,12 @@ func node(r Request) string {
 	b.WriteString("const plivo = require('plivo');\n\n")
 	b.WriteString("const client = new plivo.Client(\n  process.env.PLIVO_AUTH_ID,\n  process.env.PLIVO_AUTH_TOKEN,\n")
 	if base, other := r.elsewhere(); other {
-		b.WriteString("  { url: " + quoteJS(base+"/v1/Account/") + " + process.env.PLIVO_AUTH_ID },\n")
+		b.WriteString("  { url: " + QuoteJS(base+"/v1/Account/") + " + process.env.PLIVO_AUTH_ID },\n")
 	}
 	b.WriteString(");\n")
 	b.WriteString("\nclient.messages.create({\n")
 	for _, p := range r.params() {
-		fmt.Fprintf(&b, "  %s: %s,\n", p.name, quoteJS(p.value))
+		fmt.Fprintf(&b, "  %s: %s,\n", p.name, QuoteJS(p.value))
 	}
 	b.WriteString("}).then(\n  (sent) => console.log(sent.messageUuid),\n" +
 		"  (error) => {\n    console.error(error);\n    process.exitCode = 1;\n  },\n);\n")
@@ -119,12 +119,12 @@ func python(r Request) string {
 	if base, other := r.elsewhere(); other {
 		b.WriteString("import plivo.rest.client\n\n" +
 			"# The SDK has no option for the address, and resets a client's own.\n" +
-			"plivo.rest.client.PLIVO_API_BASE_URI = " + quotePython(base+"/v1/Account") + "\n")
+			"plivo.rest.client.PLIVO_API_BASE_URI = " + QuotePython(base+"/v1/Account") + "\n")
 	}
 	b.WriteString("\nclient = plivo.RestClient(\n    os.environ['PLIVO_AUTH_ID'],\n    os.environ['PLIVO_AUTH_TOKEN'],\n)\n" +
 		"sent = client.messages.create(\n")
 	for _, p := range r.params() {
-		fmt.Fprintf(&b, "    %s=%s,\n", p.name, quotePython(p.value))
+		fmt.Fprintf(&b, "    %s=%s,\n", p.name, QuotePython(p.value))
 	}
 	b.WriteString(")\nprint(sent.message_uuid)\n")
 	return b.String()

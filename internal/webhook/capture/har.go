@@ -10,23 +10,29 @@ import (
 	"dev.internal/plivoscope/internal/plivo/signature"
 )
 
-// harLog is what is read of HAR 1.2. Encoding is not of the standard, which has it for answers alone,
-// but several tools write it.
+// harLog is what is read of HAR 1.2.
 type harLog struct {
 	Entries []struct {
-		Request struct {
-			Method   string    `json:"method"`
-			URL      string    `json:"url"`
-			Headers  []harPair `json:"headers"`
-			BodySize int       `json:"bodySize"`
-			PostData *struct {
-				MimeType string    `json:"mimeType"`
-				Text     string    `json:"text"`
-				Encoding string    `json:"encoding"`
-				Params   []harPair `json:"params"`
-			} `json:"postData"`
-		} `json:"request"`
+		Request HARRequest `json:"request"`
 	} `json:"entries"`
+}
+
+// HARRequest is what is read of the request of an entry of HAR 1.2.
+type HARRequest struct {
+	Method   string    `json:"method"`
+	URL      string    `json:"url"`
+	Headers  []harPair `json:"headers"`
+	BodySize int       `json:"bodySize"`
+	PostData *harPost  `json:"postData"`
+}
+
+// harPost is the body. Encoding is not of the standard, which has it for answers alone, but several tools
+// write it.
+type harPost struct {
+	MimeType string    `json:"mimeType"`
+	Text     string    `json:"text"`
+	Encoding string    `json:"encoding"`
+	Params   []harPair `json:"params"`
 }
 
 type harPair struct {
@@ -45,45 +51,7 @@ func parseHAR(log []byte) ([]Request, error) {
 	var all, signed []Request
 	params := 0
 	for _, entry := range har.Entries {
-		h := entry.Request
-		r := Request{Method: h.Method, URL: h.URL, Header: http.Header{}}
-		var pairs [][2]string
-		for _, p := range h.Headers {
-			if !strings.HasPrefix(p.Name, ":") { // HTTP/2's: method and URL say the same
-				pairs = append(pairs, [2]string{p.Name, p.Value})
-			}
-		}
-		addHeaders(r.Header, pairs)
-		r.takeHost()
-		host, target, ok := splitURL(h.URL)
-		if !ok {
-			r.note("The URL of the request is not absolute.")
-			r.URL, target = "", h.URL
-		}
-		r.Target = target
-		if r.Host == "" {
-			r.Host = host
-		}
-		post := h.PostData
-		switch {
-		case post == nil:
-			if h.BodySize > 0 {
-				r.note(fmt.Sprintf("The HAR file says that the body has %d bytes and leaves it out; export it with the contents.", h.BodySize))
-			}
-		case post.Text != "":
-			r.Body = []byte(post.Text)
-			if strings.EqualFold(post.Encoding, "base64") {
-				r.Body = r.decodeBase64(post.Text)
-			}
-		case !inURL(h.Method):
-			for _, p := range post.Params {
-				r.Params = append(r.Params, signature.Param(p))
-			}
-		}
-		if post != nil && post.MimeType != "" && r.Header.Get("Content-Type") == "" {
-			r.Header.Set("Content-Type", post.MimeType)
-		}
-		r.finish()
+		r := entry.Request.Request()
 		if params += len(r.Params); params > maxParams {
 			return nil, errors.New("the HAR file has a million parameters and more, which is no traffic of Plivo's; cut out the request in question")
 		}
@@ -96,6 +64,49 @@ func parseHAR(log []byte) ([]Request, error) {
 		return signed, nil
 	}
 	return all, nil
+}
+
+// Request gives the request of the entry.
+func (h HARRequest) Request() Request {
+	r := Request{Method: h.Method, URL: h.URL, Header: http.Header{}}
+	var pairs [][2]string
+	for _, p := range h.Headers {
+		if !strings.HasPrefix(p.Name, ":") { // HTTP/2's: method and URL say the same
+			pairs = append(pairs, [2]string{p.Name, p.Value})
+		}
+	}
+	addHeaders(r.Header, pairs)
+	r.takeHost()
+	host, target, ok := splitURL(h.URL)
+	if !ok {
+		r.note("The URL of the request is not absolute.")
+		r.URL, target = "", h.URL
+	}
+	r.Target = target
+	if r.Host == "" {
+		r.Host = host
+	}
+	post := h.PostData
+	switch {
+	case post == nil:
+		if h.BodySize > 0 {
+			r.note(fmt.Sprintf("The HAR file says that the body has %d bytes and leaves it out; export it with the contents.", h.BodySize))
+		}
+	case post.Text != "":
+		r.Body = []byte(post.Text)
+		if strings.EqualFold(post.Encoding, "base64") {
+			r.Body = r.decodeBase64(post.Text)
+		}
+	case !inURL(h.Method):
+		for _, p := range post.Params {
+			r.Params = append(r.Params, signature.Param(p))
+		}
+	}
+	if post != nil && post.MimeType != "" && r.Header.Get("Content-Type") == "" {
+		r.Header.Set("Content-Type", post.MimeType)
+	}
+	r.finish()
+	return r
 }
 
 func isSigned(h http.Header) bool {

@@ -15,23 +15,41 @@ var errNoRequest = errors.New("the capture is no raw HTTP request, curl command,
 // requests that a callback server really gets (a bad percent escape) and captures that lost something
 // on their way (the blank line, a part of the body): what is there is wanted, with what is wrong.
 func parseRaw(data []byte) (Request, error) {
+	r, rest, err := parseHead(data)
+	if err != nil {
+		return Request{}, err
+	}
+	r.readBody(rest)
+	r.finish()
+	return r, nil
+}
+
+// ParseHead reads the head of a raw HTTP request: all but its body and parameters.
+func ParseHead(head []byte) (Request, error) {
+	if len(head) == 0 {
+		return Request{}, errNoRequest
+	}
+	r, _, err := parseHead(head)
+	return r, err
+}
+
+// parseHead gives what follows the head too. There is some data.
+func parseHead(data []byte) (Request, []byte, error) {
 	r := Request{Header: http.Header{}}
 	rest := data
 	if data[0] != ':' {
 		var line string
 		line, rest = cutLine(data)
 		if err := r.readRequestLine(line); err != nil {
-			return Request{}, err
+			return Request{}, nil, err
 		}
 	}
 	pseudo, rest := r.readHeader(rest)
 	if err := r.takePseudo(pseudo); err != nil {
-		return Request{}, err
+		return Request{}, nil, err
 	}
 	r.takeHost()
-	r.readBody(rest)
-	r.finish()
-	return r, nil
+	return r, rest, nil
 }
 
 // cutLine cuts off the first line, which CR LF or LF ends.

@@ -1,4 +1,4 @@
-package tui
+package archive
 
 import (
 	"fmt"
@@ -15,10 +15,21 @@ var ofTheConnection = map[string]bool{
 	"Te": true, "Trailer": true, "Transfer-Encoding": true, "Upgrade": true,
 }
 
-// curlOf is one shell command that sends the request again: its method, URL and headers, and its body
+func beginCurl(o Options) string {
+	if o.Masked {
+		return "# " + maskedWords + ".\n"
+	}
+	return ""
+}
+
+func writeCurl(c webhook.Callback, _ Options) ([]byte, error) {
+	return fmt.Appendf(nil, "# callback %d, received %s\n%s\n", c.ID, timeText(c.ReceivedAt), CurlCommand(c)), nil
+}
+
+// CurlCommand is one shell command that sends the request again: its method, URL and headers, and its body
 // byte for byte. It is safe to paste into a shell of POSIX, whatever the request holds, and shows
 // nothing that a terminal would act on.
-func curlOf(cb webhook.Callback) string {
+func CurlCommand(cb webhook.Callback) string {
 	var feed string
 	args := []string{"curl", "--path-as-is", "--globoff"}
 	head := cb.Method == http.MethodHead && len(cb.Body) == 0
@@ -29,13 +40,13 @@ func curlOf(cb webhook.Callback) string {
 		args = append(args, "--request "+shellWord(cb.Method))
 	}
 	args = append(args, "--url "+shellWord(cb.URL))
-	for _, p := range headerPairs(cb.Header) {
-		switch {
-		case ofTheConnection[p.Name]:
-		case p.Value == "":
-			args = append(args, "--header "+shellWord(p.Name+";"))
+	for _, p := range Pairs(cb.Header) {
+		switch name, value := p[0], p[1]; {
+		case ofTheConnection[name]:
+		case value == "":
+			args = append(args, "--header "+shellWord(name+";"))
 		default:
-			args = append(args, "--header "+shellWord(p.Name+": "+p.Value))
+			args = append(args, "--header "+shellWord(name+": "+value))
 		}
 	}
 	unsaid := []string{"User-Agent", "Accept"}

@@ -1,0 +1,112 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+
+	"dev.internal/plivoscope/internal/escape"
+	"dev.internal/plivoscope/internal/store"
+	"dev.internal/plivoscope/internal/webhook/archive"
+)
+
+// TestExportToATerminal shows a hostile callback in every format: nothing of it acts on the terminal.
+func TestExportToATerminal(t *testing.T) {
+	t.Parallel()
+	const line = `{"method":"POST","url":"https://h/\u202ea?x=\u001b","headers":[["Content-Type","` + formType + `"],["X-A","\u001b]0;owned\u0007\u202e"]],"body":"a=\u001b[2J\u0000\r\n\u009b31m\u202e"}` + "\n"
+	line2 := strings.Replace(line, `?x=\u001b`, "", 1) // a URL with an escape is refused
+	path := filepath.Join(t.TempDir(), "hostile.db")
+	in := command(t, "import", "--db", path, "-")
+	in.Stdin = strings.NewReader(line2)
+	if out, err := in.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for _, f := range archive.Formats() {
+		cmd := command(t, "export", "--db", path, "--as", string(f))
+		terminal, err := pty.Start(cmd)
+		if err != nil {
+			t.Skipf("no pseudo-terminal here: %v", err)
+		}
+		var out bytes.Buffer
+		_, _ = out.ReadFrom(terminal) // ends with an error when the other side closes
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("%s: %v: %s", f, err, out.String())
+		}
+		shown := strings.ReplaceAll(out.String(), "\r\n", "\n") // the terminal's own line ends
+		shown = strings.ReplaceAll(shown, "\t", " ")            // of code
+		if !strings.Contains(shown, "https://h/") && !strings.Contains(shown, "X-Plivo-Signature") || escape.Block(shown) != shown {
+			t.Errorf("%s shows %q", f, shown)
+		}
+	}
+	// Piped, the bytes are those that came.
+	piped, err := command(t, "export", "--db", path, "--as", "http").Output()
+	if err != nil || !bytes.Contains(piped, []byte("a=\x1b[2J\x00\r\n\u009b31m\u202e")) {
+		t.Errorf("%v: %q", err, piped)
+	}
+}
+
+// TestImportIsInterrupted stops an import that waits for more: it ends at once, and what it had stored stays.
+func TestImportIsInterrupted(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "some.db")
+	cmd := command(t, "import", "--db", path, "-o", "json", "-")
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out, said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for n := range importRows + 3 {
+		if _, err := fmt.Fprintf(in, `{"method":"POST","url":"https://h/a","headers":[],"body":"a=%d"}`+"\n", n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stored := func() int64 {
+		if _, err := os.Stat(path); err != nil {
+			return 0
+		}
+		db, err := store.Open(t.Context(), store.Options{Path: path})
+		if err != nil {
+			return 0 // it is being made
+		}
+		defer db.Close()
+		n, err := db.Totals(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n.Callbacks
+	}
+	eventually(t, "the first batch is stored", func() bool { return stored() == importRows })
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Skipf("no signals here: %v", err)
+	}
+	_ = cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code != exitInterrupted {
+		t.Errorf("it ended with %d: %s", code, said.String())
+	}
+	if !strings.Contains(out.String(), fmt.Sprintf(`"read":%d,"added":%d`, importRows, importRows)) {
+		t.Errorf("told %s", out.String())
+	}
+	if n := stored(); n != importRows {
+		t.Errorf("%d are stored", n)
+	}
+}
+
+// eventually waits for a condition.
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); !ok(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("it did not come to this: %s", what)
+		}
+	}
+}
