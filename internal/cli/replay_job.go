@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"sync"
 
+	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/webhook"
 	"dev.internal/plivoscope/internal/webhook/replay"
 )
@@ -16,6 +17,7 @@ type replayJob struct {
 	s       Streams
 	options replay.Options
 	expect  expectations
+	made    *app.Scenario // of trigger; nil for callbacks of a history
 
 	mu     sync.Mutex // of what follows: attempts end on several goroutines
 	p      *printer
@@ -25,7 +27,14 @@ type replayJob struct {
 
 // build makes one request, and says before it goes what the signatures of the original cannot cover.
 func (j *replayJob) build(cb webhook.Callback) (replay.Request, error) {
-	r, err := replay.Build(cb, j.options)
+	o := j.options
+	if j.made != nil {
+		o = j.made.Options(cb, o)
+	}
+	r, err := replay.Build(cb, o)
+	if err != nil && j.made != nil {
+		err = &stepError{cb.Scenario, cb.Step, err}
+	}
 	if err != nil || !r.Unverified {
 		return r, err
 	}
@@ -37,6 +46,16 @@ func (j *replayJob) build(cb webhook.Callback) (replay.Request, error) {
 	}
 	return r, nil
 }
+
+// stepError is why a step of a scenario could not be sent.
+type stepError struct {
+	scenario string
+	step     int
+	err      error
+}
+
+func (e *stepError) Error() string { return e.err.Error() }
+func (e *stepError) Unwrap() error { return e.err }
 
 // send sends everything and sums up.
 func (j *replayJob) send(ctx context.Context, source replay.Source, o replay.RunOptions, so replay.SenderOptions) error {
