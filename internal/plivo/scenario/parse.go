@@ -78,7 +78,11 @@ func parseYAML(data []byte, name string) (_ ast.Node, err error) {
 		var at yaml.Error
 		if errors.As(err, &at) && at.GetToken() != nil && at.GetToken().Position != nil {
 			p := at.GetToken().Position
-			return nil, failAt(name, position{p.Line, p.Column}, "it is no YAML: %s", strings.TrimSuffix(at.GetMessage(), "."))
+			problem := strings.TrimSuffix(at.GetMessage(), ".")
+			if strings.Contains(problem, "flow map") {
+				problem += quotes
+			}
+			return nil, failAt(name, position{p.Line, p.Column}, "it is no YAML: %s", problem)
 		}
 		return nil, failAt(name, position{}, "it is no YAML: %v", err)
 	}
@@ -192,10 +196,12 @@ func (r reader) scalar(n ast.Node, what string) (field, error) {
 	return f, nil
 }
 
+const quotes = "; put quotes around a value that begins with {{"
+
 // braces tells of the usual slip: an unquoted {{name}} is a mapping to YAML.
 func braces(n ast.Node) string {
 	if m, ok := n.(*ast.MappingNode); ok && m.IsFlowStyle {
-		return "; put quotes around a value that begins with {{"
+		return quotes
 	}
 	return ""
 }
