@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"sync"
+	"time"
 
 	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/junit"
 	"dev.internal/plivoscope/internal/webhook"
 	"dev.internal/plivoscope/internal/webhook/replay"
 )
@@ -19,10 +21,13 @@ type replayJob struct {
 	expect  expectations
 	made    *app.Scenario // of trigger; nil for callbacks of a history
 
-	mu     sync.Mutex // of what follows: attempts end on several goroutines
-	p      *printer
-	warned bool
-	unmet  unmet
+	report *junit.Report // of --junit; nil for none
+
+	mu       sync.Mutex // of what follows: attempts end on several goroutines
+	p        *printer
+	warned   bool
+	unmet    unmet
+	reported int // attempts
 }
 
 // build makes one request, and says before it goes what the signatures of the original cannot cover.
@@ -80,14 +85,18 @@ func (j *replayJob) send(ctx context.Context, source replay.Source, o replay.Run
 	if err != nil {
 		return err
 	}
+	defer j.report.Abandon()
 	sum, err := run.Send(ctx)
+	planned := run.Progress().Total
+	j.reportEnd(sum, planned, err)
 	if errors.Is(err, errReaderGone) || unprinted != nil {
-		return errors.Join(unprinted, err)
+		err = errors.Join(unprinted, err)
+	} else if failed := j.summary(sum, planned, err != nil); failed != nil || err != nil {
+		err = errors.Join(err, failed)
+	} else {
+		err = j.outcome(sum)
 	}
-	if failed := j.summary(sum, run.Progress().Total, err != nil); failed != nil || err != nil {
-		return errors.Join(err, failed)
-	}
-	return j.outcome(sum)
+	return errors.Join(err, j.report.Close(time.Now()))
 }
 
 // attempt prints what came of one request, and holds it against what is expected.
@@ -96,6 +105,7 @@ func (j *replayJob) attempt(a *webhook.Attempt) error {
 	defer j.mu.Unlock()
 	j.unmet.count(j.expect, a)
 	shown := j.masked(*a)
+	j.reportAttempt(shown)
 	if j.p.json {
 		line, err := attemptLine(shown)
 		if err != nil {

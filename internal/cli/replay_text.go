@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"dev.internal/plivoscope/internal/escape"
+	"dev.internal/plivoscope/internal/junit"
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/webhook"
 	"dev.internal/plivoscope/internal/webhook/replay"
@@ -45,7 +46,7 @@ var stepColumns = []column{
 	{title: "METHOD", width: 6},
 	{title: "STATUS", width: 6, right: true},
 	{title: "TIME", width: 8, right: true},
-	{title: "URL"},
+	{title: "URL", least: 20},
 }
 
 // stepWord is what a scenario's callback tells: a status, or what came in.
@@ -114,6 +115,11 @@ func (j *replayJob) skipped(id int64, err error) error {
 	if st := (*stepError)(nil); errors.As(err, &st) {
 		of = scenarioJSON{st.scenario, st.step}
 	}
+	what := fmt.Sprintf("callback %d is sent", id)
+	if of.Step > 0 {
+		what = fmt.Sprintf("step %d of %s is sent", of.Step, of.Scenario)
+	}
+	j.report.Add(junit.Case{Class: "plivoscope", Name: what, Outcome: junit.Broken, Kind: "skipped", Problem: why})
 	if j.p.json {
 		line, err := encode(skippedJSON{"skipped", id, of, why})
 		if err != nil {

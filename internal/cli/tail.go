@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/junit"
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/store"
@@ -24,6 +25,7 @@ type tail struct {
 	met     bool             // what end waits for has come
 	claimed webhook.Callback // the last that says so without a valid signature; of ID 0 where none does
 	looking app.Share
+	report  *junit.Report // of --junit; nil for none
 }
 
 // What diagnosing callbacks for the screen may take: in a flood the others are printed without, so that
@@ -95,6 +97,7 @@ func (t *tail) print(ctx context.Context) (more bool, err error) {
 			if err := t.p.callback(c, d); err != nil {
 				return err
 			}
+			t.reportSignature(c, d)
 			t.last = c.ID
 			t.printed++
 		}

@@ -59,6 +59,7 @@ are 6; 3 where there was no answer, and 1 where a callback could not be sent at 
 	fs.StringVar(&c.db, "db", "", "use the token of the simulator that runs on the history in `FILE`")
 	fs.BoolVar(&c.simulator, "simulator", false, "use the token of the simulator that runs, even where PLIVO_AUTH_TOKEN is set")
 	c.waiting(cmd, "give an attempt up after this `TIME` (default 10s)")
+	c.reporting(cmd)
 	c.shared(cmd)
 	fs.StringArrayVar(&c.set, "set", nil, "give a variable of the scenario a value, or set a parameter, `NAME=VALUE`; may be repeated")
 	fs.IntVar(&c.concurrency, "concurrency", 0, "let `N` requests be on their way at once (default 1, so that they come in order)")
@@ -107,6 +108,8 @@ func (c *triggerCommand) run(cmd *cobra.Command, s Streams, args []string) error
 		return err
 	case c.timeout < 0:
 		return fmt.Errorf("--timeout %s is below zero: give a time as 5s", c.timeout)
+	case c.dryRun && c.junit != "":
+		return errReportOfNothing
 	case !(c.hurry > 0):
 		return fmt.Errorf("--speed %v does not move time on: give a number above zero, 1 for the scenario's own pace", c.hurry)
 	}
@@ -133,6 +136,9 @@ func (c *triggerCommand) run(cmd *cobra.Command, s Streams, args []string) error
 	job := &replayJob{s: s, p: newPrinter(s, set.json, nil), options: options, expect: expect, made: made}
 	if c.dryRun {
 		return job.dry(ctx, made.Source())
+	}
+	if job.report, err = c.report("trigger"); err != nil {
+		return err
 	}
 	return job.send(ctx, made.Source(), runOptions, replay.SenderOptions{Timeout: c.timeout, InsecureSkipVerify: c.insecure})
 }
