@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -156,6 +157,47 @@ func requestOf(cb webhook.Callback) signature.Request {
 		r.Params = cb.Report.Params
 	}
 	return r
+}
+
+// TestExampleOfTheDocumentation runs the file that docs/scenarios.md shows.
+func TestExampleOfTheDocumentation(t *testing.T) {
+	data, err := os.ReadFile("../plivo/scenario/testdata/parcel.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := scenario.Parse(data, "parcel.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &checker{v3: true, folds: map[string]*plivo.Fold{}}
+	server := httptest.NewServer(c)
+	defer server.Close()
+	now := time.Now()
+	made, err := app.NewScenario(s, app.ScenarioOptions{To: server.URL, Keys: scenarioKeys, Now: now, Speed: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sender := replay.NewSender(replay.SenderOptions{})
+	defer sender.Close()
+	build := func(cb webhook.Callback) (replay.Request, error) {
+		return replay.Build(cb, made.Options(cb, replay.Options{To: server.URL, Keys: scenarioKeys}))
+	}
+	run, err := replay.NewRun(sender, made.Source(), build, replay.RunOptions{Original: true, Began: now, Concurrency: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum, err := run.Send(t.Context())
+	if err != nil || sum.Answers[200] != 6 || sum.Answers[403] != 1 {
+		t.Errorf("%v: %+v", err, sum)
+	}
+	report := webhook.DeliveryReportPath
+	want := []string{
+		report + " queued", report + " queued", report + " undelivered", report + " delivered", report + " delivered",
+		webhook.InboundPath + " ", "/shop/notify ",
+	}
+	if diff := cmp.Diff(want, c.statuses); diff != "" || c.texts[5] != "Where is 4711?" {
+		t.Errorf("what came (-want +got), with %q:\n%s", c.texts, diff)
+	}
 }
 
 // TestScenarioRounds has a message of its own in each round, and the same again with the same seed.

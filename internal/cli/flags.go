@@ -91,7 +91,7 @@ func (f *flags) address(cmd *cobra.Command, byDefault string) {
 
 func (f *flags) simulation(cmd *cobra.Command) {
 	fs := cmd.Flags()
-	fs.StringVar(&f.fate, "fate", "", "what becomes of messages on the simulator: delivered, sent, undelivered[:CODE], failed[:CODE] or none")
+	fs.StringVar(&f.fate, "fate", "", "what becomes of messages on the simulator: delivered, sent, undelivered[:CODE], failed[:CODE], none, or a scenario of one outbound SMS that \"plivoscope trigger list\" shows")
 	f.pace(cmd)
 	fs.BoolVar(&f.strictSenders, "strict-senders", false, "let the simulator refuse senders that are not on its account")
 }

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -9,14 +10,15 @@ import (
 
 // course lays out the statuses of a message, in the order in which it comes to them, and counts them as
 // Plivo does.
-func (m *maker) course(message int) ([]hop, error) {
+func (m *maker) course(message int, of *Message) ([]hop, error) {
 	var hops []hop
 	for i := range m.s.steps {
 		st := &m.s.steps[i]
 		if st.kind != DeliveryReport || st.message >= 0 && st.message != message {
 			continue
 		}
-		status, err := m.value(st.status, "", plain{})
+		p := plain{of: of, uuid: of.UUID, step: i + 1, message: m.nameOf(message), at: m.now.Add(m.times[i].after)}
+		status, err := m.value(st.status, "", p)
 		if err != nil {
 			return nil, err
 		}
@@ -24,13 +26,13 @@ func (m *maker) course(message int) ([]hop, error) {
 		if s := plivo.Status(status); s == plivo.Delivered || s == plivo.Read {
 			otherwise = "000"
 		}
-		code, err := m.value(st.code, otherwise, plain{})
+		code, err := m.value(st.code, otherwise, p)
 		if err != nil {
 			return nil, err
 		}
 		hops = append(hops, hop{step: i, after: m.times[i].after, status: plivo.Status(status), code: code})
 	}
-	slices.SortStableFunc(hops, func(a, b hop) int { return int(a.after - b.after) })
+	slices.SortStableFunc(hops, func(a, b hop) int { return cmp.Compare(a.after, b.after) })
 	for i := range hops {
 		var err error
 		if hops[i].sequence, err = m.number(m.s.steps[hops[i].step].sequence, i+1, 0, maxSequence, "a sequence number"); err != nil {

@@ -112,7 +112,7 @@ func (m *maker) make() ([]Step, error) {
 		return nil, err
 	}
 	for i := range messages {
-		hops, err := m.course(i)
+		hops, err := m.course(i, &messages[i])
 		if err != nil {
 			return nil, err
 		}
@@ -223,13 +223,12 @@ func (m *maker) message(from *message, to *Message) error {
 	return nil
 }
 
+func (m *maker) nameOf(message int) string { return m.s.messages[message].name }
+
 func (m *maker) callback(i, j int, of *Message) (Step, error) {
 	st := &m.s.steps[i]
 	one := Step{Number: i + 1, Kind: st.kind, Signature: st.signature, At: m.now.Add(m.times[i].after)}
-	p := plain{of: of, uuid: of.UUID, at: one.At, step: i + 1}
-	if j < len(m.s.messages) {
-		p.message = m.s.messages[j].name
-	}
+	p := plain{of: of, uuid: of.UUID, at: one.At, step: i + 1, message: m.nameOf(j)}
 	switch st.kind {
 	case DeliveryReport:
 		at := slices.IndexFunc(m.hops[j], func(h hop) bool { return h.step == i })

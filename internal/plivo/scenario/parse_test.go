@@ -65,6 +65,7 @@ func TestParseRefuses(t *testing.T) {
 		{"braces without quotes", "steps:\n  - status: {{to}}\n", 2, 14, "put quotes around"},
 		{"a mapping for a value", "steps:\n  - status: {a: b}\n", 2, 14, "put quotes around"},
 		{"a variable in a variable", "variables:\n  a: \"{{to}}\"\n" + steps, 2, 6, `the variable a: there is no variable "to"`},
+		{"a step in a variable", "variables:\n  a: \"{{step}}\"\n" + steps, 2, 6, `the variable a: there is no variable "step"`},
 		{"too many callbacks", "messages: {a: {}, b: {}, c: {}, d: {}, e: {}, f: {}, g: {}, h: {}, i: {}, j: {}, k: {}}\nsteps:\n  - status: sent\n    repeat: 1000\n", 3, 5, "more than 10000 callbacks"},
 		{"too many steps", "steps:\n" + strings.Repeat("  - status: sent\n", 1001), 1002, 5, "at most 1000"},
 		{"too long a value", "steps:\n  - status: sent\n    params:\n      A: " + strings.Repeat("x", 65<<10) + "\n", 4, 10, "at most 65536"},
@@ -114,7 +115,7 @@ func values(steps []scenario.Step, names ...string) []string {
 func TestMake(t *testing.T) {
 	s, err := scenario.Parse([]byte(`
 variables:
-  order: "A-{{step}}"
+  order: "A-{{unix}}"
   number: "+4915123456789"
 messages:
   one:
@@ -153,8 +154,8 @@ steps:
 	}
 	want := []string{
 		"queued 4915123456789 192.0.2.7 1 * * 262 1", "queued 447700900123 127.0.0.1 1 * * 234 1",
-		"failed 4915123456789 192.0.2.7 7 A-0 of one to 4915123456789 as 7 at 2026-03-04 05:06:09.000000, 1772600769, {{braces}} Your parcel arrives between nine and noon. * 0012",
-		"failed 4915123456789 192.0.2.7 7 A-0 of one to 4915123456789 as 7 at 2026-03-04 05:06:09.000000, 1772600769, {{braces}} Your parcel arrives between nine and noon. * 0012",
+		"failed 4915123456789 192.0.2.7 7 A-1772600767 of one to 4915123456789 as 7 at 2026-03-04 05:06:09.000000, 1772600769, {{braces}} Your parcel arrives between nine and noon. * 0012",
+		"failed 4915123456789 192.0.2.7 7 A-1772600767 of one to 4915123456789 as 7 at 2026-03-04 05:06:09.000000, 1772600769, {{braces}} Your parcel arrives between nine and noon. * 0012",
 		"* * * * * * * *",
 	}
 	if diff := cmp.Diff(want, values(made, "Status", "To", "requester_ip", "Sequence", "Order", "Text", "MCC", "Units")); diff != "" {

@@ -75,11 +75,11 @@ func (m *maker) generated(p plain) values {
 		case "unix":
 			return strconv.FormatInt(p.atOr(m.in.Now).Unix(), 10), true
 		case "step":
-			return strconv.Itoa(p.step), true
+			return strconv.Itoa(p.step), p.step > 0
 		case "sequence":
-			return strconv.Itoa(p.sequence), true
+			return strconv.Itoa(p.sequence), p.step > 0
 		case "message":
-			return p.message, true
+			return p.message, p.message != ""
 		}
 		return "", false
 	}
