@@ -9,6 +9,8 @@
 // A Replay takes callbacks out of a history to be sent again. It runs no server, so it works beside an App
 // of another process, whose simulator's token it finds in the lease.
 //
+// A Scenario makes such callbacks without a capture, and needs no history.
+//
 // An App owns everything that it started and stops it in a written order: the lease first (no
 // other process joins), the simulator (nothing new is posted), the callback server (what was read is
 // answered), the search for causes, and at last the history. It may import the store, the adapters and

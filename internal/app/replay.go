@@ -68,6 +68,23 @@ func OpenReplay(ctx context.Context, o ReplayOptions) (_ *Replay, err error) {
 	return r, r.find(ctx, o.Filter, o.HistoryPath)
 }
 
+// RunningSimulator is the key of the simulator that runs on a history in another process; found is false
+// where none does. It makes no history.
+func RunningSimulator(ctx context.Context, historyPath string) (keys replay.Keys, found bool, err error) {
+	if _, err := os.Stat(historyPath); errors.Is(err, os.ErrNotExist) {
+		return keys, false, nil
+	}
+	db, err := store.Open(ctx, store.Options{Path: historyPath})
+	if err != nil {
+		return keys, false, err
+	}
+	lease, live, err := db.Lease(ctx)
+	if live && lease.SimToken != "" {
+		keys, found = replay.Keys{Account: signature.NewToken("simulator", lease.SimToken)}, true
+	}
+	return keys, found, errors.Join(err, db.Close())
+}
+
 // known fails for an ID that is not in the history.
 func (r *Replay) known(ctx context.Context, path string) error {
 	seen := make(map[int64]bool, len(r.ids))

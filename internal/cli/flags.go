@@ -33,6 +33,7 @@ type flags struct {
 
 	yes     bool
 	timeout time.Duration
+	junit   string
 
 	config         string
 	noMouse, plain bool
@@ -90,7 +91,7 @@ func (f *flags) address(cmd *cobra.Command, byDefault string) {
 
 func (f *flags) simulation(cmd *cobra.Command) {
 	fs := cmd.Flags()
-	fs.StringVar(&f.fate, "fate", "", "what becomes of messages on the simulator: delivered, sent, undelivered[:CODE], failed[:CODE] or none")
+	fs.StringVar(&f.fate, "fate", "", "what becomes of messages on the simulator: delivered, sent, undelivered[:CODE], failed[:CODE], none, or a scenario of one outbound SMS that \"plivoscope trigger list\" shows")
 	f.pace(cmd)
 	fs.BoolVar(&f.strictSenders, "strict-senders", false, "let the simulator refuse senders that are not on its account")
 }
@@ -111,6 +112,11 @@ const waitLimit = time.Minute
 
 func (f *flags) waiting(cmd *cobra.Command, usage string) {
 	cmd.Flags().DurationVar(&f.timeout, "timeout", 0, usage)
+}
+
+// reporting lets build servers read what came of it.
+func (f *flags) reporting(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.junit, "junit", "", "write what came of each expectation to `FILE` as a JUnit report, also when it is stopped")
 }
 
 // limit is the time after which waiting is over.

@@ -41,6 +41,7 @@ func newListen(s Streams) *cobra.Command {
 	f.history(cmd)
 	f.server(cmd)
 	f.simulation(cmd)
+	f.reporting(cmd)
 	f.waiting(cmd, "end after this `TIME`, as 90s; with --until or --count the default is 1m, and exit code 6 says that they were not met")
 	cmd.Flags().StringVar(&end.until, "until", "", "end when a message reaches `STATUS` by a verified callback")
 	cmd.Flags().IntVar(&end.count, "count", 0, "end after `N` callbacks")
@@ -61,6 +62,11 @@ func runListen(cmd *cobra.Command, s Streams, f *flags, end *listenEnd) error {
 		return fmt.Errorf("--count %d is below zero: give the number of callbacks to wait for", end.count)
 	}
 	defer collectLess()()
+	report, err := f.report("listen")
+	if err != nil {
+		return err
+	}
+	defer report.Abandon()
 	ctx := cmd.Context()
 	a, err := app.Open(ctx, set.options)
 	if err != nil {
@@ -76,6 +82,8 @@ func runListen(cmd *cobra.Command, s Streams, f *flags, end *listenEnd) error {
 	if err != nil {
 		return errors.Join(err, a.Close())
 	}
+	t.report = report
+	began := time.Now()
 	err = listen(ctx, s, t)
 	if errors.Is(err, errTimeout) {
 		err = nil
@@ -84,7 +92,8 @@ func runListen(cmd *cobra.Command, s Streams, f *flags, end *listenEnd) error {
 			err = withCode(exitUnmet, t.late(context.WithoutCancel(ctx), f.limit()))
 		}
 	}
-	return errors.Join(err, a.Close())
+	t.reportEnd(time.Since(began), err)
+	return errors.Join(err, report.Close(time.Now()), a.Close())
 }
 
 // late says what did not come in time.

@@ -22,13 +22,18 @@ type printer struct {
 	last  map[int64]string // of each message, what change printed last
 }
 
-// callback prints a callback with its diagnosis, nil where there is none.
-func (p *printer) callback(c webhook.Callback, d *signature.Diagnosis) error {
+// masked hides what is hidden of a callback and its diagnosis, nil where there is none.
+func (p *printer) masked(c webhook.Callback, d *signature.Diagnosis) (webhook.Callback, *signature.Diagnosis) {
 	if d != nil && p.mask != nil {
 		hidden := p.mask.Of(mask.CaseOf(c)).Diagnosis(*d)
 		d = &hidden
 	}
-	c = p.mask.Callback(c)
+	return p.mask.Callback(c), d
+}
+
+// callback prints a callback with its diagnosis, nil where there is none.
+func (p *printer) callback(c webhook.Callback, d *signature.Diagnosis) error {
+	c, d = p.masked(c, d)
 	if p.json {
 		line, err := callbackLine(c, d, p.mask != nil)
 		if err != nil {

@@ -49,6 +49,7 @@ are 6; 3 where there was no answer, and 1 where a callback could not be sent at 
 	c.printing(cmd)
 	c.file(cmd)
 	c.waiting(cmd, "give an attempt up after this `TIME` (default 10s)")
+	c.reporting(cmd)
 	c.add(cmd)
 	fs := cmd.Flags()
 	fs.StringVar(&c.filter, "filter", "", "send what matches these `WORDS`, as those of history, instead of IDs")
@@ -88,6 +89,9 @@ func (c *replayCommand) run(cmd *cobra.Command, s Streams, args []string) error 
 	if c.timeout < 0 {
 		return fmt.Errorf("--timeout %s is below zero: give a time as 5s", c.timeout)
 	}
+	if c.dryRun && c.junit != "" {
+		return errReportOfNothing
+	}
 	if c.db == "" {
 		if err := c.account(set); err != nil {
 			return fmt.Errorf("cannot tell which history the callbacks are in: %w. For a token alone, which replay needs no more than, say whose history it is: --db FILE names its file, --simulator is the simulator's", err)
@@ -108,12 +112,14 @@ func (c *replayCommand) run(cmd *cobra.Command, s Streams, args []string) error 
 		job := &replayJob{s: s, p: newPrinter(s, set.json, nil), options: options, expect: expect}
 		if c.dryRun {
 			err = job.dry(ctx, r.Source())
-		} else {
+		} else if job.report, err = c.report("replay"); err == nil {
 			err = job.send(ctx, r.Source(), runOptions, replay.SenderOptions{Timeout: c.timeout, InsecureSkipVerify: c.insecure})
 		}
 	}
 	return errors.Join(err, r.Close())
 }
+
+var errReportOfNothing = errors.New("--dry-run and --junit exclude each other: nothing is sent that could be reported")
 
 // wanted reads the IDs. A filter of the environment does not come between them and what was typed.
 func (c *replayCommand) wanted(args []string) ([]int64, error) {

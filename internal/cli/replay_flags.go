@@ -13,7 +13,8 @@ import (
 	"dev.internal/plivoscope/internal/webhook/replay"
 )
 
-// replayFlags say how callbacks are changed and sent, and what is expected of the answers.
+// replayFlags say how callbacks are changed and sent, and what is expected of the answers. replay and trigger
+// have them.
 type replayFlags struct {
 	to, signURL  string
 	asCaptured   bool
@@ -31,28 +32,35 @@ type replayFlags struct {
 	maxLatency   time.Duration
 }
 
+// add registers what replay has.
 func (f *replayFlags) add(cmd *cobra.Command) {
+	f.shared(cmd)
+	fs := cmd.Flags()
+	fs.BoolVar(&f.asCaptured, "as-captured", false, "send the body, the headers and the signatures that came")
+	fs.StringArrayVar(&f.set, "set", nil, "set a parameter, `NAME=VALUE`; may be repeated")
+	fs.IntVar(&f.concurrency, "concurrency", 0, "let `N` requests be on their way at once (default 1, or 64 with --timing original)")
+	fs.StringVar(&f.timing, "timing", "", "original: as far apart as they were received")
+	fs.Float64Var(&f.hurry, "speed", 1, "with --timing original, hurry `N` times")
+	_ = cmd.RegisterFlagCompletionFunc("timing", cobra.FixedCompletions([]string{"original"}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// shared registers what replay and trigger share.
+func (f *replayFlags) shared(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.StringVar(&f.to, "to", "", "send to this `URL`, as http://localhost:3000 or :3000; without a path the callbacks keep theirs")
 	fs.StringVar(&f.signURL, "sign-url", "", "sign for this `URL`, where your app sees another one than --to, as behind a proxy")
-	fs.BoolVar(&f.asCaptured, "as-captured", false, "send the body, the headers and the signatures that came")
 	fs.StringVar(&f.fault, "fault", "", "break the request after it is signed, in the way `NAME`; docs/replay.md says what to expect of each")
-	fs.StringArrayVar(&f.set, "set", nil, "set a parameter, `NAME=VALUE`; may be repeated")
 	fs.StringArrayVar(&f.unset, "unset", nil, "remove the parameter `NAME`; may be repeated")
 	fs.StringArrayVar(&f.headers, "set-header", nil, "set a header, `'NAME: VALUE'`; may be repeated")
 	fs.StringVar(&f.method, "method", "", "send with this `METHOD`; GET has the parameters in the query")
 	fs.StringVar(&f.path, "path", "", "send to this `PATH`, with its query, whatever --to's and the callback's are")
 	fs.IntVar(&f.count, "count", 1, "send all of them `N` times")
 	fs.Float64Var(&f.rate, "rate", 0, "send at most `N` requests a second; 0 for no limit")
-	fs.IntVar(&f.concurrency, "concurrency", 0, "let `N` requests be on their way at once (default 1, or 64 with --timing original)")
 	fs.BoolVar(&f.shuffle, "shuffle", false, "send them in random order")
-	fs.StringVar(&f.timing, "timing", "", "original: as far apart as they were received")
-	fs.Float64Var(&f.hurry, "speed", 1, "with --timing original, hurry `N` times")
 	fs.BoolVar(&f.insecure, "insecure", false, "take any certificate of a target on this machine")
 	fs.StringVar(&f.expectStatus, "expect-status", "", "end with exit code 6 unless all answers have one of these `STATUSES`, as 200, 4xx or 200,204")
 	fs.DurationVar(&f.maxLatency, "max-latency", 0, "end with exit code 6 when an answer takes longer than this `TIME`, as 500ms")
 	_ = cmd.RegisterFlagCompletionFunc("fault", cobra.FixedCompletions(faultNames(), cobra.ShellCompDirectiveNoFileComp))
-	_ = cmd.RegisterFlagCompletionFunc("timing", cobra.FixedCompletions([]string{"original"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
 func faultNames() []string {
@@ -115,14 +123,10 @@ func (f *replayFlags) options() (o replay.Options, err error) {
 
 // running says how many requests go, and how fast.
 func (f *replayFlags) running(typed func(flag string) bool) (replay.RunOptions, error) {
-	o := replay.RunOptions{Count: f.count, Shuffle: f.shuffle, Rate: f.rate, Concurrency: f.concurrency}
+	o, err := f.amount()
 	switch {
-	case f.count < 1:
-		return o, fmt.Errorf("--count %d sends nothing: give a number of at least 1", f.count)
-	case !(f.rate >= 0):
-		return o, fmt.Errorf("--rate %v is below zero: give the requests a second, or 0 for no limit", f.rate)
-	case f.concurrency < 0:
-		return o, fmt.Errorf("--concurrency %d is below zero: give the number of requests that may be on their way at once", f.concurrency)
+	case err != nil:
+		return o, err
 	case f.timing != "" && f.timing != "original":
 		return o, fmt.Errorf("--timing %q is not known: it is original, or left out", cut(f.timing))
 	case f.timing == "" && typed("speed"):
@@ -135,5 +139,19 @@ func (f *replayFlags) running(typed func(flag string) bool) (replay.RunOptions, 
 		return o, fmt.Errorf("--speed %v does not move time on: give a number above zero, 1 for the original pace", f.hurry)
 	}
 	o.Original, o.Speed = true, f.hurry
+	return o, nil
+}
+
+// amount is how many requests go, and in which order.
+func (f *replayFlags) amount() (replay.RunOptions, error) {
+	o := replay.RunOptions{Count: f.count, Shuffle: f.shuffle, Rate: f.rate, Concurrency: f.concurrency}
+	switch {
+	case f.count < 1:
+		return o, fmt.Errorf("--count %d sends nothing: give a number of at least 1", f.count)
+	case !(f.rate >= 0):
+		return o, fmt.Errorf("--rate %v is below zero: give the requests a second, or 0 for no limit", f.rate)
+	case f.concurrency < 0:
+		return o, fmt.Errorf("--concurrency %d is below zero: give the number of requests that may be on their way at once", f.concurrency)
+	}
 	return o, nil
 }

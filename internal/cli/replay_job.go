@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"sync"
+	"time"
 
+	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/junit"
 	"dev.internal/plivoscope/internal/webhook"
 	"dev.internal/plivoscope/internal/webhook/replay"
 )
@@ -16,16 +19,27 @@ type replayJob struct {
 	s       Streams
 	options replay.Options
 	expect  expectations
+	made    *app.Scenario // of trigger; nil for callbacks of a history
 
-	mu     sync.Mutex // of what follows: attempts end on several goroutines
-	p      *printer
-	warned bool
-	unmet  unmet
+	report *junit.Report // of --junit; nil for none
+
+	mu       sync.Mutex // of what follows: attempts end on several goroutines
+	p        *printer
+	warned   bool
+	unmet    unmet
+	reported int // attempts
 }
 
 // build makes one request, and says before it goes what the signatures of the original cannot cover.
 func (j *replayJob) build(cb webhook.Callback) (replay.Request, error) {
-	r, err := replay.Build(cb, j.options)
+	o := j.options
+	if j.made != nil {
+		o = j.made.Options(cb, o)
+	}
+	r, err := replay.Build(cb, o)
+	if err != nil && j.made != nil {
+		err = &stepError{cb.Scenario, cb.Step, err}
+	}
 	if err != nil || !r.Unverified {
 		return r, err
 	}
@@ -37,6 +51,16 @@ func (j *replayJob) build(cb webhook.Callback) (replay.Request, error) {
 	}
 	return r, nil
 }
+
+// stepError is why a step of a scenario could not be sent.
+type stepError struct {
+	scenario string
+	step     int
+	err      error
+}
+
+func (e *stepError) Error() string { return e.err.Error() }
+func (e *stepError) Unwrap() error { return e.err }
 
 // send sends everything and sums up.
 func (j *replayJob) send(ctx context.Context, source replay.Source, o replay.RunOptions, so replay.SenderOptions) error {
@@ -61,14 +85,18 @@ func (j *replayJob) send(ctx context.Context, source replay.Source, o replay.Run
 	if err != nil {
 		return err
 	}
+	defer j.report.Abandon()
 	sum, err := run.Send(ctx)
+	planned := run.Progress().Total
+	j.reportEnd(sum, planned, err)
 	if errors.Is(err, errReaderGone) || unprinted != nil {
-		return errors.Join(unprinted, err)
+		err = errors.Join(unprinted, err)
+	} else if failed := j.summary(sum, planned, err != nil); failed != nil || err != nil {
+		err = errors.Join(err, failed)
+	} else {
+		err = j.outcome(sum)
 	}
-	if failed := j.summary(sum, run.Progress().Total, err != nil); failed != nil || err != nil {
-		return errors.Join(err, failed)
-	}
-	return j.outcome(sum)
+	return errors.Join(err, j.report.Close(time.Now()))
 }
 
 // attempt prints what came of one request, and holds it against what is expected.
@@ -77,6 +105,7 @@ func (j *replayJob) attempt(a *webhook.Attempt) error {
 	defer j.mu.Unlock()
 	j.unmet.count(j.expect, a)
 	shown := j.masked(*a)
+	j.reportAttempt(shown)
 	if j.p.json {
 		line, err := attemptLine(shown)
 		if err != nil {

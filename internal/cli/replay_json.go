@@ -10,19 +10,26 @@ import (
 
 // attemptJSON is one request that was sent, and what came of it; field names never change.
 type attemptJSON struct {
-	Event      string          `json:"event"` // "attempt"
-	CallbackID int64           `json:"callback_id"`
-	Mode       webhook.Mode    `json:"mode"`
-	Fault      string          `json:"fault"` // empty in the other modes
-	SentAt     string          `json:"sent_at"`
-	Method     string          `json:"method"`
-	URL        string          `json:"url"`
-	SignedURL  string          `json:"signed_url"` // empty as captured
-	Status     *int            `json:"status"`     // null for no answer
-	Answer     *answerJSON     `json:"answer"`     // null for no answer
-	Timings    timingsJSON     `json:"timings"`
-	Failure    webhook.Failure `json:"failure"` // empty for a whole answer
-	Error      string          `json:"error"`
+	Event      string `json:"event"`       // "attempt"
+	CallbackID int64  `json:"callback_id"` // 0 for one of a scenario
+	scenarioJSON
+	Mode      webhook.Mode    `json:"mode"`
+	Fault     string          `json:"fault"` // empty in the other modes
+	SentAt    string          `json:"sent_at"`
+	Method    string          `json:"method"`
+	URL       string          `json:"url"`
+	SignedURL string          `json:"signed_url"` // empty as captured
+	Status    *int            `json:"status"`     // null for no answer
+	Answer    *answerJSON     `json:"answer"`     // null for no answer
+	Timings   timingsJSON     `json:"timings"`
+	Failure   webhook.Failure `json:"failure"` // empty for a whole answer
+	Error     string          `json:"error"`
+}
+
+// scenarioJSON tells what made a callback that was not captured.
+type scenarioJSON struct {
+	Scenario string `json:"scenario,omitempty"`
+	Step     int    `json:"step,omitempty"` // from 1
 }
 
 type answerJSON struct {
@@ -45,7 +52,7 @@ type timingsJSON struct {
 func attemptLine(a webhook.Attempt) ([]byte, error) {
 	t := a.Timings
 	j := attemptJSON{
-		Event: "attempt", CallbackID: a.CallbackID, Mode: a.Mode, Fault: a.Fault, SentAt: utc(a.At),
+		Event: "attempt", CallbackID: a.CallbackID, scenarioJSON: scenarioJSON{a.Scenario, a.Step}, Mode: a.Mode, Fault: a.Fault, SentAt: utc(a.At),
 		Method: a.Method, URL: a.URL, SignedURL: a.SignedURL, Failure: a.Failure, Error: a.Err,
 		Timings: timingsJSON{
 			milliseconds(t.DNS), milliseconds(t.Connect), milliseconds(t.TLS), milliseconds(t.FirstByte), milliseconds(t.Total), t.Reused,
@@ -95,13 +102,15 @@ func summaryLine(s replay.Summary, planned int64, stopped bool) ([]byte, error) 
 type skippedJSON struct {
 	Event      string `json:"event"` // "skipped"
 	CallbackID int64  `json:"callback_id"`
-	Error      string `json:"error"`
+	scenarioJSON
+	Error string `json:"error"`
 }
 
 // dryJSON is a request of --dry-run.
 type dryJSON struct {
-	Event      string             `json:"event"` // "request"
-	CallbackID int64              `json:"callback_id"`
+	Event      string `json:"event"` // "request"
+	CallbackID int64  `json:"callback_id"`
+	scenarioJSON
 	Mode       webhook.Mode       `json:"mode"`
 	Fault      string             `json:"fault"`
 	Method     string             `json:"method"`
@@ -122,7 +131,7 @@ type alteredJSON struct {
 
 func dryLine(r replay.Request, raw []byte) ([]byte, error) {
 	j := dryJSON{
-		Event: "request", CallbackID: r.CallbackID, Mode: r.Mode, Fault: r.Fault, Method: r.Method, URL: r.URL,
+		Event: "request", CallbackID: r.CallbackID, scenarioJSON: scenarioJSON{r.Scenario, r.Step}, Mode: r.Mode, Fault: r.Fault, Method: r.Method, URL: r.URL,
 		SignedURL: r.SignedURL, Signed: r.Signed, Unverified: r.Unverified, Changes: []alteredJSON{},
 	}
 	if j.Signed == nil {

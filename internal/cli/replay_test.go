@@ -14,6 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"dev.internal/plivoscope/internal/plivo/signature"
+	"dev.internal/plivoscope/internal/screentest"
 )
 
 // receiver is an app that checks V3 as it should: 400 without the headers, 403 where they do not match.
@@ -99,7 +100,7 @@ func TestReplayToListen(t *testing.T) {
 	source := command(t, on("listen", "--addr", "127.0.0.1:0", "-o", "json")...)
 	withoutAccount(source)
 	simulator := start(t, source)
-	target := command(t, "listen", "--ephemeral", "--addr", "127.0.0.1:0", "-o", "json", "--count", "5")
+	target := command(t, "listen", "--ephemeral", "--addr", "127.0.0.1:0", "-o", "json", "--count", "5", "--junit", history+".xml")
 	target.Env = append(target.Env, "PLIVO_AUTH_TOKEN="+simulator.ready.AuthToken)
 	listen := start(t, target)
 
@@ -132,6 +133,31 @@ func TestReplayToListen(t *testing.T) {
 	if s := strings.Join(got, ", "); s != want {
 		t.Errorf("%s, not %s", s, want)
 	}
+	_ = listen.cmd.Wait()
+	report, err := os.ReadFile(history + ".xml")
+	for _, want := range []string{
+		`<testsuites tests="6" failures="2" errors="0" `, `: its signature is valid" classname="plivoscope.listen.signature"`,
+		`<failure message="✗ signature: nothing that was tried makes it match; worth a look: `, `type="missing">`, `<testcase name="5 callbacks come" `,
+	} {
+		if err != nil || !strings.Contains(string(report), want) {
+			t.Errorf("the report does not say %q (%v):\n%s", want, err, report)
+		}
+	}
+}
+
+// TestTriggerOnATerminal has a table that fits.
+func TestTriggerOnATerminal(t *testing.T) {
+	t.Parallel()
+	s := screentest.Open(t, command(t, "trigger", "list"), 60, 30)
+	s.Wait(`(?m)^NAME +STEPS +WHAT HAPPENS *$`)
+	s.Wait(`(?m)^trailing-slash +3  A message is delivered; each r.*… *$`)
+	app := httptest.NewServer(receiver(testToken))
+	t.Cleanup(app.Close)
+	cmd := command(t, "trigger", "several-destinations", "--to", app.URL)
+	cmd.Env = append(cmd.Env, "PLIVO_AUTH_TOKEN="+testToken)
+	s = screentest.Open(t, cmd, 80, 30)
+	s.Wait(`(?m)^ +3  failed +POST +200 +[\d.]+[mµ]?s +http://127`)
+	s.Wait(`(?m)^  answers      8 × 200 *$`)
 }
 
 // TestReplayStops ends a replay that has no end, and hears what was sent until then.
@@ -150,7 +176,7 @@ func TestReplayStops(t *testing.T) {
 	if out, err := send.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	cmd := command(t, "replay", "1", "2", "--db", history, "--to", app.URL, "--count", "1000000", "-o", "json")
+	cmd := command(t, "replay", "1", "2", "--db", history, "--to", app.URL, "--count", "1000000", "-o", "json", "--junit", history+".xml")
 	var out, said strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &said
 	if err := cmd.Start(); err != nil {
@@ -174,5 +200,9 @@ func TestReplayStops(t *testing.T) {
 	}
 	if !sum.Stopped || sum.Requests < 5 || sum.Requests != int64(len(lines)-1) || sum.Planned != 2000000 {
 		t.Errorf("%+v after %d lines", sum, len(lines))
+	}
+	report, err := os.ReadFile(history + ".xml")
+	if want := fmt.Sprintf("%d of 2000000 requests sent: stopped by signal: interrupt", sum.Requests); err != nil || !strings.Contains(string(report), want) {
+		t.Errorf("the report does not say %q (%v):\n%s", want, err, report)
 	}
 }

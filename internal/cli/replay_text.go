@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -11,6 +12,8 @@ import (
 	"time"
 
 	"dev.internal/plivoscope/internal/escape"
+	"dev.internal/plivoscope/internal/junit"
+	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/webhook"
 	"dev.internal/plivoscope/internal/webhook/replay"
 )
@@ -35,6 +38,30 @@ func modeWords(mode webhook.Mode, fault string) string {
 	return "re-signed"
 }
 
+// stepColumns are those of a scenario's attempts.
+var stepColumns = []column{
+	{title: "STEP", width: 4, right: true},
+	{title: "CALLBACK", width: 11},
+	{title: "MODE", width: 19, gives: 1},
+	{title: "METHOD", width: 6},
+	{title: "STATUS", width: 6, right: true},
+	{title: "TIME", width: 8, right: true},
+	{title: "URL", least: 20},
+}
+
+// stepWord is what a scenario's callback tells: a status, or what came in.
+func stepWord(a webhook.Attempt) string {
+	params, _ := webhook.ParseParams(a.Method, a.URL, a.Header.Get("Content-Type"), a.Body)
+	report := plivo.NewReport(params)
+	switch status := report.Status(); {
+	case report.Inbound():
+		return "inbound"
+	case status != "":
+		return string(status)
+	}
+	return "other"
+}
+
 // attemptText prints an attempt in a line; why there was no answer stands in place of the URL, and is never
 // cut.
 func (j *replayJob) attemptText(a webhook.Attempt) error {
@@ -42,21 +69,30 @@ func (j *replayJob) attemptText(a webhook.Attempt) error {
 	if a.Answer.Status != 0 {
 		status = strconv.Itoa(a.Answer.Status)
 	}
+	columns := attemptColumns
 	cells := []string{
 		strconv.FormatInt(a.CallbackID, 10), modeWords(a.Mode, a.Fault), a.Method, status, shortTime(a.Timings.Total), cmp.Or(a.Err, a.URL),
 	}
+	if a.Scenario != "" {
+		columns = stepColumns
+		cells = slices.Insert(cells, 1, stepWord(a))
+		cells[0] = strconv.Itoa(a.Step)
+		if a.Mode == webhook.Resigned {
+			cells[2] = "signed" // nothing was signed before
+		}
+	}
 	if a.Err == "" || j.p.columns() == 0 {
-		return j.p.text(attemptColumns, cells)
+		return j.p.text(columns, cells)
 	}
 	width := j.p.columns()
-	title := header(width, attemptColumns)
+	title := header(width, columns)
 	if j.p.title != title {
 		j.p.title = title
 		if err := j.p.lines.write([]byte(title)); err != nil {
 			return err
 		}
 	}
-	return j.p.lines.write([]byte(wrapped(row(within(width, attemptColumns, cells)), width, 0, 4)))
+	return j.p.lines.write([]byte(wrapped(row(within(width, columns, cells)), width, 0, 4)))
 }
 
 // shortTime is a time to three digits or so.
@@ -75,14 +111,27 @@ func (j *replayJob) skipped(id int64, err error) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	why := j.p.mask.Sentence(err.Error())
+	var of scenarioJSON
+	if st := (*stepError)(nil); errors.As(err, &st) {
+		of = scenarioJSON{st.scenario, st.step}
+	}
+	what := fmt.Sprintf("callback %d is sent", id)
+	if of.Step > 0 {
+		what = fmt.Sprintf("step %d of %s is sent", of.Step, of.Scenario)
+	}
+	j.report.Add(junit.Case{Class: "plivoscope", Name: what, Outcome: junit.Broken, Kind: "skipped", Problem: why})
 	if j.p.json {
-		line, err := encode(skippedJSON{"skipped", id, why})
+		line, err := encode(skippedJSON{"skipped", id, of, why})
 		if err != nil {
 			return err
 		}
 		return j.p.lines.write(line)
 	}
-	return j.p.lines.write([]byte(wrapped(escape.Line(fmt.Sprintf("%7d  not sent: %s", id, why)), j.p.columns(), 0, 4)))
+	number := fmt.Sprintf("%7d", id)
+	if of.Step > 0 {
+		number = fmt.Sprintf("%4d", of.Step)
+	}
+	return j.p.lines.write([]byte(wrapped(escape.Line(number+"  not sent: "+why), j.p.columns(), 0, 4)))
 }
 
 // summary prints what came of all.
@@ -132,6 +181,9 @@ func (j *replayJob) summary(s replay.Summary, planned int64, stopped bool) error
 
 // request prints what --dry-run would send, byte by byte but for what a terminal must not get.
 func (j *replayJob) request(apart bool, r replay.Request) error {
+	if r.Scenario != "" {
+		r.Changes = slices.DeleteFunc(r.Changes, ofSending)
+	}
 	raw, err := r.Bytes()
 	if err != nil {
 		return err
@@ -155,7 +207,14 @@ func (j *replayJob) request(apart bool, r replay.Request) error {
 	if apart {
 		t.line(0, "")
 	}
-	t.line(0, escape.Line(fmt.Sprintf("callback %d, %s, to %s", r.CallbackID, modeWords(r.Mode, r.Fault), r.URL)))
+	what := fmt.Sprintf("callback %d, %s", r.CallbackID, modeWords(r.Mode, r.Fault))
+	if r.Scenario != "" {
+		what = fmt.Sprintf("%s, step %d", r.Scenario, r.Step)
+		if r.Mode != webhook.Resigned {
+			what += ", " + modeWords(r.Mode, r.Fault)
+		}
+	}
+	t.line(0, escape.Line(what+", to "+r.URL))
 	if r.SignedURL != "" {
 		t.line(0, escape.Line("signed for "+r.SignedURL))
 	}
@@ -165,10 +224,16 @@ func (j *replayJob) request(apart bool, r replay.Request) error {
 	}
 	if len(r.Changes) > 0 {
 		t.line(0, "")
-		t.line(0, "what differs from the callback")
+		t.line(0, "what differs from the "+cmp.Or(map[bool]string{true: "scenario"}[r.Scenario != ""], "callback"))
 	}
 	for _, c := range r.Changes {
 		t.line(2, escape.Line(fmt.Sprintf("%s: %s → %s", c.What, orNothing(c.Before), orNothing(c.After))))
 	}
 	return j.p.lines.write([]byte(strings.TrimRight(t.String(), "\n")))
+}
+
+// ofSending tells a change that is made to every callback of a scenario when it is sent: it was signed in
+// passing before, and nobody saw that.
+func ofSending(c replay.Change) bool {
+	return strings.HasPrefix(c.What, "header X-Plivo-Signature") || c.What == "header "+replay.GuardHeader
 }

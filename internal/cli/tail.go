@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/junit"
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/store"
@@ -24,7 +25,8 @@ type tail struct {
 	met     bool             // what end waits for has come
 	claimed webhook.Callback // the last that says so without a valid signature; of ID 0 where none does
 	looking app.Share
-	read    time.Time // when the history was asked last
+	read    time.Time     // when the history was asked last
+	report  *junit.Report // of --junit; nil for none
 }
 
 // tailPause is the least time between two questions to the history: what comes within it is read together. The
@@ -120,6 +122,7 @@ func (t *tail) print(ctx context.Context) (more bool, err error) {
 			if err := t.p.callback(c, d); err != nil {
 				return err
 			}
+			t.reportSignature(c, d)
 			t.last = c.ID
 			t.printed++
 		}

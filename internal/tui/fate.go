@@ -6,6 +6,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/scenario"
 )
 
 // fates are what the arrows choose from; the empty one leaves it to the number. A code can be typed.
@@ -55,5 +56,8 @@ func fateProblem(s string) string {
 		}
 		return ""
 	}
-	return "That is no fate; write delivered, sent, undelivered:CODE, failed:CODE or none, or leave it empty."
+	if sc, _, err := scenario.Named(s); err == nil && sc.Outbound() == nil {
+		return ""
+	}
+	return "That is no fate; write delivered, sent, undelivered:CODE, failed:CODE, none, a scenario, or nothing."
 }

@@ -43,6 +43,11 @@ func TestFates(t *testing.T) {
 		{"header undelivered", "+14155550123", "undelivered", []string{"1 queued", "2 sent", "3 undelivered 30"}, plivo.Undelivered},
 		{"header failed", "+14155550123", "FAILED", []string{"1 queued", "2 failed 300"}, plivo.Failed},
 		{"header with a code", "+14155550123", "failed:050", []string{"1 queued", "2 failed 50"}, plivo.Failed},
+		{"header out-of-order", "+14155550123", "out-of-order", []string{"2 sent", "3 delivered 000", "1 queued"}, plivo.Delivered},
+		{"header contradiction", "+14155550123", "contradiction:80", []string{"1 queued", "2 sent", "3 delivered 000", "4 undelivered 80"}, plivo.Undelivered},
+		{"header unknown-status", "+14155550123", "unknown-status", []string{"1 queued", "2 sent", "3 accepted_by_carrier"}, "accepted_by_carrier"},
+		{"header missing-params", "+14155550123", "missing-params", []string{"queued", "sent", "delivered"}, plivo.Delivered},
+		{"header get", "+14155550123", "get", deliveredCourse, plivo.Delivered},
 		{"a magic number is over the header", "+15005550450", "undelivered:80", []string{"1 queued", "2 failed 450"}, plivo.Failed},
 		{"delivered by magic over the header", "+15005550000", "failed", deliveredCourse, plivo.Delivered},
 		{"a wrong signature by magic over the header", "+15005550005", "failed", deliveredCourse, plivo.Delivered},
@@ -175,20 +180,24 @@ func TestOrderOfFates(t *testing.T) {
 
 func TestParseFateRefuses(t *testing.T) {
 	for fate, says := range map[string]string{
-		"":                 "not known",
-		"lost":             "not known",
-		"read":             "not known",
-		"delivered:30":     "only undelivered and failed",
-		"sent:000":         "only undelivered and failed",
-		"failed:":          "no such",
-		"failed:abc":       "no such",
-		"failed:999":       "no such",
-		"failed:-50":       "no such",
-		"undelivered:50":   "write failed:50",
-		"failed:30":        "write undelivered:30",
-		"failed:2403":      "does not end an outbound message",
-		"undelivered:000":  "does not end an outbound message",
-		"undelivered:30:1": "no such",
+		"":                        "not known",
+		"lost":                    "not known",
+		"read":                    "not known",
+		"delivered:30":            "only undelivered and failed",
+		"sent:000":                "only undelivered and failed",
+		"failed:":                 "no such",
+		"failed:abc":              "no such",
+		"failed:999":              "no such",
+		"failed:-50":              "no such",
+		"undelivered:50":          "write failed:50",
+		"failed:30":               "write undelivered:30",
+		"failed:2403":             "does not end an outbound message",
+		"undelivered:000":         "does not end an outbound message",
+		"undelivered:30:1":        "no such",
+		"inbound":                 "is not of an outbound message",
+		"several-destinations:30": "is of 3 messages",
+		"late:30":                 "takes no error code",
+		"contradiction:x":         "is no error code",
 	} {
 		if _, err := simulator.ParseFate(fate); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%q: error is %v, want %q in it", fate, err, says)
@@ -201,5 +210,21 @@ func TestParseFateRefuses(t *testing.T) {
 	_, err := b.client.Send(t.Context(), b.draft("+14155550123"), http.Header{simulator.FateHeader: {"lost"}})
 	if e := asAPIError(t, err); e.Status != 400 || !strings.Contains(e.Words, "lost") {
 		t.Errorf("a header with an unknown fate: error is %v", e)
+	}
+}
+
+// TestUnsignedFate has no signature header, whatever the method.
+func TestUnsignedFate(t *testing.T) {
+	b := newBench(t, simulator.Options{Fate: "unsigned"})
+	uuid := b.send(b.draft("+14155550123"), "")[0]
+	b.settle()
+	got := b.receiver.of(uuid)
+	if len(got) != 3 {
+		t.Fatalf("%d callbacks came", len(got))
+	}
+	for _, c := range got {
+		if c.verdict.Outcome != signature.Missing || c.header.Get("X-Plivo-Signature-V3-Nonce") == "" {
+			t.Errorf("callback %s is %s", c.get("Sequence"), c.verdict.Outcome)
+		}
 	}
 }

@@ -255,6 +255,7 @@ func TestPaces(t *testing.T) {
 	}{
 		"rate":     {replay.RunOptions{Rate: 50, Burst: 2}, 60 * time.Millisecond},                   // 5 requests, of which 2 at once
 		"original": {replay.RunOptions{Original: true, Speed: 50, Count: 2}, 160 * time.Millisecond}, // 4 s twice over, 50 times as fast
+		"began":    {replay.RunOptions{Original: true, Speed: 50, Began: capturedReport(t).ReceivedAt.Add(-4 * time.Second)}, 160 * time.Millisecond},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c0, at := counts(t, nil)
