@@ -16,6 +16,7 @@ type replayJob struct {
 	s       Streams
 	options replay.Options
 	expect  expectations
+	keep    func(context.Context, *webhook.Attempt) error
 
 	mu     sync.Mutex // of what follows: attempts end on several goroutines
 	p      *printer
@@ -42,7 +43,12 @@ func (j *replayJob) build(cb webhook.Callback) (replay.Request, error) {
 func (j *replayJob) send(ctx context.Context, source replay.Source, o replay.RunOptions, so replay.SenderOptions) error {
 	sender := replay.NewSender(so)
 	defer sender.Close()
-	o.Each = func(_ context.Context, a *webhook.Attempt) error { return j.attempt(a) }
+	o.Each = func(ctx context.Context, a *webhook.Attempt) error {
+		if err := j.keep(ctx, a); err != nil {
+			return err
+		}
+		return j.attempt(a)
+	}
 	var unprinted error // of a skipped one
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

@@ -11,6 +11,7 @@ import (
 // attemptJSON is one request that was sent, and what came of it; field names never change.
 type attemptJSON struct {
 	Event      string          `json:"event"` // "attempt"
+	ID         int64           `json:"id"`    // in the history
 	CallbackID int64           `json:"callback_id"`
 	Mode       webhook.Mode    `json:"mode"`
 	Fault      string          `json:"fault"` // empty in the other modes
@@ -45,7 +46,7 @@ type timingsJSON struct {
 func attemptLine(a webhook.Attempt) ([]byte, error) {
 	t := a.Timings
 	j := attemptJSON{
-		Event: "attempt", CallbackID: a.CallbackID, Mode: a.Mode, Fault: a.Fault, SentAt: utc(a.At),
+		Event: "attempt", ID: a.ID, CallbackID: a.CallbackID, Mode: a.Mode, Fault: a.Fault, SentAt: utc(a.At),
 		Method: a.Method, URL: a.URL, SignedURL: a.SignedURL, Failure: a.Failure, Error: a.Err,
 		Timings: timingsJSON{
 			milliseconds(t.DNS), milliseconds(t.Connect), milliseconds(t.TLS), milliseconds(t.FirstByte), milliseconds(t.Total), t.Reused,

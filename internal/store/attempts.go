@@ -19,6 +19,9 @@ const (
 	attemptBody = 64 << 10
 )
 
+// KeptAttempts is how many attempts are kept unless Options.KeepAttempts says otherwise.
+const KeptAttempts = 10_000
+
 // sent is an attempt on its way to the disk, made ready in the caller's goroutine.
 type sent struct {
 	args  []any // a value for each column; the ID comes last

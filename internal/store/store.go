@@ -19,7 +19,7 @@ type Options struct {
 	// 10,000. A hundredth more of each may be there: only then the oldest are taken away, down to the bound.
 	Keep           int
 	KeepUnverified int
-	// KeepAttempts is how many attempts are kept, 0 for 10,000, with the same hundredth more.
+	// KeepAttempts is how many attempts are kept, 0 for KeptAttempts, with the same hundredth more.
 	KeepAttempts int
 
 	Now    func() time.Time // nil for time.Now
@@ -69,7 +69,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		s.keepOther = 10_000
 	}
 	if s.keepTries <= 0 {
-		s.keepTries = 10_000
+		s.keepTries = KeptAttempts
 	}
 	if s.now == nil {
 		s.now = time.Now
