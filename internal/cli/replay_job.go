@@ -82,7 +82,7 @@ func (j *replayJob) attempt(a *webhook.Attempt) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.unmet.count(j.expect, a)
-	shown := j.masked(*a)
+	shown := j.p.mask.Attempt(*a) // the answer may repeat what was sent
 	if j.p.json {
 		line, err := attemptLine(shown)
 		if err != nil {

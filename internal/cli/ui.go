@@ -53,6 +53,7 @@ func (f *flags) look(s Streams, shown bool) (tui.Options, error) {
 		Input: s.keyboard(), Output: s.Out, Version: version(), NoMouse: f.noMouse, Plain: f.plain,
 		MessageJSON:  messageLine,
 		CallbackJSON: func(c webhook.Callback) ([]byte, error) { return callbackLine(c, nil) },
+		AttemptJSON:  attemptLine,
 	}
 	if s.away != nil {
 		o.Away = s.gone

@@ -38,9 +38,10 @@ type Options struct {
 	// ReadClipboard gives what the clipboard holds; nil for that of the desktop, where there is one.
 	ReadClipboard func() (string, error)
 
-	// A message and a callback as the command line prints them, to copy; nil to offer none.
+	// A message, a callback and an attempt as the command line prints them, to copy; nil to offer none.
 	MessageJSON  func(plivo.Message) ([]byte, error)
 	CallbackJSON func(webhook.Callback) ([]byte, error)
+	AttemptJSON  func(webhook.Attempt) ([]byte, error)
 
 	Masker *mask.Masker // makes pseudonyms; nil for some of this run's own
 	Mask   bool         // begin masked
