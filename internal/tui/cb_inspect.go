@@ -145,7 +145,7 @@ func (s *inspector) elsewhere() bool {
 	if s.query == "" || len(s.found.starts) > 0 {
 		return false
 	}
-	names := s.partNames(plainWidth)
+	names := partTitles
 	var others []string
 	for at := range parts {
 		if at != s.at && len(search(s.docOf(at).rows, s.query).starts) > 0 {
@@ -186,15 +186,16 @@ func (s *inspector) turn(to part) {
 	}
 }
 
+var partTitles = [parts]string{"Overview", "Parameters", "Headers", "Body", "Signature", "Answer", "Attempts"}
+
 // partNames are the names of the tabs: where there is room, with what one would look for in them, and where
 // there is little, shorter.
 func (s *inspector) partNames(w int) [parts]string {
-	names := [parts]string{"Overview", "Parameters", "Headers", "Body", "Signature", "Answer", "Attempts"}
 	n := 0
 	for _, values := range s.cb.Header {
 		n += len(values)
 	}
-	long := names
+	long := partTitles
 	long[partParams] += " " + strconv.Itoa(len(s.cb.Report.Params))
 	long[partHeaders] += " " + strconv.Itoa(n)
 	long[partBody] += " " + sizeWords(bodySize(s.cb))
@@ -206,9 +207,9 @@ func (s *inspector) partNames(w int) [parts]string {
 	if n := s.tries.tried.Count; n > 0 {
 		long[partAttempts] += " " + count(int64(n))
 	}
-	short := names
+	short := partTitles
 	short[partParams], short[partSignature] = "Params", "Sig"
-	for _, all := range [][parts]string{long, names} {
+	for _, all := range [][parts]string{long, partTitles} {
 		if tabsWidth(all) <= w {
 			return all
 		}
