@@ -6,13 +6,15 @@
 // callback was acknowledged, never before, the newest first, and with a small share of a core. The causes
 // go into the history; of two servers on one history each explains what came to it.
 //
-// A Replay takes callbacks out of a history to be sent again. It runs no server, so it works beside an App
-// of another process, whose simulator's token it finds in the lease.
+// Callbacks are sent again in two ways: a Replay takes them out of a history without running a server, so it
+// works beside an App of another process, whose simulator's token it finds in the lease; and an App does what
+// a ReplayPlan says in the background, as a Replaying. Both keep each attempt in the history, and neither
+// sends to the server that writes it.
 //
 // A Scenario makes such callbacks without a capture, and needs no history.
 //
 // An App owns everything that it started and stops it in a written order: the lease first (no
-// other process joins), the simulator (nothing new is posted), the callback server (what was read is
+// other process joins), a replay, the simulator (nothing new is posted), the callback server (what was read is
 // answered), the search for causes, and at last the history. It may import the store, the adapters and
 // what is below them, and is the only importer of errgroup.
 package app

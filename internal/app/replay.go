@@ -23,12 +23,11 @@ type ReplayOptions struct {
 	Keys replay.Keys
 }
 
-// Replay is a history from which callbacks are sent again. It serves nothing, so it can be used beside a
-// running program on the same history. Close it when it is done.
+// Replay is a history from which callbacks are sent again, and which keeps what comes of them. It serves
+// nothing, so it can be used beside a running program on the same history. Close it when it is done.
 type Replay struct {
-	store *store.Store
-	ids   []int64
-	keys  replay.Keys
+	selection
+	keys replay.Keys
 }
 
 // OpenReplay finds the callbacks. The error says where there are none, that one of the IDs is not there
@@ -41,31 +40,23 @@ func OpenReplay(ctx context.Context, o ReplayOptions) (_ *Replay, err error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Replay{store: db, keys: o.Keys}
+	r := &Replay{selection: selection{store: db}, keys: o.Keys}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, db.Close())
 		}
 	}()
-	lease, live, err := db.Lease(ctx)
+	token, err := checkServer(ctx, db, o.To)
 	if err != nil {
 		return nil, err
 	}
-	if live {
-		if lease.SimToken != "" {
-			r.keys = replay.Keys{Account: signature.NewToken("simulator", lease.SimToken)}
-		}
-		for _, own := range []string{lease.ListenURL, lease.PublicURL} {
-			if own != "" && sameHost(o.To, own) {
-				return nil, fmt.Errorf("cannot send callbacks to %s: the plivoscope that writes this history listens there, and would take each for a new one; give the URL of your app", o.To)
-			}
-		}
+	if token != "" {
+		r.keys = simulatorKeys(token)
 	}
 	if len(o.IDs) > 0 {
-		r.ids = o.IDs
-		return r, r.known(ctx, o.HistoryPath)
+		return r, r.take(ctx, o.IDs)
 	}
-	return r, r.find(ctx, o.Filter, o.HistoryPath)
+	return r, r.find(ctx, o.Filter)
 }
 
 // RunningSimulator is the key of the simulator that runs on a history in another process; found is false
@@ -80,66 +71,45 @@ func RunningSimulator(ctx context.Context, historyPath string) (keys replay.Keys
 	}
 	lease, live, err := db.Lease(ctx)
 	if live && lease.SimToken != "" {
-		keys, found = replay.Keys{Account: signature.NewToken("simulator", lease.SimToken)}, true
+		keys, found = simulatorKeys(lease.SimToken), true
 	}
 	return keys, found, errors.Join(err, db.Close())
 }
 
-// known fails for an ID that is not in the history.
-func (r *Replay) known(ctx context.Context, path string) error {
-	seen := make(map[int64]bool, len(r.ids))
-	for _, id := range r.ids {
-		if seen[id] {
-			continue
-		}
-		seen[id] = true
-		if _, found, err := r.store.Callback(ctx, id); err != nil {
-			return err
-		} else if !found {
-			return fmt.Errorf("cannot send callback %d again: %w %s; \"plivoscope history --callbacks\" shows their numbers", id, ErrNoCallback, path)
-		}
-	}
-	return nil
+// Options gives o with the keys that callbacks are signed with anew. The error says why no callback at all
+// could be sent so.
+func (r *Replay) Options(o replay.Options) (replay.Options, error) {
+	o.Keys = r.keys
+	return o, CheckReplay(o)
 }
 
-// replayPage is how many callbacks are looked through at a time.
-const replayPage = 500
-
-func (r *Replay) find(ctx context.Context, f store.Filter, path string) error {
-	w := store.Window{Filter: f, Oldest: true, Limit: replayPage}
-	for {
-		page, err := r.store.ListCallbacks(ctx, w)
-		if err != nil {
-			return err
-		}
-		for i := range page {
-			r.ids = append(r.ids, page[i].ID)
-		}
-		if len(page) < replayPage {
-			break
-		}
-		w.After = r.ids[len(r.ids)-1]
-	}
-	if len(r.ids) == 0 {
-		return fmt.Errorf("no callback of the history %s matches the filter; \"plivoscope history --callbacks\" shows which there are", path)
-	}
-	return nil
-}
-
-// Keys are what the callbacks are signed with anew; empty where no token is known.
-func (r *Replay) Keys() replay.Keys { return r.keys }
-
-// Source gives the callbacks, each read when its turn comes.
-func (r *Replay) Source() replay.Source {
-	return replay.Source{Len: len(r.ids), Load: func(ctx context.Context, i int) (webhook.Callback, error) {
-		cb, found, err := r.store.Callback(ctx, r.ids[i])
-		if err == nil && !found {
-			err = fmt.Errorf("cannot send callback %d again: it was removed from the history since", r.ids[i])
-		}
-		cb.ID = r.ids[i]
-		return cb, err
-	}}
+// Keep keeps an attempt in the history.
+func (r *Replay) Keep(ctx context.Context, a *webhook.Attempt) error {
+	return r.store.KeepAttempt(ctx, a)
 }
 
 // Close closes the history.
 func (r *Replay) Close() error { return r.store.Close() }
+
+// checkServer fails where the target is the server that writes the history, in whatever process, or one of
+// own. It gives the made-up token of that server's simulator, empty where there is none.
+func checkServer(ctx context.Context, db *store.Store, to string, own ...string) (simToken string, err error) {
+	lease, live, err := db.Lease(ctx)
+	if err != nil {
+		return "", err
+	}
+	if live {
+		own = append(own, lease.ListenURL, lease.PublicURL)
+		simToken = lease.SimToken
+	}
+	for _, server := range own {
+		if server != "" && sameHost(to, server) {
+			return "", fmt.Errorf("cannot send callbacks to %s: the plivoscope that writes this history listens there, and would take each for a new one; give the URL of your app", to)
+		}
+	}
+	return simToken, nil
+}
+
+func simulatorKeys(token string) replay.Keys {
+	return replay.Keys{Account: signature.NewToken("simulator", token)}
+}

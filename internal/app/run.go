@@ -7,13 +7,14 @@ import (
 )
 
 // Run serves until ctx ends or a part fails, then stops everything in its order: the lease, so that
-// no other process joins; the simulator, so that nothing new is posted; the callback server, so that
+// no other process joins; a replay, what is on its way included; the simulator, so that nothing new is posted; the callback server, so that
 // what was read is answered; the search for causes, so that what was found is noted. ready is called
 // once, when requests are truly accepted.
 func (a *App) Run(ctx context.Context, ready func()) error {
 	if a.joined {
 		ready()
 		<-ctx.Done()
+		a.replays.end()
 		return nil
 	}
 	group, ctx := errgroup.WithContext(ctx)
@@ -33,6 +34,7 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 		ready()
 		<-ctx.Done()
 		lease.end()
+		a.replays.end()
 		sim.end()
 		server.end()
 		diagnoser.end()

@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"strconv"
 	"strings"
 
@@ -12,7 +11,6 @@ import (
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/store"
-	"dev.internal/plivoscope/internal/webhook"
 	"dev.internal/plivoscope/internal/webhook/replay"
 )
 
@@ -37,6 +35,9 @@ They are signed anew, with fresh nonces, for the URL that your app sees: that of
 where a proxy is in between. With --as-captured they go as they came, and with --fault broken in one
 way, to see whether your app notices. The token is PLIVO_AUTH_TOKEN (PLIVO_MAIN_AUTH_TOKEN for the Ma-
 headers) of the environment or .env; while a simulator runs on the history, it is the simulator's.
+
+Each attempt is kept in the history, beside a plivoscope that runs on it too, and shown with its callback;
+the newest 10,000 are kept.
 
 The exit code is 0 for any answer, or for those of --expect-status and --max-latency, of which others
 are 6; 3 where there was no answer, and 1 where a callback could not be sent at all.`,
@@ -106,10 +107,9 @@ func (c *replayCommand) run(cmd *cobra.Command, s Streams, args []string) error 
 	if err != nil {
 		return stopped(ctx, err)
 	}
-	options.Keys = r.Keys()
-	err = checkReplay(options)
+	options, err = r.Options(options)
 	if err == nil {
-		job := &replayJob{s: s, p: newPrinter(s, set.json, nil), options: options, expect: expect}
+		job := &replayJob{s: s, p: newPrinter(s, set.json, nil), options: options, expect: expect, keep: r.Keep}
 		if c.dryRun {
 			err = job.dry(ctx, r.Source())
 		} else if job.report, err = c.report("replay"); err == nil {
@@ -151,18 +151,4 @@ func environmentKeys(set *settings) replay.Keys {
 		return signature.NewToken(label, set.env.Secret(name).Reveal())
 	}
 	return replay.Keys{Account: token("account", "PLIVO_AUTH_TOKEN"), Main: token("main account", "PLIVO_MAIN_AUTH_TOKEN")}
-}
-
-// checkReplay fails where no callback at all could be sent, before the first is tried.
-func checkReplay(o replay.Options) error {
-	if o.Mode != webhook.AsCaptured && o.Keys.Account.Empty() {
-		return errors.New("there is no token to sign with: set PLIVO_AUTH_TOKEN in the environment or .env, start the simulator that the callbacks are of, or send them --as-captured")
-	}
-	// What not even a plain callback can be sent with fails all others too.
-	plain := webhook.Callback{
-		Method: http.MethodPost, URL: "https://callback.example/sms", Body: []byte("CallbackFirst=1&CallbackSecond=2"),
-		Header: http.Header{"Content-Type": {formType}, "X-Plivo-Signature-V2-Nonce": {"1"}, "X-Plivo-Signature-V3-Nonce": {"1"}},
-	}
-	_, err := replay.Build(plain, o)
-	return err
 }

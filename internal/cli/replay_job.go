@@ -19,7 +19,8 @@ type replayJob struct {
 	s       Streams
 	options replay.Options
 	expect  expectations
-	made    *app.Scenario // of trigger; nil for callbacks of a history
+	made    *app.Scenario                                 // of trigger; nil for callbacks of a history
+	keep    func(context.Context, *webhook.Attempt) error // in the history; nil where none is at hand
 
 	report *junit.Report // of --junit; nil for none
 
@@ -66,7 +67,14 @@ func (e *stepError) Unwrap() error { return e.err }
 func (j *replayJob) send(ctx context.Context, source replay.Source, o replay.RunOptions, so replay.SenderOptions) error {
 	sender := replay.NewSender(so)
 	defer sender.Close()
-	o.Each = func(_ context.Context, a *webhook.Attempt) error { return j.attempt(a) }
+	o.Each = func(ctx context.Context, a *webhook.Attempt) error {
+		if j.keep != nil {
+			if err := j.keep(ctx, a); err != nil {
+				return err
+			}
+		}
+		return j.attempt(a)
+	}
 	var unprinted error // of a skipped one
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -104,7 +112,7 @@ func (j *replayJob) attempt(a *webhook.Attempt) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.unmet.count(j.expect, a)
-	shown := j.masked(*a)
+	shown := j.p.mask.Attempt(*a) // the answer may repeat what was sent
 	j.reportAttempt(shown)
 	if j.p.json {
 		line, err := attemptLine(shown)

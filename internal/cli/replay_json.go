@@ -11,6 +11,7 @@ import (
 // attemptJSON is one request that was sent, and what came of it; field names never change.
 type attemptJSON struct {
 	Event      string `json:"event"`       // "attempt"
+	ID         int64  `json:"id"`          // in the history; 0 where it is not kept
 	CallbackID int64  `json:"callback_id"` // 0 for one of a scenario
 	scenarioJSON
 	Mode      webhook.Mode    `json:"mode"`
@@ -52,7 +53,7 @@ type timingsJSON struct {
 func attemptLine(a webhook.Attempt) ([]byte, error) {
 	t := a.Timings
 	j := attemptJSON{
-		Event: "attempt", CallbackID: a.CallbackID, scenarioJSON: scenarioJSON{a.Scenario, a.Step}, Mode: a.Mode, Fault: a.Fault, SentAt: utc(a.At),
+		Event: "attempt", ID: a.ID, CallbackID: a.CallbackID, scenarioJSON: scenarioJSON{a.Scenario, a.Step}, Mode: a.Mode, Fault: a.Fault, SentAt: utc(a.At),
 		Method: a.Method, URL: a.URL, SignedURL: a.SignedURL, Failure: a.Failure, Error: a.Err,
 		Timings: timingsJSON{
 			milliseconds(t.DNS), milliseconds(t.Connect), milliseconds(t.TLS), milliseconds(t.FirstByte), milliseconds(t.Total), t.Reused,

@@ -6,21 +6,8 @@ import (
 	"strings"
 
 	"dev.internal/plivoscope/internal/mask"
-	"dev.internal/plivoscope/internal/webhook"
 	"dev.internal/plivoscope/internal/webhook/replay"
 )
-
-// masked hides numbers and texts of an attempt; the answer may repeat them.
-func (j *replayJob) masked(a webhook.Attempt) webhook.Attempt {
-	m := j.p.mask
-	if m == nil {
-		return a
-	}
-	a.URL, a.SignedURL, a.Err = m.URL(a.URL), m.URL(a.SignedURL), m.Sentence(a.Err)
-	a.Answer.Body = m.Body(a.Answer.Body, a.Answer.Header.Get("Content-Type"))
-	a.Answer.Header = m.Header(a.Answer.Header)
-	return a
-}
 
 // maskedChange hides what a change tells of a callback.
 func maskedChange(m *mask.Masker, c replay.Change, contentType string) replay.Change {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,6 +17,7 @@ import (
 
 	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/screentest"
+	"dev.internal/plivoscope/internal/store"
 )
 
 // receiver is an app that checks V3 as it should: 400 without the headers, 403 where they do not match.
@@ -80,6 +83,25 @@ func TestReplayScript(t *testing.T) {
 	})
 }
 
+// attemptsKept are the attempts of a history, oldest first: the callback, how it was sent, and the answer.
+func attemptsKept(t *testing.T, path string) []string {
+	t.Helper()
+	db, err := store.Open(t.Context(), store.Options{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	as, err := db.Attempts(t.Context(), 0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, a := range slices.Backward(as) {
+		out = append(out, fmt.Sprintf("%d %s %d", a.CallbackID, cmp.Or(a.Fault, string(a.Mode)), a.Answer.Status))
+	}
+	return out
+}
+
 // TestReplayToListen replays what a simulator made into another callback server with the same token: what is
 // signed anew verifies there, and what is broken does not.
 func TestReplayToListen(t *testing.T) {
@@ -107,6 +129,9 @@ func TestReplayToListen(t *testing.T) {
 	run(exitDone, "replay", "1", "2", "3", "--to", listen.ready.ListenURL, "--expect-status", "200")
 	run(exitDone, "replay", "3", "--fault", "wrong-token", "--to", listen.ready.ListenURL)
 	run(exitDone, "replay", "3", "--fault", "no-signature", "--to", listen.ready.ListenURL)
+	if got, want := attemptsKept(t, history), []string{"1 resigned 200", "2 resigned 200", "3 resigned 200", "3 wrong-token 200", "3 no-signature 200"}; !slices.Equal(got, want) {
+		t.Errorf("beside the server that writes the history, the attempts kept are %q, want %q", got, want)
+	}
 	long := strings.NewReader("Text=" + strings.Repeat("a", 80<<10))
 	resp, err := http.Post(simulator.ready.ListenURL+"/sms/inbound", formType, long)
 	if err != nil {

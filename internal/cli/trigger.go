@@ -130,7 +130,7 @@ func (c *triggerCommand) run(cmd *cobra.Command, s Streams, args []string) error
 	if err != nil {
 		return err
 	}
-	if err := checkReplay(options); err != nil {
+	if err := app.CheckReplay(options); err != nil {
 		return err
 	}
 	job := &replayJob{s: s, p: newPrinter(s, set.json, nil), options: options, expect: expect, made: made}

@@ -46,6 +46,7 @@ func (f *flags) look(s Streams, shown bool) (tui.Options, error) {
 		Input: s.keyboard(), Output: s.Out, Version: version(), NoMouse: f.noMouse, Plain: f.plain,
 		MessageJSON:  messageLine,
 		CallbackJSON: func(c webhook.Callback, masked bool) ([]byte, error) { return callbackLine(c, nil, masked) },
+		AttemptJSON:  attemptLine,
 	}
 	if s.away != nil {
 		o.Away = s.gone

@@ -64,6 +64,20 @@ func (m *Masker) Callback(c webhook.Callback) webhook.Callback {
 	return c
 }
 
+// Attempt masks an attempt: its URLs, its request, and the answer, which may repeat what was sent.
+func (m *Masker) Attempt(a webhook.Attempt) webhook.Attempt {
+	if m == nil {
+		return a
+	}
+	if !a.Omitted {
+		a.Size, a.Answer.Size = max(a.Size, len(a.Body)), len(a.Answer.Body)
+	}
+	a.URL, a.SignedURL, a.Route, a.Err = m.URL(a.URL), m.URL(a.SignedURL), m.URL(a.Route), m.Sentence(a.Err)
+	a.Body, a.Answer.Body = m.Body(a.Body, a.Header.Get("Content-Type")), m.Body(a.Answer.Body, a.Answer.Header.Get("Content-Type"))
+	a.Header, a.Answer.Header = m.Header(a.Header), m.Header(a.Answer.Header)
+	return a
+}
+
 // CaseOf is what of a callback may be repeated in what is said of its signature.
 func CaseOf(c webhook.Callback) signature.Case {
 	return signature.Case{

@@ -8,12 +8,17 @@
 // write lock first and reads the fold states it needs under it, nothing is kept between two of them.
 // Reads run on a small pool of read-only connections and never wait for the writer.
 //
-// The file has four tables of rows. callbacks are requests as they came (their parameters are read
+// The file has five tables of rows. callbacks are requests as they came (their parameters are read
 // again from URL and body); messages are what they fold into, with plivo.Fold's state; both are windowed
 // by ID, never by offset. Messages of one send to several destinations all name the first of them. marks
 // say which IDs were next at which time, once a minute, so that since: is a bound on IDs. urls are the
-// newest that were served or sent with, for whoever looks why a signature does not match. Of single rows
-// there are the counters and the lease of the process that serves.
+// newest that were served or sent with, for whoever looks why a signature does not match. attempts are what
+// was sent again to an application, and its answers. Of single rows there are the counters and the lease of
+// the process that serves.
+//
+// Attempts wait in a queue of their own, from which the writer fills up the transaction of the callbacks that
+// came: a flood of replays costs no commit each, takes no room in the queue from callbacks, and where one
+// cannot be stored the callbacks are without it. One that waits too long is never refused, only late.
 //
 // The words of the filter language are one list, FilterWords: the parser, the completion of what is typed
 // (FilterAt) and the documentation go by it. An error of the parser tells what is only begun from what is
@@ -32,7 +37,8 @@
 // Retention runs in the writer, in chunks between transactions: the oldest valid callbacks beyond
 // Options.Keep go, the oldest others beyond Options.KeepUnverified, and with those the messages that
 // rest on nothing else; it begins when there is a hundredth too much. Other messages stay after their callbacks went, until there are more messages
-// than both bounds together: then the oldest without callbacks go.
+// than both bounds together: then the oldest without callbacks go. Of attempts the newest Options.KeepAttempts
+// are kept, with the first 64 KiB of each body, also when their callback went.
 //
 // The package may import webhook, plivo, plivo/signature and escape, and is the only importer of
 // database/sql and modernc.org/sqlite.

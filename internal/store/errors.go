@@ -83,7 +83,7 @@ func explainCode(path, doing string, err error) error {
 		return fmt.Errorf("cannot %s: %w", attempt(doing, path), err)
 	}
 	switch se.Code() & 0xff {
-	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL:
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL: // as lockIsToBlame has them
 		return failure(ErrLocked, err, "cannot %s: the history %s is locked by another program; close that program, or name another file with --db", doing, path)
 	case sqlite3.SQLITE_FULL:
 		return failure(ErrDiskFull, err, "cannot %s: no room is left for the history %s; free some space on its disk and it goes on by itself", doing, path)
@@ -108,6 +108,19 @@ func rowIsToBlame(err error) bool {
 	}
 	switch se.Code() & 0xff {
 	case sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_RANGE, sqlite3.SQLITE_ERROR:
+		return true
+	}
+	return false
+}
+
+// lockIsToBlame reports whether another program kept the transaction from being made at all.
+func lockIsToBlame(err error) bool {
+	var se *sqlite.Error
+	if !errors.As(err, &se) {
+		return false
+	}
+	switch se.Code() & 0xff {
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL:
 		return true
 	}
 	return false

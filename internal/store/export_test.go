@@ -38,3 +38,15 @@ const ApplicationID = applicationID
 
 // Migration is the script of the schema's version N.
 func Migration(n int) string { return migrations[n-1] }
+
+// LastBatch is how many callbacks and attempts the last transaction had that kept any.
+func LastBatch(s *Store) (callbacks, attempts int, err error) {
+	err = s.ask("look", &request{ctx: context.Background(), quiet: true, do: func() error {
+		callbacks, attempts = len(s.writer.batch), len(s.writer.tries)
+		return nil
+	}})
+	return callbacks, attempts, err
+}
+
+// Queued is how many callbacks and attempts wait for the writer.
+func Queued(s *Store) (callbacks, attempts int) { return len(s.queue), len(s.attempts) }

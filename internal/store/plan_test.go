@@ -56,6 +56,11 @@ func TestPlans(t *testing.T) {
 	if plan := explainPlan(t, s, sentTogether, []any{int64(7), 10}); !strings.Contains(plan, "INDEX messages_sent_with") || strings.Contains(plan, "TEMP B-TREE") {
 		t.Errorf("the messages of a send:\n%s", plan)
 	}
+	for query, args := range map[string][]any{attemptsOf: {int64(7), 10}, triedQuery(2): {int64(7), int64(8)}} {
+		if plan := explainPlan(t, s, query, args); !strings.Contains(plan, "INDEX attempts_callback") || strings.Contains(plan, "TEMP B-TREE") || strings.Contains(plan, "SCAN attempts") {
+			t.Errorf("attempts:\n%s", plan)
+		}
+	}
 	// What has several values sorts the few rows of the window alone, and a part of a UUID what it finds.
 	for words, index := range map[string]string{"status:failed,undelivered": "messages_status", "sig:url": "messages_cause", "sig:invalid,port": "messages_outcome", "uuid:5b40": "sqlite_autoindex_messages_1"} {
 		f, err := ParseFilter(words)

@@ -31,6 +31,13 @@ func (t *trimmer) see(s *Store, c *counters) {
 	}
 }
 
+// seeAttempts is see for attempts, of which there are n; 0 where that is not known.
+func (t *trimmer) seeAttempts(s *Store, n int64) {
+	if n > s.keepTries+s.keepTries/100 {
+		t.due = open
+	}
+}
+
 // trimChunk takes the oldest rows beyond the bounds away, at most trimRows of each sort, and ends the
 // trimming when none is left to take.
 func (w *writer) trimChunk() {
@@ -54,7 +61,11 @@ func (w *writer) trimChunk() {
 		if err != nil {
 			return err
 		}
-		removed = before.valid + before.unverified() + before.messages - c.valid - c.unverified() - c.messages + looked
+		gone, err := w.trimAttempts()
+		if err != nil {
+			return err
+		}
+		removed = gone + before.valid + before.unverified() + before.messages - c.valid - c.unverified() - c.messages + looked
 		w.count = nil
 		return w.writeCounters(c, before)
 	})
@@ -150,6 +161,24 @@ func (w *writer) trimMessages(c *counters) (looked int64, err error) {
 	n, err := w.remove("DELETE FROM messages WHERE id IN %s", ids)
 	c.messages -= n
 	return looked, err
+}
+
+// trimAttempts deletes the oldest attempts that are too many: fewer at a time than of other rows, for each
+// may hold two large bodies.
+func (w *writer) trimAttempts() (removed int64, err error) {
+	first, last, err := w.attemptIDs()
+	if err != nil {
+		return 0, err
+	}
+	excess := last - first + 1 - w.s.keepTries
+	if last == 0 || excess <= 0 {
+		return 0, nil
+	}
+	upTo := first + min(excess, trimRows/5) - 1
+	if err := w.exec("DELETE FROM attempts WHERE id <= ?", upTo); err != nil {
+		return 0, fmt.Errorf("take old rows away: %w", err)
+	}
+	return upTo - first + 1, nil
 }
 
 // remove runs a deletion, whose %s is the list of values, in statements of few sizes.

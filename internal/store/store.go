@@ -19,6 +19,8 @@ type Options struct {
 	// 10,000. A hundredth more of each may be there: only then the oldest are taken away, down to the bound.
 	Keep           int
 	KeepUnverified int
+	// KeepAttempts is how many attempts are kept, 0 for KeptAttempts, with the same hundredth more.
+	KeepAttempts int
 
 	Now    func() time.Time // nil for time.Now
 	Logger *slog.Logger     // nil for none
@@ -30,6 +32,7 @@ type Store struct {
 	ephemeral bool
 	keep      int64
 	keepOther int64
+	keepTries int64
 	now       func() time.Time
 	log       *slog.Logger
 
@@ -37,12 +40,13 @@ type Store struct {
 	conn    *sql.Conn // of the writer goroutine alone
 	readDB  *reading
 
-	mu      sync.RWMutex // guards the queue against being closed while something is put in
-	queue   chan *request
-	closed  atomic.Bool
-	done    chan struct{} // closed when the writer has ended
-	closing sync.Once
-	err     error // of Close
+	mu       sync.RWMutex // guards the queues against being closed while something is put in
+	queue    chan *request
+	attempts chan *request // those that keep attempts: they wait, and take no room from callbacks
+	closed   atomic.Bool
+	done     chan struct{} // closed when the writer has ended
+	closing  sync.Once
+	err      error // of Close
 
 	size atomic.Int64 // of the files, in bytes
 
@@ -54,14 +58,18 @@ type Store struct {
 // alone.
 func Open(ctx context.Context, o Options) (*Store, error) {
 	s := &Store{
-		path: o.Path, keep: int64(o.Keep), keepOther: int64(o.KeepUnverified), now: o.Now, log: o.Logger,
-		queue: make(chan *request, queueSize), done: make(chan struct{}),
+		path: o.Path, keep: int64(o.Keep), keepOther: int64(o.KeepUnverified), keepTries: int64(o.KeepAttempts),
+		now: o.Now, log: o.Logger,
+		queue: make(chan *request, queueSize), attempts: make(chan *request, maxBatch), done: make(chan struct{}),
 	}
 	if s.keep <= 0 {
 		s.keep = 1_000_000
 	}
 	if s.keepOther <= 0 {
 		s.keepOther = 10_000
+	}
+	if s.keepTries <= 0 {
+		s.keepTries = KeptAttempts
 	}
 	if s.now == nil {
 		s.now = time.Now
@@ -103,6 +111,7 @@ func (s *Store) Close() error {
 		s.mu.Lock()
 		s.closed.Store(true)
 		close(s.queue)
+		close(s.attempts)
 		s.mu.Unlock()
 		<-s.done
 		s.err = s.release()

@@ -9,16 +9,21 @@ import (
 const (
 	// queueSize is how many requests wait at most; one more is refused, so that the server answers 503.
 	queueSize = 8192
-	// maxBatch is how many callbacks are stored in one transaction at most.
+	// maxBatch is how many callbacks are stored in one transaction at most, and how many attempts.
 	maxBatch = 512
+	// maxAttemptBytes is about how much of attempts goes into one transaction, so that callbacks that are in
+	// it, or come while it is written, do not wait for more.
+	maxAttemptBytes = 1 << 20
 	// pollInterval is how often another process's changes are looked for while anybody subscribes.
 	pollInterval = 150 * time.Millisecond
 )
 
-// request is what the writer is asked to do: keep a callback, or run a function in a transaction.
+// request is what the writer is asked to do: keep a callback or an attempt, or run a function in a
+// transaction.
 type request struct {
 	ctx      context.Context
 	callback *pending
+	attempt  *sent
 	do       func() error
 	quiet    bool       // wake nobody
 	done     chan error // has room for the one answer
@@ -30,11 +35,13 @@ type writer struct {
 	ctx      context.Context
 	conn     *sql.Conn
 	prepared map[string]*sql.Stmt
-	version  int64 // PRAGMA data_version: changes with another process's commits alone
-	batch    []*request
+	version  int64      // PRAGMA data_version: changes with another process's commits alone
+	batch    []*request // callbacks
+	tries    []*request // attempts
 	rows     []*messageRow
 	args     []any
 	count    *counters // as the running transaction read and changed them; nil when it did not
+	attempts int64     // that there are after the running transaction, where it stored any
 	trim     trimmer
 }
 
@@ -89,7 +96,18 @@ func (w *writer) run() {
 		select {
 		case r, open := <-w.s.queue:
 			if !open {
+				// The other queue was closed with it.
+				for r := range w.s.attempts {
+					w.serve(r)
+				}
 				return
+			}
+			for r != nil {
+				r = w.serve(r)
+			}
+		case r, open := <-w.s.attempts:
+			if !open {
+				continue // the other queue is closed too, and is emptied first
 			}
 			for r != nil {
 				r = w.serve(r)
@@ -104,10 +122,10 @@ func (w *writer) run() {
 	}
 }
 
-// serve does r, together with all callbacks that are queued behind it, and gives the request that it
-// took from the queue without doing it.
+// serve does r. What is to be kept is kept together with all that is queued behind it, callbacks first;
+// the request that was taken from the queue without being done is given.
 func (w *writer) serve(r *request) (next *request) {
-	if r.callback == nil {
+	if r.do != nil {
 		err := r.ctx.Err()
 		if err == nil {
 			err = w.transaction(r.do)
@@ -118,27 +136,99 @@ func (w *writer) serve(r *request) (next *request) {
 		}
 		return nil
 	}
-	w.batch = append(w.batch[:0], r)
-collect:
+	w.batch, w.tries = w.batch[:0], w.tries[:0]
+	bytes := 0
+	if r.callback != nil {
+		w.batch = append(w.batch, r)
+	} else {
+		w.tries, bytes = append(w.tries, r), r.attempt.bytes
+	}
+	next = w.takeCallbacks()
+	w.takeAttempts(bytes)
+	w.store(w.batch, w.tries)
+	clear(w.batch)
+	clear(w.tries)
+	return next
+}
+
+// takeCallbacks fills the batch with the callbacks that are queued, and gives what comes after them.
+func (w *writer) takeCallbacks() (next *request) {
 	for len(w.batch) < maxBatch {
 		select {
 		case r := <-w.s.queue:
 			if r == nil || r.callback == nil {
-				next = r
-				break collect
+				return r
 			}
 			w.batch = append(w.batch, r)
 		default:
-			break collect
+			return nil
 		}
 	}
-	w.store(w.batch)
-	clear(w.batch)
-	return next
+	return nil
 }
 
-// store keeps a batch of callbacks and answers who waits for them.
-func (w *writer) store(batch []*request) {
+// takeAttempts adds the attempts that are queued to those of so many bytes.
+func (w *writer) takeAttempts(bytes int) {
+	for len(w.tries) < maxBatch && bytes < maxAttemptBytes {
+		select {
+		case r := <-w.s.attempts:
+			if r == nil {
+				return
+			}
+			w.tries = append(w.tries, r)
+			bytes += r.attempt.bytes
+		default:
+			return
+		}
+	}
+}
+
+// store keeps callbacks and attempts in one transaction and answers who waits for them.
+func (w *writer) store(callbacks, attempts []*request) {
+	callbacks, attempts = alive(callbacks), alive(attempts)
+	if len(callbacks)+len(attempts) == 0 {
+		return
+	}
+	err := w.transaction(func() error {
+		if len(callbacks) > 0 {
+			if err := w.record(callbacks); err != nil {
+				return err
+			}
+		}
+		return w.putAttempts(attempts)
+	})
+	switch {
+	case err == nil:
+	case len(callbacks) > 0 && len(attempts) > 0 && !lockIsToBlame(err):
+		// No attempt keeps a callback from being stored.
+		w.store(callbacks, nil)
+		w.store(nil, attempts)
+		return
+	case len(callbacks)+len(attempts) > 1 && rowIsToBlame(err):
+		w.s.log.Warn("a batch was not stored, trying each alone", "callbacks", len(callbacks), "attempts", len(attempts), "err", err)
+		for i := range callbacks {
+			w.store(callbacks[i:i+1:i+1], nil)
+		}
+		for i := range attempts {
+			w.store(nil, attempts[i:i+1:i+1])
+		}
+		return
+	default:
+		w.s.log.Error("a batch was not stored", "callbacks", len(callbacks), "attempts", len(attempts), "err", err)
+	}
+	for _, r := range callbacks {
+		r.done <- err
+	}
+	for _, r := range attempts {
+		r.done <- err
+	}
+	if err == nil {
+		w.s.subscribers.wake()
+	}
+}
+
+// alive gives the requests that somebody still waits for, in the place of all.
+func alive(batch []*request) []*request {
 	live := batch[:0]
 	for _, r := range batch {
 		if err := r.ctx.Err(); err != nil {
@@ -147,26 +237,7 @@ func (w *writer) store(batch []*request) {
 		}
 		live = append(live, r)
 	}
-	if len(live) == 0 {
-		return
-	}
-	err := w.transaction(func() error { return w.record(live) })
-	if err != nil && len(live) > 1 && rowIsToBlame(err) {
-		w.s.log.Warn("a batch of callbacks was not stored, trying each alone", "callbacks", len(live), "err", err)
-		for i := range live {
-			w.store(live[i : i+1 : i+1])
-		}
-		return
-	}
-	if err != nil {
-		w.s.log.Error("callbacks were not stored", "callbacks", len(live), "err", err)
-	}
-	for _, r := range live {
-		r.done <- err
-	}
-	if err == nil {
-		w.s.subscribers.wake()
-	}
+	return live
 }
 
 // transaction runs do under the write lock and commits it, or leaves nothing of it.
@@ -174,13 +245,16 @@ func (w *writer) transaction(do func() error) error {
 	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
-	w.count = nil
+	w.count, w.attempts = nil, 0
 	err := do()
 	if err == nil {
 		err = w.exec("COMMIT")
 	}
 	if err == nil && w.count != nil {
 		w.trim.see(w.s, w.count)
+	}
+	if err == nil {
+		w.trim.seeAttempts(w.s, w.attempts)
 	}
 	if err != nil {
 		// SQLite may have rolled back by itself; then there is nothing to roll back, and no harm.

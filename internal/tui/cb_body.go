@@ -103,6 +103,12 @@ func writeBody(d *doc, cb webhook.Callback, chosen bodyView) {
 		d.say(th.muted, words)
 		return
 	}
+	writeBodyAs(d, cb, chosen, "body")
+}
+
+// writeBodyAs shows a body that is not empty in one of its ways; it can be copied under a name.
+func writeBodyAs(d *doc, cb webhook.Callback, chosen bodyView, name string) {
+	th, view := d.th, currentView(cb, chosen)
 	words := sizeWords(bodySize(cb)) + " of " + brief(orNoType(cb.Header.Get("Content-Type"))) + " · shown as " + bodyViewNames[view]
 	if views := viewsOf(cb); len(views) > 1 {
 		words += fmt.Sprintf(" · v shows %s", bodyViewNames[nextView(cb, chosen)])
@@ -112,7 +118,7 @@ func writeBody(d *doc, cb webhook.Callback, chosen bodyView) {
 		d.hang(th.warn, "!", "The body was longer: the rest was not kept.")
 	}
 	d.blank()
-	d.about("body", string(cb.Body), func() {
+	d.about(name, string(cb.Body), func() {
 		switch view {
 		case viewForm:
 			writeForm(d, cb.Body)

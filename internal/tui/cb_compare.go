@@ -3,6 +3,8 @@ package tui
 import (
 	"bytes"
 	"fmt"
+	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -14,17 +16,57 @@ import (
 	"dev.internal/plivoscope/internal/webhook"
 )
 
-// comparison shows two callbacks field by field, the older one at the left.
+// comparison shows two callbacks field by field, the older one at the left, or two attempts.
 type comparison struct {
 	pager
 	area      rect
 	a, b      webhook.Callback
-	differing bool // what is the same is left out
-	longest   int  // the cells of the longest name
+	attempts  [2]webhook.Attempt // compared in place of the callbacks, where they have IDs
+	differing bool               // what is the same is left out
+	longest   int                // the cells of the longest name
 }
 
 func newComparison(e *env, a, b webhook.Callback) *comparison {
 	return &comparison{pager: newPager(e), a: a, b: b}
+}
+
+// comparedSides are two things that are compared: the name of each, their fields and their bodies.
+type comparedSides struct {
+	names  [2]string // at the beginning of a sentence
+	when   [2]time.Time
+	groups []comparedGroup
+	bodies []comparedBodies
+}
+
+type comparedGroup struct {
+	name   string
+	fields []comparedField
+}
+
+type comparedBodies struct {
+	name, tab string // tab is where each is shown whole
+	a, b      []byte
+}
+
+func callbackSides(a, b webhook.Callback) comparedSides {
+	return comparedSides{
+		names: [2]string{fmt.Sprintf("Callback %d", a.ID), fmt.Sprintf("Callback %d", b.ID)},
+		when:  [2]time.Time{a.ReceivedAt, b.ReceivedAt},
+		groups: []comparedGroup{
+			{"Request", requestFieldsOf(a, b)},
+			{"Parameters", paramFields(a.Report.Params, b.Report.Params)},
+			{"Headers", headerFields(a.Header, b.Header)},
+		},
+		bodies: []comparedBodies{{"Body", "Body of each", a.Body, b.Body}},
+	}
+}
+
+// both is what is compared.
+func (s *comparison) both() comparedSides {
+	if s.attempts[0].ID != 0 {
+		return attemptSides(s.attempts[0], s.attempts[1])
+	}
+	return callbackSides(s.a, s.b)
 }
 
 func (s *comparison) resize(body rect) {
@@ -52,25 +94,20 @@ func (s *comparison) write(keep bool) {
 		return
 	}
 	d := newDoc(s.env.th, s.textWidth())
-	groups := []struct {
-		name   string
-		fields []comparedField
-	}{
-		{"Request", requestFieldsOf(s.a, s.b)},
-		{"Parameters", paramFields(s.a.Report.Params, s.b.Report.Params)},
-		{"Headers", headerFields(s.a.Header, s.b.Header)},
-	}
+	of := s.both()
 	s.longest = 0
-	for _, g := range groups {
+	for _, g := range of.groups {
 		for _, f := range g.fields[:min(len(g.fields), entriesShown)] {
 			s.longest = max(s.longest, ansi.StringWidth(f.name))
 		}
 	}
-	s.head(d)
-	for _, g := range groups {
+	s.head(d, of)
+	for _, g := range of.groups {
 		s.group(d, g.name, g.fields)
 	}
-	s.bodies(d)
+	for _, b := range of.bodies {
+		s.bodies(d, b)
+	}
 	s.set(d, keep)
 }
 
@@ -89,13 +126,15 @@ func (s *comparison) columns(w int) (names, side int) {
 }
 
 // head names the sides.
-func (s *comparison) head(d *doc) {
+func (s *comparison) head(d *doc, of comparedSides) {
 	names, side := s.columns(d.w)
-	say := func(c webhook.Callback) string {
-		return fmt.Sprintf("callback %d, %s", c.ID, moment(c.ReceivedAt, s.env.at))
+	say := func(i int) []piece {
+		return []piece{{lower(of.names[i]) + ", " + moment(of.when[i], s.env.at), plain}}
 	}
-	s.sides(d, names, side, span{d.th.muted, ""}, []piece{{say(s.a), plain}}, []piece{{say(s.b), plain}}, d.th.strong)
+	s.sides(d, names, side, span{d.th.muted, ""}, say(0), say(1), d.th.strong)
 }
+
+func lower(s string) string { return strings.ToLower(s[:1]) + s[1:] }
 
 // group lists fields: those that differ with the difference marked, the others dimmed or left out.
 func (s *comparison) group(d *doc, name string, fields []comparedField) {
@@ -196,19 +235,19 @@ func half(th *theme, rows [][]piece, i, w int, mark, paint grid.Paint) ([]span, 
 }
 
 // bodies compares the bytes, and shows them as text where they are.
-func (s *comparison) bodies(d *doc) {
-	a, b := s.a.Body, s.b.Body
+func (s *comparison) bodies(d *doc, of comparedBodies) {
+	a, b := of.a, of.b
 	if bytes.Equal(a, b) {
-		d.heading("Body", "  the same "+sizeWords(len(a)))
+		d.heading(of.name, "  the same "+sizeWords(len(a)))
 		return
 	}
 	at := 0
 	for at < len(a) && at < len(b) && a[at] == b[at] {
 		at++
 	}
-	d.heading("Body", fmt.Sprintf("  %s and %s; they differ from byte %s on", sizeWords(len(a)), sizeWords(len(b)), count(int64(at+1))))
+	d.heading(of.name, fmt.Sprintf("  %s and %s; they differ from byte %s on", sizeWords(len(a)), sizeWords(len(b)), count(int64(at+1))))
 	if !utf8.Valid(a) || !utf8.Valid(b) {
-		d.say(d.th.muted, "One is no text; Body of each shows its bytes.")
+		d.say(d.th.muted, "One is no text; "+of.tab+" shows its bytes.")
 		return
 	}
 	names, side := s.columns(d.w)
@@ -228,7 +267,8 @@ func (s *comparison) bodies(d *doc) {
 }
 
 func (s *comparison) body(rule ruler) []string {
-	title := fmt.Sprintf("Callback %d beside callback %d", s.a.ID, s.b.ID)
+	of := s.both()
+	title := of.names[0] + " beside " + lower(of.names[1])
 	if s.differing {
 		title += " · differences alone"
 	}

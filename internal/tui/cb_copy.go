@@ -25,6 +25,9 @@ func (s *callbacks) current() (webhook.Callback, bool) {
 // copies are the things of the callback in question that can be copied, the most sensible first: what
 // the cursor is on, then the parts of the request, then the whole of it.
 func (s *callbacks) copies() []copyItem {
+	if a, ok := s.currentAttempt(); ok {
+		return s.attemptCopies(a)
+	}
 	cb, ok := s.current()
 	if !ok {
 		return nil
@@ -72,6 +75,52 @@ var exported = []exportedAs{
 type exportedAs struct {
 	name   string
 	format archive.Format
+}
+
+// currentAttempt is the attempt that the screen is about, where it is about one.
+func (s *callbacks) currentAttempt() (webhook.Attempt, bool) {
+	switch {
+	case s.compared != nil:
+		return s.compared.attempts[0], s.compared.attempts[0].ID != 0
+	case s.open != nil:
+		return s.open.here()
+	default:
+		return webhook.Attempt{}, false
+	}
+}
+
+// attemptCopies are the things of an attempt that can be copied. A list may have left out its bodies: then
+// neither they nor what is made of them is offered.
+func (s *callbacks) attemptCopies(a webhook.Attempt) []copyItem {
+	var out []copyItem
+	add := func(name, text string) {
+		if text != "" && !slices.ContainsFunc(out, func(c copyItem) bool { return c.name == name }) {
+			out = append(out, copyItem{name, text})
+		}
+	}
+	if p := s.pager(); p != nil {
+		if it, ok := p.item(); ok {
+			add(it.name, it.text)
+		}
+	}
+	if !a.Omitted {
+		add(answerBody, string(a.Answer.Body))
+		if !cutRequest(a) {
+			add("curl command", archive.CurlCommand(requestOfAttempt(a)))
+		}
+		add(requestBody, string(a.Body))
+		add("answer headers", headerLines(a.Answer.Header))
+		if of := s.env.o.AttemptJSON; of != nil {
+			if data, err := of(a); err == nil {
+				add(jsonLine, string(data))
+			}
+		}
+	}
+	add("URL", a.URL)
+	add("URL it is signed for", a.SignedURL)
+	add("error", a.Err)
+	add("attempt ID", fmt.Sprint(a.ID))
+	return out
 }
 
 // headerLines are the headers, a value a line, as HTTP writes them.

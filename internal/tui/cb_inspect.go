@@ -25,6 +25,7 @@ const (
 	partBody
 	partSignature
 	partAnswer
+	partAttempts
 	parts
 )
 
@@ -36,6 +37,8 @@ type inspector struct {
 	at   part
 	tops [parts][2]int // where each part was left: top and cursor
 	view bodyView      // the chosen one
+
+	tries attempts
 
 	exam    app.Examination
 	known   bool
@@ -54,19 +57,21 @@ func newInspector(e *env) *inspector {
 	return &inspector{pager: newPager(e), stop: func() {}}
 }
 
-// show opens a callback at the part that is shown, and asks what can be said of its signature.
+// show opens a callback at the part that is shown, and asks what can be said of its signature, and whether it
+// was sent again.
 func (s *inspector) show(cb webhook.Callback) tea.Cmd {
 	s.stop()
 	s.cb, s.known, s.failure, s.exam = cb, false, nil, app.Examination{}
-	s.tops = [parts][2]int{}
+	s.tops, s.tries = [parts][2]int{}, attempts{}
 	s.write(true)
+	asked := s.pullAttempts()
 	ctx, stop := context.WithCancel(s.env.ctx)
 	s.stop = stop
 	core := s.env.core
-	return func() tea.Msg {
+	return tea.Batch(asked, func() tea.Msg {
 		e, err := core.ExamineCallback(ctx, cb.ID)
 		return inspectedMsg{cb.ID, e, err}
-	}
+	})
 }
 
 // refreshed takes the callback as it is by now: somebody may have found the cause.
@@ -124,6 +129,12 @@ func (s *inspector) docOf(at part) *doc {
 		s.writeSignature(d)
 	case partAnswer:
 		writeAnswer(d, s.cb)
+	case partAttempts:
+		if a := s.tries.opened; a.ID != 0 {
+			writeAttempt(d, s.cb, a, s.view, s.env.at)
+		} else {
+			s.tries.writeList(d, s.env.at)
+		}
 	}
 	return d
 }
@@ -134,7 +145,7 @@ func (s *inspector) elsewhere() bool {
 	if s.query == "" || len(s.found.starts) > 0 {
 		return false
 	}
-	names := s.partNames(0)
+	names := partTitles
 	var others []string
 	for at := range parts {
 		if at != s.at && len(search(s.docOf(at).rows, s.query).starts) > 0 {
@@ -170,19 +181,21 @@ func (s *inspector) turn(to part) {
 	s.at = (to + parts) % parts
 	s.top, s.cursor = s.tops[s.at][0], s.tops[s.at][1]
 	s.write(false)
+	if t := &s.tries; s.at == partAttempts && t.opened.ID == 0 {
+		s.onAttempt(t.selected(s.cursor))
+	}
 }
 
-// partNames are the names of the tabs: where there is room, with what one would look for in them.
+var partTitles = [parts]string{"Overview", "Parameters", "Headers", "Body", "Signature", "Answer", "Attempts"}
+
+// partNames are the names of the tabs: where there is room, with what one would look for in them, and where
+// there is little, shorter.
 func (s *inspector) partNames(w int) [parts]string {
-	short := [parts]string{"Overview", "Parameters", "Headers", "Body", "Signature", "Answer"}
-	if w < 90 {
-		return short
-	}
 	n := 0
 	for _, values := range s.cb.Header {
 		n += len(values)
 	}
-	long := short
+	long := partTitles
 	long[partParams] += " " + strconv.Itoa(len(s.cb.Report.Params))
 	long[partHeaders] += " " + strconv.Itoa(n)
 	long[partBody] += " " + sizeWords(bodySize(s.cb))
@@ -191,7 +204,26 @@ func (s *inspector) partNames(w int) [parts]string {
 	if s.cb.Answer.Status != 0 {
 		long[partAnswer] += " " + strconv.Itoa(s.cb.Answer.Status)
 	}
-	return long
+	if n := s.tries.tried.Count; n > 0 {
+		long[partAttempts] += " " + count(int64(n))
+	}
+	short := partTitles
+	short[partParams], short[partSignature] = "Params", "Sig"
+	for _, all := range [][parts]string{long, partTitles} {
+		if tabsWidth(all) <= w {
+			return all
+		}
+	}
+	return short
+}
+
+// tabsWidth is the room that tabs take.
+func tabsWidth(names [parts]string) int {
+	w := 0
+	for _, name := range names {
+		w += tabGap + ansi.StringWidth(name)
+	}
+	return w
 }
 
 // tabGap is the space between two tabs.
@@ -230,6 +262,10 @@ func (s *inspector) tabLine() string {
 
 // title names the callback.
 func (s *inspector) title() string {
+	if a := s.tries.opened; a.ID != 0 && s.at == partAttempts {
+		_, words := answeredWords(s.env.th, a)
+		return fmt.Sprintf("Attempt %d of callback %d · %s · %s · %s", a.ID, s.cb.ID, howWords(a), words, moment(a.At, s.env.at))
+	}
 	words := fmt.Sprintf("Callback %d · %s", s.cb.ID, kindWords(s.cb.Kind))
 	if st := s.cb.Report.Status(); st != "" {
 		words += " · " + statusSign(st) + " " + brief(string(st))
@@ -255,21 +291,34 @@ func (s *callbacks) openKey(k tea.KeyMsg) (tea.Cmd, bool) {
 			o.endSearch()
 			return nil, true
 		}
+		if o.closeAttempt() {
+			return nil, true
+		}
 		s.closeOpen()
 	case key.Matches(k, km.nextPart):
 		o.turn(o.at + 1)
 	case key.Matches(k, km.prevPart):
 		o.turn(o.at - 1)
-	case key.Matches(k, km.older):
-		return s.step(1), true
-	case key.Matches(k, km.newer):
-		return s.step(-1), true
+	case o.at == partAttempts && o.attemptKey(k):
+	case key.Matches(k, km.openAttempt) && o.at == partAttempts && o.tries.opened.ID == 0:
+		return o.openAttempt(o.tries.selected(o.cursor)), true
+	case key.Matches(k, km.older, km.newer):
+		n := 1
+		if key.Matches(k, km.newer) {
+			n = -1
+		}
+		if o.at == partAttempts && o.tries.opened.ID != 0 {
+			return o.stepAttempt(n), true
+		}
+		return s.step(n), true
 	case key.Matches(k, km.nextMatch, km.prevMatch) && o.elsewhere():
 	case o.searchesOn(k):
-	case key.Matches(k, km.bodyView) && o.at == partBody:
-		o.view = nextView(o.cb, o.view)
+	case key.Matches(k, km.bodyView) && o.hasBody():
+		o.view = nextView(o.bodyShown(), o.view)
 		o.top, o.cursor = 0, 0
 		o.write(false)
+	case key.Matches(k, km.compare) && o.at == partAttempts:
+		return s.compareAttempts(), true
 	case key.Matches(k, km.compare):
 		return s.compare(), true
 	case key.Matches(k, km.signature):

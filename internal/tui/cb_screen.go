@@ -209,6 +209,9 @@ func (s *callbacks) wake() tea.Cmd {
 	if !s.shown {
 		return nil
 	}
+	if s.open != nil {
+		return tea.Batch(s.listing.wake(), s.open.pullAttempts())
+	}
 	return s.listing.wake()
 }
 
@@ -221,7 +224,7 @@ func (s *callbacks) tick() tea.Cmd {
 
 func (s *callbacks) entered() tea.Cmd {
 	s.shown = true
-	return tea.Batch(s.tick(), s.listing.wake())
+	return tea.Batch(s.tick(), s.wake())
 }
 
 func (s *callbacks) left() { s.shown = false }

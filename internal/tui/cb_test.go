@@ -150,7 +150,7 @@ func TestTheCauseComesLater(t *testing.T) {
 	d.absent("matches if")
 	d.keys("K")
 	d.expect("Callback 203", `✗ does not verify; matches if the URL ends in "/"`, "Give Plivo the URL without the slash")
-	d.keys("shift+tab", "shift+tab")
+	d.keys("shift+tab", "shift+tab", "shift+tab")
 	d.expect("What the official SDKs say")
 	d.core.examineErr = errors.New("the disk is gone")
 	d.keys("J", "K")

@@ -58,7 +58,7 @@ func TestASearchThatIsLeftChangesNothing(t *testing.T) {
 	d.absent("it is on")
 	d.keys("esc", "/", "content-type", "enter")
 	d.expect("Not found on Body; it is on ", "Headers.")
-	d.keys("tab", "tab", "tab", "tab", "tab") // it is still searched for there
+	d.keys("tab", "tab", "tab", "tab", "tab", "tab") // it is still searched for there
 	d.expect("1 match")
 }
 

@@ -200,7 +200,10 @@ func (s *callbacks) footer() []key.Binding {
 		return []key.Binding{km.apply, km.leaveFilter, km.helpTyped}
 	case s.compared != nil:
 		return []key.Binding{km.closeText, s.compared.toggles(), s.searching(), km.down, km.up, km.copyID, km.help}
-	case s.open != nil && s.open.at == partBody:
+	case s.open != nil && s.open.at == partAttempts && s.open.tries.opened.ID == 0:
+		some := len(s.open.tries.list) > 0
+		return []key.Binding{km.closeText, km.nextPart, when(some, km.openAttempt), when(some, km.mark), when(some, km.compare), when(some, km.copyID), km.help}
+	case s.open != nil && s.open.hasBody():
 		return []key.Binding{km.closeText, km.nextPart, km.bodyView, s.searching(), km.older, km.copyID, km.help}
 	case s.open != nil:
 		return []key.Binding{km.closeText, km.nextPart, s.searching(), km.older, km.newer, km.copyID, km.help}
@@ -208,6 +211,22 @@ func (s *callbacks) footer() []key.Binding {
 		return []key.Binding{open, km.toMessage, mark, compare, signature, copied, km.help}
 	}
 	return []key.Binding{open, mark, compare, signature, copied, km.filter, km.help}
+}
+
+// canCompare reports whether something is marked that the open callback, or one of its attempts, can be
+// compared with.
+func (s *callbacks) canCompare() bool {
+	if s.open.at == partAttempts {
+		return len(s.open.tries.marks) > 0
+	}
+	return len(s.marks) > 0
+}
+
+// attemptKeys are those of the list of attempts.
+func (s *callbacks) attemptKeys() []key.Binding {
+	km := s.env.keys
+	listed := s.open.at == partAttempts && s.open.tries.opened.ID == 0 && len(s.open.tries.list) > 0
+	return []key.Binding{when(listed, km.openAttempt), when(listed, km.mark), when(listed && len(s.open.tries.marks) > 0, km.unmark)}
 }
 
 // searching is the key of the search that helps on: it goes to the next match where there is a search.
@@ -231,8 +250,8 @@ func (s *callbacks) help() []section {
 		return []section{text, {"The comparison", []key.Binding{s.compared.toggles(), km.copyID, km.edit, km.page, km.closeText}}}
 	case s.open != nil:
 		return []section{text, {"The callback", []key.Binding{
-			km.nextPart, km.prevPart, km.older, km.newer, when(s.open.at == partBody, km.bodyView), km.signature, when(len(s.marks) > 0, km.compare), km.copyID, km.edit, km.page, km.closeText,
-		}}}
+			km.nextPart, km.prevPart, km.older, km.newer, when(s.open.hasBody(), km.bodyView), km.signature, when(s.canCompare(), km.compare), km.copyID, km.edit, km.page, km.closeText,
+		}}, {"The attempts", s.attemptKeys()}}
 	}
 	_, any := s.selected()
 	back := when(!s.applied.Empty(), km.unfilter)

@@ -29,6 +29,10 @@ type Core interface {
 	ScanCallbacks(ctx context.Context, w store.Window, budget time.Duration) (store.Scan, error)
 	MatchingCallbacks(ctx context.Context, f store.Filter, ids []int64) ([]webhook.Callback, error)
 	CallbacksOf(ctx context.Context, uuid string, limit int) ([]webhook.Callback, error)
+	// AttemptsOf are what came of sending a callback again, Tried how often it was; see store.Store.
+	AttemptsOf(ctx context.Context, callbackID int64, limit int) ([]webhook.Attempt, error)
+	Attempt(ctx context.Context, id int64) (webhook.Attempt, bool, error)
+	Tried(ctx context.Context, callbackIDs []int64) (map[int64]store.Tried, error)
 	// Examine says all that can be said of a request's signature; see app.App.Examine.
 	Examine(ctx context.Context, c signature.Case) (app.Examination, error)
 	ExamineCallback(ctx context.Context, id int64) (app.Examination, error)

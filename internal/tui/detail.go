@@ -32,6 +32,7 @@ type detail struct {
 
 	cause    cause // why a signature does not match
 	together sentWith
+	tried    triedOf
 }
 
 // detailKey tells one state of a message's callbacks from another.
@@ -105,7 +106,7 @@ func (d *detail) answer(msg callbacksMsg) tea.Cmd {
 		d.callbacks, d.loaded = msg.callbacks, msg.of
 		cmd := d.findCause()
 		d.refresh()
-		return tea.Batch(cmd, d.pull())
+		return tea.Batch(cmd, d.pullTried(), d.pull())
 	}
 	return d.pull()
 }

@@ -66,6 +66,7 @@ func (d *detail) renderRest() []string {
 	if m.CallbackURL != "" {
 		p.field("reports to", th.text, readable(m.CallbackURL))
 	}
+	d.writeTried(p)
 	d.listCallbacks(p)
 	return p.lines
 }

@@ -54,11 +54,15 @@
 // The activity screen shows counters that the core's status holds already: it asks nothing, and renders
 // only while it is seen.
 //
-// What is read at length, an open callback and two compared ones, is a doc: rows of safe text that keep
+// What came of sending a callback again is listed with the open callback, and said of its message in a line. A
+// change asks only how often that was; the attempts are read where that is another number than before.
+//
+// What is read at length, an open callback, an attempt and two compared ones, is a doc: rows of safe text that keep
 // their paragraph through every width. A pager shows a window of it, paints only that, and searches all
 // of it. A screen of callbacks that nobody sees reads nothing.
 //
 // The package may import app, store, webhook, mask, meter, plivo, signature and its sdk for their types, webhook's
-// capture to read what is pasted and archive to copy callbacks, and escape; the core behind it is reached through Core alone. Only
+// capture to read what is pasted, archive to copy callbacks, replay for the faults and for what an attempt
+// differs in, and escape; the core behind it is reached through Core alone. Only
 // this package and its grid know Bubble Tea.
 package tui

@@ -38,6 +38,7 @@ type fakeCore struct {
 	asked      func(ctx context.Context) // told of each question for rows
 
 	tokens     []signature.Token
+	attempts   []webhook.Attempt        // oldest first
 	cases      map[int64]signature.Case // of callbacks
 	examined   []signature.Case
 	diagnosis  signature.Diagnosis // of what does not verify, unless pure

@@ -16,7 +16,7 @@ type keyMap struct {
 	markRead, destinations, goTo                                                       key.Binding
 	// Callbacks.
 	callbacks, mark, unmark, compare, toMessage, nextPart, prevPart, older, newer, bodyView key.Binding
-	closeText, search, nextMatch, prevMatch, hideSame, showSame                             key.Binding
+	closeText, search, nextMatch, prevMatch, hideSame, showSame, openAttempt                key.Binding
 	// The detail.
 	detailTop, detailEnd, back key.Binding
 	// Filter line.
@@ -99,6 +99,8 @@ func newKeyMap() keyMap {
 		prevMatch: bind("N", "match before", "N"),
 		hideSame:  bind("v", "differences alone", "v"),
 		showSame:  bind("v", "show all", "v"),
+
+		openAttempt: bind("enter", "open the attempt", "enter"),
 
 		detailTop: bind("g home", "top", "g", "home"),
 		detailEnd: bind("G end", "end", "G", "end"),

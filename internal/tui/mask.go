@@ -56,6 +56,18 @@ func (e *env) hidden(msg tea.Msg) tea.Msg {
 	case wholeMsg:
 		msg.cb = e.hiddenCallback(msg.cb)
 		return msg
+	case attemptsMsg:
+		msg.list = each(msg.list, e.mask.Attempt)
+		return msg
+	case attemptMsg:
+		msg.at = e.mask.Attempt(msg.at)
+		return msg
+	case comparedAttemptsMsg:
+		msg.both = [2]webhook.Attempt{e.mask.Attempt(msg.both[0]), e.mask.Attempt(msg.both[1])}
+		return msg
+	case triedMsg:
+		msg.last = e.mask.Attempt(msg.last)
+		return msg
 	case comparedMsg:
 		msg.a, msg.b = e.hiddenCallback(msg.a), e.hiddenCallback(msg.b)
 		return msg
@@ -120,12 +132,15 @@ func (m *Model) toggleMask() tea.Cmd {
 	d.message = e.mask.Message(d.message)
 	d.callbacks = each(d.callbacks, e.hiddenCallback)
 	d.together.rows = each(d.together.rows, e.mask.Message)
+	d.tried.last = e.mask.Attempt(d.tried.last)
 	d.cause.of, d.cause.exam = e.hiddenCallback(d.cause.of), d.cause.exam.Masked(e.mask)
 	if o := m.requests.open; o != nil {
 		o.cb, o.exam = e.hiddenCallback(o.cb), o.exam.Masked(e.mask)
+		o.tries.list, o.tries.opened = each(o.tries.list, e.mask.Attempt), e.mask.Attempt(o.tries.opened)
 	}
 	if c := m.requests.compared; c != nil {
 		c.a, c.b = e.hiddenCallback(c.a), e.hiddenCallback(c.b)
+		c.attempts = [2]webhook.Attempt{e.mask.Attempt(c.attempts[0]), e.mask.Attempt(c.attempts[1])}
 	}
 	e.notify(app.Info, "Numbers and texts are masked, also in what is copied; "+e.keys.mask.Help().Key+" shows them again.")
 	m.redrawMasked()
@@ -165,13 +180,14 @@ type reopenedMsg struct {
 	open, a, b webhook.Callback
 	exam       app.Examination
 	known      bool
+	attempts   map[int64]webhook.Attempt
 	err        error
 }
 
 // readAgain asks for all that is at hand.
 func (m *Model) readAgain() tea.Cmd {
 	d := m.messages.detail
-	d.loaded, d.together = detailKey{}, sentWith{}
+	d.loaded, d.together, d.tried = detailKey{}, sentWith{}, triedOf{}
 	d.forgetCause()
 	cmds := []tea.Cmd{m.messages.wake(), d.pull(), d.pullTogether()}
 	m.requests.whole = wholeCallback{}
@@ -179,20 +195,34 @@ func (m *Model) readAgain() tea.Cmd {
 		cmds = append(cmds, m.requests.listing.wake())
 	}
 	var open, a, b int64
+	var attempts []int64
 	if o := m.requests.open; o != nil {
 		open = o.cb.ID
+		attempts = append(attempts, o.tries.opened.ID)
+		o.tries.known = false // the list is read again
+		cmds = append(cmds, o.pullAttempts())
 	}
 	if c := m.requests.compared; c != nil {
 		a, b = c.a.ID, c.b.ID
+		attempts = append(attempts, c.attempts[0].ID, c.attempts[1].ID)
 	}
 	if open == 0 && a == 0 {
 		return tea.Batch(cmds...)
 	}
 	ctx, core := m.env.ctx, m.env.core
-	return tea.Batch(append(cmds, func() tea.Msg { return reopen(ctx, core, open, a, b) })...)
+	return tea.Batch(append(cmds, func() tea.Msg { return reopen(ctx, core, open, a, b, attempts) })...)
 }
 
-func reopen(ctx context.Context, core Core, open, a, b int64) (msg reopenedMsg) {
+func reopen(ctx context.Context, core Core, open, a, b int64, attempts []int64) (msg reopenedMsg) {
+	msg.attempts = map[int64]webhook.Attempt{}
+	for _, id := range attempts {
+		if id == 0 {
+			continue
+		}
+		if msg.attempts[id], msg.err = readAttempt(ctx, core, id); msg.err != nil {
+			return msg
+		}
+	}
 	for id, to := range map[int64]*webhook.Callback{open: &msg.open, a: &msg.a, b: &msg.b} {
 		if id == 0 {
 			continue
@@ -219,10 +249,18 @@ func (m *Model) reopened(msg reopenedMsg) {
 		if msg.known {
 			o.exam, o.known, o.failure = msg.exam, true, nil
 		}
+		if a, ok := msg.attempts[o.tries.opened.ID]; ok {
+			o.tries.opened = a
+		}
 		o.write(true)
 	}
 	if c := m.requests.compared; c != nil && c.a.ID == msg.a.ID && c.b.ID == msg.b.ID {
 		c.a, c.b = msg.a, msg.b
+		for i := range c.attempts {
+			if a, ok := msg.attempts[c.attempts[i].ID]; ok {
+				c.attempts[i] = a
+			}
+		}
 		c.write(true)
 	}
 }

@@ -68,6 +68,15 @@ func canariesTo(core *fakeCore) {
 		c.Verdict = signature.Result{Outcome: signature.Invalid, Scheme: signature.V3, Header: "X-Plivo-Signature-V3"}
 		c.Answer = webhook.Answer{Status: 200, At: testNow}
 		core.callbacks[core.messages[0].UUID] = append(core.callbacks[core.messages[0].UUID], c)
+		for range 2 {
+			core.try(webhook.Attempt{
+				CallbackID: c.ID, Mode: webhook.Resigned, At: testNow, Method: c.Method, URL: strings.Replace(c.URL, "name.example", "app.example", 1), Host: "app.example",
+				SignedURL: c.URL, Header: c.Header, Body: c.Body, Failure: webhook.ClosedEarly, Err: "The answer " + about + " stopped.",
+				Answer: webhook.TargetAnswer{
+					Status: 200, Header: http.Header{"Content-Type": {"text/plain"}, "X-Said": {maskFrom}}, Body: []byte(maskText + about),
+				},
+			})
+		}
 		signed := slices.Clone(params)
 		signed[0].Value = maskFrom
 		signedURL := c.URL + "/"
@@ -104,13 +113,20 @@ func maskTours() map[string]func(*driver) {
 		}
 	}
 	for id := range int64(5) {
-		for at := range 6 {
+		for at := range int(parts) {
 			all[fmt.Sprintf("callback %d, part %d", id+1, at)] = func(d *driver) {
 				d.onCallback(id + 1)
 				d.keys("enter")
 				for range at {
 					d.keys("tab")
 				}
+			}
+		}
+		for name, keys := range map[string][]string{"opened": {"enter"}, "at its end": {"enter", "G"}, "compared": {"space", "space", "="}, "copied": {"enter", "G", "y", "y"}} {
+			all[fmt.Sprintf("attempt of callback %d %s", id+1, name)] = func(d *driver) {
+				d.onCallback(id + 1)
+				d.keys("enter", "shift+tab")
+				d.keys(keys...)
 			}
 		}
 		all[fmt.Sprintf("signature of callback %d", id+1)] = func(d *driver) {
@@ -181,6 +197,7 @@ func TestMasked(t *testing.T) {
 					CallbackJSON: func(c webhook.Callback, masked bool) ([]byte, error) {
 						return fmt.Appendf(nil, "%+v %q %v", c.Report, c.Body, masked), nil
 					},
+					AttemptJSON: func(a webhook.Attempt) ([]byte, error) { return fmt.Appendf(nil, "%q", fmt.Sprint(a)), nil },
 				})
 				play(d)
 				if late {

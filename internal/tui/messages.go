@@ -121,7 +121,7 @@ func (s *messages) update(msg tea.Msg) tea.Cmd {
 }
 
 // wake asks again after a change in the core.
-func (s *messages) wake() tea.Cmd { return s.listing.wake() }
+func (s *messages) wake() tea.Cmd { return tea.Batch(s.listing.wake(), s.detail.pullTried()) }
 
 // tick brings up what time changes, and what was left out.
 func (s *messages) tick() tea.Cmd {

@@ -178,6 +178,19 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	case comparedMsg:
 		m.requests.answerCompare(msg)
 		return nil
+	case attemptsMsg:
+		if o := m.requests.open; o != nil {
+			return o.answerAttempts(msg)
+		}
+		return nil
+	case attemptMsg:
+		if o := m.requests.open; o != nil {
+			o.answerAttempt(msg)
+		}
+		return nil
+	case comparedAttemptsMsg:
+		m.requests.answerCompareAttempts(msg)
+		return nil
 	case filtersMsg:
 		m.env.learnFilters(msg)
 		return nil
@@ -189,6 +202,8 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return m.messages.detail.answer(msg)
 	case togetherMsg:
 		return m.messages.detail.answerTogether(msg)
+	case triedMsg:
+		return m.messages.detail.answerTried(msg)
 	case causeMsg:
 		m.messages.detail.learn(msg)
 		return nil

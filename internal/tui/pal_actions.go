@@ -19,7 +19,7 @@ const (
 	gDetail    group = "a detail"
 	gText      group = "texts to read"
 	gSearch    group = "texts that are searched"
-	gCallbacks group = "Callbacks"
+	gCallbacks group = "Callbacks, and the attempts of one"
 	gOpened    group = "an opened callback"
 	gCompared  group = "a comparison of callbacks"
 	gFilter    group = "the filter line"
@@ -49,6 +49,7 @@ var situations = []situation{
 	{"the details", false, []group{gAlways, gScreens, gMoving, gRows, gThing, gDetail, gText}},
 	{"Callbacks", false, []group{gAlways, gScreens, gMoving, gLists, gRows, gThing, gCallbacks}},
 	{"an opened callback", false, []group{gAlways, gScreens, gMoving, gThing, gText, gSearch, gOpened}},
+	{"the attempts of a callback", false, []group{gAlways, gScreens, gMoving, gThing, gText, gSearch, gOpened, gCallbacks}},
 	{"a comparison of callbacks", false, []group{gAlways, gScreens, gMoving, gThing, gText, gSearch, gCompared}},
 	{"the filter line", true, []group{gAlways, gFilter}},
 	{"Compose", true, []group{gAlways, gFields, gCompose}},
@@ -143,6 +144,7 @@ func (km *keyMap) actions() []action {
 		a("older", gOpened, &km.older),
 		a("newer", gOpened, &km.newer),
 		a("body-view", gOpened, &km.bodyView),
+		a("open-attempt", gOpened, &km.openAttempt),
 
 		a("differences", gCompared, &km.hideSame, &km.showSame),
 

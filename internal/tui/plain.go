@@ -7,6 +7,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/store"
 	"dev.internal/plivoscope/internal/webhook"
 )
 
@@ -109,11 +110,12 @@ func (p *plainUI) update(msg tea.Msg) tea.Cmd {
 	case fedMsg:
 		return p.fed(msg)
 	case spokenMsg:
-		shown, exam := msg.callback, msg.exam.Masked(m.env.mask)
-		if m.env.mask != nil {
-			shown, msg.err = m.env.mask.Callback(shown), m.env.hiddenError(msg.err)
+		if mask := m.env.mask; mask != nil {
+			msg.exam = msg.exam.Masked(mask)
+			msg.callback, msg.err = mask.Callback(msg.callback), m.env.hiddenError(msg.err)
+			msg.list, msg.last = each(msg.list, mask.Attempt), mask.Attempt(msg.last)
 		}
-		p.out.say(join(m.env.speakCallback(shown, msg.part, exam, msg.err)))
+		p.out.say(join(m.env.speakCallback(msg)))
 		return nil
 	case recentMsg:
 		return p.offerRecent(msg)
@@ -127,7 +129,7 @@ func (p *plainUI) update(msg tea.Msg) tea.Cmd {
 		cmd := m.update(msg)
 		if c := m.requests.compared; c != nil {
 			m.requests.compared = nil
-			p.out.say(join(speakComparison(c.a, c.b)))
+			p.out.say(join(speakComparison(c.both())))
 		}
 		return cmd
 	default:
@@ -314,4 +316,9 @@ type spokenMsg struct {
 	part     int // of callbackParts, 0 for all
 	exam     app.Examination
 	err      error
+
+	tried  store.Tried
+	list   []webhook.Attempt // newest first
+	last   webhook.Attempt   // whole
+	unread error             // why the attempts could not be read
 }

@@ -28,7 +28,7 @@ func (s *speech) labelled(name, value string) {
 // ready reports whether all that is going to be known of the shown message is.
 func (d *detail) ready() bool {
 	asked := d.message.UUID == "" || d.message.Callbacks == 0 || d.loaded == keyOf(d.message)
-	return asked && d.togetherKnown() && (!d.cause.wanted || d.cause.known || d.cause.failure != nil)
+	return asked && (len(d.callbacks) == 0 || d.tried.message == d.message.ID && d.tried.known) && d.togetherKnown() && (!d.cause.wanted || d.cause.known || d.cause.failure != nil)
 }
 
 // speak tells all of the shown message.
@@ -60,6 +60,7 @@ func (d *detail) speak() []string {
 		s.add("Beware: %s %s", o.says, o.todo)
 	}
 	s = append(s, d.speakTogether()...)
+	s = append(s, d.speakTried()...)
 	s.add("%s.", plural(m.Callbacks, "callback"))
 	if more := m.Callbacks - len(d.callbacks); more > 0 && len(d.callbacks) > 0 {
 		s.add("The newest %d of them:", len(d.callbacks))
@@ -83,13 +84,13 @@ func (p *plainUI) sayTogether(d *detail) {
 	p.out.say(join(words))
 }
 
-// callbackParts is how many parts a callback is told in: what it says, its signature, parameters, headers
-// and body.
-const callbackParts = 5
+// callbackParts is how many parts a callback is told in: what it says, its signature, parameters, headers,
+// body and attempts.
+const callbackParts = 6
 
-// speakCallback tells all of a callback, or one of its parts from 1 on. What is known of its signature comes with an examination or an
-// error.
-func (e *env) speakCallback(c webhook.Callback, part int, exam app.Examination, failure error) []string {
+// speakCallback tells all of a callback, or one of its parts from 1 on.
+func (e *env) speakCallback(told spokenMsg) []string {
+	c, part, exam, failure := told.callback, told.part, told.exam, told.err
 	r := c.Report
 	var s speech
 	s.add("Callback %d: %s", c.ID, callbackSentence(c, e.at))
@@ -111,7 +112,7 @@ func (e *env) speakCallback(c webhook.Callback, part int, exam app.Examination, 
 	for _, words := range arrivalMeanings(c.Arrival) {
 		s.add("%s", words)
 	}
-	parts := [callbackParts][]string{s, nil, speakParams(c), speakHeaders(c), speakBody(c)}
+	parts := [callbackParts][]string{s, nil, speakParams(c), speakHeaders(c), speakBody(c), e.speakAttempts(c, told.tried.Count, told.list, told.last, told.unread)}
 	s = speech{"Signature."}
 	if failure != nil {
 		s.add("It could not be examined: %s", head(failure.Error(), noticeBytes))
@@ -238,18 +239,11 @@ func speakBody(c webhook.Callback) []string {
 	return append(s, strings.Split(readableBlock(text), "\n")...)
 }
 
-// speakComparison tells in what two callbacks differ.
-func speakComparison(a, b webhook.Callback) []string {
+// speakComparison tells in what two callbacks differ, or two attempts.
+func speakComparison(of comparedSides) []string {
 	var s speech
-	s.add("Callback %d beside callback %d.", a.ID, b.ID)
-	for _, group := range []struct {
-		name   string
-		fields []comparedField
-	}{
-		{"Request", requestFieldsOf(a, b)},
-		{"Parameters", paramFields(a.Report.Params, b.Report.Params)},
-		{"Headers", headerFields(a.Header, b.Header)},
-	} {
+	s.add("%s beside %s.", of.names[0], lower(of.names[1]))
+	for _, group := range of.groups {
 		var differing []comparedField
 		for _, f := range group.fields {
 			if !f.same() {
@@ -262,10 +256,12 @@ func speakComparison(a, b webhook.Callback) []string {
 		}
 		s.rest(len(differing), "field")
 	}
-	if string(a.Body) == string(b.Body) {
-		s.add("Body: the same %s.", sizeWords(len(a.Body)))
-	} else {
-		s.add("Body: they differ, %s and %s.", sizeWords(len(a.Body)), sizeWords(len(b.Body)))
+	for _, b := range of.bodies {
+		if string(b.a) == string(b.b) {
+			s.add("%s: the same %s.", b.name, sizeWords(len(b.a)))
+		} else {
+			s.add("%s: they differ, %s and %s.", b.name, sizeWords(len(b.a)), sizeWords(len(b.b)))
+		}
 	}
 	return s
 }

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -268,9 +269,23 @@ func (p *plainUI) tell(c webhook.Callback, part int) tea.Cmd {
 		if err != nil {
 			return noticeMsg{app.Failure, fmt.Sprintf("Read callback %d: %v; open it again to retry.", c.ID, err)}
 		}
-		e, err := core.ExamineCallback(ctx, c.ID)
-		return spokenMsg{whole, part, e, err}
+		msg := spokenMsg{callback: whole, part: part}
+		msg.exam, msg.err = core.ExamineCallback(ctx, c.ID)
+		msg.readAttempts(ctx, core)
+		return msg
 	}
+}
+
+// readAttempts reads what came of sending the callback again.
+func (msg *spokenMsg) readAttempts(ctx context.Context, core Core) {
+	id := msg.callback.ID
+	tried, err := core.Tried(ctx, []int64{id})
+	if msg.tried = tried[id]; err == nil && msg.tried.Count > 0 {
+		if msg.list, err = core.AttemptsOf(ctx, id, saidAttempts); err == nil {
+			msg.last, err = readAttempt(ctx, core, msg.tried.Last)
+		}
+	}
+	msg.unread = err
 }
 
 // askInbound asks for an inbound message and makes the simulator deliver it.

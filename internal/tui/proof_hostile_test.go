@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"github.com/charmbracelet/x/ansi"
@@ -84,6 +85,23 @@ func hostileTo(core *fakeCore, text string) {
 			cb.Body = formOf(params)
 		}
 		core.callbacks[v("uuid")] = append(core.callbacks[v("uuid")], cb)
+		for n := range 2 {
+			a := webhook.Attempt{
+				ID: int64(len(core.attempts)) + 1, CallbackID: cb.ID, Scenario: v("scenario"), Route: v("route"), Mode: webhook.Mode(v("mode")), Fault: v("fault"),
+				At: testNow, Method: v("sentmethod"), URL: "http://" + v("target"), Host: v("sentto"), SignedURL: "http://" + v("signedurl"),
+				Header: http.Header{"X-" + v("sentheader"): {v("sentvalue")}, "Content-Type": {v("senttype")}}, Body: []byte(v("sentbody")),
+				Timings: webhook.Timings{Total: time.Millisecond},
+			}
+			if n == 0 {
+				a.Mode, a.Failure, a.Err = webhook.Faulty, webhook.Failure(v("failure")), v("why")
+			} else {
+				a.Answer = webhook.TargetAnswer{
+					Status: 200, Protocol: v("answerprotocol"), Body: []byte(v("answerbody")),
+					Header: http.Header{"X-" + v("answerheader"): {v("answervalue")}, "Content-Type": {v("answertype")}},
+				}
+			}
+			core.attempts = append(core.attempts, a)
+		}
 		core.cases[cb.ID] = signature.Case{
 			Request: signature.Request{Method: cb.Method, URL: cb.URL, Params: params, Header: http.Header{
 				"X-Plivo-Signature-V3": {v("signature")}, "X-Plivo-Signature-V3-Nonce": {v("nonce")}, "X-" + v("header"): {v("headervalue")},
@@ -161,8 +179,16 @@ var tours = []struct {
 	{name: "callback body", play: hostileCallback("tab", "tab", "tab")},
 	{name: "callback body otherwise", play: hostileCallback("tab", "tab", "tab", "v")},
 	{name: "callback body in a third way", play: hostileCallback("tab", "tab", "tab", "v", "v")},
-	{name: "callback signature", play: hostileCallback("shift+tab", "shift+tab")},
-	{name: "callback answer", play: hostileCallback("shift+tab")},
+	{name: "callback signature", play: hostileCallback("shift+tab", "shift+tab", "shift+tab")},
+	{name: "callback answer", play: hostileCallback("shift+tab", "shift+tab")},
+	{name: "callback attempts", play: hostileCallback("shift+tab", "space")},
+	{name: "attempt", play: hostileCallback("shift+tab", "j", "enter")},
+	{name: "attempt answered", play: hostileCallback("shift+tab", "enter")},
+	{name: "attempt end", play: hostileCallback("shift+tab", "enter", "G")},
+	{name: "attempt otherwise", play: hostileCallback("shift+tab", "enter", "v", "pgdown")},
+	{name: "attempt copy menu", typed: true, play: hostileCallback("shift+tab", "enter", "y")},
+	{name: "attempts compared", play: hostileCallback("shift+tab", "space", "space", "=")},
+	{name: "attempts differences", play: hostileCallback("shift+tab", "space", "space", "=", "v", "G")},
 	{name: "callback copy menu", typed: true, play: hostileCallback("tab", "G", "y")},
 	{name: "callback searched", typed: true, play: func(d *driver) {
 		hostileCallback("tab", "/")(d)

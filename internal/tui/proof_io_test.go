@@ -80,7 +80,8 @@ func TestNoKeyDoesIO(t *testing.T) {
 	contexts := []string{
 		"messages", "messages one", "empty", "detail", "filter", "filtered", "help", "compose", "compose checked", "compose recent", "compose code", "confirm", "palette",
 		"copy menu", "inbound", "signature empty", "signature match", "signature diagnosis", "signature edited", "callbacks", "callbacks marked",
-		"callbacks of a message", "callback parameters", "callback body", "callback search", "callbacks compared", "activity busy", "quit asked",
+		"callbacks of a message", "callback parameters", "callback body", "callback search", "callbacks compared", "activity busy",
+		"callback attempts", "attempt", "attempts compared", "detail of a message that was sent again", "quit asked",
 	}
 	played := 0
 	for _, sc := range scenes {

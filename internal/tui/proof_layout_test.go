@@ -36,6 +36,15 @@ func init() {
 			d.keys("2", "G", "pgup", "k")
 		}},
 		{name: "callback scrolled", more: true, play: openedAt(208, "tab", "tab", "tab", "pgdown", "pgdown", "j")},
+		{name: "attempts full", more: true, play: func(d *driver) {
+			stockRequests(d.core)
+			for range 250 {
+				d.core.try(attemptOf(d.core.strangers[2]))
+			}
+			d.onCallback(203)
+			d.keys("enter", "shift+tab", "pgdown", "j")
+		}},
+		{name: "attempt scrolled", more: true, play: triedAt("enter", "v", "pgdown", "j")},
 		{name: "compose end", more: true, play: func(d *driver) {
 			d.keys("n", strings.Repeat("a line of the text\n", 30), "tab", "tab", "tab", "tab", "tab")
 		}},
@@ -116,12 +125,15 @@ func TestEveryFrameFits(t *testing.T) {
 func (d *driver) place() string {
 	m := d.m
 	sel, _ := m.requests.selected()
-	opened := int64(0)
-	if m.requests.open != nil {
-		opened = m.requests.open.cb.ID
+	opened, attempt := int64(0), int64(0)
+	if o := m.requests.open; o != nil {
+		opened = o.cb.ID
+		if a, ok := o.here(); ok {
+			attempt = a.ID
+		}
 	}
-	return fmt.Sprintf("screen %d, message %d, callback %d, opened %d, compared %v, field %d and %d, detail %v, sheet %T, typing %v",
-		m.at, d.selected(), sel.ID, opened, m.requests.compared != nil, m.compose.focus, m.sig.focus, m.messages.focused, m.env.sheet, m.typing())
+	return fmt.Sprintf("screen %d, message %d, callback %d, opened %d, attempt %d, compared %v, field %d and %d, detail %v, sheet %T, typing %v",
+		m.at, d.selected(), sel.ID, opened, attempt, m.requests.compared != nil, m.compose.focus, m.sig.focus, m.messages.focused, m.env.sheet, m.typing())
 }
 
 // TestASizeChangesNothingElse holds that another size of the terminal leaves selection, focus and what is

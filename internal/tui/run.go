@@ -38,10 +38,11 @@ type Options struct {
 	// ReadClipboard gives what the clipboard holds; nil for that of the desktop, where there is one.
 	ReadClipboard func() (string, error)
 
-	// A message and a callback as the command line prints them, to copy; nil to offer none. Of a masked
-	// callback the line says so.
+	// A message, a callback and an attempt as the command line prints them, to copy; nil to offer none. Of a
+	// masked callback the line says so.
 	MessageJSON  func(plivo.Message) ([]byte, error)
 	CallbackJSON func(c webhook.Callback, masked bool) ([]byte, error)
+	AttemptJSON  func(webhook.Attempt) ([]byte, error)
 
 	Masker *mask.Masker // makes pseudonyms; nil for some of this run's own
 	Mask   bool         // begin masked

@@ -280,6 +280,18 @@ func (c storeCore) Messages(ctx context.Context, w store.Window) ([]plivo.Messag
 	return c.Store.Messages(ctx, w)
 }
 
+func (c storeCore) AttemptsOf(ctx context.Context, id int64, limit int) ([]webhook.Attempt, error) {
+	return c.Store.AttemptsOf(ctx, id, limit)
+}
+
+func (c storeCore) Attempt(ctx context.Context, id int64) (webhook.Attempt, bool, error) {
+	return c.Store.Attempt(ctx, id)
+}
+
+func (c storeCore) Tried(ctx context.Context, ids []int64) (map[int64]store.Tried, error) {
+	return c.Store.Tried(ctx, ids)
+}
+
 func (c storeCore) ScanMessages(ctx context.Context, w store.Window, budget time.Duration) (store.Scan, error) {
 	return c.Store.ScanMessages(ctx, w, budget)
 }

@@ -113,8 +113,25 @@ var scenes = []scene{
 	{name: "callback body json", play: openedAt(205, "tab", "tab", "tab")},
 	{name: "callback body bytes", play: openedAt(206, "tab", "tab", "tab")},
 	{name: "callback body long", play: openedAt(208, "tab", "tab", "tab")},
-	{name: "callback signature", play: openedAt(203, "shift+tab", "shift+tab")},
-	{name: "callback answer", play: openedAt(203, "shift+tab")},
+	{name: "callback signature", play: openedAt(203, "shift+tab", "shift+tab", "shift+tab")},
+	{name: "callback answer", play: openedAt(203, "shift+tab", "shift+tab")},
+	{name: "callback attempts none", play: openedAt(203, "shift+tab")},
+	{name: "callback attempts", play: triedAt()},
+	{name: "callback attempts marked", play: triedAt("j", "space", "space")},
+	{name: "attempt", play: triedAt("j", "j", "j", "enter")},
+	{name: "attempt with a fault", play: triedAt("j", "j", "enter")},
+	{name: "attempt as captured", play: triedAt("enter", "pgdown")},
+	{name: "attempt without an answer", play: triedAt("j", "enter")},
+	{name: "attempts compared", play: triedAt("j", "j", "space", "space", "=")},
+	{name: "attempts differences", play: triedAt("space", "G", "=", "v")},
+	{name: "detail of a message that was sent again", play: func(d *driver) {
+		m := d.core.messages[1]
+		for range 3 {
+			d.core.try(attemptOf(d.core.callbacks[m.UUID][2]))
+		}
+		d.wake()
+		d.keys("G", "k", "enter")
+	}},
 	{name: "callback search", play: openedAt(203, "tab", "/", "12:02")},
 	{name: "callback found", play: openedAt(203, "tab", "/", "12:02", "enter", "n")},
 	{name: "callback help", play: openedAt(203, "?")},
@@ -123,8 +140,8 @@ var scenes = []scene{
 	{name: "callback hostile headers", play: openedAt(207, "tab", "tab")},
 	{name: "callback hostile body", play: openedAt(207, "tab", "tab", "tab")},
 	{name: "callback hostile text", play: openedAt(207, "tab", "tab", "tab", "v")},
-	{name: "callback hostile signature", play: openedAt(207, "shift+tab", "shift+tab")},
-	{name: "callback hostile answer", play: openedAt(207, "shift+tab")},
+	{name: "callback hostile signature", play: openedAt(207, "shift+tab", "shift+tab", "shift+tab")},
+	{name: "callback hostile answer", play: openedAt(207, "shift+tab", "shift+tab")},
 	{name: "callbacks compared", play: compared(202, 203)},
 	{name: "callbacks differences", play: compared(202, 203, "v")},
 	{name: "callbacks compared hostile", play: compared(206, 207)},

@@ -35,6 +35,10 @@ type Attempt struct {
 	Timings    Timings
 	Failure    Failure // the kind of Err
 	Err        string  // why there is no answer, or not all of one, in a sentence; empty otherwise
+
+	// Omitted is whether a list left out both headers and both bodies.
+	Omitted bool
+	Size    int // of the body as it was sent, in bytes, where Body is left out, cut by the history or masked
 }
 
 // Failure is why an attempt got no answer, or not all of one, in a word; empty where it got one.
@@ -60,6 +64,7 @@ type TargetAnswer struct {
 	Header    http.Header
 	Body      []byte // at most 64 KiB
 	Truncated bool   // there was more
+	Size      int    // of Body, in bytes, where that is left out or masked
 }
 
 // Timings are the parts of an attempt, zero where there was none of it (a connection that was open).

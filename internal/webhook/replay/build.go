@@ -67,7 +67,7 @@ func build(cb *webhook.Callback, o Options) (Request, error) {
 		Method: d.method, URL: to.origin() + d.target, Host: d.host, Header: d.header, Body: d.body,
 		SignedURL: d.signURL, Signed: d.signed,
 	}
-	r.Changes = changes(cb, &d, r)
+	r.Changes = changes(cb, d.message, r.URL, r.Host)
 	r.Unverified = o.Mode == webhook.AsCaptured && !d.coversTheSame(cb)
 	return r, nil
 }

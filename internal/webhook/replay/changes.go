@@ -12,9 +12,15 @@ import (
 	"dev.internal/plivoscope/internal/webhook"
 )
 
-// changes lists what of the request differs from the callback: where it goes, its headers by name, its
-// parameters or its body.
-func changes(cb *webhook.Callback, d *draft, r Request) []Change {
+// Differences lists what of an attempt differs from the callback that was sent again, as the Changes of its
+// Request did: where it went, its headers by name, its parameters or its body.
+func Differences(cb webhook.Callback, a webhook.Attempt) []Change {
+	_, _, target := cutURL(a.URL)
+	return changes(&cb, message{method: a.Method, target: target, header: a.Header, body: a.Body}, a.URL, a.Host)
+}
+
+// changes lists what of a message that goes to a URL differs from the callback.
+func changes(cb *webhook.Callback, is message, to, at string) []Change {
 	var list []Change
 	add := func(what, before, after string) {
 		if before != after {
@@ -22,16 +28,16 @@ func changes(cb *webhook.Callback, d *draft, r Request) []Change {
 		}
 	}
 	_, host, target := cutURL(cb.URL)
-	add("method", cb.Method, r.Method)
-	add("URL", cb.URL, r.URL)
-	add("Host", host, r.Host)
+	add("method", cb.Method, is.method)
+	add("URL", cb.URL, to)
+	add("Host", host, at)
 	before := http.Header{}
 	for name, values := range cb.Header {
 		name = http.CanonicalHeaderKey(name)
 		before[name] = append(before[name], values...)
 	}
 	names := slices.Collect(maps.Keys(before))
-	for name := range d.header {
+	for name := range is.header {
 		if _, both := before[name]; !both {
 			names = append(names, name)
 		}
@@ -41,16 +47,16 @@ func changes(cb *webhook.Callback, d *draft, r Request) []Change {
 		if name == "Content-Length" || name == "Host" {
 			continue // they follow from the body and the target
 		}
-		add("header "+name, shown(before[name]), shown(d.header[name]))
+		add("header "+name, shown(before[name]), shown(is.header[name]))
 	}
-	if cb.Truncated && len(d.body) == len(cb.Body) {
-		add("body", fmt.Sprintf("more than the %d bytes that were kept", len(cb.Body)), fmt.Sprintf("the %d bytes that were kept", len(d.body)))
+	if cb.Truncated && len(is.body) == len(cb.Body) {
+		add("body", fmt.Sprintf("more than the %d bytes that were kept", len(cb.Body)), fmt.Sprintf("the %d bytes that were kept", len(is.body)))
 	}
 	was := message{method: cb.Method, target: target, header: before, body: cb.Body}
 	told := len(list)
-	diffParams(was, d.message, add)
-	if len(list) == told && string(cb.Body) != string(d.body) {
-		list = append(list, Change{"body", bodyInWords(cb.Body), bodyInWords(d.body)})
+	diffParams(was, is, add)
+	if len(list) == told && string(cb.Body) != string(is.body) {
+		list = append(list, Change{"body", bodyInWords(cb.Body), bodyInWords(is.body)})
 	}
 	return list
 }
