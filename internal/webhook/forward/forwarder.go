@@ -1,0 +1,250 @@
+package forward
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"dev.internal/plivoscope/internal/meter"
+	"dev.internal/plivoscope/internal/webhook"
+	"dev.internal/plivoscope/internal/webhook/replay"
+)
+
+// Store is the history: what is to be sent, what came of it, and how far each route is.
+type Store interface {
+	// Subscribe wakes a reader after a change, through a channel of one slot.
+	Subscribe() (wake <-chan struct{}, stop func())
+	// CallbackHeads gives the callbacks with a larger ID than after, oldest first, without headers and body.
+	CallbackHeads(ctx context.Context, after int64, limit int) ([]webhook.Callback, error)
+	// Callback gives a whole one; false where it is not there any more.
+	Callback(ctx context.Context, id int64) (webhook.Callback, bool, error)
+	KeepAttempt(ctx context.Context, a *webhook.Attempt) error
+	// SetAnswers notes what callbacks were answered that were stored before their answer was known.
+	SetAnswers(ctx context.Context, answers map[int64]webhook.Answer) error
+
+	// ClaimRoute and KeepProgress fail with webhook.ErrRouteTaken where another process has the route. It
+	// stays this process's as long as its progress is kept every few seconds, or until it is released.
+	ClaimRoute(ctx context.Context, name string) (webhook.Claim, error)
+	KeepProgress(ctx context.Context, p webhook.Progress) error
+	ReleaseRoute(ctx context.Context, p webhook.Progress) error
+}
+
+// Options say what is forwarded, and how.
+type Options struct {
+	Routes []Route
+	Store  Store
+	// Keys give what a valid callback is signed with anew.
+	Keys func(c *webhook.Callback) replay.Keys
+	// Prefix is the path of the public URL, which a route's path may leave out; without a slash at its end.
+	Prefix string
+	// Notify shows the user a sentence, from any goroutine.
+	Notify func(level slog.Level, text string)
+	Logger *slog.Logger
+	Now    func() time.Time // by which callbacks are too old
+}
+
+// Forwarder passes callbacks on. Its methods may be called from any goroutine.
+type Forwarder struct {
+	o      Options
+	lanes  []*lane
+	sender *replay.Sender
+	quick  *replay.Sender // for answers that somebody waits for
+	guard  string
+	paused atomic.Bool
+	asks   chan struct{} // a slot for each application's answer that is waited for
+	pace   pace
+}
+
+// tooOld is the age from which on a callback that was left is not sent after a start.
+const tooOld = time.Hour
+
+// Plivo waits 5 s for an answer.
+const answerWithin = 5 * time.Second
+
+// New makes a Forwarder and finds out how far each route is. It has to be called before callbacks come
+// that a route is to have from its first use on. Close it after Run, or without.
+func New(ctx context.Context, o Options) (*Forwarder, error) {
+	f := &Forwarder{o: o, guard: newGuard(), asks: make(chan struct{}, asksMost), pace: usualPace}
+	seen := map[string]bool{}
+	for _, r := range o.Routes {
+		if seen[r.Name] {
+			return nil, fmt.Errorf("cannot forward to %s twice; leave one of the two out", r.Name)
+		}
+		seen[r.Name] = true
+		f.lanes = append(f.lanes, &lane{f: f, route: r, changed: make(chan struct{}, 1), turns: turns{last: map[string]chan struct{}{}}})
+	}
+	for _, l := range f.lanes {
+		if err := l.claim(ctx); err != nil && !errors.Is(err, webhook.ErrRouteTaken) {
+			return nil, err
+		}
+	}
+	f.sender = replay.NewSender(replay.SenderOptions{})
+	f.quick = replay.NewSender(replay.SenderOptions{Timeout: answerWithin})
+	return f, nil
+}
+
+// newGuard is a value that no other program, and no other run of this one, gives.
+func newGuard() string {
+	var b [6]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return "forward-" + hex.EncodeToString(b[:])
+}
+
+// Run forwards until ctx ends, and then lets what is in flight end, for some seconds.
+func (f *Forwarder) Run(ctx context.Context) error {
+	var all sync.WaitGroup
+	for _, l := range f.lanes {
+		all.Go(func() { l.run(ctx) })
+	}
+	all.Wait()
+	f.sender.Close()
+	f.quick.Close()
+	return nil
+}
+
+// Pause stops, or goes on with, sending. What is in flight ends; what comes is kept.
+func (f *Forwarder) Pause(paused bool) {
+	if f.paused.Swap(paused) == paused {
+		return
+	}
+	for _, l := range f.lanes {
+		l.poke()
+	}
+}
+
+// Settled tells whether nothing up to a callback's ID waits that could go now: where the application is
+// down, forwarding is paused or another process has the route, there is nothing to be waited for.
+func (f *Forwarder) Settled(id int64) bool {
+	for _, l := range f.lanes {
+		s := l.stats()
+		if s.Paused || s.Elsewhere || s.Health.State == Down {
+			continue
+		}
+		if l.counted.Load() < id || s.InFlight > 0 || s.Waiting > s.Retrying {
+			return false
+		}
+	}
+	return true
+}
+
+// hopsMost is how many programs like this one may have passed a callback on.
+const hopsMost = 8
+
+// guardOf gives the guard header of a callback that is passed on; false where this program, or too many
+// others, did that already.
+func (f *Forwarder) guardOf(c *webhook.Callback) (string, bool) {
+	var hops []string
+	for _, value := range c.Header[replay.GuardHeader] {
+		for hop := range strings.SplitSeq(value, ",") {
+			hop = strings.TrimSpace(hop)
+			if hop == f.guard {
+				return "", false
+			}
+			if hop != "" {
+				hops = append(hops, hop)
+			}
+		}
+	}
+	return strings.Join(append(hops, f.guard), ", "), len(hops) < hopsMost
+}
+
+// build makes the request of a callback, or says why there is none.
+func (l *lane) build(c *webhook.Callback) (replay.Request, error) {
+	o := l.route.options(c)
+	guard, ok := l.f.guardOf(c)
+	if !ok {
+		return replay.Request{}, errLoop
+	}
+	o.Guard = guard
+	if o.Mode == webhook.Resigned {
+		o.Keys = l.f.o.Keys(c)
+	}
+	return replay.Build(*c, o)
+}
+
+var errLoop = errors.New("it was forwarded from here already and came back: what listens at the target passes it on to this program; give the URL of your app itself")
+
+// send sends a request once and keeps what came of it.
+func (l *lane) send(ctx context.Context, s *replay.Sender, r replay.Request) webhook.Attempt {
+	a := s.Do(ctx, r)
+	a.Route = l.route.Name
+	if a.Failure == webhook.Cancelled {
+		return a
+	}
+	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepWithin)
+	defer cancel()
+	if err := l.f.o.Store.KeepAttempt(keep, &a); err != nil {
+		l.f.o.Logger.Warn("what came of forwarding a callback was not kept", "id", a.CallbackID, "route", l.route.Name, "err", err)
+	}
+	if a.Answer.Status != 0 && a.Failure == "" {
+		l.latency.Observe(a.Timings.Total)
+	}
+	return a
+}
+
+// keepWithin is how long an attempt may take to be on disk.
+const keepWithin = 10 * time.Second
+
+// tell shows the user a sentence about the route.
+func (l *lane) tell(level slog.Level, format string, args ...any) {
+	l.f.o.Notify(level, fmt.Sprintf("Forwarding to %s ", l.route.Name)+fmt.Sprintf(format, args...))
+}
+
+// lane is what a route does. What stands before mu belongs to the goroutine of run.
+type lane struct {
+	f       *Forwarder
+	route   Route
+	changed chan struct{} // one slot: something is to be looked at
+
+	q       *queue
+	claimed webhook.Claim
+	read    int64 // what is up to this ID is done or held
+	unread  bool  // there may be more to read
+	resumed bool  // the user was told what earlier runs left
+	flying  int
+	dirty   bool // the progress is not kept
+	lost    bool // another process has the route
+	failing bool // the history is
+
+	downs int       // attempts in a row that got no connection
+	hold  time.Time // when the next may be made
+
+	counted atomic.Int64 // what is up to this ID is counted; only run changes it
+	latency meter.Histogram
+	turns   turns
+
+	mu      sync.Mutex
+	s       Stats
+	trouble bool                     // was told, and not that it is over
+	said    map[string]bool          // what is told once
+	answers map[int64]webhook.Answer // that are to be noted
+}
+
+// poke makes the lane look what has changed.
+func (l *lane) poke() {
+	select {
+	case l.changed <- struct{}{}:
+	default:
+	}
+}
+
+// once tells whether something was not told so far.
+func (l *lane) once(what string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.said[what] {
+		return false
+	}
+	if l.said == nil {
+		l.said = map[string]bool{}
+	}
+	l.said[what] = true
+	return true
+}
