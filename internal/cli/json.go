@@ -107,7 +107,7 @@ type callbackJSON struct {
 }
 
 type answeredJSON struct {
-	Status int    `json:"status"`
+	Status int    `json:"status"` // 0 where an app was asked for it and had not answered yet
 	At     string `json:"at"`
 }
 
@@ -149,7 +149,10 @@ func callbackLine(c webhook.Callback, d *signature.Diagnosis) ([]byte, error) {
 		ReceivedURL: c.ReceivedURL, RemoteAddr: c.RemoteAddr, Headers: pairs(c.Header), Params: [][2]string{},
 		Truncated: c.Truncated, MessageUUID: c.Report.MessageUUID(), Status: c.Report.Status(),
 		Signature: signatureJSON{c.Verdict, c.Cause}, Arrival: c.Arrival,
-		Answered: answeredJSON{Status: c.Answer.Status, At: utc(c.Answer.At)},
+		Answered: answeredJSON{Status: c.Answer.Status},
+	}
+	if !c.Answer.At.IsZero() {
+		j.Answered.At = utc(c.Answer.At)
 	}
 	if d != nil {
 		j.Diagnosis = diagnosisOf(*d)

@@ -24,6 +24,9 @@ type tail struct {
 	met     bool             // what end waits for has come
 	claimed webhook.Callback // the last that says so without a valid signature; of ID 0 where none does
 	looking app.Share
+
+	forwards bool
+	sent     int64 // ID of the last attempt to forward that was there before, or was printed
 }
 
 // What diagnosing callbacks for the screen may take: in a flood the others are printed without, so that
@@ -43,6 +46,11 @@ func newTail(ctx context.Context, s Streams, a *app.App, p *printer, end *listen
 	t := &tail{a: a, p: p, end: end, notices: newNotices(s), looking: app.NewShare(lookingShare, lookingBurst)}
 	if len(newest) > 0 {
 		t.last = newest[0].ID
+	}
+	if t.forwards = len(a.Status().Routes) > 0; t.forwards {
+		if t.sent, err = a.NewestAttempt(ctx); err != nil {
+			return nil, err
+		}
 	}
 	t.wake, t.close = a.Subscribe()
 	return t, nil
@@ -100,6 +108,9 @@ func (t *tail) print(ctx context.Context) (more bool, err error) {
 		}
 		return nil
 	})
+	if err == nil {
+		err = t.printForwarded(ctx)
+	}
 	if err != nil || t.met {
 		return false, err
 	}
