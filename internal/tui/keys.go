@@ -8,7 +8,7 @@ import (
 type keyMap struct {
 	// Everywhere.
 	quit, forceQuit, help, helpHint, helpTyped, redraw, messages, requests, compose, examine, activity key.Binding
-	palette, paletteTyped, suspend, mask, forwarding                                                               key.Binding
+	palette, paletteTyped, suspend, mask, forwarding                                                   key.Binding
 	// Lists.
 	up, down, pageUp, pageDown, newest, oldest, follow key.Binding
 	// Messages.

@@ -6,6 +6,9 @@
 // InboundPath is of that kind whatever it holds; on a path of the developer's own the parameters tell.
 // What is neither, and every other method, is kept as other.
 //
+// An Answerer may have the answer made by an application, after the callback was recorded and before
+// Plivo is answered.
+//
 // It owns the Callback type and the listener while it serves. The history behind Recorder is the
 // caller's, as are the public URLs, which may change while the server runs.
 //

@@ -75,7 +75,7 @@ func (l *lane) answer(ctx context.Context, c *webhook.Callback) webhook.TargetAn
 		return noAnswer("The app is busy with other callbacks.")
 	}
 	l.count(func(s *Stats) { s.InFlight++ })
-	a := l.send(ctx, l.f.quick, r)
+	a := l.send(ctx, l.f.quick, r, keepSoonWithin)
 	l.count(func(s *Stats) { s.InFlight-- })
 	status := a.Answer.Status
 	if a.Failure != "" || a.Answer.Truncated || status < 200 || status > 599 {

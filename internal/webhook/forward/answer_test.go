@@ -63,7 +63,7 @@ func TestAnswer(t *testing.T) {
 		},
 		"none":   func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) },
 		"fails":  func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "it broke", 500) },
-		"hidden": func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", 403) },
+		"hidden": func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusForbidden) },
 		"slow":   func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
 		"huge":   func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, 1<<20)) },
 		"half": func(w http.ResponseWriter, _ *http.Request) {

@@ -42,7 +42,7 @@ func TestDownThenUp(t *testing.T) {
 	t.Parallel()
 	s, at := history(t), nowhere(t)
 	r := run(t, s, []forward.Route{route(t, "http://"+at)}, nil)
-	const messages, each = 500, 5
+	const messages, each = 300, 4 // more than are held
 	for n := range each {
 		var cs []*webhook.Callback
 		for m := range messages {
@@ -71,7 +71,7 @@ func TestHoldsFew(t *testing.T) {
 	s := history(t)
 	r := run(t, s, []forward.Route{route(t, "http://"+nowhere(t))}, nil)
 	var cs []*webhook.Callback
-	for m := range 3 * forward.HeldMost {
+	for m := range forward.HeldMost + 200 {
 		cs = append(cs, callback(fmt.Sprint("m", m), 1))
 	}
 	record(t, s, cs...)
@@ -113,7 +113,10 @@ func TestOrder(t *testing.T) {
 	r := run(t, s, []forward.Route{route(t, a.URL)}, nil)
 	const messages, each = 30, 8
 	for n := range each {
-		for _, m := range dice.Perm(messages) {
+		mu.Lock()
+		order := dice.Perm(messages)
+		mu.Unlock()
+		for _, m := range order {
 			record(t, s, callback(fmt.Sprint("m", m), n+1))
 		}
 	}
@@ -161,7 +164,7 @@ func TestOddTargets(t *testing.T) {
 		request int // how many at least
 	}{
 		"redirects": {
-			func(w http.ResponseWriter, r *http.Request, _ int, _ got) { http.Redirect(w, r, "/elsewhere", 302) },
+			func(w http.ResponseWriter, r *http.Request, _ int, _ got) { http.Redirect(w, r, "/elsewhere", http.StatusFound) },
 			func(s forward.Stats) bool { return s.Forwarded == 1 && s.Refused == 1 && s.Health.Last == "302 Found" }, 1,
 		},
 		"slow once": {

@@ -119,15 +119,18 @@ func (f *Forwarder) Pause(paused bool) {
 	}
 }
 
-// Settled tells whether nothing up to a callback's ID waits that could go now: where the application is
-// down, forwarding is paused or another process has the route, there is nothing to be waited for.
+// downLong is after how long a failing application is not waited for any more.
+const downLong = 2 * time.Second
+
+// Settled tells whether nothing up to a callback's ID waits any more. Where the application has failed for a
+// while, forwarding is paused or another process has the route, there is nothing to be waited for.
 func (f *Forwarder) Settled(id int64) bool {
 	for _, l := range f.lanes {
 		s := l.stats()
-		if s.Paused || s.Elsewhere || s.Health.State == Down {
+		if s.Paused || s.Elsewhere || s.Health.State == Down && f.o.Now().Sub(s.Health.Since) > downLong {
 			continue
 		}
-		if l.counted.Load() < id || s.InFlight > 0 || s.Waiting > s.Retrying {
+		if l.counted.Load() < id || s.InFlight > 0 || s.Waiting > 0 {
 			return false
 		}
 	}
@@ -171,14 +174,14 @@ func (l *lane) build(c *webhook.Callback) (replay.Request, error) {
 
 var errLoop = errors.New("it was forwarded from here already and came back: what listens at the target passes it on to this program; give the URL of your app itself")
 
-// send sends a request once and keeps what came of it.
-func (l *lane) send(ctx context.Context, s *replay.Sender, r replay.Request) webhook.Attempt {
+// send sends a request once and keeps what came of it, unless that takes too long.
+func (l *lane) send(ctx context.Context, s *replay.Sender, r replay.Request, within time.Duration) webhook.Attempt {
 	a := s.Do(ctx, r)
 	a.Route = l.route.Name
 	if a.Failure == webhook.Cancelled {
 		return a
 	}
-	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepWithin)
+	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), within)
 	defer cancel()
 	if err := l.f.o.Store.KeepAttempt(keep, &a); err != nil {
 		l.f.o.Logger.Warn("what came of forwarding a callback was not kept", "id", a.CallbackID, "route", l.route.Name, "err", err)
@@ -189,8 +192,11 @@ func (l *lane) send(ctx context.Context, s *replay.Sender, r replay.Request) web
 	return a
 }
 
-// keepWithin is how long an attempt may take to be on disk.
-const keepWithin = 10 * time.Second
+// How long an attempt may take to be on disk; the second where Plivo waits.
+const (
+	keepWithin     = 10 * time.Second
+	keepSoonWithin = time.Second
+)
 
 // tell shows the user a sentence about the route.
 func (l *lane) tell(level slog.Level, format string, args ...any) {

@@ -231,7 +231,7 @@ func runWith(t *testing.T, s *store.Store, routes []forward.Route, now func() ti
 // until waits until a condition of the first route's figures holds.
 func (r *running) until(what string, ok func(forward.Stats) bool) forward.Stats {
 	r.t.Helper()
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
 		if s := r.Stats()[0]; ok(s) {
 			return s
 		}

@@ -53,6 +53,10 @@ func (l *lane) run(ctx context.Context) {
 				l.tell(slog.LevelWarn, "is done by another process on this history; this one goes on when that one ends.")
 			}
 			if err := l.claim(ctx); err != nil {
+				// This server's callbacks are answered all the same.
+				if err := l.noteAnswers(context.WithoutCancel(ctx)); err != nil {
+					l.f.o.Logger.Warn("what callbacks were answered could not be noted", "route", l.route.Name, "err", err)
+				}
 				pause(ctx, l.f.pace.retry)
 				continue
 			}
@@ -189,7 +193,7 @@ func (l *lane) try(ctx context.Context, j *job) ended {
 	if err != nil {
 		return ended{job: j, err: err}
 	}
-	a := l.send(ctx, l.f.sender, r)
+	a := l.send(ctx, l.f.sender, r, keepWithin)
 	a.Body, a.Answer.Body = nil, nil
 	return ended{job: j, attempt: &a}
 }

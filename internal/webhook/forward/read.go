@@ -134,20 +134,23 @@ func (l *lane) toSave() bool {
 func (l *lane) saving(ctx context.Context, keep func(context.Context, webhook.Progress) error) func() error {
 	p := webhook.Progress{Route: l.route.Name, Read: l.read, Open: l.q.ids()}
 	l.dirty = false
+	return func() error { return errors.Join(l.noteAnswers(ctx), keep(ctx, p)) }
+}
+
+// noteAnswers writes the answers that were given.
+func (l *lane) noteAnswers(ctx context.Context) error {
 	l.mu.Lock()
 	answers := l.answers
 	l.answers = nil
 	l.mu.Unlock()
-	return func() error {
-		err := l.f.o.Store.SetAnswers(ctx, answers)
-		if err != nil {
-			l.mu.Lock()
-			maps.Copy(answers, l.answers)
-			l.answers = answers
-			l.mu.Unlock()
-		}
-		return errors.Join(err, keep(ctx, p))
+	err := l.f.o.Store.SetAnswers(ctx, answers)
+	if err != nil {
+		l.mu.Lock()
+		maps.Copy(answers, l.answers)
+		l.answers = answers
+		l.mu.Unlock()
 	}
+	return err
 }
 
 // saved notes what came of saving.
