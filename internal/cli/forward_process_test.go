@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
@@ -234,4 +235,66 @@ func drain(s started) <-chan struct{} {
 		}
 	}()
 	return done
+}
+
+// TestListenTellsWhatItForwarded ends after one callback, which was forwarded by then, and prints so in either
+// form; with --forward-answer the app's answer is Plivo's.
+func TestListenTellsWhatItForwarded(t *testing.T) {
+	t.Parallel()
+	for _, answers := range []bool{false, true} {
+		app := &developersApp{t: t, addr: "127.0.0.1:0", fails: func(int64) bool { return answers }}
+		app.start()
+		args := []string{"listen", "--ephemeral", "--addr", "127.0.0.1:0", "-o", "json", "--count", "1", "--forward-to", "delivery_report=http://" + app.addr}
+		if answers {
+			args = append(args, "--forward-answer")
+		}
+		listen := start(t, command(t, args...))
+		if acknowledged := postReport(http.DefaultClient, listen.ready.PublicURL+"/sms/delivery-report", "m", 1); acknowledged == answers {
+			t.Errorf("acknowledged %v", acknowledged)
+		}
+		var c callbackJSON
+		var f forwardedJSON
+		for _, into := range []any{&c, &f} {
+			if !listen.out.Scan() {
+				t.Fatal("a line is missing")
+			}
+			if err := json.Unmarshal(listen.out.Bytes(), into); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if listen.out.Scan() {
+			t.Errorf("there is another line: %s", listen.out.Text())
+		}
+		if err := listen.cmd.Wait(); err != nil {
+			t.Error(err)
+		}
+		want, answered := http.StatusOK, http.StatusOK
+		if answers {
+			want, answered = http.StatusInternalServerError, 0
+		}
+		if f.Event != "forwarded" || f.Route != "delivery_report=http://"+app.addr || f.CallbackID != c.ID || f.Mode != webhook.Resigned ||
+			f.Status == nil || *f.Status != want || f.URL != "http://"+app.addr+"/sms/delivery-report" || f.Took <= 0 || f.Failure != "" {
+			t.Errorf("%+v", f)
+		}
+		// The app's answer is known a moment later, unless this was printed late.
+		if c.Answered.Status != answered && c.Answered.Status != want {
+			t.Errorf("printed as answered %+v", c.Answered)
+		}
+		_ = app.server.Close()
+	}
+}
+
+// TestListenTellsWhatItForwardedAsText is a calm line.
+func TestListenTellsWhatItForwardedAsText(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	p := &printer{lines: &lines{w: &b}}
+	a := webhook.Attempt{CallbackID: 12, Route: "http://localhost:3000", Timings: webhook.Timings{Total: 12 * time.Millisecond}, Failure: webhook.Refused}
+	if err := p.forwarded(a); err != nil || b.Len() > 0 {
+		t.Errorf("without an answer: %q, %v", b.String(), err)
+	}
+	a.Answer.Status, a.Failure = 200, ""
+	if err := p.forwarded(a); err != nil || b.String() != "    12 forwarded to http://localhost:3000: 200 in 12ms\n" {
+		t.Errorf("%q, %v", b.String(), err)
+	}
 }

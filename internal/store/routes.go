@@ -132,6 +132,12 @@ func scanHead(rows *sql.Rows) (webhook.Callback, error) {
 	return c, nil
 }
 
+// CallbacksAfter gives the callbacks with a larger ID than after, oldest first, at most limit, large ones with
+// Omitted set.
+func (s *Store) CallbacksAfter(ctx context.Context, after int64, limit int) ([]webhook.Callback, error) {
+	return s.ListCallbacks(ctx, Window{After: after, Oldest: true, Limit: limit})
+}
+
 // SetAnswers writes what callbacks, by their IDs, were answered, where that was not known when they were
 // stored, and wakes the readers. Callbacks that are gone are passed over.
 func (s *Store) SetAnswers(ctx context.Context, answers map[int64]webhook.Answer) error {

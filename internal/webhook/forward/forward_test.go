@@ -164,7 +164,9 @@ func TestOddTargets(t *testing.T) {
 		request int // how many at least
 	}{
 		"redirects": {
-			func(w http.ResponseWriter, r *http.Request, _ int, _ got) { http.Redirect(w, r, "/elsewhere", http.StatusFound) },
+			func(w http.ResponseWriter, r *http.Request, _ int, _ got) {
+				http.Redirect(w, r, "/elsewhere", http.StatusFound)
+			},
 			func(s forward.Stats) bool { return s.Forwarded == 1 && s.Refused == 1 && s.Health.Last == "302 Found" }, 1,
 		},
 		"slow once": {

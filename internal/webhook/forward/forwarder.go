@@ -23,6 +23,8 @@ type Store interface {
 	Subscribe() (wake <-chan struct{}, stop func())
 	// CallbackHeads gives the callbacks with a larger ID than after, oldest first, without headers and body.
 	CallbackHeads(ctx context.Context, after int64, limit int) ([]webhook.Callback, error)
+	// CallbacksAfter does so with headers and body; a large one has Omitted set and is without.
+	CallbacksAfter(ctx context.Context, after int64, limit int) ([]webhook.Callback, error)
 	// Callback gives a whole one; false where it is not there any more.
 	Callback(ctx context.Context, id int64) (webhook.Callback, bool, error)
 	KeepAttempt(ctx context.Context, a *webhook.Attempt) error

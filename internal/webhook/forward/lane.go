@@ -11,7 +11,7 @@ import (
 
 const (
 	workers  = 8    // requests of a route on their way at once
-	heldMost = 1024 // callbacks that a lane holds; of each it knows little more than the ID
+	heldMost = 1024 // callbacks that a lane holds: the IDs alone of those that do not go soon
 	pageSize = 256  // of the heads that are read at a time
 )
 
@@ -182,14 +182,19 @@ type ended struct {
 
 // try sends a callback once.
 func (l *lane) try(ctx context.Context, j *job) ended {
-	c, found, err := l.f.o.Store.Callback(ctx, j.id)
-	switch {
-	case err != nil:
-		return ended{job: j, err: err, failed: true}
-	case !found:
-		return ended{job: j, err: errGone}
+	c := j.whole
+	j.whole = nil
+	if c == nil {
+		read, found, err := l.f.o.Store.Callback(ctx, j.id)
+		switch {
+		case err != nil:
+			return ended{job: j, err: err, failed: true}
+		case !found:
+			return ended{job: j, err: errGone}
+		}
+		c = &read
 	}
-	r, err := l.build(&c)
+	r, err := l.build(c)
 	if err != nil {
 		return ended{job: j, err: err}
 	}

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"dev.internal/plivoscope/internal/webhook"
 )
 
 // job is a callback that is to be sent.
@@ -13,6 +15,7 @@ type job struct {
 	uuid  string // of its message; empty for none
 	tries int    // that failed
 	due   time.Time
+	whole *webhook.Callback // where it was read with others and may go soon; nil otherwise
 }
 
 // queue is what a lane holds, in its order: the oldest first, of each message one at a time. Its methods

@@ -33,11 +33,13 @@ func (l *lane) begin(ctx context.Context) {
 // is another page.
 func (l *lane) look(ctx context.Context) (more bool) {
 	full := len(l.q.open) > heldMost-pageSize
-	after := l.read
+	after, read := l.read, l.f.o.Store.CallbackHeads
 	if full {
 		after = max(l.read, l.counted.Load())
+	} else if l.downs == 0 && !l.f.paused.Load() {
+		read = l.f.o.Store.CallbacksAfter // they go soon: a page of them is cheaper than each alone
 	}
-	heads, err := l.f.o.Store.CallbackHeads(ctx, after, pageSize)
+	heads, err := read(ctx, after, pageSize)
 	if ctx.Err() != nil {
 		return false
 	}
@@ -84,7 +86,12 @@ func (l *lane) receive(h *webhook.Callback) {
 	case h.ID > l.claimed.Newest && l.f.answering(h) == l:
 		// It is sent by whoever waits for the answer.
 	default:
-		l.q.add(&job{id: h.ID, uuid: h.Report.MessageUUID()})
+		j := &job{id: h.ID, uuid: h.Report.MessageUUID()}
+		if !h.Omitted {
+			whole := *h
+			j.whole = &whole
+		}
+		l.q.add(j)
 	}
 }
 
