@@ -112,6 +112,7 @@ func TestOrder(t *testing.T) {
 	})
 	r := run(t, s, []forward.Route{route(t, a.URL)}, nil)
 	const messages, each = 30, 8
+	r.Pause(true) // so that all of a message wait at once
 	for n := range each {
 		mu.Lock()
 		order := dice.Perm(messages)
@@ -120,6 +121,7 @@ func TestOrder(t *testing.T) {
 			record(t, s, callback(fmt.Sprint("m", m), n+1))
 		}
 	}
+	r.Pause(false)
 	st := r.forwarded(messages * each)
 	if a.most > 1 || st.Retries == 0 || st.Refused == 0 || st.Retrying != 0 {
 		t.Errorf("at most %d of one message at once; %+v", a.most, st)
