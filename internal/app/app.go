@@ -15,6 +15,7 @@ import (
 	"dev.internal/plivoscope/internal/plivo/simulator"
 	"dev.internal/plivoscope/internal/store"
 	"dev.internal/plivoscope/internal/webhook"
+	"dev.internal/plivoscope/internal/webhook/forward"
 	"dev.internal/plivoscope/internal/webhook/replay"
 )
 
@@ -28,6 +29,7 @@ type App struct {
 	store  *store.Store
 	api    *api.Client
 	server *webhook.Server      // nil when another process serves this history
+	routes *forward.Forwarder   // nil when nothing is forwarded
 	sim    *simulator.Simulator // nil when live or joined
 
 	serverLn, simLn net.Listener
@@ -115,6 +117,9 @@ func (a *App) build(ctx context.Context) error {
 		a.replayKeys.Main = signature.NewToken("main account", a.o.MainToken.Reveal())
 	}
 	if !a.joined {
+		if err := a.openRoutes(ctx); err != nil {
+			return err
+		}
 		if err := a.serve(); err != nil {
 			return err
 		}
@@ -191,7 +196,12 @@ func (a *App) trusted(token string) []signature.Token {
 func (a *App) serve() error {
 	// A tunnel ends on this machine and says who called; without one the caller is who connects.
 	tunnelled := a.o.PublicURL != "" && !onLoopback(a.publicURL)
+	var answerer func(*webhook.Callback) func(context.Context) webhook.TargetAnswer
+	if a.routes != nil {
+		answerer = a.routes.Answer
+	}
 	server, err := webhook.New(webhook.Config{
+		Answerer:   answerer,
 		PublicURLs: []string{a.publicURL}, Tokens: a.tokens, OnInvalid: a.o.OnInvalid, Recorder: a.store,
 		Now: a.now, Logger: a.log, Allow: a.o.Allow, Version: a.o.Version,
 		TrustForwarded: tunnelled,

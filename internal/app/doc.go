@@ -12,9 +12,11 @@
 // sends to the server that writes it.
 //
 // A Scenario makes such callbacks without a capture, and needs no history.
+// With Routes every callback is forwarded to applications, those included that earlier runs left. Of two
+// servers on one history one has a route.
 //
 // An App owns everything that it started and stops it in a written order: the lease first (no
 // other process joins), a replay, the simulator (nothing new is posted), the callback server (what was read is
-// answered), the search for causes, and at last the history. It may import the store, the adapters and
+// answered), the forwarding (what is in flight ends), the search for causes, and at last the history. It may import the store, the adapters and
 // what is below them, and is the only importer of errgroup.
 package app

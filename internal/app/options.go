@@ -13,6 +13,7 @@ import (
 	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/plivo/simulator"
 	"dev.internal/plivoscope/internal/webhook"
+	"dev.internal/plivoscope/internal/webhook/forward"
 )
 
 // Options say what the program runs on. The command line fills them in.
@@ -46,6 +47,9 @@ type Options struct {
 	InsecureURL bool   // allow a public http:// URL
 	OnInvalid   webhook.Policy
 	Allow       []netip.Prefix
+
+	// Routes say where callbacks are forwarded to; none for nowhere.
+	Routes []forward.Route
 
 	// What only the simulator understands.
 	Fate          string

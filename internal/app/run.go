@@ -7,9 +7,10 @@ import (
 )
 
 // Run serves until ctx ends or a part fails, then stops everything in its order: the lease, so that
-// no other process joins; a replay, what is on its way included; the simulator, so that nothing new is posted; the callback server, so that
-// what was read is answered; the search for causes, so that what was found is noted. ready is called
-// once, when requests are truly accepted.
+// no other process joins; a replay, what is on its way included; the simulator, so that nothing new is
+// posted; the callback server, so that what was read is answered; the forwarding, so that what is in flight
+// ends and the rest is kept for the next start; the search for causes, so that what was found is noted.
+// ready is called once, when requests are truly accepted.
 func (a *App) Run(ctx context.Context, ready func()) error {
 	if a.joined {
 		ready()
@@ -20,11 +21,14 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 	group, ctx := errgroup.WithContext(ctx)
 	// The parts outlive ctx, each until those before it have ended.
 	running := context.WithoutCancel(ctx)
-	lease, server, diagnoser := part{}, part{}, part{}
+	lease, server, routes, diagnoser := part{}, part{}, part{}, part{}
 	server.start(running, group, func(ctx context.Context) error { return a.server.Serve(ctx, a.serverLn) })
 	sim := part{}
 	if a.sim != nil {
 		sim.start(running, group, func(ctx context.Context) error { return a.sim.Serve(ctx, a.simLn) })
+	}
+	if a.routes != nil {
+		routes.start(running, group, a.routes.Run)
 	}
 	diagnoser.start(running, group, a.diagnose)
 	held := a.takeLease(ctx)
@@ -37,6 +41,7 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 		a.replays.end()
 		sim.end()
 		server.end()
+		routes.end()
 		diagnoser.end()
 		return nil
 	})

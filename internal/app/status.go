@@ -8,6 +8,7 @@ import (
 	"dev.internal/plivoscope/internal/plivo/simulator"
 	"dev.internal/plivoscope/internal/store"
 	"dev.internal/plivoscope/internal/webhook"
+	"dev.internal/plivoscope/internal/webhook/forward"
 )
 
 // Mode is what the program talks to.
@@ -43,8 +44,9 @@ type Status struct {
 	Simulator     simulator.Stats
 	Embedded      bool // the simulator runs in this process
 	Totals        store.Totals
-	HistorySize   int64    // of the history's file in bytes, as of some seconds ago
-	Notices       []Notice // newest last, at most 100
+	Routes        []forward.Stats // of the forwarding, in the order in which they were given
+	HistorySize   int64           // of the history's file in bytes, as of some seconds ago
+	Notices       []Notice        // newest last, at most 100
 }
 
 // Severity is how much a notice matters.

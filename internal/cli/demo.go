@@ -33,6 +33,7 @@ message, an inbound one, a bad signature. In a terminal they show in the UI; els
 	f.common(cmd)
 	f.server(cmd)
 	f.pace(cmd)
+	f.forwarding(cmd)
 	f.screens(cmd)
 	cmd.Flags().BoolVar(&headless, "headless", false, "print the resulting table and end")
 	return cmd
@@ -101,6 +102,12 @@ func demoTable(ctx context.Context, s Streams, a *app.App, asJSON bool) error {
 	}
 	if err := a.Settle(ctx); err != nil {
 		return stopped(ctx, err)
+	}
+	if len(a.Status().Routes) > 0 {
+		within, cancel := context.WithTimeout(ctx, forwardedWithin)
+		_ = a.ForwardingSettled(within)
+		cancel()
+		newNotices(s).print(a.Status().Notices)
 	}
 	p := newPrinter(s, asJSON, nil)
 	return each(ctx, p.lines, store.Filter{}, 0, a.Messages, messageID, p.message)

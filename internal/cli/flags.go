@@ -31,6 +31,11 @@ type flags struct {
 	speed                    float64
 	paceTimes                string
 
+	forwardTo                      []string
+	forwardSignURL, forwardInvalid string
+	forwardAsCaptured              bool
+	forwardAnswer                  bool
+
 	yes     bool
 	timeout time.Duration
 	junit   string

@@ -42,6 +42,7 @@ func newListen(s Streams) *cobra.Command {
 	f.server(cmd)
 	f.simulation(cmd)
 	f.reporting(cmd)
+	f.forwarding(cmd)
 	f.waiting(cmd, "end after this `TIME`, as 90s; with --until or --count the default is 1m, and exit code 6 says that they were not met")
 	cmd.Flags().StringVar(&end.until, "until", "", "end when a message reaches `STATUS` by a verified callback")
 	cmd.Flags().IntVar(&end.count, "count", 0, "end after `N` callbacks")
@@ -119,6 +120,7 @@ func listen(ctx context.Context, s Streams, t *tail) error {
 			within, cancel := context.WithTimeout(ctx, causesWithin)
 			_ = t.a.Explained(within)
 			cancel()
+			return t.settleForwarding(ctx)
 		}
 		return err
 	})

@@ -85,6 +85,12 @@ func (f *flags) load(cmd *cobra.Command, s Streams) (*settings, error) {
 		}
 		o.Allow = append(o.Allow, prefix)
 	}
+	if o.Routes, err = f.routes(); err != nil {
+		return nil, err
+	}
+	if len(o.Routes) == 0 && (f.forwardSignURL != "" || f.forwardAsCaptured || f.forwardAnswer) {
+		set.warnings = append(set.warnings, "how to forward is said, but not where to: --forward-to names the URL of your app")
+	}
 	if err := f.historyPath(cmd, set); err != nil {
 		return nil, err
 	}

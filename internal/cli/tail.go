@@ -27,6 +27,9 @@ type tail struct {
 	looking app.Share
 	read    time.Time     // when the history was asked last
 	report  *junit.Report // of --junit; nil for none
+
+	forwards bool
+	sent     int64 // ID of the last attempt to forward that was there before, or was printed
 }
 
 // tailPause is the least time between two questions to the history: what comes within it is read together. The
@@ -50,6 +53,11 @@ func newTail(ctx context.Context, s Streams, a *app.App, p *printer, end *listen
 	t := &tail{a: a, p: p, end: end, notices: newNotices(s), looking: app.NewShare(lookingShare, lookingBurst)}
 	if len(newest) > 0 {
 		t.last = newest[0].ID
+	}
+	if t.forwards = len(a.Status().Routes) > 0; t.forwards {
+		if t.sent, err = a.NewestAttempt(ctx); err != nil {
+			return nil, err
+		}
 	}
 	t.wake, t.close = a.Subscribe()
 	return t, nil
@@ -128,6 +136,9 @@ func (t *tail) print(ctx context.Context) (more bool, err error) {
 		}
 		return nil
 	})
+	if err == nil {
+		err = t.printForwarded(ctx)
+	}
 	if err != nil || t.met {
 		return false, err
 	}

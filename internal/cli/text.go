@@ -78,7 +78,7 @@ func callbackRow(c webhook.Callback) []string {
 	return []string{
 		c.ReceivedAt.Local().Format("15:04:05.000"), strconv.FormatInt(c.ID, 10), string(c.Kind),
 		string(c.Report.Status()), c.Report.ErrorCode(), seq, signatureWords(c.Verdict, c.Cause),
-		strconv.Itoa(c.Answer.Status), c.Report.MessageUUID(), c.Method + " " + c.ReceivedURL,
+		count(c.Answer.Status), c.Report.MessageUUID(), c.Method + " " + c.ReceivedURL,
 	}
 }
 

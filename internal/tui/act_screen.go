@@ -102,6 +102,10 @@ func (s *activity) figures(alone bool, r rect) []actLine {
 		p.part("Server")
 	}
 	s.env.tellServer(p)
+	if len(s.env.status.Routes) > 0 {
+		p.part("Forwarding")
+		s.env.tellForwarding(p)
+	}
 	p.part("History")
 	s.env.tellHistory(p)
 	title := "API"

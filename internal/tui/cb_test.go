@@ -340,15 +340,15 @@ func TestNoCallbacksSaysWhatToDo(t *testing.T) {
 
 // TestEmptyCallbacksNameOwnKeys holds that what an empty list says to do names the keys of the settings.
 func TestEmptyCallbacksNameOwnKeys(t *testing.T) {
-	o := Options{Renderer: rendererOf(termenv.Ascii, true), Keys: keySettings("filter", "F", "clear-filter", "x", "compose", "W")}
+	o := Options{Renderer: rendererOf(termenv.Ascii, true), Keys: keySettings("filter", "T", "clear-filter", "x", "compose", "W")}
 	if err := o.Check(); err != nil {
 		t.Fatal(err)
 	}
 	d := newDriverOn(t, newFakeCore(), minWidth, minHeight, o)
 	d.keys("2")
 	d.expect("Each request to this server is listed.", "W writes a message to the simulator, which then calls.")
-	d.keys("F", "code:1", "enter")
-	d.expect("x shows all again, F changes it.")
+	d.keys("T", "code:1", "enter")
+	d.expect("x shows all again, T changes it.")
 	d.keys("x")
 	d.expect("No callbacks yet.")
 }

@@ -11,7 +11,7 @@ import (
 	"dev.internal/plivoscope/internal/webhook"
 )
 
-// Core is all that the screens see of the program. Every method but Status and Subscribe may take
+// Core is all that the screens see of the program. Every method but Status, Subscribe and PauseForwarding may take
 // time and is only called from a Cmd, with a context.
 type Core interface {
 	// Status is a snapshot from memory: it never blocks and does no I/O.
@@ -39,6 +39,8 @@ type Core interface {
 	Send(ctx context.Context, r app.SendRequest) (app.Sent, error)
 	// SentDrafts are the drafts that were sent lately; see store.Store.SentDrafts.
 	SentDrafts(ctx context.Context, limit int) ([]store.SentDraft, error)
+	// PauseForwarding stops the forwarding, or lets it go on; it never blocks.
+	PauseForwarding(paused bool)
 	// Inbound makes the simulator deliver one inbound message to the callback server.
 	Inbound(ctx context.Context, from, to, text string) error
 }

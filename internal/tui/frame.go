@@ -126,6 +126,7 @@ func (m *Model) header() string {
 	if m.env.mask != nil {
 		name = append(name, span{th.accent, " MASKED"})
 	}
+	name = append(name, m.env.forwardSign()...)
 	base := st.PublicURL
 	if base == "" {
 		base = st.ListenURL

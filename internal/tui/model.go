@@ -336,6 +336,8 @@ func (m *Model) globalKey(k tea.KeyMsg) tea.Cmd {
 		return m.env.suspend()
 	case key.Matches(k, km.mask):
 		return m.toggleMask()
+	case key.Matches(k, km.forwarding):
+		return m.toggleForwarding()
 	default:
 		for _, t := range tabs(km) {
 			if key.Matches(k, t.key) {
@@ -356,7 +358,7 @@ func (m *Model) helpSections() []section {
 	for _, t := range tabs(km) {
 		all.keys = append(all.keys, t.key)
 	}
-	all.keys = append(all.keys, km.help, km.palette, km.mask, km.redraw, km.suspend, km.quit, km.forceQuit)
+	all.keys = append(all.keys, km.help, km.palette, km.mask, km.forwarding, km.redraw, km.suspend, km.quit, km.forceQuit)
 	return append(m.screen().help(), all)
 }
 

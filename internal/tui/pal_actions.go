@@ -96,6 +96,7 @@ func (km *keyMap) actions() []action {
 		a("palette", gScreens, &km.palette),
 		a("suspend", gScreens, &km.suspend),
 		a("mask", gScreens, &km.mask),
+		a("pause-forwarding", gScreens, &km.forwarding),
 		a("messages", gScreens, &km.messages),
 		a("callbacks", gScreens, &km.requests),
 		a("compose", gScreens, &km.compose),

@@ -149,6 +149,7 @@ func (p *plainUI) activitySummary() []string {
 	} else {
 		out = append(out, "Nothing received yet.")
 	}
+	out = append(out, e.spokenRoutes()...)
 	for _, part := range []struct {
 		name string
 		tell func(*figures)

@@ -20,7 +20,7 @@ const (
 	Other          Kind = "other"
 )
 
-// Answer is what the server told the caller.
+// Answer is what the server told the caller; a Status of 0 is not known, while an application is asked for it.
 type Answer struct {
 	Status int       `json:"status"`
 	At     time.Time `json:"at"`

@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -38,6 +39,10 @@ type Config struct {
 	Tokens     []signature.Token
 	OnInvalid  Policy // empty for Accept
 	Recorder   Recorder
+	// Answerer gives what asks an application for the answer to a callback, after it was recorded; nil for
+	// the server's own answer. Its answer is passed on as it is: status, content type and body. A callback that
+	// is refused by OnInvalid or for its length stays refused. nil for nobody.
+	Answerer func(c *Callback) func(context.Context) TargetAnswer
 
 	// Allow are the addresses that may call; empty for all. Others are answered 403 and not stored.
 	Allow []netip.Prefix

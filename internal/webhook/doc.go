@@ -7,6 +7,8 @@
 // What is neither, and every other method, is kept as other.
 //
 // A callback that came some other way, as from a file, is read and judged by the same rules (Reread, Check).
+// An Answerer may have the answer made by an application, after the callback was recorded and before
+// Plivo is answered.
 //
 // It owns the Callback type and the listener while it serves. The history behind Recorder is the
 // caller's, as are the public URLs, which may change while the server runs.

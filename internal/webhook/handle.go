@@ -150,13 +150,18 @@ func (s *Server) judge(c *Callback, public []publicURL, host, target string) {
 // record keeps the callback and only then answers it.
 func (s *Server) record(w http.ResponseWriter, r *http.Request, c *Callback, path string, began time.Time) {
 	c.Answer = Answer{Status: s.statusFor(c), At: s.config.Now()}
+	var ask func(context.Context) TargetAnswer
+	if s.config.Answerer != nil {
+		ask = s.config.Answerer(c)
+	}
+	if ask != nil && c.Answer.Status == http.StatusOK {
+		c.Answer = Answer{} // not known yet
+	}
 	// A caller that has hung up does not undo that the callback arrived. The request's context would also
 	// end with the deadline of the body.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), s.config.Limits.Record)
 	err := s.config.Recorder.Record(ctx, c)
 	cancel()
-	s.turns.take()
-	defer s.turns.give()
 	if err != nil {
 		s.stats.dropped.Add(1)
 		c.Answer.Status = http.StatusServiceUnavailable
@@ -168,7 +173,22 @@ func (s *Server) record(w http.ResponseWriter, r *http.Request, c *Callback, pat
 		return
 	}
 	s.stats.stored.Add(1)
-	s.answer(w, c)
+	if ask != nil {
+		got := ask(context.WithoutCancel(r.Context()))
+		if c.Answer.Status == 0 {
+			c.Answer = Answer{Status: got.Status, At: s.config.Now()}
+			s.passOn(w, got) // in no turn: it may be more than is buffered, for a caller who reads slowly
+			s.answered(c, path, began)
+			return
+		}
+	}
+	s.inTurn(func() {
+		s.answer(w, c)
+		s.answered(c, path, began)
+	})
+}
+
+func (s *Server) answered(c *Callback, path string, began time.Time) {
 	s.stats.latency.Observe(time.Since(began))
 	s.logCallback(slog.LevelInfo, c, path, began, nil)
 }
@@ -206,6 +226,24 @@ func (s *Server) answer(w http.ResponseWriter, c *Callback) {
 		w.WriteHeader(c.Answer.Status)
 		_, _ = io.WriteString(w, body)
 	}
+}
+
+// passOn answers what an application did.
+func (s *Server) passOn(w http.ResponseWriter, got TargetAnswer) {
+	if got.Status >= 400 && got.Status < 500 {
+		s.stats.rejected.Add(1)
+	}
+	// Without a type net/http would guess one.
+	w.Header()["Content-Type"] = got.Header["Content-Type"]
+	if encoding := got.Header["Content-Encoding"]; encoding != nil {
+		w.Header()["Content-Encoding"] = encoding
+	}
+	w.Header().Set("Content-Length", strconv.Itoa(len(got.Body)))
+	if got.Status == http.StatusNoContent || got.Status == http.StatusNotModified {
+		w.Header().Del("Content-Length")
+	}
+	w.WriteHeader(got.Status)
+	_, _ = w.Write(got.Body)
 }
 
 // reject answers a 4xx to a callback that is stored.
