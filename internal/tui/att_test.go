@@ -237,3 +237,36 @@ func TestAttemptsInPlainLines(t *testing.T) {
 		t.Errorf("of none: %q", said)
 	}
 }
+
+// TestMaskingAnOpenAttempt masks what is open, also in what is copied, and shows it again.
+func TestMaskingAnOpenAttempt(t *testing.T) {
+	d := triedStock(t)
+	d.keys("G", "enter")
+	const number = "15005550030"
+	held := func() bool {
+		t.Helper()
+		all := ""
+		for _, it := range d.m.requests.copies() {
+			all += it.text
+		}
+		d.keys("esc")
+		for _, a := range d.m.requests.open.tries.list {
+			all += string(a.Body)
+		}
+		d.keys("enter")
+		return strings.Contains(all, number)
+	}
+	if !held() {
+		t.Fatal("the number is not there to begin with")
+	}
+	d.keys("M")
+	d.expect("Attempt 1 of callback 203")
+	if held() {
+		t.Error("masked, the number is copied or listed")
+	}
+	d.keys("M")
+	d.expect("Attempt 1 of callback 203")
+	if !held() {
+		t.Error("the number does not come back")
+	}
+}

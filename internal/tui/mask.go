@@ -219,8 +219,13 @@ func reopen(ctx context.Context, core Core, open, a, b int64, attempts []int64) 
 		if id == 0 {
 			continue
 		}
-		if msg.attempts[id], msg.err = readAttempt(ctx, core, id); msg.err != nil {
+		a, found, err := core.Attempt(ctx, id)
+		if err != nil {
+			msg.err = err
 			return msg
+		}
+		if found { // else it stays as it is
+			msg.attempts[id] = a
 		}
 	}
 	for id, to := range map[int64]*webhook.Callback{open: &msg.open, a: &msg.a, b: &msg.b} {
