@@ -26,6 +26,9 @@ type triggerCommand struct {
 	dryRun       bool
 }
 
+// mostShuffled bounds what is held in memory of the order.
+const mostShuffled = 10_000_000
+
 func newTrigger(s Streams) *cobra.Command {
 	var c triggerCommand
 	cmd := &cobra.Command{
@@ -129,6 +132,9 @@ func (c *triggerCommand) run(cmd *cobra.Command, s Streams, args []string) error
 	made, err := app.NewScenario(sc, o)
 	if err != nil {
 		return err
+	}
+	if n := made.Source().Len; c.shuffle && n > mostShuffled {
+		return fmt.Errorf("--shuffle takes at most %d callbacks, and these are %d: give a smaller --count, or leave --shuffle out", mostShuffled, n)
 	}
 	if err := app.CheckReplay(options); err != nil {
 		return err

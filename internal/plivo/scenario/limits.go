@@ -16,6 +16,8 @@ const (
 	maxCallbacks = 10_000   // of one making
 	maxBytes     = 64 << 20 // of all values of one making
 	fieldCost    = 64       // bytes that a value counts for beside its own
-	maxTime      = 24 * time.Hour
 	maxSequence  = 1_000_000
 )
+
+// MaxTime is how long a scenario may take, and how much later than its status a callback may go.
+const MaxTime = 24 * time.Hour

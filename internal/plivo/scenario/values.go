@@ -152,8 +152,8 @@ func (m *maker) duration(f field) (time.Duration, error) {
 	switch {
 	case err != nil || d < 0:
 		return 0, failAt(m.s.file, f.at, "%q is no time; write one as 200ms or 1.5s", cut(text))
-	case d > maxTime:
-		return 0, failAt(m.s.file, f.at, "%s is longer than the %s that a scenario may take", text, maxTime)
+	case d > MaxTime:
+		return 0, failAt(m.s.file, f.at, "%s is longer than the %s that a scenario may take", text, MaxTime)
 	}
 	return time.Duration(float64(d) / m.in.Speed), nil
 }

@@ -96,6 +96,7 @@ func TestOptionsRefused(t *testing.T) {
 		"no number":            {Speed: math.NaN()},
 		"an endless speed":     {Speed: math.Inf(1)},
 		"almost no speed":      {Speed: 1e-300},
+		"a pace of days":       {Pace: simulator.Pace{Final: 25 * time.Hour}},
 		"a pace backwards":     {Pace: simulator.Pace{Sent: 2, Final: 1}},
 		"a number that is not": {Numbers: []string{"+"}},
 	} {

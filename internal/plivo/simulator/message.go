@@ -25,7 +25,6 @@ type message struct {
 	network   scenario.Network
 	created   time.Time
 	course    []hop
-	postings  []scenario.Step // in the order in which they go
 }
 
 // hop is one status on a message's way.
@@ -35,8 +34,9 @@ type hop struct {
 	at     time.Time
 }
 
-// planned lays out the course of an outbound message and its callbacks.
-func (m *message) planned(o Options, random io.Reader) (*message, error) {
+// plan lays out the course of an outbound message, and gives its callbacks in the order in which they go. The
+// message does not keep these: it is remembered longer than they are needed.
+func (m *message) plan(o Options, random io.Reader) ([]scenario.Step, error) {
 	steps, err := m.fate.steps(m, o, random)
 	if err != nil {
 		return nil, err
@@ -47,10 +47,10 @@ func (m *message) planned(o Options, random io.Reader) (*message, error) {
 		}
 	}
 	slices.SortStableFunc(m.course, func(a, b hop) int { return a.at.Compare(b.at) })
-	if m.url != "" && !m.fate.silent {
-		m.postings = steps
+	if m.url == "" || m.fate.silent {
+		return nil, nil
 	}
-	return m, nil
+	return steps, nil
 }
 
 // state is the hop the message is at.

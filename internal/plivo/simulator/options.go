@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"log/slog"
 	"time"
+
+	"dev.internal/plivoscope/internal/plivo/scenario"
 )
 
 // DefaultNumber is what the account owns unless Options.Numbers says otherwise.
@@ -59,6 +61,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.Pace.Queued < 0 || o.Pace.Sent < o.Pace.Queued || o.Pace.Final < o.Pace.Sent || o.Pace.Late < 0 {
 		return o, errors.New("cannot start the simulator at this pace: queued, sent and final must follow each other in time")
+	}
+	if max(o.Pace.Final, o.Pace.Late) > scenario.MaxTime {
+		return o, fmt.Errorf("cannot start the simulator at this pace: a time is longer than %s; give a shorter one", scenario.MaxTime)
 	}
 	if len(o.Numbers) == 0 {
 		o.Numbers = []string{DefaultNumber}

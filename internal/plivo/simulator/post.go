@@ -73,9 +73,9 @@ func (s *Simulator) checkURL(raw string) string {
 
 // run posts a message's callbacks, each at its time and after the one before. A retry does not hold the
 // next one up, and neither does one that finds no room. The caller has called begin.
-func (s *Simulator) run(m *message) {
+func (s *Simulator) run(m *message, ps []scenario.Step) {
 	defer s.done()
-	for _, p := range m.postings {
+	for _, p := range ps {
 		if !s.sleep(time.Until(m.created.Add(p.After))) {
 			return
 		}

@@ -45,13 +45,13 @@ func (s *Simulator) serveSend(w http.ResponseWriter, r *http.Request, apiID stri
 	if err := s.readFates(&o, r.Header); err != nil {
 		return err
 	}
-	ms, err := s.messagesOf(o, requester(r))
+	ms, posts, err := s.messagesOf(o, requester(r))
 	if err != nil {
 		return badRequest(err.Error())
 	}
 	count := 0
-	for _, m := range ms {
-		if len(m.postings) > 0 {
+	for _, ps := range posts {
+		if len(ps) > 0 {
 			count++
 		}
 	}
@@ -70,9 +70,9 @@ func (s *Simulator) serveSend(w http.ResponseWriter, r *http.Request, apiID stri
 		s.emit(Event{Event: EventAccepted, MessageUUID: m.uuid, From: m.from, To: m.to, Status: plivo.Queued, Units: m.units, Method: m.method, URL: m.url})
 	}
 	answer(w, http.StatusAccepted, body)
-	for _, m := range ms {
-		if len(m.postings) > 0 {
-			go s.run(m)
+	for i, ps := range posts {
+		if len(ps) > 0 {
+			go s.run(ms[i], ps)
 		}
 	}
 	return nil
@@ -241,24 +241,26 @@ func refusalWords(status refusal) string {
 	}
 }
 
-func (s *Simulator) messagesOf(o order, ip string) ([]*message, error) {
+// messagesOf gives the messages of an order, and the callbacks of each.
+func (s *Simulator) messagesOf(o order, ip string) ([]*message, [][]scenario.Step, error) {
 	first := s.nextMessages(len(o.dst))
 	created := time.Now().UTC()
 	units := plivo.Segment(o.text).Segments
 	ms := make([]*message, len(o.dst))
+	posts := make([][]scenario.Step, len(o.dst))
 	for i, to := range o.dst {
 		n := first + uint64(i)
-		m := &message{
+		ms[i] = &message{
 			number: n, uuid: s.dice.uuid("message", n), direction: plivo.Outbound, from: o.src, to: to,
 			units: units, powerpack: o.powerpack, log: o.log, ip: ip, method: o.method, url: o.url,
 			fate: o.fates[i], network: scenario.NetworkOf(to), created: created,
 		}
 		var err error
-		if ms[i], err = m.planned(s.o, s.dice.stream("scenario", n)); err != nil {
-			return nil, err
+		if posts[i], err = ms[i].plan(s.o, s.dice.stream("scenario", n)); err != nil {
+			return nil, nil, err
 		}
 	}
-	return ms, nil
+	return ms, posts, nil
 }
 
 func (s *Simulator) remember(ms []*message) {
