@@ -27,6 +27,7 @@ const (
 	flagOutOfOrder
 	flagAfterTerminal
 	flagTruncated
+	flagImported // it was read from a file
 )
 
 // maxUUID is the longest message UUID that is folded; Plivo's have 36 bytes. A callback with a longer
@@ -134,7 +135,7 @@ func scanColumns(rows *sql.Rows, more ...any) (webhook.Callback, []signature.Par
 	c.ReceivedAt, c.Answer.At = moment(received), moment(answered)
 	c.Kind = webhook.Kind(kind)
 	c.Verdict = signature.Result{Outcome: signature.Outcome(outcome), Scheme: signature.Scheme(scheme), Header: name, Token: token}
-	c.Truncated = flags&flagTruncated != 0
+	c.Truncated, c.Imported = flags&flagTruncated != 0, flags&flagImported != 0
 	c.Arrival = arrivalOf(flags)
 	c.Header = unpackHeader(headers)
 	c.Body = body

@@ -84,6 +84,7 @@ func (i *Import) add(batch []*webhook.Callback) (int, error) {
 			continue
 		}
 		p.imported, p.arrival = true, c.Arrival
+		p.flags |= flagImported
 		is.at = p.seen.ReceivedAt.UnixMicro()
 		i.put(known, is)
 		fresh = append(fresh, &request{callback: p})

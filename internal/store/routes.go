@@ -107,7 +107,7 @@ func unpackIDs(b []byte) ([]int64, error) {
 }
 
 // CallbackHeads gives the callbacks with a larger ID than after, oldest first, at most limit, with what
-// is needed to choose among them: ID, time, kind, URL, the message's UUID, outcome and Truncated. They
+// is needed to choose among them: ID, time, kind, URL, the message's UUID, outcome, Truncated and Imported. They
 // have Omitted set.
 func (s *Store) CallbackHeads(ctx context.Context, after int64, limit int) ([]webhook.Callback, error) {
 	return collect(ctx, s, "read callbacks", callbackHeads, []any{after, limit}, scanHead)
@@ -124,7 +124,8 @@ func scanHead(rows *sql.Rows) (webhook.Callback, error) {
 	if err := rows.Scan(&c.ID, &uuid, &received, &kind, &outcome, &flags, &c.URL); err != nil {
 		return c, err
 	}
-	c.ReceivedAt, c.Kind, c.Truncated = moment(received), webhook.Kind(kind), flags&flagTruncated != 0
+	c.ReceivedAt, c.Kind = moment(received), webhook.Kind(kind)
+	c.Truncated, c.Imported = flags&flagTruncated != 0, flags&flagImported != 0
 	c.Verdict.Outcome = signature.Outcome(outcome)
 	if uuid != "" {
 		c.Report.Params = []signature.Param{{Name: "MessageUUID", Value: uuid}}

@@ -45,6 +45,7 @@ type Callback struct {
 	Cause       string        // why the signature does not match, as signature.Diagnosis.Cause; empty while nobody looked
 	Arrival     plivo.Arrival // set by the recorder
 	Answer      Answer
+	Imported    bool // it was read from a file, and never came to this history's server
 
 	// Scenario and Step, from 1, tell where a callback comes from that was made without a capture; empty and 0
 	// for all others. The history keeps no such callback.

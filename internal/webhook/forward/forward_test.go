@@ -1,6 +1,7 @@
 package forward_test
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -391,6 +392,21 @@ func TestSelected(t *testing.T) {
 		t.Errorf("%+v", all)
 	}
 	if all := b.all(); all[0].uuid != "hook" || all[0].path != "/app?x=1&y=2" || all[0].outcome != signature.Valid {
+		t.Errorf("%+v", all)
+	}
+}
+
+// TestImported leaves what was read from a file where it is.
+func TestImported(t *testing.T) {
+	t.Parallel()
+	s, a := history(t), app(t, "", nil)
+	r := run(t, s, []forward.Route{route(t, a.URL)}, nil)
+	if n, err := s.NewImport().Add(context.Background(), []*webhook.Callback{callback("file", 1)}); n != 1 || err != nil {
+		t.Fatalf("%d callbacks were imported: %v", n, err)
+	}
+	record(t, s, callback("came", 1))
+	r.forwarded(1)
+	if all := a.all(); len(all) != 1 || all[0].uuid != "came" {
 		t.Errorf("%+v", all)
 	}
 }

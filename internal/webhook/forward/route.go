@@ -72,8 +72,12 @@ func ParseRoute(s string) (Route, error) {
 	return r, nil
 }
 
-// takes tells whether a callback goes to the route; prefix is the path of the public URL.
+// takes tells whether a callback goes to the route; prefix is the path of the public URL. One that was read
+// from a file goes to none: it came to another server, long ago perhaps.
 func (r Route) takes(c *webhook.Callback, prefix string) bool {
+	if c.Imported {
+		return false
+	}
 	if r.Kind != "" && r.Kind != c.Kind {
 		return false
 	}
