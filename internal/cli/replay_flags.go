@@ -23,6 +23,8 @@ type replayFlags struct {
 	headers      []string
 	method, path string
 	count        int
+	duplicates   int
+	burst        int
 	rate, hurry  float64
 	concurrency  int
 	shuffle      bool
@@ -55,7 +57,9 @@ func (f *replayFlags) shared(cmd *cobra.Command) {
 	fs.StringVar(&f.method, "method", "", "send with this `METHOD`; GET has the parameters in the query")
 	fs.StringVar(&f.path, "path", "", "send to this `PATH`, with its query, whatever --to's and the callback's are")
 	fs.IntVar(&f.count, "count", 1, "send all of them `N` times")
+	fs.IntVar(&f.duplicates, "duplicates", 0, "send each `N` times more, right after its first time, as a sender does that missed an answer")
 	fs.Float64Var(&f.rate, "rate", 0, "send at most `N` requests a second; 0 for no limit")
+	fs.IntVar(&f.burst, "burst", 1, "with --rate, let `N` requests go at once before it holds them back")
 	fs.BoolVar(&f.shuffle, "shuffle", false, "send them in random order")
 	fs.BoolVar(&f.insecure, "insecure", false, "take any certificate of a target on this machine")
 	fs.StringVar(&f.expectStatus, "expect-status", "", "end with exit code 6 unless all answers have one of these `STATUSES`, as 200, 4xx or 200,204")
@@ -144,10 +148,16 @@ func (f *replayFlags) running(typed func(flag string) bool) (replay.RunOptions, 
 
 // amount is how many requests go, and in which order.
 func (f *replayFlags) amount() (replay.RunOptions, error) {
-	o := replay.RunOptions{Count: f.count, Shuffle: f.shuffle, Rate: f.rate, Concurrency: f.concurrency}
+	o := replay.RunOptions{Count: f.count, Shuffle: f.shuffle, Rate: f.rate, Duplicates: f.duplicates, Burst: f.burst, Concurrency: f.concurrency}
 	switch {
 	case f.count < 1:
 		return o, fmt.Errorf("--count %d sends nothing: give a number of at least 1", f.count)
+	case f.duplicates < 0:
+		return o, fmt.Errorf("--duplicates %d is below zero: give how many times more each is sent", f.duplicates)
+	case f.burst < 1:
+		return o, fmt.Errorf("--burst %d lets nothing go: give how many requests may go at once, at least 1", f.burst)
+	case f.burst > 1 && f.rate == 0:
+		return o, errors.New("--burst says nothing without --rate: give both")
 	case !(f.rate >= 0):
 		return o, fmt.Errorf("--rate %v is below zero: give the requests a second, or 0 for no limit", f.rate)
 	case f.concurrency < 0:
