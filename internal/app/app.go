@@ -15,6 +15,7 @@ import (
 	"dev.internal/plivoscope/internal/plivo/simulator"
 	"dev.internal/plivoscope/internal/store"
 	"dev.internal/plivoscope/internal/webhook"
+	"dev.internal/plivoscope/internal/webhook/replay"
 )
 
 // App is the running program: one history, one API client and, unless it joined another process, one
@@ -31,14 +32,15 @@ type App struct {
 
 	serverLn, simLn net.Listener
 
-	authID    string
-	apiURL    string // empty for Plivo's own
-	listenURL string
-	publicURL string // the listen URL unless one was given
-	joined    bool
-	serverPID int               // the process that serves: this one, or the joined one
-	tokens    []signature.Token // that callbacks are verified with: the server's own
-	newest    int64             // ID of the newest callback when the history was opened
+	authID     string
+	apiURL     string // empty for Plivo's own
+	listenURL  string
+	publicURL  string // the listen URL unless one was given
+	joined     bool
+	serverPID  int               // the process that serves: this one, or the joined one
+	tokens     []signature.Token // that callbacks are verified with: the server's own
+	replayKeys replay.Keys       // that callbacks are signed with which are sent from here
+	newest     int64             // ID of the newest callback when the history was opened
 
 	started  time.Time
 	notices  notices
@@ -108,6 +110,9 @@ func (a *App) build(ctx context.Context) error {
 		}
 	}
 	a.tokens = a.trusted(token)
+	a.replayKeys = replay.Keys{
+		Account: signature.NewToken("account", token), Main: signature.NewToken("main account", a.o.MainToken.Reveal()),
+	}
 	if !a.joined {
 		if err := a.serve(); err != nil {
 			return err

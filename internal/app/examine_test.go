@@ -17,8 +17,8 @@ import (
 
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/config"
+	"dev.internal/plivoscope/internal/plivo/scenario"
 	"dev.internal/plivoscope/internal/plivo/signature"
-	"dev.internal/plivoscope/internal/plivo/simulator"
 	"dev.internal/plivoscope/internal/store"
 	"dev.internal/plivoscope/internal/webhook"
 )
@@ -35,11 +35,11 @@ func known(o app.Options) app.Options {
 }
 
 // sign makes a delivery report for a URL, signed with a token.
-func sign(t testing.TB, target, token, uuid string) simulator.Signed {
+func sign(t testing.TB, target, token, uuid string) scenario.Signed {
 	t.Helper()
 	key := signature.NewToken("", token)
 	nonce := 0
-	signed, err := simulator.Keys{Account: key, Main: key}.Sign(http.MethodPost, target, []signature.Param{
+	signed, err := scenario.Keys{Account: key, Main: key}.Sign(http.MethodPost, target, []signature.Param{
 		{Name: "MessageUUID", Value: uuid},
 		{Name: "From", Value: "14155550100"},
 		{Name: "To", Value: "14155550123"},
@@ -54,7 +54,7 @@ func sign(t testing.TB, target, token, uuid string) simulator.Signed {
 }
 
 // post sends what was signed to another URL and wants it acknowledged.
-func post(t testing.TB, to string, s simulator.Signed) {
+func post(t testing.TB, to string, s scenario.Signed) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(context.Background(), s.Method, to, bytes.NewReader(s.Body))
 	if err != nil {

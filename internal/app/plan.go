@@ -82,7 +82,7 @@ func (a *App) prepare(ctx context.Context, plan ReplayPlan) (*prepared, error) {
 	if _, err := checkServer(ctx, a.store, p.options.To, a.listenURL, a.publicURL); err != nil {
 		return nil, err
 	}
-	p.options.Keys, p.options.Guard = a.replayKeys(), cmp.Or(plan.Options.Guard, "replay")
+	p.options.Keys, p.options.Guard = a.signingKeys(), cmp.Or(plan.Options.Guard, "replay")
 	if err := checkReplay(p.options); err != nil {
 		return nil, err
 	}
@@ -119,8 +119,8 @@ func (a *App) sourceOf(ctx context.Context, plan ReplayPlan) (replay.Source, err
 	return replay.Source{}, errors.New("there is nothing to send: choose callbacks, or a filter that finds them")
 }
 
-// replayKeys are what callbacks of this history are signed with.
-func (a *App) replayKeys() replay.Keys {
+// signingKeys are what callbacks of this history are signed with.
+func (a *App) signingKeys() replay.Keys {
 	token := a.tokens[0] // the account's, which is the simulator's where one runs
 	if a.simulated() {
 		return replay.Keys{Account: token}

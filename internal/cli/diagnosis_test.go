@@ -16,7 +16,7 @@ import (
 
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/plivo/signature"
-	"dev.internal/plivoscope/internal/plivo/simulator"
+	"dev.internal/plivoscope/internal/plivo/scenario"
 	"dev.internal/plivoscope/internal/webhook"
 )
 
@@ -25,7 +25,7 @@ func postSigned(t *testing.T, to, signedFor, uuid string) {
 	t.Helper()
 	key := signature.NewToken("account", testToken)
 	nonce := 0
-	signed, err := simulator.Keys{Account: key, Main: key}.Sign(http.MethodPost, signedFor, []signature.Param{
+	signed, err := scenario.Keys{Account: key, Main: key}.Sign(http.MethodPost, signedFor, []signature.Param{
 		{Name: "MessageUUID", Value: uuid},
 		{Name: "From", Value: "14155550100"},
 		{Name: "To", Value: "14155550199"},

@@ -45,3 +45,30 @@ func checkCallbackURL(ps *problems, raw string) string {
 	}
 	return raw
 }
+
+// OtherEnd gives a URL the slash at the end of its path that it has not, or takes it away: what is one
+// place to most routers, and two to a signature.
+func OtherEnd(url string) string {
+	end := strings.IndexAny(url, "?#")
+	if end < 0 {
+		end = len(url)
+	}
+	if path, ok := strings.CutSuffix(url[:end], "/"); ok {
+		return path + url[end:]
+	}
+	return url[:end] + "/" + url[end:]
+}
+
+// OtherHost is an absolute URL with the scheme and host of another place.
+func OtherHost(url string) string {
+	const other, another = "https://other.example", "https://another.example"
+	_, rest, _ := strings.Cut(url, "://")
+	end := strings.IndexAny(rest, "/?#")
+	if end < 0 {
+		end = len(rest)
+	}
+	if url[:len(url)-len(rest)+end] == other {
+		return another + rest[end:]
+	}
+	return other + rest[end:]
+}

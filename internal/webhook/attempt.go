@@ -17,9 +17,10 @@ const (
 
 // Attempt is one request that was sent to an application, and what came of it.
 type Attempt struct {
-	ID         int64 // of the history's row: ascending in the order of commit; 0 before it is stored
-	CallbackID int64 // of the callback that was sent again; 0 for one made without a capture
-	Scenario   string
+	ID         int64  // of the history's row: ascending in the order of commit; 0 before it is stored
+	CallbackID int64  // of the callback that was sent again; 0 for one made without a capture
+	Scenario   string // it was made by; empty for a callback that was captured
+	Step       int    // of the scenario, from 1
 	Route      string // of the forwarding that sent it; empty for a replay
 	Mode       Mode
 	Fault      string // what was broken; empty in the other modes

@@ -46,6 +46,11 @@ type Callback struct {
 	Arrival     plivo.Arrival // set by the recorder
 	Answer      Answer
 
+	// Scenario and Step, from 1, tell where a callback comes from that was made without a capture; empty and 0
+	// for all others. The history keeps no such callback.
+	Scenario string
+	Step     int
+
 	// Omitted is whether a list left out Header and Body, and all parameters but the message's UUID, Status,
 	// ErrorCode and Sequence.
 	Omitted bool

@@ -22,6 +22,8 @@
 //	                                    9429  with 429,
 //	                                    9500  with 500
 //
+// A fate is a scenario of one outbound message, as package scenario has them, at the pace of Options.
+//
 // An unknown code in that range is answered 400. The list of messages has no filter by time. Rates,
 // networks and the User-Agent of callbacks are made up but plausible. A missing slash at the end of a
 // path is forgiven. Options.Speed hurries the pace of the statuses and the retries, but not the 5 s that
@@ -35,6 +37,7 @@
 // OnEvent. The Simulator owns these goroutines and ends them all in Close. With a seed, everything
 // random repeats: each value is drawn from a stream of its own, so the order of events does not matter.
 //
-// The generator of callbacks (Report, InboundReport, Keys) stands alone, for whoever needs signed
-// callbacks without a capture. The package may import plivo, signature and the leaf packages.
+// What callbacks hold and how they are signed is package scenario's, which makes them for whoever needs
+// signed callbacks without a capture too. The package may import scenario, plivo, signature and the leaf
+// packages.
 package simulator

@@ -3,35 +3,25 @@ package simulator
 import (
 	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
 
 	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/scenario"
 )
 
 // FateHeader is the request header of a send that says what is to become of its messages, as ParseFate
 // reads it; those to magic numbers have a fate of their own. Plivo knows no such header.
 const FateHeader = "X-Plivoscope-Fate"
 
-// quirk is how the callbacks of a message misbehave.
-type quirk int
-
-const (
-	wellBehaved quirk = iota
-	outOfOrder
-	twice
-	wrongSignature
-	lastLate
-	otherURL
-)
-
 // Fate is what becomes of a message. The zero Fate is delivered.
 type Fate struct {
-	final  plivo.Status // empty for delivered
-	code   string       // of a final status that is no success
-	silent bool         // no callbacks
-	quirk  quirk
+	scenario scenario.Scenario // without a name for delivered
+	vars     map[string]string
+	silent   bool // no callbacks
 }
 
 // The codes of undelivered and failed where none is named.
@@ -40,31 +30,73 @@ const (
 	defaultFailed      = "300"
 )
 
-const fateForms = "delivered, sent, undelivered, undelivered:CODE, failed, failed:CODE or none"
+const fateForms = "delivered, sent, undelivered, undelivered:CODE, failed, failed:CODE, none, or the name of a scenario of an outbound message, which \"plivoscope trigger list\" lists"
 
-// ParseFate reads delivered, sent, undelivered[:CODE], failed[:CODE] or none. A code must be one of
-// Plivo's messaging error codes and fit the status. Without one undelivered stands for 30 and failed
-// for 300. A message of the fate none is delivered, as the API tells when asked, but posts no callback.
+// ParseFate reads delivered, sent, undelivered[:CODE], failed[:CODE], none, or the name of a built-in scenario
+// of one outbound message, with a code where it takes one. The code of undelivered and failed must be one of
+// Plivo's messaging error codes and fit the status. Without one undelivered stands for 30 and failed for 300. A
+// message of the fate none is delivered, as the API tells when asked, but posts no callback.
 func ParseFate(s string) (Fate, error) {
-	name, code, coded := strings.Cut(strings.ToLower(strings.TrimSpace(s)), ":")
+	word := strings.ToLower(strings.TrimSpace(s))
+	name, code, coded := strings.Cut(word, ":")
 	status := plivo.Status(name)
 	switch {
 	case coded && (status == plivo.Undelivered || status == plivo.Failed):
 		return codedFate(code, status)
-	case coded:
-		return Fate{}, fmt.Errorf("cannot use the fate %q: only undelivered and failed take an error code; use %s", s, fateForms)
+	case coded && (status == plivo.Delivered || status == plivo.Sent || name == "none"):
+		return Fate{}, fmt.Errorf("cannot use the fate %q: of these only undelivered and failed take an error code; use %s", s, fateForms)
 	}
 	switch status {
-	case plivo.Delivered, plivo.Sent:
-		return Fate{final: status}, nil
+	case plivo.Sent:
+		return named("sent-only", nil), nil
 	case plivo.Undelivered:
-		return Fate{final: status, code: defaultUndelivered}, nil
+		return named("undelivered", map[string]string{"code": defaultUndelivered}), nil
 	case plivo.Failed:
-		return Fate{final: status, code: defaultFailed}, nil
+		return named("failed", map[string]string{"code": defaultFailed}), nil
 	case "none":
 		return Fate{silent: true}, nil
 	}
-	return Fate{}, fmt.Errorf("cannot use the fate %q: it is not known; use %s", s, fateForms)
+	return scenarioFate(word, s)
+}
+
+// scenarioFate is the fate that is a scenario. given is what was asked for.
+func scenarioFate(word, given string) (Fate, error) {
+	name, _, _ := strings.Cut(word, ":")
+	if _, found := scenario.Find(name); !found {
+		return Fate{}, fmt.Errorf("cannot use the fate %q: it is not known; use %s", given, fateForms)
+	}
+	sc, vars, err := scenario.Named(word)
+	if err != nil {
+		return Fate{}, fmt.Errorf("cannot use the fate %q: %w", given, err)
+	}
+	if err := sc.Outbound(); err != nil {
+		return Fate{}, fmt.Errorf("cannot use the fate %q: it is not known of an outbound SMS (%w); use %s", given, err, fateForms)
+	}
+	return Fate{scenario: sc, vars: vars}, nil
+}
+
+// named is the fate of a built-in scenario, which is there: a test uses all of these.
+func named(name string, vars map[string]string) Fate {
+	sc, _ := scenario.Find(name)
+	return Fate{scenario: sc, vars: vars}
+}
+
+// steps are the callbacks of a message with this fate, at the simulator's pace.
+func (f Fate) steps(m *message, o Options, random io.Reader) ([]scenario.Step, error) {
+	if f.scenario.Name == "" {
+		f = Fate{scenario: named("delivered", nil).scenario, silent: f.silent}
+	}
+	vars := map[string]string{
+		"queued_after": o.Pace.Queued.String(), "sent_after": o.Pace.Sent.String(),
+		"final_after": o.Pace.Final.String(), "late_by": o.Pace.Late.String(),
+	}
+	maps.Copy(vars, f.vars)
+	return scenario.Make(f.scenario, scenario.Input{
+		Vars: vars, Now: m.created, Random: random, Pacing: scenario.Paced, Speed: o.Speed,
+		Message: &scenario.Message{
+			UUID: m.uuid, From: m.from, To: m.to, Type: "sms", Units: m.units, Requester: m.ip, Powerpack: m.powerpack,
+		},
+	})
 }
 
 // codedFate is the fate that ends with an error code. want is the status asked for, or empty for the
@@ -80,7 +112,7 @@ func codedFate(code string, want plivo.Status) (Fate, error) {
 	case want != "" && want != known.Status:
 		return Fate{}, fmt.Errorf("cannot give a message the fate %s:%s: error code %s goes with %s; write %s:%s", want, known.Code, known.Code, known.Status, known.Status, known.Code)
 	}
-	return Fate{final: known.Status, code: known.Code}, nil
+	return named(string(known.Status), map[string]string{"code": known.Code}), nil
 }
 
 // magicPrefix begins the destinations that name their own fate: +1500555CCCC.
@@ -100,19 +132,19 @@ func magicFate(to string) (f Fate, refuse refusal, magic bool, err error) {
 	case "0000":
 		return Fate{}, 0, true, nil
 	case "0001":
-		return Fate{final: plivo.Sent}, 0, true, nil
+		return named("sent-only", nil), 0, true, nil
 	case "0002":
 		return Fate{silent: true}, 0, true, nil
 	case "0003":
-		return Fate{quirk: outOfOrder}, 0, true, nil
+		return named("out-of-order", nil), 0, true, nil
 	case "0004":
-		return Fate{quirk: twice}, 0, true, nil
+		return named("duplicate", nil), 0, true, nil
 	case "0005":
-		return Fate{quirk: wrongSignature}, 0, true, nil
+		return named("wrong-token", nil), 0, true, nil
 	case "0006":
-		return Fate{quirk: lastLate}, 0, true, nil
+		return named("late", nil), 0, true, nil
 	case "0007":
-		return Fate{quirk: otherURL}, 0, true, nil
+		return named("trailing-slash", nil), 0, true, nil
 	case "9400":
 		return Fate{}, http.StatusBadRequest, true, nil
 	case "9401":

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/scenario"
 )
 
 // InboundMessage is a message from a phone to the account.
@@ -34,8 +35,8 @@ func (s *Simulator) Inbound(ctx context.Context, in InboundMessage) (string, err
 	defer context.AfterFunc(s.ctx, cancel)()
 	s.remember([]*message{m})
 
-	report := InboundReport{MessageUUID: m.uuid, From: m.from, To: m.to, Text: in.Text, Type: "sms"}
-	status, err := s.deliver(ctx, s.keys, m.method, m.url, m.url, report.Params(), s.dice.nonces(m.number))
+	report := scenario.InboundReport{MessageUUID: m.uuid, From: m.from, To: m.to, Text: in.Text, Type: "sms"}
+	status, err := s.deliver(ctx, scenario.Right, m.method, m.url, report.Params(), s.dice.nonces(m.number))
 	if ctx.Err() != nil {
 		return m.uuid, fmt.Errorf("cannot post an inbound message to %s: it was given up: %w", m.url, ctx.Err())
 	}
@@ -85,7 +86,7 @@ func (s *Simulator) inboundMessage(in InboundMessage) (*message, error) {
 	return &message{
 		number: n, uuid: s.dice.uuid("message", n), direction: plivo.Inbound, from: from, to: to,
 		units: plivo.Segment(in.Text).Segments, log: "true", method: http.MethodPost, url: in.URL,
-		network: networkOf(to), created: created, course: []hop{{status: plivo.Received, at: created}},
+		network: scenario.NetworkOf(to), created: created, course: []hop{{status: plivo.Received, at: created}},
 	}, nil
 }
 

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/scenario"
 	"dev.internal/plivoscope/internal/plivo/signature"
 )
 
@@ -71,10 +73,10 @@ func (s *Simulator) checkURL(raw string) string {
 
 // run posts a message's callbacks, each at its time and after the one before. A retry does not hold the
 // next one up, and neither does one that finds no room. The caller has called begin.
-func (s *Simulator) run(m *message, ps []posting) {
+func (s *Simulator) run(m *message) {
 	defer s.done()
-	for _, p := range ps {
-		if !s.sleep(time.Until(p.at)) {
+	for _, p := range m.postings {
+		if !s.sleep(time.Until(m.created.Add(p.After))) {
 			return
 		}
 		e, ok := s.post(m, p, 1)
@@ -85,7 +87,7 @@ func (s *Simulator) run(m *message, ps []posting) {
 			}
 			e.RetryIn = 0
 			e.Problem = strings.TrimPrefix(e.Problem+"; not tried again: the simulator has as many callbacks to post as it can hold", "; ")
-			s.o.Logger.Warn("callback not tried again", "message_uuid", m.uuid, "sequence", p.report.Sequence, "pending", s.most)
+			s.o.Logger.Warn("callback not tried again", "message_uuid", m.uuid, "sequence", p.Sequence, "pending", s.most)
 		}
 		s.emit(e)
 		if retries {
@@ -95,7 +97,7 @@ func (s *Simulator) run(m *message, ps []posting) {
 	}
 }
 
-func (s *Simulator) retry(m *message, p posting) {
+func (s *Simulator) retry(m *message, p scenario.Step) {
 	defer s.done()
 	defer s.stats.retrying.Add(-1)
 	for i, pause := range retryAfter {
@@ -129,20 +131,13 @@ func (s *Simulator) sleep(d time.Duration) bool {
 }
 
 // post makes one attempt, and tells what came of it; ok when it was answered 200. Attempts count from 1.
-func (s *Simulator) post(m *message, p posting, attempt int) (e Event, ok bool) {
-	keys := s.keys
-	if m.fate.quirk == wrongSignature {
-		keys = s.forged
-	}
-	nonces := s.dice.nonces(m.number, uint64(p.report.Sequence), p.copy, uint64(attempt))
-	over := m.url
-	if m.fate.quirk == otherURL {
-		over = otherEnd(m.url)
-	}
-	status, err := s.deliver(s.ctx, keys, m.method, m.url, over, p.report.Params(), nonces)
+func (s *Simulator) post(m *message, p scenario.Step, attempt int) (e Event, ok bool) {
+	nonces := s.dice.nonces(m.number, uint64(p.Sequence), uint64(p.Copy), uint64(attempt))
+	method := cmp.Or(p.Method, m.method)
+	status, err := s.deliver(s.ctx, p.Signature, method, m.url, p.Params, nonces)
 	e = Event{
-		Event: EventCallback, MessageUUID: m.uuid, From: m.from, To: m.to, Status: p.report.Status,
-		ErrorCode: p.report.ErrorCode, Sequence: p.report.Sequence, Method: m.method, URL: m.url,
+		Event: EventCallback, MessageUUID: m.uuid, From: m.from, To: m.to, Status: p.Status,
+		ErrorCode: p.ErrorCode, Sequence: p.Sequence, Method: method, URL: m.url,
 		Attempt: attempt, Answered: status,
 	}
 	ok = err == nil && status == http.StatusOK
@@ -155,32 +150,11 @@ func (s *Simulator) post(m *message, p posting, attempt int) (e Event, ok bool) 
 	return e, ok
 }
 
-// otherEnd gives a URL the slash at the end of its path that it has not, or takes it away: what is one
-// place to most routers, and two to a signature.
-func otherEnd(url string) string {
-	end := strings.IndexAny(url, "?#")
-	if end < 0 {
-		end = len(url)
-	}
-	if path, ok := strings.CutSuffix(url[:end], "/"); ok {
-		return path + url[end:]
-	}
-	return url[:end] + "/" + url[end:]
-}
-
-// deliver signs a callback over a URL, sends it to target, which is the same as a rule, and gives the
-// status of the answer.
-func (s *Simulator) deliver(ctx context.Context, keys Keys, method, target, over string, params []signature.Param, nonces func() string) (int, error) {
-	signed, err := keys.Sign(method, over, params, nonces)
+// deliver signs a callback, sends it and gives the status of the answer.
+func (s *Simulator) deliver(ctx context.Context, how scenario.Signature, method, target string, params []signature.Param, nonces func() string) (int, error) {
+	signed, err := s.signer.Sign(how, method, target, params, nonces)
 	if err != nil {
 		return 0, err
-	}
-	if over != target {
-		sent, err := keys.Sign(method, target, params, nonces)
-		if err != nil {
-			return 0, err
-		}
-		signed.URL = sent.URL
 	}
 	select {
 	case s.posting <- struct{}{}:
@@ -190,7 +164,7 @@ func (s *Simulator) deliver(ctx context.Context, keys Keys, method, target, over
 	}
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
-	request, err := signed.request(ctx)
+	request, err := signed.Request(ctx)
 	if err != nil {
 		return 0, err
 	}

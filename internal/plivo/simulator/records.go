@@ -8,7 +8,11 @@ import (
 	"time"
 
 	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/scenario"
 )
+
+// noFee is what carriers take.
+const noFee = "0.00000"
 
 // maxPage is how many messages a list gives at once.
 const maxPage = 20
@@ -46,10 +50,10 @@ func (s *Simulator) recordOf(m *message, now time.Time) record {
 	r := record{
 		UUID: m.uuid, Time: recordTime(m.created), UpdatedTime: recordTime(state.at),
 		Direction: string(m.direction), State: state.status, Type: "sms", From: m.from, To: m.to, Units: m.units,
-		TotalRate: dollars(m.network.rate), TotalAmount: m.amount(state.status), ErrorCode: optional(state.code),
+		TotalRate: m.network.Rate(), TotalAmount: m.network.Amount(state.status, m.units), ErrorCode: optional(state.code),
 		ResourceURI: s.path("Message/" + m.uuid + "/"), RequesterIP: m.ip,
-		IsDomestic:  m.network.country != "" && m.network.country == networkOf(m.from).country,
-		PowerpackID: optional(m.powerpack), Country: m.network.country, CarrierFees: dollars(0), CarrierRate: dollars(0), Log: m.log,
+		IsDomestic:  m.network.Country != "" && m.network.Country == scenario.NetworkOf(m.from).Country,
+		PowerpackID: optional(m.powerpack), Country: m.network.Country, CarrierFees: noFee, CarrierRate: noFee, Log: m.log,
 	}
 	for _, h := range m.course {
 		if h.status == plivo.Sent && !h.at.After(now) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/scenario"
 )
 
 // What the API takes for a src.
@@ -44,13 +45,13 @@ func (s *Simulator) serveSend(w http.ResponseWriter, r *http.Request, apiID stri
 	if err := s.readFates(&o, r.Header); err != nil {
 		return err
 	}
-	ms := s.messagesOf(o, requester(r))
-	var posts [][]posting
+	ms, err := s.messagesOf(o, requester(r))
+	if err != nil {
+		return badRequest(err.Error())
+	}
 	count := 0
 	for _, m := range ms {
-		ps := m.postings(s.o)
-		posts = append(posts, ps)
-		if len(ps) > 0 {
+		if len(m.postings) > 0 {
 			count++
 		}
 	}
@@ -69,9 +70,9 @@ func (s *Simulator) serveSend(w http.ResponseWriter, r *http.Request, apiID stri
 		s.emit(Event{Event: EventAccepted, MessageUUID: m.uuid, From: m.from, To: m.to, Status: plivo.Queued, Units: m.units, Method: m.method, URL: m.url})
 	}
 	answer(w, http.StatusAccepted, body)
-	for i, ps := range posts {
-		if len(ps) > 0 {
-			go s.run(ms[i], ps)
+	for _, m := range ms {
+		if len(m.postings) > 0 {
+			go s.run(m)
 		}
 	}
 	return nil
@@ -240,20 +241,24 @@ func refusalWords(status refusal) string {
 	}
 }
 
-func (s *Simulator) messagesOf(o order, ip string) []*message {
+func (s *Simulator) messagesOf(o order, ip string) ([]*message, error) {
 	first := s.nextMessages(len(o.dst))
 	created := time.Now().UTC()
 	units := plivo.Segment(o.text).Segments
 	ms := make([]*message, len(o.dst))
 	for i, to := range o.dst {
 		n := first + uint64(i)
-		ms[i] = &message{
+		m := &message{
 			number: n, uuid: s.dice.uuid("message", n), direction: plivo.Outbound, from: o.src, to: to,
 			units: units, powerpack: o.powerpack, log: o.log, ip: ip, method: o.method, url: o.url,
-			fate: o.fates[i], network: networkOf(to), created: created, course: course(o.fates[i], created, s.o),
+			fate: o.fates[i], network: scenario.NetworkOf(to), created: created,
+		}
+		var err error
+		if ms[i], err = m.planned(s.o, s.dice.stream("scenario", n)); err != nil {
+			return nil, err
 		}
 	}
-	return ms
+	return ms, nil
 }
 
 func (s *Simulator) remember(ms []*message) {

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"dev.internal/plivoscope/internal/plivo/scenario"
 	"dev.internal/plivoscope/internal/plivo/signature"
 )
 
@@ -22,8 +23,7 @@ type Simulator struct {
 	token   string
 	dice    dice
 	fate    Fate
-	keys    Keys
-	forged  Keys // for callbacks whose signature is to be wrong
+	signer  scenario.Signer
 	client  *http.Client
 	posting chan struct{} // a slot for each callback on its way
 
@@ -73,8 +73,10 @@ func New(o Options) (*Simulator, error) {
 		main = s.token
 	}
 	wrong := signature.NewToken("wrong", s.dice.text(upper+lower+digits, 40, "wrong token"))
-	s.keys = Keys{Account: signature.NewToken("account", s.token), Main: signature.NewToken("main account", main)}
-	s.forged = Keys{Account: wrong, Main: wrong}
+	s.signer = scenario.Signer{
+		Keys:   scenario.Keys{Account: signature.NewToken("account", s.token), Main: signature.NewToken("main account", main)},
+		Forged: scenario.Keys{Account: wrong, Main: wrong},
+	}
 	s.events = newEventQueue(o.OnEvent)
 	s.client = newPoster(o.AllowRemote)
 	s.ctx, s.cancel = context.WithCancel(context.Background())

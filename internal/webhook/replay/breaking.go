@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/signature"
 )
 
@@ -43,11 +44,12 @@ func wrongToken(d *draft) error {
 }
 
 func otherURL(d *draft) error {
-	origin, other := d.signAt.origin(), "https://other.example"
-	if origin == other {
-		other = "https://another.example"
-	}
-	d.signURL = other + strings.TrimPrefix(d.signURL, origin)
+	d.signURL = plivo.OtherHost(d.signURL)
+	return nil
+}
+
+func trailingSlash(d *draft) error {
+	d.signURL = plivo.OtherEnd(d.signURL)
 	return nil
 }
 

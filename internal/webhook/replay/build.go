@@ -20,8 +20,11 @@ func Build(cb webhook.Callback, o Options) (Request, error) {
 	r, err := build(&cb, o)
 	if err != nil {
 		name := "the callback"
-		if cb.ID != 0 {
+		switch {
+		case cb.ID != 0:
 			name = fmt.Sprintf("callback %d", cb.ID)
+		case cb.Scenario != "":
+			name = fmt.Sprintf("step %d of %s", cb.Step, cb.Scenario)
 		}
 		return Request{}, fmt.Errorf("cannot send %s: %w", name, err)
 	}
@@ -60,7 +63,7 @@ func build(cb *webhook.Callback, o Options) (Request, error) {
 		return Request{}, err
 	}
 	r := Request{
-		CallbackID: cb.ID, Mode: cmp.Or(o.Mode, webhook.Resigned), Fault: o.Fault,
+		CallbackID: cb.ID, Scenario: cb.Scenario, Step: cb.Step, Mode: cmp.Or(o.Mode, webhook.Resigned), Fault: o.Fault,
 		Method: d.method, URL: to.origin() + d.target, Host: d.host, Header: d.header, Body: d.body,
 		SignedURL: d.signURL, Signed: d.signed,
 	}

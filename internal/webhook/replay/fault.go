@@ -41,6 +41,7 @@ var faults = []fault{
 	{Fault{"no-nonce", "Sends the signatures without their nonces.", missing, missing, ""}, nil, noNonce},
 	{Fault{"wrong-token", "Signs with another auth token.", refused, refused, ""}, wrongToken, nil},
 	{Fault{"other-url", "Signs for the same path of another host.", refused, refused, ""}, otherURL, nil},
+	{Fault{"trailing-slash", "Signs for the URL with a slash at the end of its path more, or less.", refused, refused, ""}, trailingSlash, nil},
 	{Fault{"changed-body", "Changes the value of a parameter after signing.", accepted, refused, uncovered}, nil, changedBody},
 	{Fault{
 		reusedNonce, "Signs with the nonces that the callback came with.", accepted, accepted,

@@ -58,7 +58,8 @@ type Edit struct {
 // Request is what goes over the wire, and what is to be known of it.
 type Request struct {
 	CallbackID int64
-	Scenario   string
+	Scenario   string // and Step are the callback's
+	Step       int
 	Mode       webhook.Mode
 	Fault      string
 	Method     string

@@ -38,6 +38,8 @@ type RunOptions struct {
 	// older one precedes in time goes at once. It goes with neither Rate nor Shuffle.
 	Original bool
 	Speed    float64
+	// Began, where not zero, is what ReceivedAt counts from with Original, so that the first has its wait too.
+	Began time.Time
 	// Each, where not nil, is called with each attempt as soon as it has ended, from up to Concurrency
 	// goroutines. Its context outlives the run's, so that what was sent can be kept. An error ends the run.
 	Each func(ctx context.Context, a *webhook.Attempt) error
@@ -194,6 +196,9 @@ func (r *Run) pace() func(ctx context.Context, i int, received time.Time) error 
 			}
 			if first.IsZero() || i < last { // another time round
 				began, first = time.Now(), received
+				if !r.o.Began.IsZero() {
+					first = r.o.Began
+				}
 			}
 			last = i
 			return sleepUntil(ctx, began.Add(time.Duration(float64(received.Sub(first))/r.o.Speed)))

@@ -96,7 +96,7 @@ func (s *Sender) Close() { s.client.CloseIdleConnections() }
 // Do sends a request once. It fails in no other way than by the attempt's Err and Failure.
 func (s *Sender) Do(ctx context.Context, r Request) webhook.Attempt {
 	a := webhook.Attempt{
-		CallbackID: r.CallbackID, Scenario: r.Scenario, Mode: r.Mode, Fault: r.Fault,
+		CallbackID: r.CallbackID, Scenario: r.Scenario, Step: r.Step, Mode: r.Mode, Fault: r.Fault,
 		At: time.Now(), Method: r.Method, URL: r.URL, Host: r.Host, SignedURL: r.SignedURL,
 		Header: r.Header, Body: r.Body,
 	}

@@ -1,4 +1,4 @@
-package simulator
+package scenario
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 
+	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/signature"
 )
 
@@ -32,18 +33,77 @@ type Signed struct {
 	Body   []byte
 }
 
+// Signature is how a callback is signed.
+type Signature string
+
+// The ways to sign. All but Right are refused by an application that checks.
+const (
+	Right         Signature = "right"
+	WrongToken    Signature = "wrong-token"    // with a token that is not the account's
+	Unsigned      Signature = "none"           // without signature headers; the nonces stay
+	OtherURL      Signature = "other-url"      // over the same path of another host
+	TrailingSlash Signature = "trailing-slash" // over the URL with a slash at the end of its path more, or less
+)
+
+// Signatures lists the ways to sign, Right first.
+func Signatures() []Signature {
+	return []Signature{Right, WrongToken, Unsigned, OtherURL, TrailingSlash}
+}
+
+// Signer makes callbacks that are signed rightly, or wrongly in one way.
+type Signer struct {
+	Keys   Keys
+	Forged Keys // for WrongToken
+}
+
+// Sign makes the request that carries params to target as Keys.Sign does, with this signature; empty is
+// Right.
+func (s Signer) Sign(how Signature, method, target string, params []signature.Param, nonce func() string) (Signed, error) {
+	keys, over := s.Keys, target
+	switch how {
+	case Right, "", Unsigned:
+	case WrongToken:
+		keys = s.Forged
+	case OtherURL:
+		over = plivo.OtherHost(target)
+	case TrailingSlash:
+		over = plivo.OtherEnd(target)
+	default:
+		return Signed{}, fmt.Errorf("cannot sign a callback to %s: there is no signature %q", target, how)
+	}
+	signed, err := keys.Sign(method, over, params, nonce)
+	if err != nil {
+		return Signed{}, err
+	}
+	signed.URL = wireURL(method, target, params)
+	if how == Unsigned {
+		for _, scheme := range []signature.Scheme{signature.V2, signature.MaV2, signature.V3, signature.MaV3} {
+			signed.Header.Del(scheme.Header())
+		}
+	}
+	return signed, nil
+}
+
+// wireURL is what is asked for: target, with the parameters in its query on GET.
+func wireURL(method, target string, params []signature.Param) string {
+	target, _, _ = strings.Cut(target, "#")
+	if method == http.MethodGet {
+		target += separator(target) + encode(params)
+	}
+	return target
+}
+
 // Sign makes the request that carries params to target, which is the URL as it was given with the
 // message: a form body on POST, added to the URL's own query on GET. nonce is asked for two fresh nonces.
 func (k Keys) Sign(method, target string, params []signature.Param, nonce func() string) (Signed, error) {
 	target, _, _ = strings.Cut(target, "#")
-	s := Signed{Method: method, URL: target, Header: http.Header{"User-Agent": {userAgent}, "Accept": {"*/*"}}}
+	s := Signed{Method: method, URL: wireURL(method, target, params), Header: http.Header{"User-Agent": {userAgent}, "Accept": {"*/*"}}}
 	covered := params
 	switch method {
 	case http.MethodPost:
 		s.Body = []byte(encode(params))
 		s.Header.Set("Content-Type", formType)
 	case http.MethodGet:
-		s.URL += separator(target) + encode(params)
 		covered = nil // they are in the URL
 	default:
 		return Signed{}, fmt.Errorf("cannot make a callback with the method %q: use POST or GET", method)
@@ -97,7 +157,8 @@ func encode(params []signature.Param) string {
 	return b.String()
 }
 
-func (s Signed) request(ctx context.Context) (*http.Request, error) {
+// Request makes the request that net/http sends.
+func (s Signed) Request(ctx context.Context) (*http.Request, error) {
 	r, err := http.NewRequestWithContext(ctx, s.Method, s.URL, bytes.NewReader(s.Body))
 	if err != nil {
 		return nil, err

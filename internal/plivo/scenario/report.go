@@ -1,4 +1,4 @@
-package simulator
+package scenario
 
 import (
 	"strconv"
@@ -13,7 +13,7 @@ type Report struct {
 	MessageUUID   string
 	From          string // numbers without a plus
 	To            string
-	Type          string // sms
+	Type          string // sms, mms or whatsapp
 	Status        plivo.Status
 	Units         int
 	TotalRate     string // dollars a unit, as "0.00250"
@@ -72,16 +72,21 @@ type InboundReport struct {
 	From        string // numbers without a plus
 	To          string
 	Text        string
-	Type        string // sms
+	Type        string   // sms or mms
+	Media       []string // URLs; of an mms
 }
 
 // Params gives the parameters of an inbound callback.
 func (r InboundReport) Params() []signature.Param {
-	return []signature.Param{
+	params := []signature.Param{
 		{Name: "From", Value: r.From},
 		{Name: "To", Value: r.To},
 		{Name: "Text", Value: r.Text},
 		{Name: "Type", Value: r.Type},
 		{Name: "MessageUUID", Value: r.MessageUUID},
 	}
+	for i, url := range r.Media {
+		params = append(params, signature.Param{Name: "Media" + strconv.Itoa(i), Value: url})
+	}
+	return params
 }

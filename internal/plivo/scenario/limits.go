@@ -1,0 +1,21 @@
+package scenario
+
+import "time"
+
+// What a scenario may have at most.
+const (
+	maxFile      = 256 << 10 // bytes
+	maxVariables = 100
+	maxMessages  = 1000
+	maxSteps     = 1000
+	maxParams    = 200 // that a step sets, and that it removes
+	maxMedia     = 100
+	maxName      = 100      // bytes of a name
+	maxValue     = 64 << 10 // bytes of a value
+	maxRepeat    = 1000
+	maxCallbacks = 10_000   // of one making
+	maxBytes     = 64 << 20 // of all values of one making
+	fieldCost    = 64       // bytes that a value counts for beside its own
+	maxTime      = 24 * time.Hour
+	maxSequence  = 1_000_000
+)
