@@ -11,7 +11,7 @@
 // a ReplayPlan says in the background, as a Replaying. Both keep each attempt in the history, and neither
 // sends to the server that writes it.
 //
-// A Scenario makes such callbacks without a capture, and needs no history.
+// A Scenario makes such callbacks without a capture, and needs no history; a ReplayPlan can have one too.
 //
 // An App owns everything that it started and stops it in a written order: the lease first (no
 // other process joins), a replay, the simulator (nothing new is posted), the callback server (what was read is
