@@ -17,7 +17,7 @@ const module = "dev.internal/plivoscope"
 var layers = map[string][]string{
 	"cmd/plivoscope":               {"internal/quiet", "internal/cli"},
 	"internal/cli":                 {"internal/mask", "internal/tui", "internal/app", "internal/plivo/scenario", "internal/plivo/simulator", "internal/plivo/api", "internal/store", "internal/webhook", "internal/webhook/capture", "internal/webhook/replay", "internal/plivo", "internal/plivo/signature", "internal/plivo/signature/sdk", "internal/config", "internal/escape"},
-	"internal/tui":                 {"internal/mask", "internal/tui/grid", "internal/meter", "internal/app", "internal/store", "internal/webhook", "internal/webhook/capture", "internal/plivo", "internal/plivo/scenario", "internal/plivo/snippet", "internal/plivo/signature", "internal/plivo/signature/sdk", "internal/escape"},
+	"internal/tui":                 {"internal/mask", "internal/tui/grid", "internal/meter", "internal/app", "internal/store", "internal/webhook", "internal/webhook/capture", "internal/webhook/replay", "internal/plivo", "internal/plivo/scenario", "internal/plivo/snippet", "internal/plivo/signature", "internal/plivo/signature/sdk", "internal/escape"},
 	"internal/mask":                {"internal/webhook", "internal/plivo", "internal/plivo/signature", "internal/plivo/signature/sdk"},
 	"internal/tui/grid":            {"internal/escape"},
 	"internal/app":                 {"internal/mask", "internal/store", "internal/plivo/api", "internal/plivo/scenario", "internal/plivo/simulator", "internal/webhook", "internal/webhook/replay", "internal/plivo", "internal/plivo/signature", "internal/plivo/signature/sdk", "internal/config", "internal/escape", "internal/meter"},
