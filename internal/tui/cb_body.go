@@ -112,6 +112,11 @@ func writeBody(d *doc, cb webhook.Callback, chosen bodyView) {
 		d.hang(th.warn, "!", "The body was longer: the rest was not kept.")
 	}
 	d.blank()
+	writeBodyAs(d, cb, view)
+}
+
+// writeBodyAs shows a body in one way.
+func writeBodyAs(d *doc, cb webhook.Callback, view bodyView) {
 	d.about("body", string(cb.Body), func() {
 		switch view {
 		case viewForm:

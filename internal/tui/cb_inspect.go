@@ -274,6 +274,8 @@ func (s *callbacks) openKey(k tea.KeyMsg) (tea.Cmd, bool) {
 		return s.compare(), true
 	case key.Matches(k, km.signature):
 		return s.openSignature(), true
+	case key.Matches(k, km.again):
+		return s.openReplay(), true
 	default:
 		return nil, o.move(k)
 	}

@@ -33,6 +33,12 @@ type Core interface {
 	Examine(ctx context.Context, c signature.Case) (app.Examination, error)
 	ExamineCallback(ctx context.Context, id int64) (app.Examination, error)
 	Send(ctx context.Context, r app.SendRequest) (app.Sent, error)
+	// PreviewReplay says what would be sent, StartReplay sends it; see app.App.
+	PreviewReplay(ctx context.Context, p app.ReplayPlan) (app.ReplayPreview, error)
+	StartReplay(ctx context.Context, p app.ReplayPlan) (*app.Replaying, error)
+	// Attempts and Attempt read what was sent; see app.App.
+	Attempts(ctx context.Context, before int64, limit int) ([]webhook.Attempt, error)
+	Attempt(ctx context.Context, id int64) (webhook.Attempt, bool, error)
 	// SentDrafts are the drafts that were sent lately; see store.Store.SentDrafts.
 	SentDrafts(ctx context.Context, limit int) ([]store.SentDraft, error)
 	// Inbound makes the simulator deliver one inbound message to the callback server.

@@ -45,6 +45,12 @@ type fakeCore struct {
 	examineErr error
 	onExamine  func(context.Context) // told of each question about a signature
 
+	attempts  []webhook.Attempt
+	replays   []app.ReplayPlan // that were begun
+	runs      []*fakeRun
+	replayErr error
+	preview   *app.ReplayPreview // in place of a real one
+
 	calls atomic.Int64
 }
 
