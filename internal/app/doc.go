@@ -11,7 +11,7 @@
 // a ReplayPlan says in the background, as a Replaying. Both keep each attempt in the history, and neither
 // sends to the server that writes it.
 //
-// A Scenario makes such callbacks without a capture, and needs no history.
+// A Scenario makes such callbacks without a capture, and needs no history; a ReplayPlan can have one too.
 // With Routes every callback is forwarded to applications, those included that earlier runs left. Of two
 // servers on one history one has a route.
 //

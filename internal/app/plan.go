@@ -20,6 +20,8 @@ type ReplayPlan struct {
 	UseFilter bool         // where neither IDs nor Callbacks are given: an empty filter is for all
 	Callbacks []webhook.Callback
 	Scenario  string // that made Callbacks; the attempts name it
+	// Make makes callbacks as they go, in place of all the above; nil for none.
+	Make *ScenarioPlan
 	// Options are those of each request. The app fills in Keys, which are the simulator's or the account's,
 	// and Guard where it is empty. To is as the user wrote it.
 	Options replay.Options
@@ -85,13 +87,18 @@ func (a *App) prepare(ctx context.Context, plan ReplayPlan) (*prepared, error) {
 	if err := CheckReplay(p.options); err != nil {
 		return nil, err
 	}
-	if p.source, err = a.sourceOf(ctx, plan); err != nil {
-		return nil, err
+	if plan.Make != nil {
+		err = p.make(*plan.Make)
+	} else {
+		p.source, err = a.sourceOf(ctx, plan)
+		p.build = func(cb webhook.Callback) (replay.Request, error) {
+			r, err := replay.Build(cb, p.options)
+			r.Scenario = plan.Scenario
+			return r, err
+		}
 	}
-	p.build = func(cb webhook.Callback) (replay.Request, error) {
-		r, err := replay.Build(cb, p.options)
-		r.Scenario = plan.Scenario
-		return r, err
+	if err != nil {
+		return nil, err
 	}
 	if p.run.Shuffle && p.run.Seed == 0 {
 		p.run.Seed = rand.Uint64()

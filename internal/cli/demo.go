@@ -57,7 +57,7 @@ func runDemo(cmd *cobra.Command, s Streams, f *flags, asked *bool) error {
 	if err != nil {
 		return err
 	}
-	look.FilterFile = "" // the demo keeps nothing
+	look.FilterFile, look.TargetFile = "", "" // the demo keeps nothing
 	if headless && !cmd.Flags().Changed("speed") {
 		o.Speed = demoSpeed
 	}

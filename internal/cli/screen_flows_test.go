@@ -166,7 +166,7 @@ func TestScreenOfHostileCallbacks(t *testing.T) {
 	}
 	s.Press("s")
 	s.Wait(`── Result ─`)
-	s.Press("5")
+	s.Press("6")
 	s.Wait(`── Activity ─`)
 	s.Press("1")
 	s.Press("y")

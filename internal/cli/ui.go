@@ -59,7 +59,7 @@ func (f *flags) look(s Streams, shown bool) (tui.Options, error) {
 	if dir, err := config.StateDir(); err == nil {
 		o.ReportDir = dir
 		if !f.ephemeral && !f.mask {
-			o.FilterFile = filepath.Join(dir, "filters")
+			o.FilterFile, o.TargetFile = filepath.Join(dir, "filters"), filepath.Join(dir, "replay-target")
 		}
 	}
 	if !shown && f.config == "" {

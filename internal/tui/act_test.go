@@ -20,7 +20,7 @@ func onActivityScreen(t testing.TB, w, h int, prepare func(*driver)) *driver {
 	d := staged(t, false, false, w, h, nil)
 	prepare(d)
 	d.wake()
-	d.keys("5")
+	d.keys("6")
 	return d
 }
 
@@ -172,7 +172,7 @@ func TestActivityScrolls(t *testing.T) {
 		manyNotices(d, 60)
 	})
 	top := d.screen()
-	d.expect("── Server ", "5 Activity")
+	d.expect("── Server ", "6 Activity")
 	for _, keys := range [][]string{{"j", "k"}, {"pgdown", "pgdown", "pgdown", "home"}, {"G", "g"}, {"end", "G", "home"}, {"down", "down", "up", "up"}} {
 		for i, k := range keys {
 			d.keys(k)
@@ -207,7 +207,7 @@ func TestActivityScrolls(t *testing.T) {
 	d.absent("── Server ")
 	d.keys("esc")
 	d.expect("Messages (11)")
-	d.click("5 Activity")
+	d.click("6 Activity")
 	d.expect("── Activity ")
 }
 
@@ -218,7 +218,7 @@ func TestActivityKeysCanBeClicked(t *testing.T) {
 		d := staged(t, false, false, 60, 15, nil)
 		busy(d)
 		d.wake()
-		d.click("5 Activity")
+		d.click("6 Activity")
 		d.keys("j")
 		return d
 	}
@@ -244,7 +244,7 @@ func TestCopyThePage(t *testing.T) {
 	losses(d)
 	manyNotices(d, 3)
 	d.wake()
-	d.keys("5", "G", "y")
+	d.keys("6", "G", "y")
 	d.expect("Copied the page, ")
 	if len(copied) != 1 {
 		t.Fatalf("%d copies", len(copied))
@@ -309,7 +309,7 @@ func TestActivityIsStillWhileItIsNotSeen(t *testing.T) {
 	if &act.panes[0].lines[0] != before {
 		t.Error("it was rendered while nobody saw it")
 	}
-	d.keys("5")
+	d.keys("6")
 	d.expect("stored 12,213")
 }
 

@@ -18,7 +18,7 @@ func init() {
 		return func(d *driver) {
 			prepare(d)
 			d.wake()
-			d.keys("5")
+			d.keys("6")
 		}
 	}
 	scenes = append(scenes, []scene{

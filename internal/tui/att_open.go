@@ -18,8 +18,9 @@ const (
 	requestBody = "request body"
 )
 
-// writeAttempt says what came back, how long it took, what differed from the callback, and what was sent.
-func writeAttempt(d *doc, cb webhook.Callback, a webhook.Attempt, chosen bodyView, now time.Time) {
+// writeAttempt says what came back, how long it took, what differed from the callback, where that is at hand,
+// and what was sent. Where it is open its bodies can be shown in other ways.
+func writeAttempt(d *doc, cb *webhook.Callback, a webhook.Attempt, chosen bodyView, now time.Time, open bool) {
 	th := d.th
 	paint, words := wholeAnswer(th, a)
 	d.field("answer", paint, words)
@@ -32,7 +33,7 @@ func writeAttempt(d *doc, cb webhook.Callback, a webhook.Attempt, chosen bodyVie
 		d.field("", th.muted, words)
 	}
 	if a.Scenario != "" {
-		d.field("scenario", th.text, readable(a.Scenario))
+		d.field("scenario", th.text, readable(a.Scenario)+" · step "+strconv.Itoa(a.Step))
 	}
 	if a.Route != "" {
 		d.field("forwarded", th.text, "by the route to "+readable(a.Route))
@@ -49,19 +50,23 @@ func writeAttempt(d *doc, cb webhook.Callback, a webhook.Attempt, chosen bodyVie
 			d.value("signed for", th.signed, theirs)
 		})
 	}
-	d.about("attempt ID", strconv.FormatInt(a.ID, 10), func() { d.field("attempt", th.text, strconv.FormatInt(a.ID, 10)) })
+	if a.ID != 0 {
+		d.about("attempt ID", strconv.FormatInt(a.ID, 10), func() { d.field("attempt", th.text, strconv.FormatInt(a.ID, 10)) })
+	}
 
 	writeTimings(d, a)
 	if a.Answer.Status != 0 {
 		answer := answerOfAttempt(a)
 		d.heading("Answer", fmt.Sprintf("  %s %d, %s", brief(orDash(a.Answer.Protocol)), a.Answer.Status, plural(len(headerPairs(answer.Header)), "header")))
-		writeHalf(d, answer, chosen, answerBody)
+		writeHalf(d, answer, chosen, answerBody, open)
 	}
-	writeDifferences(d, cb, a)
+	if cb != nil {
+		writeDifferences(d, *cb, a)
+	}
 	request := requestOfAttempt(a)
 	d.heading("Request", fmt.Sprintf("  as it was sent, %s", plural(len(headerPairs(request.Header))+1, "header")))
 	d.about("header Host", a.Host, func() { d.entry(headerNames(d.w), 0, span{th.accent, "Host"}, valuePieces(a.Host), th.text) })
-	writeHalf(d, request, chosen, requestBody)
+	writeHalf(d, request, chosen, requestBody, open)
 }
 
 // writeTimings says how long each part took.
@@ -86,14 +91,14 @@ func writeTimings(d *doc, a webhook.Attempt) {
 const plivoWaits = 5 * time.Second
 
 // writeHalf lists the headers of a request or an answer, and shows its body.
-func writeHalf(d *doc, half webhook.Callback, chosen bodyView, name string) {
+func writeHalf(d *doc, half webhook.Callback, chosen bodyView, name string, open bool) {
 	listHeaders(d, half, slices.Sorted(maps.Keys(half.Header)), func(string) []span { return nil })
 	d.blank()
 	if len(half.Body) == 0 {
 		d.say(d.th.muted, "There is no body.")
 		return
 	}
-	writeBodyAs(d, half, chosen, name)
+	writeBodyAs(d, half, chosen, name, open)
 }
 
 // writeDifferences says what of the request is other than what came.

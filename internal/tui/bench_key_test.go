@@ -25,9 +25,9 @@ var large = []struct {
 	{"to-1000-wrong", func(d *driver) { d.keys("n"); d.keys("tab"); d.paste(strings.Repeat("+1415555,", 1000)) }},
 	{"to-64KiB", func(d *driver) { d.keys("n"); d.keys("tab"); d.paste(manyNumbers(5000)) }},
 	{"from-64KiB", func(d *driver) { d.keys("n"); d.keys("tab"); d.keys("tab"); d.paste(strings.Repeat("word ", 13107)) }},
-	{"signature-body", func(d *driver) { d.keys("4"); d.onBody(); d.paste(strings.Repeat("Name=value&", 5957)) }},
-	{"signature-lines", func(d *driver) { d.keys("4"); d.onBody(); d.paste(strings.Repeat("Name=value\n", 5957)) }},
-	{"signature-url", func(d *driver) { d.keys("4"); d.paste("https://name.example/" + strings.Repeat("path/", 13107)) }},
+	{"signature-body", func(d *driver) { d.keys("5"); d.onBody(); d.paste(strings.Repeat("Name=value&", 5957)) }},
+	{"signature-lines", func(d *driver) { d.keys("5"); d.onBody(); d.paste(strings.Repeat("Name=value\n", 5957)) }},
+	{"signature-url", func(d *driver) { d.keys("5"); d.paste("https://name.example/" + strings.Repeat("path/", 13107)) }},
 }
 
 func manyNumbers(n int) string {

@@ -103,14 +103,15 @@ func writeBody(d *doc, cb webhook.Callback, chosen bodyView) {
 		d.say(th.muted, words)
 		return
 	}
-	writeBodyAs(d, cb, chosen, "body")
+	writeBodyAs(d, cb, chosen, "body", true)
 }
 
-// writeBodyAs shows a body that is not empty in one of its ways; it can be copied under a name.
-func writeBodyAs(d *doc, cb webhook.Callback, chosen bodyView, name string) {
+// writeBodyAs shows a body that is not empty in one of its ways, and says how to see it in another where it is
+// open; it can be copied under a name.
+func writeBodyAs(d *doc, cb webhook.Callback, chosen bodyView, name string, open bool) {
 	th, view := d.th, currentView(cb, chosen)
 	words := sizeWords(bodySize(cb)) + " of " + brief(orNoType(cb.Header.Get("Content-Type"))) + " · shown as " + bodyViewNames[view]
-	if views := viewsOf(cb); len(views) > 1 {
+	if views := viewsOf(cb); open && len(views) > 1 {
 		words += fmt.Sprintf(" · v shows %s", bodyViewNames[nextView(cb, chosen)])
 	}
 	d.say(th.muted, words)

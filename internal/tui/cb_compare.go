@@ -296,6 +296,8 @@ func (s *callbacks) compareKey(k tea.KeyMsg) (tea.Cmd, bool) {
 	case key.Matches(k, km.hideSame):
 		c.differing = !c.differing
 		c.write(false)
+	case key.Matches(k, s.env.keys.again):
+		return s.openReplay(), true
 	default:
 		return nil, c.searchesOn(k) || c.move(k)
 	}

@@ -106,7 +106,7 @@ func (s *callbacks) attemptCopies(a webhook.Attempt) []copyItem {
 	if !a.Omitted {
 		add(answerBody, string(a.Answer.Body))
 		if !cutRequest(a) {
-			add("curl command", archive.CurlCommand(requestOfAttempt(a)))
+			add("curl command", curlOfRequest(sentRequest(a)))
 		}
 		add(requestBody, string(a.Body))
 		add("answer headers", headerLines(a.Answer.Header))

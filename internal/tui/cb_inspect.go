@@ -131,7 +131,7 @@ func (s *inspector) docOf(at part) *doc {
 		writeAnswer(d, s.cb)
 	case partAttempts:
 		if a := s.tries.opened; a.ID != 0 {
-			writeAttempt(d, s.cb, a, s.view, s.env.at)
+			writeAttempt(d, &s.cb, a, s.view, s.env.at, true)
 		} else {
 			s.tries.writeList(d, s.env.at)
 		}
@@ -323,6 +323,8 @@ func (s *callbacks) openKey(k tea.KeyMsg) (tea.Cmd, bool) {
 		return s.compare(), true
 	case key.Matches(k, km.signature):
 		return s.openSignature(), true
+	case key.Matches(k, km.again):
+		return s.openReplay(), true
 	default:
 		return nil, o.move(k)
 	}

@@ -275,6 +275,8 @@ func (s *callbacks) listKey(k tea.KeyMsg) (tea.Cmd, bool) {
 		return s.unfilter(), true
 	case key.Matches(k, km.signature):
 		return s.openSignature(), true
+	case key.Matches(k, km.again):
+		return s.openReplay(), true
 	default:
 		return nil, false
 	}

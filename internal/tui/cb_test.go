@@ -239,7 +239,7 @@ func TestSOpensTheSignatureOfACallback(t *testing.T) {
 	d.expect("Signature · callback 203")
 	d.keys("esc")
 	d.expect("── Callback 203", "›Overview")
-	d.keys("4", "tab", "esc") // reached by its number it leads where it led
+	d.keys("5", "tab", "esc") // reached by its number it leads where it led
 	d.expect("Messages (0)")
 }
 

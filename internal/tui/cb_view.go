@@ -192,7 +192,7 @@ func (s *callbacks) footer() []key.Binding {
 	km := s.env.keys
 	_, any := s.selected()
 	open, mark, compare := when(any, km.open), when(any, km.mark), when(any, km.compare)
-	signature, copied := when(any, km.signature), when(any, km.copyID)
+	signature, again, copied := when(any, km.signature), when(any, km.again), when(any, km.copyID)
 	switch {
 	case s.filter.editing:
 		return s.filterFooter()
@@ -206,11 +206,14 @@ func (s *callbacks) footer() []key.Binding {
 	case s.open != nil && s.open.hasBody():
 		return []key.Binding{km.closeText, km.nextPart, km.bodyView, s.searching(), km.older, km.copyID, km.help}
 	case s.open != nil:
-		return []key.Binding{km.closeText, km.nextPart, s.searching(), km.older, km.newer, km.copyID, km.help}
+		return []key.Binding{km.closeText, km.nextPart, s.searching(), km.older, km.again, km.copyID, km.help}
 	case s.fromElsewhere():
-		return []key.Binding{open, km.toMessage, mark, compare, signature, copied, km.help}
+		return []key.Binding{open, km.toMessage, mark, compare, signature, again, km.help}
 	}
-	return []key.Binding{open, mark, compare, signature, copied, km.filter, km.help}
+	if !any {
+		return []key.Binding{km.filter, km.help}
+	}
+	return []key.Binding{open, mark, compare, signature, again, copied, km.help}
 }
 
 // canCompare reports whether something is marked that the open callback, or one of its attempts, can be
@@ -247,10 +250,10 @@ func (s *callbacks) help() []section {
 	text := section{"The text", []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.detailTop, km.detailEnd, km.search, when(searched, km.nextMatch), when(searched, km.prevMatch)}}
 	switch {
 	case s.compared != nil:
-		return []section{text, {"The comparison", []key.Binding{s.compared.toggles(), km.copyID, km.edit, km.page, km.closeText}}}
+		return []section{text, {"The comparison", []key.Binding{s.compared.toggles(), km.again, km.copyID, km.edit, km.page, km.closeText}}}
 	case s.open != nil:
 		return []section{text, {"The callback", []key.Binding{
-			km.nextPart, km.prevPart, km.older, km.newer, when(s.open.hasBody(), km.bodyView), km.signature, when(s.canCompare(), km.compare), km.copyID, km.edit, km.page, km.closeText,
+			km.nextPart, km.prevPart, km.older, km.newer, when(s.open.hasBody(), km.bodyView), km.signature, km.again, when(s.canCompare(), km.compare), km.copyID, km.edit, km.page, km.closeText,
 		}}, {"The attempts", s.attemptKeys()}}
 	}
 	_, any := s.selected()
@@ -260,7 +263,7 @@ func (s *callbacks) help() []section {
 	}
 	return []section{
 		{"The list", []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.newest, km.oldest, km.follow}},
-		{"The selected callback", []key.Binding{when(any, km.open), when(any, km.mark), when(any, km.signature), when(any, km.copyID), when(any, km.edit), when(any, km.page)}},
+		{"The selected callback", []key.Binding{when(any, km.open), when(any, km.mark), when(any, km.signature), when(any, km.again), when(any, km.copyID), when(any, km.edit), when(any, km.page)}},
 		{"Callbacks", []key.Binding{when(len(s.marks) > 0, km.compare), when(len(s.marks) > 0, km.unmark), km.filter, back}},
 	}
 }

@@ -52,8 +52,8 @@ func TestOtherKeys(t *testing.T) {
 	d.keys("?")
 	d.expect("Q          quit", "ctrl+f     filter")
 	d.keys("esc")
-	// The footer is made of the same keys: a click on one is it.
-	row := d.m.frame.footer.y
+	// The hints are made of the same keys: a click on one is it.
+	row := d.m.frame.tabs.y
 	x := strings.Index(strings.Split(d.screen(), "\n")[row], "ctrl+f filter")
 	d.send(click(x+1, row))
 	if !d.m.messages.filter.editing {
@@ -149,7 +149,7 @@ func keyTable() string {
 Both, the footer and this table are made from the same list.
 
 ` + "`--plain`" + ` has the same keys: it says in lines what the screens show, and asks for what is typed into forms.
-Nothing stands side by side there: ` + "`z`" + ` tells what is selected, as ` + "`enter`" + ` does, ` + "`tab`" + ` tells a callback part by part.
+Nothing stands side by side there: on Signature and Replay ` + "`tab`" + ` asks for what the forms hold, ` + "`z`" + ` tells what is selected, as ` + "`enter`" + ` does, ` + "`tab`" + ` tells a callback part by part.
 
 Other keys and colours go into ` + "`plivoscope/config.json`" + ` in your folder for configuration: on Linux that
 is ` + "`~/.config`" + ` or ` + "`$XDG_CONFIG_HOME`" + `, on macOS ` + "`~/Library/Application Support`" + `, on Windows ` + "`%AppData%`" + `.

@@ -37,6 +37,11 @@ type Core interface {
 	Examine(ctx context.Context, c signature.Case) (app.Examination, error)
 	ExamineCallback(ctx context.Context, id int64) (app.Examination, error)
 	Send(ctx context.Context, r app.SendRequest) (app.Sent, error)
+	// PreviewReplay says what would be sent, StartReplay sends it; see app.App.
+	PreviewReplay(ctx context.Context, p app.ReplayPlan) (app.ReplayPreview, error)
+	StartReplay(ctx context.Context, p app.ReplayPlan) (*app.Replaying, error)
+	// Attempts are the last that were sent, of whatever callback; see app.App.
+	Attempts(ctx context.Context, before int64, limit int) ([]webhook.Attempt, error)
 	// SentDrafts are the drafts that were sent lately; see store.Store.SentDrafts.
 	SentDrafts(ctx context.Context, limit int) ([]store.SentDraft, error)
 	// PauseForwarding stops the forwarding, or lets it go on; it never blocks.

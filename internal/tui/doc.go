@@ -51,6 +51,11 @@
 // run alone and in bounded memory: nothing is asked for it, and nothing kept. A message counts as read
 // once it was selected for a moment, or opened.
 //
+// The replay screen holds the callback that it was filled with; what was edited of it are the differences of two
+// texts, which show every byte. The core makes the request and says what differs, before anything is sent. A run
+// belongs to the core too: the screen looks at it at most once in 33 ms, or at its end, and draws only while it
+// is seen. A text from the editor that cannot be read back is kept until it can.
+//
 // The activity screen shows counters that the core's status holds already: it asks nothing, and renders
 // only while it is seen.
 //
@@ -61,8 +66,8 @@
 // their paragraph through every width. A pager shows a window of it, paints only that, and searches all
 // of it. A screen of callbacks that nobody sees reads nothing.
 //
-// The package may import app, store, webhook, mask, meter, plivo, signature and its sdk for their types, webhook's
-// capture to read what is pasted, archive to copy callbacks, replay for the faults and for what an attempt
-// differs in, and escape; the core behind it is reached through Core alone. Only
+// The package may import app, store, webhook, mask, meter, plivo, its scenarios, signature and its sdk for their
+// types, webhook's capture to read what is pasted, archive to copy callbacks, replay for runs and faults and for
+// what an attempt differs in, and escape; the core behind it is reached through Core alone. Only
 // this package and its grid know Bubble Tea.
 package tui

@@ -42,6 +42,7 @@ func newDriverOn(t testing.TB, core *fakeCore, w, h int, o Options) *driver {
 	close(gone) // waiting for a change ends at once: the test says when something changed
 	d.m.wake, d.m.pause = gone, 0
 	d.m.tick = func() tea.Cmd { return nil }
+	d.withRuns()
 	d.m.sig.wait = func(edit int) tea.Cmd { return func() tea.Msg { return settledMsg{edit} } }
 	d.send(tea.WindowSizeMsg{Width: w, Height: h})
 	d.wake()
@@ -105,7 +106,7 @@ func (d *driver) wake() {
 
 var named = map[string]tea.KeyType{
 	"enter": tea.KeyEnter, "esc": tea.KeyEsc, "tab": tea.KeyTab, "shift+tab": tea.KeyShiftTab, "up": tea.KeyUp,
-	"down": tea.KeyDown, "right": tea.KeyRight, "pgdown": tea.KeyPgDown, "home": tea.KeyHome, "end": tea.KeyEnd, "ctrl+s": tea.KeyCtrlS, "ctrl+r": tea.KeyCtrlR, "ctrl+o": tea.KeyCtrlO, "ctrl+g": tea.KeyCtrlG, "ctrl+z": tea.KeyCtrlZ, "ctrl+v": tea.KeyCtrlV, "left": tea.KeyLeft, "pgup": tea.KeyPgUp, "delete": tea.KeyDelete,
+	"down": tea.KeyDown, "right": tea.KeyRight, "pgdown": tea.KeyPgDown, "home": tea.KeyHome, "end": tea.KeyEnd, "ctrl+s": tea.KeyCtrlS, "ctrl+r": tea.KeyCtrlR, "ctrl+e": tea.KeyCtrlE, "ctrl+o": tea.KeyCtrlO, "ctrl+g": tea.KeyCtrlG, "ctrl+z": tea.KeyCtrlZ, "ctrl+v": tea.KeyCtrlV, "left": tea.KeyLeft, "pgup": tea.KeyPgUp, "delete": tea.KeyDelete,
 	"ctrl+c": tea.KeyCtrlC, "ctrl+l": tea.KeyCtrlL, "ctrl+p": tea.KeyCtrlP, "backspace": tea.KeyBackspace, "f1": tea.KeyF1, "space": tea.KeySpace,
 }
 

@@ -39,15 +39,22 @@ func isJSON(it copyItem) bool { return it.name == jsonLine }
 
 // edit opens an item in the user's editor, as a copy that is read back by nobody.
 func (e *env) edit(it copyItem) tea.Cmd {
-	editor, name := os.Getenv("VISUAL"), "VISUAL"
-	if strings.TrimSpace(editor) == "" {
-		editor, name = os.Getenv("EDITOR"), "EDITOR"
-	}
-	if strings.TrimSpace(editor) == "" {
-		e.notify(app.Warning, `There is no editor to open it in: set EDITOR before starting plivoscope, as in EDITOR=vim or EDITOR="code -w".`)
+	editor, role, ok := e.editor()
+	if !ok {
 		return nil
 	}
-	return e.open(it, readableCopy(it), editor, "the editor ("+name+")")
+	return e.open(it, readableCopy(it), editor, role)
+}
+
+// editor is the user's editor, and what it is called in a sentence. Where there is none it says so.
+func (e *env) editor() (program, role string, ok bool) {
+	for _, name := range []string{"VISUAL", "EDITOR"} {
+		if program := os.Getenv(name); strings.TrimSpace(program) != "" {
+			return program, "the editor (" + name + ")", true
+		}
+	}
+	e.notify(app.Warning, `There is no editor to open it in: set EDITOR before starting plivoscope, as in EDITOR=vim or EDITOR="code -w".`)
+	return "", "", false
 }
 
 // page opens an item in the user's pager.

@@ -46,6 +46,11 @@ type fakeCore struct {
 	examineErr error
 	onExamine  func(context.Context) // told of each question about a signature
 
+	replays   []app.ReplayPlan // that were begun
+	runs      []*fakeRun
+	replayErr error
+	preview   *app.ReplayPreview // in place of a real one
+
 	calls atomic.Int64
 }
 

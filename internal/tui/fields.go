@@ -28,6 +28,23 @@ const (
 	fieldBody
 	fieldToken
 
+	fieldSource
+	fieldFilter
+	fieldScenario
+	fieldTarget
+	fieldMode
+	fieldFault
+	fieldCount
+	fieldSignURL
+	fieldRate
+	fieldConcurrency
+	fieldOrder
+	fieldDuplicates
+	fieldTiming
+	fieldSpeed
+	fieldPath
+	fieldParams
+
 	noField // what stands beside the form has the focus
 )
 

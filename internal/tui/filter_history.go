@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -132,29 +131,12 @@ func (f *filterFile) read() ([]string, error) {
 
 // add puts a filter first. Another process may have changed the file: it is read again, and replaced as a
 // whole.
-func (f *filterFile) add(text string) (err error) {
+func (f *filterFile) add(text string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	before, err := f.read()
 	if err != nil {
 		return err
 	}
-	dir := filepath.Dir(f.path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	next, err := os.CreateTemp(dir, filepath.Base(f.path)+".*") // with mode 0600
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(next.Name())
-		}
-	}()
-	_, err = next.WriteString(strings.Join(newestFirst([]string{text}, before), "\n") + "\n")
-	if err = errors.Join(err, next.Close()); err != nil {
-		return err
-	}
-	return os.Rename(next.Name(), f.path)
+	return replaceFile(f.path, strings.Join(newestFirst([]string{text}, before), "\n")+"\n")
 }

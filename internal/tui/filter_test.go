@@ -341,7 +341,7 @@ func TestHintsNameTheFilter(t *testing.T) {
 	d.absent("/ filter   ?")
 	d.keys("esc", "enter")
 	d.expect("/ search   ? help")
-	d.keys("esc", "5")
+	d.keys("esc", "6")
 	d.absent("/ filter")
 }
 

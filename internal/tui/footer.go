@@ -69,7 +69,7 @@ func (m *Model) hints() []placedKey {
 		out[i].from = x - ansi.StringWidth(h.Key+" "+h.Desc)
 		x = out[i].from - keysGap
 	}
-	all := tabs(km)
+	all := m.placedTabs()
 	for len(out) > 0 && out[0].from <= all[len(all)-1].to {
 		out = out[1:]
 	}

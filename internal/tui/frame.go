@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"net/url"
@@ -187,29 +188,45 @@ func loopback(raw string) bool {
 	return u.Hostname() == "localhost" || (ip != nil && ip.IsLoopback())
 }
 
-// tabsGap is the space between two tabs: all of them fit the least width.
+// tabsGap is the space between two tabs. On a narrow screen it is one cell, and some names are short.
 const tabsGap = 2
 
 type tab struct {
 	screen   screenID
 	key      key.Binding
 	name     string
-	from, to int // columns
+	short    string // where the whole one has no room; empty for the whole one
+	from, to int    // columns
 }
 
 func tabs(km keyMap) []tab {
-	out := []tab{
+	return []tab{
 		{screen: onMessages, key: km.messages, name: "Messages"},
 		{screen: onCallbacks, key: km.requests, name: "Callbacks"},
 		{screen: onCompose, key: km.compose, name: "Compose"},
-		{screen: onSignature, key: km.examine, name: "Signature"},
+		{screen: onReplay, key: km.replay, name: "Replay"},
+		{screen: onSignature, key: km.examine, name: "Signature", short: "Sign"},
 		{screen: onActivity, key: km.activity, name: "Activity"},
 	}
-	x := 1
-	for i := range out {
-		w := len(out[i].key.Help().Key) + 1 + len(out[i].name)
-		out[i].from, out[i].to = x, x+w
-		x += w + tabsGap
+}
+
+// placedTabs are the tabs in their columns: all of them fit the least width.
+func (m *Model) placedTabs() []tab {
+	out := tabs(m.env.keys)
+	place := func(gap int) (end int) {
+		x := 1
+		for i := range out {
+			out[i].from = x
+			out[i].to = x + ansi.StringWidth(out[i].key.Help().Key) + 1 + len(out[i].name)
+			x = out[i].to + gap
+		}
+		return x - gap
+	}
+	if place(tabsGap) > m.w {
+		for i := range out {
+			out[i].name = cmp.Or(out[i].short, out[i].name)
+		}
+		place(1)
 	}
 	return out
 }
@@ -217,11 +234,10 @@ func tabs(km keyMap) []tab {
 func (m *Model) tabLine() string {
 	th := m.env.th
 	var left []span
-	for i, t := range tabs(m.env.keys) {
-		sep := " "
-		if i > 0 {
-			sep = blank(tabsGap)
-		}
+	x := 0
+	for _, t := range m.placedTabs() {
+		sep := blank(t.from - x)
+		x = t.to
 		paint := th.muted
 		if t.screen == m.at {
 			paint = th.tab

@@ -7,8 +7,8 @@ import (
 // keyMap is every binding of the UI, once: the footer and the help are made from it too.
 type keyMap struct {
 	// Everywhere.
-	quit, forceQuit, help, helpHint, helpTyped, redraw, messages, requests, compose, examine, activity key.Binding
-	palette, paletteTyped, suspend, mask, forwarding                                                   key.Binding
+	quit, forceQuit, help, helpHint, helpTyped, redraw, messages, requests, compose, replay, examine, activity key.Binding
+	palette, paletteTyped, suspend, mask, forwarding                                                           key.Binding
 	// Lists.
 	up, down, pageUp, pageDown, newest, oldest, follow key.Binding
 	// Messages.
@@ -26,6 +26,8 @@ type keyMap struct {
 	earlier, code, plain, undo, nextCode, prevCode, copyCode, fill, closeCode key.Binding
 	// Signature.
 	copyBase, copySignature, restore, empty, pasted, toFields, method, sibling, leave key.Binding
+	// Replay.
+	again, sendReplay, moreFields, editRequest, asCaught, turn, leaveReplay, stopReplay, openSent key.Binding
 	// Sheets.
 	yes, no, choice, take, closeHelp, deliver, cancel, itemUp, itemDown, pick key.Binding
 	copyIt, editItem, pageItem                                                key.Binding
@@ -57,8 +59,9 @@ func newKeyMap() keyMap {
 		messages:     bind("1", "messages", "1"),
 		requests:     bind("2", "callbacks", "2"),
 		compose:      bind("3", "compose", "3"),
-		examine:      bind("4", "signature", "4"),
-		activity:     bind("5", "activity", "5"),
+		replay:       bind("4", "replay", "4"),
+		examine:      bind("5", "signature", "5"),
+		activity:     bind("6", "activity", "6"),
 
 		up:       bind("k ↑", "up", "k", "up"),
 		down:     bind("j ↓", "down", "j", "down"),
@@ -140,6 +143,16 @@ func newKeyMap() keyMap {
 		method:        bind("← → space", "POST or GET", "left", "right", " "),
 		sibling:       bind("[ ]", "other callback", "[", "]"),
 		leave:         bind("esc", "back", "esc"),
+
+		again:       bind("r", "replay", "r"),
+		sendReplay:  bind("ctrl+s", "send", "ctrl+s"),
+		moreFields:  bind("ctrl+o", "more fields", "ctrl+o"),
+		editRequest: bind("ctrl+e", "in the editor", "ctrl+e"),
+		asCaught:    bind("ctrl+r", "undo all edits", "ctrl+r"),
+		turn:        bind("← → space", "other choice", "left", "right", " "),
+		leaveReplay: bind("esc", "back", "esc"),
+		stopReplay:  bind("esc", "stop", "esc"),
+		openSent:    bind("enter", "open the attempt", "enter"),
 
 		yes:       bind("y", "yes", "y", "Y"),
 		choice:    bind("tab", "other choice", "tab", "shift+tab", "left", "right"),

@@ -159,9 +159,11 @@ func (l *listing[T]) answer(msg pageMsg[T]) (cmd tea.Cmd, mine bool) {
 	return nil, true
 }
 
-func (l *listing[T]) readingFailed(what string, err error) {
+func (l *listing[T]) readingFailed(what string, err error) { l.env.readingFailed(what, err) }
+
+func (e *env) readingFailed(what string, err error) {
 	if !errors.Is(err, context.Canceled) {
-		l.env.notifyAbout(aboutReading, app.Failure, fmt.Sprintf("%s: %v; trying again each second.", what, err))
+		e.notifyAbout(aboutReading, app.Failure, fmt.Sprintf("%s: %v; trying again each second.", what, err))
 	}
 }
 

@@ -166,6 +166,7 @@ func (m *Model) redrawMasked() {
 		c.write(true)
 	}
 	m.compose.refresh()
+	m.replay.redraw()
 	m.sig.refresh()
 	m.sig.explain()
 	for _, s := range m.screens {

@@ -91,6 +91,11 @@ func canariesTo(core *fakeCore) {
 		}
 		core.cases[c.ID] = signature.Case{Request: signature.Request{Method: c.Method, URL: c.URL, Params: held, Header: header}, ReceivedURL: c.ReceivedURL, Body: c.Body, Tokens: []signature.Token{testToken}}
 	}
+	core.attempts = []webhook.Attempt{{
+		ID: 1, CallbackID: 1, Method: "POST", URL: "http://localhost:3000/in?" + form, SignedURL: "http://localhost:4000/in?" + form, Host: "localhost:3000", At: testNow,
+		Header: http.Header{"Content-Type": {formType}, "X-Caller": {maskFrom}}, Body: []byte(form), Failure: webhook.ClosedEarly, Err: "It ended " + about + ".",
+		Answer: webhook.TargetAnswer{Status: 200, Protocol: "HTTP/1.1", Header: http.Header{"Content-Type": {"application/json"}, "X-Caller": {maskFrom}}, Body: []byte(jsonBody)},
+	}}
 	core.pure = true
 	core.drafts = []store.SentDraft{{Draft: plivo.Draft{From: maskSender, To: []string{maskTo, maskFrom}, Text: maskText, CallbackURL: "https://name.example/x?to=" + maskTo[1:]}, At: testNow}}
 	st := &core.status
@@ -157,7 +162,7 @@ func maskTours() map[string]func(*driver) {
 		d.keys("ctrl+s", "shift+tab", "shift+tab", "shift+tab")
 	}
 	all["a signature that was pasted"] = func(d *driver) {
-		d.keys("4")
+		d.keys("5")
 		d.send(paste("POST /in?to=" + maskTo[1:] + " HTTP/1.1\nHost: name.example\nContent-Type: " + formType + "\nX-Caller: " + maskFrom + "\n\n" + string(formOf([]signature.Param{{Name: "From", Value: maskFrom}, {Name: "Text", Value: maskText}}))))
 	}
 	all["a filter for numbers"] = func(d *driver) {
@@ -235,7 +240,7 @@ func TestMasked(t *testing.T) {
 				unseen(t, "the clipboard", strings.Join(copied, "\n"))
 				d.keys("esc", "esc", "esc")
 				d.m.env.sheet = nil
-				d.keys("5")
+				d.keys("6")
 				unseen(t, "Activity", d.screen())
 			}
 		})
@@ -256,7 +261,7 @@ func TestUnmasked(t *testing.T) {
 		{[]string{"esc", "2", "G", "enter", "tab"}, maskTo[1:]},
 		{[]string{"esc", "G", "space", "k", "space", "="}, maskTo[1:]},
 		{[]string{"esc", "1", "G", "s"}, "heron"},
-		{[]string{"esc", "5"}, maskFrom},
+		{[]string{"esc", "6"}, maskFrom},
 	} {
 		d.keys(play.keys...)
 		unseen(t, strings.Join(play.keys, " "), d.screen())

@@ -180,6 +180,8 @@ func (s *messages) key(k tea.KeyMsg) (tea.Cmd, bool) {
 		return s.openSignature(), true
 	case key.Matches(k, km.callbacks):
 		return s.openCallbacks(), true
+	case key.Matches(k, km.again):
+		return s.openReplay(), true
 	case key.Matches(k, km.zoom):
 		s.toggleWhole()
 	case key.Matches(k, km.destinations):

@@ -84,7 +84,7 @@ func (s *messages) footer() []key.Binding {
 		return s.filterFooter()
 	}
 	m, any := s.grid.Selected()
-	fresh := km.fresh
+	fresh := km.again
 	if s.focused && m.SentWith > 0 {
 		fresh = km.destinations
 	}
@@ -94,12 +94,15 @@ func (s *messages) footer() []key.Binding {
 		last = km.inbound
 	}
 	if !s.focused {
-		keys = []key.Binding{when(any, km.open), km.fresh, km.signature, last, when(any, km.copyID), km.filter, km.help}
+		keys = []key.Binding{when(any, km.open), km.fresh, km.signature, km.again, last, when(any, km.copyID), km.help}
+		if !hasCallbacks(m) {
+			keys = slices.Insert(keys, len(keys)-1, km.filter)
+		}
 	}
 	if !hasCallbacks(m) {
 		keys = slices.DeleteFunc(keys, func(b key.Binding) bool {
 			words := b.Help().Desc
-			return words == km.signature.Help().Desc || words == km.callbacks.Help().Desc
+			return slices.Contains([]string{km.signature.Help().Desc, km.callbacks.Help().Desc, km.again.Help().Desc}, words)
 		})
 	}
 	return keys
@@ -116,14 +119,14 @@ func (s *messages) help() []section {
 	km := s.env.keys
 	m, any := s.grid.Selected()
 	open, together := when(any, km.open), when(m.SentWith > 0, km.destinations)
-	callbacks, signature := when(hasCallbacks(m), km.callbacks), when(hasCallbacks(m), km.signature)
+	callbacks, signature, again := when(hasCallbacks(m), km.callbacks), when(hasCallbacks(m), km.signature), when(hasCallbacks(m), km.again)
 	focus, zoom := when(any, km.focus), when(any, km.zoom)
 	copied, edit, page := when(any, km.copyID), when(any, km.edit), when(any, km.page)
 	list := section{"The list", []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.newest, km.oldest, km.follow}}
-	message := section{"The selected message", []key.Binding{open, focus, zoom, callbacks, signature, together, copied, edit, page}}
+	message := section{"The selected message", []key.Binding{open, focus, zoom, callbacks, signature, again, together, copied, edit, page}}
 	if s.focused {
 		list = section{"The detail", []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.detailTop, km.detailEnd, km.back, focus, zoom}}
-		message = section{"The selected message", []key.Binding{callbacks, signature, together, copied, edit, page, km.follow}}
+		message = section{"The selected message", []key.Binding{callbacks, signature, again, together, copied, edit, page, km.follow}}
 	}
 	more := section{"Messages", []key.Binding{km.fresh, km.filter, when(!s.applied.Empty(), km.unfilter), when(s.newWords() != "", km.markRead)}}
 	if s.env.simulated() {

@@ -36,6 +36,8 @@ type env struct {
 	show func(screenID)
 	// heard is told of each notice of the UI's own; nil for nobody.
 	heard func(app.Notice)
+	// replay begins a run of requests.
+	replay func(context.Context, app.ReplayPlan) (replaying, error)
 	// exec gives the terminal to another program.
 	exec    func(tea.ExecCommand, tea.ExecCallback) tea.Cmd
 	blurred bool // the terminal has lost the focus
@@ -57,6 +59,7 @@ type Model struct {
 	messages *messages
 	requests *callbacks
 	compose  *compose
+	replay   *replayScreen
 	sig      *sigScreen
 	entered  tea.Cmd // what follows from the screens that were shown in this update
 	wake     <-chan struct{}
@@ -100,9 +103,17 @@ func New(core Core, o Options) *Model {
 		e.mask = e.o.Masker
 	}
 	e.masked = map[maskedKey]webhook.Callback{}
-	m := &Model{env: e, messages: newMessages(e), requests: newCallbacks(e), compose: newCompose(e), sig: newSigScreen(e), pause: pullEvery, tick: tick}
+	e.replay = func(ctx context.Context, p app.ReplayPlan) (replaying, error) {
+		r, err := core.StartReplay(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		return r, nil
+	}
+	m := &Model{env: e, messages: newMessages(e), requests: newCallbacks(e), compose: newCompose(e), replay: newReplayScreen(e), sig: newSigScreen(e), pause: pullEvery, tick: tick}
 	m.screens = map[screenID]screen{
-		onMessages: m.messages, onCallbacks: m.requests, onCompose: m.compose, onSignature: m.sig, onActivity: newActivity(e),
+		onMessages: m.messages, onCallbacks: m.requests, onCompose: m.compose, onReplay: m.replay, onSignature: m.sig,
+		onActivity: newActivity(e),
 	}
 	e.show = m.show
 	m.wake, m.release = core.Subscribe()
@@ -113,6 +124,7 @@ func (m *Model) close() {
 	m.messages.stop()
 	m.messages.detail.forgetCause()
 	m.requests.close()
+	m.replay.close()
 	m.sig.stop()
 	m.release()
 }
@@ -233,6 +245,9 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		m.env.notify(msg.severity, msg.text)
 		return nil
 	default:
+		if cmd, mine := m.replayed(msg); mine {
+			return cmd
+		}
 		return m.forward(msg)
 	}
 }
@@ -259,20 +274,7 @@ func (m *Model) arrange() {
 			s.arrange(m.frame)
 		}
 	}
-	switch s := m.env.sheet.(type) {
-	case *helpSheet:
-		s.setSize(m.frame.body.w, m.frame.body.h-1)
-	case *paletteSheet:
-		s.setSize(m.frame.body.w, m.frame.body.h-1)
-	case *copySheet:
-		s.setSize(m.frame.body.h - 2) // a row of the list stays
-	case *recentSheet:
-		s.setSize(m.frame.body.w, m.frame.body.h-1)
-	case *codeSheet:
-		s.setSize(m.frame.body.w, m.frame.body.h-1)
-	case *inboundSheet:
-		s.setWidth(m.frame.body.w)
-	}
+	m.arrangeSheet()
 }
 
 // key routes one key: first what is open over the screen, then the screen, whose inputs come before
@@ -386,7 +388,7 @@ func (m *Model) mouse(e tea.MouseMsg) tea.Cmd {
 	case m.env.sheet != nil:
 		return nil
 	case m.frame.tabs.has(e.X, e.Y):
-		for _, t := range tabs(m.env.keys) {
+		for _, t := range m.placedTabs() {
 			if press && e.X >= t.from && e.X < t.to {
 				m.show(t.screen)
 			}

@@ -27,7 +27,7 @@ func (d *driver) click(text string) {
 }
 
 func TestHintsCanBeClicked(t *testing.T) {
-	d := staged80(t)
+	d := staged(t, false, false, 100, 30, nil)
 	d.click("/ filter   ?")
 	if !d.m.messages.typing() {
 		t.Fatal("a click on / filter does not open the filter")
@@ -51,7 +51,7 @@ func TestHintsCanBeClicked(t *testing.T) {
 // TestEveryFooterKeyCanBeClicked holds that a click on a key of a footer does what the key does.
 func TestEveryFooterKeyCanBeClicked(t *testing.T) {
 	confirm := []string{"n", "x", "tab", "+14155550123", "ctrl+s"}
-	for _, prepare := range [][]string{nil, {"enter"}, {"/"}, {"n"}, confirm, {"?"}, {"n", "f1"}, {"n", "ctrl+r"}, {"n", "ctrl+o"}, {"i"}, {"4"}, {"4", "f1"}, {"end", "s"}} {
+	for _, prepare := range [][]string{nil, {"enter"}, {"/"}, {"n"}, confirm, {"?"}, {"n", "f1"}, {"n", "ctrl+r"}, {"n", "ctrl+o"}, {"i"}, {"5"}, {"4"}, {"4", "ctrl+o"}, {"5"}, {"5", "f1"}, {"end", "s"}, {"end", "r"}, {"end", "r", ":3000", "ctrl+s"}} {
 		stage := func() *driver {
 			d := staged(t, len(prepare) == len(confirm), false, 120, 36, nil)
 			d.keys(prepare...)
@@ -74,7 +74,7 @@ func TestEveryFooterKeyCanBeClicked(t *testing.T) {
 
 // TestADialogHasNoOtherHints clicks beside the dialog.
 func TestADialogHasNoOtherHints(t *testing.T) {
-	d := staged(t, true, false, 80, 24, nil)
+	d := staged(t, true, false, 100, 30, nil)
 	x, y := d.find("/ filter")
 	d.keys("n", "hello", "tab", "+14155550123", "ctrl+s")
 	d.send(click(x, y))

@@ -27,6 +27,7 @@ const (
 	aboutReading         // the history cannot be read
 	aboutSelection       // the selected message
 	aboutSignature       // what the signature screen shows
+	aboutReplay          // what the replay screen shows
 )
 
 // notify shows a sentence above the keys for a while.

@@ -27,6 +27,9 @@ const (
 	gCompose   group = "Compose"
 	gSignature group = "Signature"
 	gResult    group = "Signature, its result"
+	gReplay    group = "Replay"
+	gAttempts  group = "Replay, its result"
+	gBeside    group = "a result beside its form"
 	gQuestion  group = "a question"
 	gInbound   group = "an inbound message"
 	gHelp      group = "the help"
@@ -54,7 +57,10 @@ var situations = []situation{
 	{"the filter line", true, []group{gAlways, gFilter}},
 	{"Compose", true, []group{gAlways, gFields, gCompose}},
 	{"Signature", true, []group{gAlways, gFields, gSignature}},
-	{"the result of Signature", false, []group{gAlways, gScreens, gMoving, gText, gSignature, gResult}},
+	{"the result of Signature", false, []group{gAlways, gScreens, gMoving, gText, gSignature, gResult, gBeside}},
+	{"Replay", true, []group{gAlways, gFields, gReplay}},
+	{"the result of Replay", false, []group{gAlways, gScreens, gMoving, gThing, gText, gReplay, gAttempts, gBeside}},
+	{"an attempt", false, []group{gAlways, gScreens, gMoving, gThing, gText, gSearch, gOpened}},
 	{"a question", false, []group{gAlways, gQuestion, gSheet}},
 	{"an inbound message", true, []group{gAlways, gFields, gInbound, gSheet}},
 	{"the help", false, []group{gAlways, gMoving, gHelp}},
@@ -100,6 +106,7 @@ func (km *keyMap) actions() []action {
 		a("messages", gScreens, &km.messages),
 		a("callbacks", gScreens, &km.requests),
 		a("compose", gScreens, &km.compose),
+		a("replay-screen", gScreens, &km.replay),
 		a("activity", gScreens, &km.activity),
 		a("examine", gScreens, &km.examine),
 
@@ -124,6 +131,7 @@ func (km *keyMap) actions() []action {
 		a("mark-read", gRows, &km.markRead),
 
 		a("signature", gThing, &km.signature),
+		a("replay", gThing, &km.again),
 		a("copy", gThing, &km.copyID),
 		a("edit", gThing, &km.edit),
 		a("page", gThing, &km.page),
@@ -176,10 +184,18 @@ func (km *keyMap) actions() []action {
 		a("restore", gSignature, &km.restore, &km.empty),
 		a("leave-signature", gSignature, &km.leave),
 
-		a("to-fields", gResult, &km.toFields),
+		a("to-fields", gBeside, &km.toFields),
 		a("other-callback", gResult, &km.sibling),
 		a("copy-base-string", gResult, &km.copyBase),
 		a("copy-signature", gResult, &km.copySignature),
+
+		a("send-replay", gReplay, &km.sendReplay),
+		a("more-fields", gReplay, &km.moreFields),
+		a("edit-request", gReplay, &km.editRequest),
+		a("undo-edits", gReplay, &km.asCaught),
+		a("turn-choice", gReplay, &km.turn),
+		a("leave-replay", gReplay, &km.leaveReplay, &km.stopReplay),
+		a("open-sent", gAttempts, &km.openSent),
 
 		a("yes", gQuestion, &km.yes),
 		a("no", gQuestion, &km.no),

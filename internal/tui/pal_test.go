@@ -152,7 +152,7 @@ func TestPaletteListsWhatCanBeDone(t *testing.T) {
 // TestPaletteOffersWhatTheHelpNames holds that each key which can act now is found by its name, but the one
 // that opens the palette.
 func TestPaletteOffersWhatTheHelpNames(t *testing.T) {
-	for _, keys := range [][]string{nil, {"j"}, {"enter"}, {"2"}, {"3"}, {"4"}, {"5"}, {"/"}} {
+	for _, keys := range [][]string{nil, {"j"}, {"enter"}, {"2"}, {"3"}, {"4"}, {"5"}, {"6"}, {"/"}} {
 		d := staged80(t)
 		d.keys(keys...)
 		km := d.m.env.keys

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"slices"
+	"time"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
@@ -27,6 +28,8 @@ type plainUI struct {
 	more  int      // of them that were too many to keep
 	feed  feed
 
+	toldRun time.Time // when it was said last how far a replay is
+
 	unread string // why the history cannot be read, as it was said last
 }
 
@@ -36,6 +39,7 @@ type due struct {
 	message     int64 // the message to tell at length, 0 for none
 	together    int64 // the message with the destinations of its send to tell, 0 for none
 	result      bool  // of the signature screen
+	replay      bool  // what would be sent
 }
 
 // toldPart is the callback that was told last, and which part of it, 0 for all.
@@ -125,6 +129,8 @@ func (p *plainUI) update(msg tea.Msg) tea.Cmd {
 	case openedMsg:
 		p.due.result = msg.edit == m.sig.edit
 		return m.update(msg)
+	case progressMsg:
+		return p.progressed(msg)
 	case comparedMsg:
 		cmd := m.update(msg)
 		if c := m.requests.compared; c != nil {
@@ -195,7 +201,7 @@ func (p *plainUI) key(k tea.KeyMsg) tea.Cmd {
 	if global(km, k) {
 		at := m.at
 		cmd := m.globalKey(k)
-		if at == m.at && key.Matches(k, km.messages, km.requests, km.compose, km.examine, km.activity) {
+		if at == m.at && key.Matches(k, km.messages, km.requests, km.compose, km.replay, km.examine, km.activity) {
 			p.due.screen = true // it is asked for again
 		}
 		return cmd
@@ -212,6 +218,8 @@ func (p *plainUI) screenKey(k tea.KeyMsg) (tea.Cmd, bool) {
 		return p.callbacksKey(k)
 	case onCompose:
 		return p.composeKey(k)
+	case onReplay:
+		return p.replayKey(k)
 	case onSignature:
 		return p.signatureKey(k)
 	default:
@@ -231,10 +239,11 @@ func (p *plainUI) follow() {
 	m := p.m
 	if m.at != p.at {
 		p.at = m.at
-		p.due = due{screen: true, result: m.at == onSignature && p.due.result}
+		p.due = due{screen: true, result: m.at == onSignature && p.due.result, replay: m.at == onReplay}
 		// Nothing is typed into the forms, which nobody sees.
 		m.sig.setFocus(noField)
 		m.compose.setFocus(fieldSend)
+		m.replay.setFocus(noField)
 	}
 	if s := m.env.sheet; s != p.sheet {
 		if p.sheet = s; s != nil {
@@ -274,6 +283,10 @@ func (p *plainUI) sayDue() {
 			p.due.together = 0
 			p.sayTogether(d)
 		}
+	}
+	if r := m.replay; p.due.replay && m.at == onReplay && r.run == nil && (r.known || r.failure != nil) {
+		p.due.replay = false
+		p.out.say(join(p.speakReplay()))
 	}
 	if p.due.result && m.at == onSignature && (m.sig.known || m.sig.failure != nil) {
 		p.due.result = false

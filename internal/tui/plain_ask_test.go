@@ -115,7 +115,7 @@ func TestPlainExplainsASignature(t *testing.T) {
 	d.hears("Signature.\r\nCallback ", "does not verify; matches if the URL ends in", "What to set", "go: ", "V3 base string")
 	d.press("esc")
 	d.hears("Messages (11).\r\n6 of 11: ")
-	d.press("4")
+	d.press("5")
 	d.hears("Signature of callback ", "enter says all of it.")
 	d.tell(paste("POST /sms/delivery-report HTTP/1.1\nHost: 127.0.0.1:4141\nContent-Type: application/x-www-form-urlencoded\n\nStatus=sent"))
 	d.hears("Filled in the pasted request.", "Pasted request: POST", "no signature: the request has none")

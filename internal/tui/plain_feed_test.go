@@ -99,7 +99,7 @@ func TestPlainOutputActsOnNothing(t *testing.T) {
 			core := newFakeCore()
 			hostileTo(core, h.text)
 			d := newPlainDriver(t, core, Options{})
-			d.press("enter", "j", "enter", "j", "enter", "y", "esc", "s", "esc", "c", "enter", "enter", "space", "j", "=", "y", "esc", "s", "enter", "tab", "esc", "esc", "5", "?", "i", "enter")
+			d.press("enter", "j", "enter", "j", "enter", "y", "esc", "s", "esc", "c", "enter", "enter", "space", "j", "=", "y", "esc", "s", "enter", "tab", "esc", "esc", "6", "?", "i", "enter")
 			d.press("1", "i", "enter", "enter", "n", "enter")
 			d.tell(paste("+14155550123"))
 			d.press("enter")
@@ -167,7 +167,7 @@ func TestPlainMasks(t *testing.T) {
 	core := newFakeCore()
 	stock(core)
 	d := newPlainDriver(t, core, Options{Mask: true})
-	d.press("G", "enter", "j", "s", "enter", "esc", "c", "enter", "5", "1")
+	d.press("G", "enter", "j", "s", "enter", "esc", "c", "enter", "6", "1")
 	d.arrive(7, 201, plivo.Delivered, nil)
 	d.hears("Message to ", "Callback ", "delivered, signature valid, 1.2 seconds.")
 	for _, real := range []string{"+14155550123", "14155550111", "Your code is"} {

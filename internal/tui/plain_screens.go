@@ -44,6 +44,9 @@ func (p *plainUI) loaded() bool {
 		return listLoaded(p.m.messages.listing)
 	case onCallbacks:
 		return listLoaded(p.m.requests.listing)
+	case onReplay:
+		s := p.m.replay
+		return s.source.kind != ofCallbacks || len(s.source.ids) != 1 || s.source.read || s.failure != nil
 	default:
 		return true
 	}
@@ -63,6 +66,8 @@ func (p *plainUI) summary() []string {
 		return []string{m.requests.titleWords("Callbacks") + ".", p.row()}
 	case onCompose:
 		return p.composeSummary()
+	case onReplay:
+		return p.replaySummary()
 	case onSignature:
 		return p.signatureSummary()
 	default:
@@ -188,6 +193,8 @@ func (p *plainUI) messagesKey(k tea.KeyMsg) (tea.Cmd, bool) {
 		return s.openSignature(), true
 	case key.Matches(k, km.callbacks):
 		return s.openCallbacks(), true
+	case key.Matches(k, km.again):
+		return s.openReplay(), true
 	case key.Matches(k, km.fresh):
 		return p.askDraft(), true
 	case key.Matches(k, km.inbound) && p.m.env.simulated():
@@ -252,6 +259,8 @@ func (p *plainUI) callbacksKey(k tea.KeyMsg) (tea.Cmd, bool) {
 		return s.unfilter(), true
 	case key.Matches(k, km.signature):
 		return s.openSignature(), true
+	case key.Matches(k, km.again):
+		return s.openReplay(), true
 	case key.Matches(k, km.fresh):
 		return p.askDraft(), true
 	default:

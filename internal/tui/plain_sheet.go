@@ -129,7 +129,7 @@ func (m *Model) plainKeys() []section {
 	part := km.focus
 	part.SetHelp(part.Help().Key, "say its next part")
 	moving := []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.newest, km.oldest, pause}
-	rows := []key.Binding{km.open, km.signature, km.copyID, km.edit, km.page, km.filter, km.unfilter, km.fresh}
+	rows := []key.Binding{km.open, km.signature, km.again, km.copyID, km.edit, km.page, km.filter, km.unfilter, km.fresh}
 	var here []section
 	switch m.at {
 	case onMessages:
@@ -138,6 +138,8 @@ func (m *Model) plainKeys() []section {
 		here = []section{{"The list", moving}, {"Callbacks", append(rows, part, km.older, km.newer, km.mark, km.unmark, km.compare)}}
 	case onCompose:
 		here = []section{{"Compose", composeKeys(km)}}
+	case onReplay:
+		here = []section{{"Replay", replayKeys(km, m.replay)}}
 	case onSignature:
 		here = []section{{"Signature", signatureKeys(km, m.sig)}}
 	case onActivity:

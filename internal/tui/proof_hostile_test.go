@@ -22,6 +22,7 @@ import (
 	"dev.internal/plivoscope/internal/plivo/signature/sdk"
 	"dev.internal/plivoscope/internal/store"
 	"dev.internal/plivoscope/internal/webhook"
+	"dev.internal/plivoscope/internal/webhook/replay"
 )
 
 // hostiles are texts that do something to a terminal, or to what one reads on it. Terminals disagree about
@@ -122,6 +123,18 @@ func hostileTo(core *fakeCore, text string) {
 		}},
 	}
 	core.drafts = []store.SentDraft{{Draft: plivo.Draft{From: v("draftfrom"), To: []string{v("draftto")}, Text: v("drafttext"), CallbackURL: v("drafturl")}, At: testNow}}
+	core.preview = &app.ReplayPreview{
+		Callbacks: 1, Requests: 1, Callback: webhook.Callback{Report: plivo.NewReport(params)}, Warnings: []string{v("warning")},
+		First: replay.Request{
+			Method: v("sentmethod"), URL: "http://" + v("sentto"), SignedURL: "http://" + v("signedfor"), Host: v("senthost"), Header: map[string][]string{"Content-Type": {v("senttype")}},
+			Body: []byte(v("sentbody")), Changes: []replay.Change{{What: v("what"), Before: v("was"), After: v("is")}},
+		},
+	}
+	core.attempts = append(core.attempts, webhook.Attempt{
+		ID: int64(len(core.attempts)) + 1, CallbackID: 0, Scenario: v("scenario"), Step: 1, Method: v("askedmethod"), URL: "http://" + v("asked"), SignedURL: "http://" + v("askedfor"), Host: v("askedhost"), At: testNow,
+		Header: http.Header{"X-" + v("askedheader"): {v("askedvalue")}}, Body: []byte(v("askedbody")), Failure: webhook.ClosedEarly, Err: v("failed"),
+		Answer: webhook.TargetAnswer{Status: 200, Protocol: v("answerprotocol"), Header: http.Header{"X-" + v("answerheader"): {v("answervalue")}}, Body: []byte(v("answerbody"))},
+	})
 	st := &core.status
 	st.AuthID, st.Account, st.ListenURL, st.PublicURL, st.CallbackURL = v("authid"), v("account"), v("listen"), v("public"), v("callbackurl")
 	st.Tunnel, st.APIURL, st.DefaultSender, st.HistoryPath = v("tunnel"), v("api"), v("sender"), v("history")
@@ -231,7 +244,7 @@ var tours = []struct {
 		d.keys("G", "s")
 	}},
 	{name: "signature typed", typed: true, play: func(d *driver) {
-		d.keys("4")
+		d.keys("5")
 		for range 5 {
 			d.send(paste(d.core.messages[0].Text))
 			d.keys("tab")
@@ -241,8 +254,26 @@ var tours = []struct {
 		d.core.pure = true
 		d.keys("G", "s")
 	}},
-	{name: "activity", play: func(d *driver) { d.keys("5") }},
-	{name: "activity end", play: func(d *driver) { d.keys("5", "G") }},
+	{name: "replay", typed: true, play: func(d *driver) { d.keys("2", "G", "r", ":3000") }},
+	{name: "replay more", typed: true, play: func(d *driver) { d.keys("2", "G", "r", ":3000", "ctrl+o", "end") }},
+	{name: "replay sent", typed: true, play: func(d *driver) {
+		d.keys("2", "G", "r", ":3000", "ctrl+s")
+		if len(d.core.runs) > 0 {
+			d.answers(d.core.attempts[len(d.core.attempts)-1])
+		}
+	}},
+	{name: "replay scenario", typed: true, play: func(d *driver) {
+		d.keys("4", "shift+tab", "left", "tab", "tab")
+		for range 3 {
+			d.send(paste(d.core.messages[0].Text))
+			d.keys("tab")
+		}
+	}},
+	{name: "replay attempts", typed: true, play: func(d *driver) { d.keys("4", "shift+tab", "shift+tab", "end") }},
+	{name: "replay attempt", play: func(d *driver) { d.keys("4", "shift+tab", "shift+tab", "enter") }},
+	{name: "replay attempt end", play: func(d *driver) { d.keys("4", "shift+tab", "shift+tab", "enter", "G") }},
+	{name: "activity", play: func(d *driver) { d.keys("6") }},
+	{name: "activity end", play: func(d *driver) { d.keys("6", "G") }},
 }
 
 func hostileCallback(keys ...string) func(*driver) {
@@ -349,6 +380,8 @@ func checkTold(t *testing.T, all, text string) {
 		"method", "host", "path", "query", "received", "protocol", "remote", "body", "header", "headervalue", "second", "contenttype", "agent", "problem",
 		"ruledout", "remains", "detail", "remedy", "given", "signed", "framework", "draftfrom", "draftto", "drafttext", "drafturl",
 		"public", "api", "history", "tunnel", "lastfailure", "notice", "error", "quirk", "raises",
+		"warning", "sentmethod", "sentto", "signedfor", "senthost", "senttype", "what", "was", "is", "askedmethod", "asked", "askedfor", "askedhost", "askedheader", "askedvalue",
+		"failed", "answerprotocol", "answerheader", "answervalue",
 	} {
 		want := field + beginning(escape.Line(field + "~" + text)[len(field):])
 		if !strings.Contains(all, want) {

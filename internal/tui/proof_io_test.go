@@ -80,6 +80,7 @@ func TestNoKeyDoesIO(t *testing.T) {
 	contexts := []string{
 		"messages", "messages one", "empty", "detail", "filter", "filtered", "help", "compose", "compose checked", "compose recent", "compose code", "confirm", "palette",
 		"copy menu", "inbound", "signature empty", "signature match", "signature diagnosis", "signature edited", "callbacks", "callbacks marked",
+		"replay empty", "replay", "replay more", "replay scenario", "replay faults", "replay asked", "replay running", "replay done", "replay attempt",
 		"callbacks of a message", "callback parameters", "callback body", "callback search", "callbacks compared", "activity busy",
 		"callback attempts", "attempt", "attempts compared", "detail of a message that was sent again", "quit asked",
 	}
@@ -122,6 +123,7 @@ func TestOnlySomeFilesTouchTheSystem(t *testing.T) {
 	outside := map[string]string{
 		"run.go": "before and after the program", "background.go": "before the program", "ext_open.go": "within an exec command",
 		"ext_panic.go": "after a panic", "filter_history.go": "in commands", "plain_run.go": "a program without a screen", "ext_suspend_unix.go": "within an exec command",
+		"rep_editor.go": "within an exec command", "rep_target.go": "in commands",
 	}
 	calls := func(pkg, name string) bool {
 		switch pkg {

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"fmt"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -24,6 +25,9 @@ func (m *Model) unfinished() string {
 	}
 	if m.env.delivering > 0 {
 		what = append(what, "An inbound message is still on its way.")
+	}
+	if r := m.replay.run; m.replay.running() {
+		what = append(what, fmt.Sprintf("A replay is on its way, %s of %s sent; it would stop.", count(r.progress.Sent), plural(int(r.planned), "request")))
 	}
 	if m.compose.unsent() {
 		what = append(what, "The draft was not sent and would be lost.")

@@ -33,6 +33,8 @@ type Options struct {
 	ReportDir string             // folder for the report of a panic; empty for none
 	// FilterFile keeps the filters that were applied, for later runs; empty for none.
 	FilterFile string
+	// TargetFile keeps where replays went last, for later runs; empty for none.
+	TargetFile string
 	Away       func(bool)         // told when another program has the terminal, and when no more; may be nil
 	Clipboard  func(string) error // nil for OSC 52 on Output and the clipboard of the desktop
 	// ReadClipboard gives what the clipboard holds; nil for that of the desktop, where there is one.

@@ -276,6 +276,10 @@ type storeCore struct {
 
 func (c storeCore) Subscribe() (<-chan struct{}, func()) { return c.Store.Subscribe() }
 
+func (c storeCore) Attempts(ctx context.Context, before int64, limit int) ([]webhook.Attempt, error) {
+	return c.Store.Attempts(ctx, before, limit)
+}
+
 func (c storeCore) Messages(ctx context.Context, w store.Window) ([]plivo.Message, error) {
 	return c.Store.Messages(ctx, w)
 }

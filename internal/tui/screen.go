@@ -12,6 +12,7 @@ const (
 	onMessages screenID = iota
 	onCallbacks
 	onCompose
+	onReplay
 	onSignature
 	onActivity
 )

@@ -17,3 +17,23 @@ type sheet interface {
 	lines(w, h int) []string
 	footer() []key.Binding
 }
+
+// arrangeSheet gives what is open over the screen its place.
+func (m *Model) arrangeSheet() {
+	switch s := m.env.sheet.(type) {
+	case *helpSheet:
+		s.setSize(m.frame.body.w, m.frame.body.h-1)
+	case *paletteSheet:
+		s.setSize(m.frame.body.w, m.frame.body.h-1)
+	case *copySheet:
+		s.setSize(m.frame.body.h - 2) // a row of the list stays
+	case *recentSheet:
+		s.setSize(m.frame.body.w, m.frame.body.h-1)
+	case *codeSheet:
+		s.setSize(m.frame.body.w, m.frame.body.h-1)
+	case *choiceSheet:
+		s.setSize(m.frame.body.h - 2)
+	case *inboundSheet:
+		s.setWidth(m.frame.body.w)
+	}
+}

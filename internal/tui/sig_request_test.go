@@ -34,7 +34,7 @@ func TestAPastedRequestFillsTheFields(t *testing.T) {
 			"CR CR": strings.ReplaceAll(captured(t, "http://example.com/cb", "https://example.com/cb", "a-token-of-tests", body), "\r\n", "\r\r"),
 		} {
 			d := pureDriver(t, 120, 36)
-			d.keys("4")
+			d.keys("5")
 			d.keys(focus...)
 			d.send(paste(text))
 			d.expect("pasted request", "Filled in the pasted request.", "✗ does not verify; matches if", "https", "X-Plivo-Signature-V3-Nonce", "Status=delivered")
@@ -50,7 +50,7 @@ func TestAPastedRequestFillsTheFields(t *testing.T) {
 
 func TestAnyOtherPasteGoesIntoTheField(t *testing.T) {
 	d := staged(t, false, false, 120, 36, nil)
-	d.keys("4")
+	d.keys("5")
 	d.send(paste("https://example.com/cb\n"))
 	d.keys("tab")
 	d.send(paste("X-Plivo-Signature-V3: abc=\nX-Plivo-Signature-V3-Nonce: 123"))
@@ -82,7 +82,7 @@ func TestAnyOtherPasteGoesIntoTheField(t *testing.T) {
 
 func TestTheTokenIsNeverShown(t *testing.T) {
 	d := pureDriver(t, 120, 70)
-	d.keys("4")
+	d.keys("5")
 	d.send(paste(captured(t, "https://example.com/cb", "https://example.com/cb", "hush-hush", "Status=sent")))
 	d.keys("shift+tab")
 	d.send(paste("hush-hush"))
@@ -107,7 +107,7 @@ func TestRestoreBringsBackWhatWasCaptured(t *testing.T) {
 		t.Errorf("restored to %q", s.entries())
 	}
 	d = staged(t, false, true, 120, 36, nil)
-	d.keys("4", "https://example.com", "ctrl+r")
+	d.keys("5", "https://example.com", "ctrl+r")
 	d.expect("Why does a signature not match?", "https://… as given to Plivo")
 }
 
@@ -146,7 +146,7 @@ func TestRealDiagnosesAreLaidOut(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := pureDriver(t, 120, 60)
-			d.keys("4")
+			d.keys("5")
 			raw := captured(t, c.given, right, c.token, body)
 			d.send(paste(strings.Replace(raw, body, c.body, 1)))
 			if c.typed != "" {

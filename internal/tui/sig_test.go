@@ -147,7 +147,7 @@ func TestCopies(t *testing.T) {
 		return nil
 	}}
 	d := newDriverOn(t, core, 120, 36, r)
-	d.keys("4", "tab", "tab", "tab", "tab", "b")
+	d.keys("5", "tab", "tab", "tab", "tab", "b")
 	d.expect("There is no base string to copy")
 	d.keys("esc")
 	d.onBad()
@@ -168,7 +168,7 @@ func TestCopies(t *testing.T) {
 
 func TestTheSignatureScreenTakesTheMouse(t *testing.T) {
 	d := staged(t, false, false, 80, 24, nil)
-	d.click("4 Signature")
+	d.click("5 Signature")
 	d.expect("Why does a signature")
 	d.click("Headers")
 	if d.m.sig.focus != fieldHeaders {
@@ -194,7 +194,7 @@ func TestTheSignatureScreenTakesTheMouse(t *testing.T) {
 
 func TestKeysOfTheFields(t *testing.T) {
 	d := staged80(t)
-	d.keys("4", "q?1")
+	d.keys("5", "q?1")
 	if got := d.m.sig.value(fieldSigned); got != "q?1" || d.quit {
 		t.Fatalf("the URL is %q", got)
 	}
@@ -208,7 +208,7 @@ func TestKeysOfTheFields(t *testing.T) {
 	if d.m.sig.focus != fieldSigned {
 		t.Errorf("↑ above the first line goes to %d", d.m.sig.focus)
 	}
-	d.keys("esc", "4")
+	d.keys("esc", "5")
 	if got := d.m.sig.value(fieldSigned); got != "q?1" {
 		t.Errorf("after a look elsewhere the URL is %q", got)
 	}
@@ -219,7 +219,7 @@ func TestKeysOfTheFields(t *testing.T) {
 func TestAFailedExaminationSaysWhy(t *testing.T) {
 	d := staged80(t)
 	d.core.examineErr = errors.New("read the history: the disk is full; make room")
-	d.keys("4", "https://example.com")
+	d.keys("5", "https://example.com")
 	d.expect("✗ read the history: the disk is full")
 	d.core.examineErr = nil
 	d.keys("/")

@@ -67,7 +67,7 @@ var scenes = []scene{
 	{name: "palette found", play: func(d *driver) { d.keys(":", "mes", "down") }},
 	{name: "copy menu", play: func(d *driver) { d.keys("end", "y", "down") }},
 	{name: "inbound", play: func(d *driver) { d.keys("i") }},
-	{name: "signature empty", play: func(d *driver) { d.keys("4") }},
+	{name: "signature empty", play: func(d *driver) { d.keys("5") }},
 	{name: "signature match", play: func(d *driver) { d.keys("end", "s") }},
 	{name: "signature diagnosis", play: func(d *driver) { d.keys("j", "j", "j", "j", "j", "s") }},
 	{name: "signature edited", play: func(d *driver) {
@@ -97,7 +97,7 @@ var scenes = []scene{
 		d.core.cases[17] = c
 		d.keys("j", "j", "j", "j", "j", "s")
 	}},
-	{name: "signature help", play: func(d *driver) { d.keys("4", "f1") }},
+	{name: "signature help", play: func(d *driver) { d.keys("5", "f1") }},
 	{name: "cause in the detail", play: func(d *driver) { d.keys("j", "j", "j", "j", "j", "enter") }},
 	{name: "callbacks", play: onRequests("j", "j")},
 	{name: "callbacks marked", play: func(d *driver) { onRequests()(d); d.keys("j", "space", "j", "space") }},

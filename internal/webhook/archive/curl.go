@@ -15,6 +15,9 @@ var ofTheConnection = map[string]bool{
 	"Te": true, "Trailer": true, "Transfer-Encoding": true, "Upgrade": true,
 }
 
+// OfTheConnection tells of a canonical header name whether a client makes that header by itself.
+func OfTheConnection(name string) bool { return ofTheConnection[name] }
+
 func beginCurl(o Options) string {
 	if o.Masked {
 		return "# " + maskedWords + ".\n"
@@ -29,7 +32,10 @@ func writeCurl(c webhook.Callback, _ Options) ([]byte, error) {
 // CurlCommand is one shell command that sends the request again: its method, URL and headers, and its body
 // byte for byte. It is safe to paste into a shell of POSIX, whatever the request holds, and shows
 // nothing that a terminal would act on.
-func CurlCommand(cb webhook.Callback) string {
+func CurlCommand(cb webhook.Callback) string { return CurlFor(cb, "") }
+
+// CurlFor is CurlCommand with another Host header than the URL's; empty for that one.
+func CurlFor(cb webhook.Callback, host string) string {
 	var feed string
 	args := []string{"curl", "--path-as-is", "--globoff"}
 	head := cb.Method == http.MethodHead && len(cb.Body) == 0
@@ -40,6 +46,9 @@ func CurlCommand(cb webhook.Callback) string {
 		args = append(args, "--request "+shellWord(cb.Method))
 	}
 	args = append(args, "--url "+shellWord(cb.URL))
+	if host != "" {
+		args = append(args, "--header "+shellWord("Host: "+host))
+	}
 	for _, p := range Pairs(cb.Header) {
 		switch name, value := p[0], p[1]; {
 		case ofTheConnection[name]:
