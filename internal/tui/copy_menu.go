@@ -190,7 +190,7 @@ func isAre(n int) string {
 // which a shell would take what follows for a command. A parameter's name may be anything: it has to be one
 // of these.
 func severalLines(name string) bool {
-	return slices.Contains([]string{"text", "Text", "body", jsonLine, "headers", "curl", "curl command", "Go", "Node", "Python"}, name)
+	return slices.Contains([]string{"text", "Text", "body", jsonLine, "headers", "curl", "curl command", "raw HTTP", "answer body", "answer headers", "Go", "Node", "Python"}, name)
 }
 
 // pasteable is the text of an item with what would act on a terminal where it is pasted, written as on the
