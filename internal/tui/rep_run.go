@@ -188,6 +188,9 @@ func (s *replayScreen) progressed(msg progressMsg) tea.Cmd {
 	r := s.run
 	selected, any := s.selectedAttempt()
 	r.progress, r.last, r.over, r.summary, r.err = msg.progress, msg.last, msg.over, msg.summary, msg.err
+	if r.progress.Total > 0 {
+		r.planned = r.progress.Total // a filter may find more by now than when it was looked at
+	}
 	if any {
 		s.selectAttempt(selected)
 	}

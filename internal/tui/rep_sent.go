@@ -17,7 +17,8 @@ func (s *replayScreen) writePreview(p *page) {
 	f, wrong, any := s.problemOf()
 	switch {
 	case s.failure != nil:
-		p.hang(th.bad, "✗", capital(escape.Line(head(s.env.mask.Sentence(s.failure.Error()), noticeBytes))))
+		words := strings.ReplaceAll(s.env.mask.Sentence(s.failure.Error()), "--as-captured", "as captured") // no flag here
+		p.hang(th.bad, "✗", capital(escape.Line(head(words, noticeBytes))))
 	case s.wrong != "":
 		p.hang(th.bad, "✗", "The edited request cannot be read: "+escape.Line(head(s.env.mask.Sentence(s.wrong), noticeBytes)))
 		p.hang(th.text, "→", km.editRequest.Help().Key+" opens the text again as it was left, "+km.asCaught.Help().Key+" drops it. What is sent is as before.")

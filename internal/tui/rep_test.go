@@ -300,6 +300,9 @@ func TestReplayCopies(t *testing.T) {
 			if !strings.HasPrefix(it.text, "POST /sms/delivery-report HTTP/1.1\r\nHost: 127.0.0.1:4141\r\n") {
 				t.Errorf("raw: %q", it.text)
 			}
+			if text, _ := pasteable(it); !strings.Contains(text, "\nHost: 127.0.0.1:4141\n") {
+				t.Errorf("pasted it is %q", text)
+			}
 		}
 	}
 	if want := []string{"curl command", "raw HTTP", "URL", "body"}; !slices.Equal(names, want) {
@@ -343,6 +346,9 @@ func TestReplayFilters(t *testing.T) {
 	d.expect("Send 2 requests to")
 	d.pause()
 	d.keys("y")
+	d.fakeRun().progress = replay.Progress{Total: 3, Sent: 1, InFlight: 1}
+	d.lookAtRun() // one more came meanwhile
+	d.expect("0 of 3")
 	if p := d.core.replays[0]; !p.UseFilter || p.Filter.String() != "status:undelivered" || len(p.IDs) != 0 {
 		t.Errorf("sent %+v", p)
 	}

@@ -65,7 +65,7 @@ func (r *sending) write(e *env, p *figures) {
 // writeBar draws how far a run is.
 func (r *sending) writeBar(e *env, p *figures) {
 	th, pr := e.th, r.progress
-	all := max(r.planned, pr.Total)
+	all := r.planned
 	done := pr.Sent - pr.InFlight + pr.Skipped
 	part := 0.0
 	if all > 0 {
