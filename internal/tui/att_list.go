@@ -234,8 +234,8 @@ func (s *inspector) toggleAttempt() {
 	s.settle()
 }
 
-// writeList lists the attempts, one a row.
-func (t *attempts) writeList(d *doc, now time.Time) {
+// writeList lists the attempts, one a row; again is the key that sends the callback.
+func (t *attempts) writeList(d *doc, again string, now time.Time) {
 	th := d.th
 	t.rows = t.rows[:0]
 	switch {
@@ -247,7 +247,7 @@ func (t *attempts) writeList(d *doc, now time.Time) {
 		return
 	case len(t.list) == 0:
 		d.say(th.text, "This callback was not sent again.")
-		d.say(th.muted, "What \"plivoscope replay\" sends of it to your app is kept here, with the answers.")
+		d.say(th.muted, again+" sends it to your app, and so does \"plivoscope replay\"; what was sent is kept here, with the answers.")
 		return
 	}
 	words := plural(t.tried.Count, "attempt") + ", newest first"

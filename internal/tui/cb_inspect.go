@@ -133,7 +133,7 @@ func (s *inspector) docOf(at part) *doc {
 		if a := s.tries.opened; a.ID != 0 {
 			writeAttempt(d, &s.cb, a, s.view, s.env.at, true)
 		} else {
-			s.tries.writeList(d, s.env.at)
+			s.tries.writeList(d, s.env.keys.again.Help().Key, s.env.at)
 		}
 	}
 	return d

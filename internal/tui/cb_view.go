@@ -202,7 +202,7 @@ func (s *callbacks) footer() []key.Binding {
 		return []key.Binding{km.closeText, s.compared.toggles(), s.searching(), km.down, km.up, km.copyID, km.help}
 	case s.open != nil && s.open.at == partAttempts && s.open.tries.opened.ID == 0:
 		some := len(s.open.tries.list) > 0
-		return []key.Binding{km.closeText, km.nextPart, when(some, km.openAttempt), when(some, km.mark), when(some, km.compare), when(some, km.copyID), km.help}
+		return []key.Binding{km.closeText, when(!some, km.nextPart), when(some, km.openAttempt), when(some, km.mark), when(some, km.compare), km.again, when(some, km.copyID), km.help}
 	case s.open != nil && s.open.hasBody():
 		return []key.Binding{km.closeText, km.nextPart, km.bodyView, s.searching(), km.older, km.copyID, km.help}
 	case s.open != nil:
