@@ -116,3 +116,13 @@ func (c *compose) firstError() (plivo.Problem, bool) {
 	}
 	return plivo.Problem{}, false
 }
+
+// sent takes the answer to a send. A user who waits for it on the compose screen sees the new row.
+func (m *Model) sent(msg sentMsg) tea.Cmd {
+	if !m.compose.done(msg) || m.at != onCompose {
+		return nil
+	}
+	m.show(onMessages)
+	m.env.status = m.env.core.Status()
+	return tea.Batch(m.messages.newest(), m.messages.wake(), m.messages.hidden(msg.sent.IDs[0], m.env.own))
+}

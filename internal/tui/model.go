@@ -252,16 +252,6 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	}
 }
 
-// sent takes the answer to a send. A user who waits for it on the compose screen sees the new row.
-func (m *Model) sent(msg sentMsg) tea.Cmd {
-	if !m.compose.done(msg) || m.at != onCompose {
-		return nil
-	}
-	m.show(onMessages)
-	m.env.status = m.env.core.Status()
-	return tea.Batch(m.messages.newest(), m.messages.wake(), m.messages.hidden(msg.sent.IDs[0], m.env.own))
-}
-
 // arrange gives every part the place it has now.
 func (m *Model) arrange() {
 	m.frame = computeFrame(m.w, m.h, m.env.noticeIsLong(m.w))

@@ -9,6 +9,8 @@ import (
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
+
+	"dev.internal/plivoscope/internal/webhook"
 )
 
 // replayKeys are those of the Replay screen, which has no form here: what is sent is asked for by questions.
@@ -114,7 +116,7 @@ func (p *plainUI) askTarget() {
 
 func (p *plainUI) askMode() {
 	s := p.m.replay
-	now := modeWords(modeOf(s.choices[fieldMode]), s.choices[fieldFault])
+	now := howWords(webhook.Attempt{Mode: modeOf(s.choices[fieldMode]), Fault: s.choices[fieldFault]})
 	p.out.say("How: re-signed, as captured, or with a fault by its name: " + strings.Join(faultNames(), ", ") + ".")
 	p.askName("How", now, append(replayModes[:2:2], faultNames()...), func(name string) {
 		s.choices[fieldMode] = name

@@ -116,7 +116,7 @@ func (o *openedAttempt) answer() webhook.Callback {
 // title names the attempt.
 func (o *openedAttempt) title() string {
 	_, words := answerOf(o.env.th, o.a)
-	return "Attempt · " + attemptSource(o.a) + " · " + modeWords(o.a.Mode, o.a.Fault) + " · " + words
+	return "Attempt · " + attemptSource(o.a) + " · " + howWords(o.a) + " · " + words
 }
 
 func (o *openedAttempt) body(rule ruler) []string {

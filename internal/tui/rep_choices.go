@@ -43,7 +43,7 @@ func (s *replayScreen) openFaults() {
 		return s.follow()
 	}}
 	for i, f := range replay.Faults() {
-		sheet.all = append(sheet.all, listedChoice{f.Name, statuses(f.V2[:1]) + " · " + statuses(f.V3[:1]), strings.TrimSpace(f.About + " " + f.Note)})
+		sheet.all = append(sheet.all, listedChoice{f.Name, statusList(f.V2[:1]) + " · " + statusList(f.V3[:1]), strings.TrimSpace(f.About + " " + f.Note)})
 		if f.Name == s.choices[fieldFault] {
 			sheet.at = i
 		}

@@ -35,17 +35,6 @@ func modeOf(word string) webhook.Mode {
 	return webhook.Resigned
 }
 
-// modeWords is how something was sent: a fault by its name.
-func modeWords(mode webhook.Mode, fault string) string {
-	switch mode {
-	case webhook.AsCaptured:
-		return replayModes[1]
-	case webhook.Faulty:
-		return fault
-	}
-	return replayModes[0]
-}
-
 // faultOf is a fault by its name.
 func faultOf(name string) (replay.Fault, bool) {
 	for _, f := range replay.Faults() {

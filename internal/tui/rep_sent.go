@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"fmt"
 	"net/http"
 	"strings"
 
@@ -163,16 +162,8 @@ func schemes(r replay.Request) string {
 
 // writeExpected says what a correct handler answers to a fault.
 func writeExpected(p *page, f replay.Fault) {
-	p.field("expect", p.th.text, statuses(f.V2)+" of a check of V2 alone, "+statuses(f.V3)+" of one of V3")
+	p.field("expect", p.th.text, statusList(f.V2)+" of a check of V2 alone, "+statusList(f.V3)+" of one of V3")
 	if f.Note != "" {
 		p.field("", p.th.muted, f.Note)
 	}
-}
-
-func statuses(all []int) string {
-	words := make([]string, len(all))
-	for i, n := range all {
-		words[i] = fmt.Sprint(n)
-	}
-	return strings.Join(words, " or ")
 }

@@ -117,7 +117,7 @@ func (s *replayScreen) remark(f field) (span, bool) {
 		}[s.choices[f]])
 	case fieldFault:
 		fault, _ := faultOf(s.choices[f])
-		words := statuses(fault.V2) + " of a check of V2, " + statuses(fault.V3) + " of V3"
+		words := statusList(fault.V2) + " of a check of V2, " + statusList(fault.V3) + " of V3"
 		if here {
 			words += " · enter lists all"
 		}
