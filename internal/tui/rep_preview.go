@@ -80,7 +80,7 @@ func (s *replayScreen) changed() tea.Cmd {
 
 // settled asks what would be sent as the form is now.
 func (s *replayScreen) settled(msg replaySettledMsg) tea.Cmd {
-	if msg.edit != s.edit || len(s.errs) > 0 {
+	if msg.edit != s.edit || len(s.errs) > 0 || s.known && s.looked == s.edit {
 		return nil
 	}
 	return s.previewNow()
@@ -100,7 +100,10 @@ func (s *replayScreen) learnPreview(msg previewedMsg) tea.Cmd {
 	if msg.edit != s.edit || errors.Is(msg.err, context.Canceled) {
 		return nil
 	}
-	s.preview, s.failure, s.known = msg.preview, msg.err, msg.err == nil
+	s.preview, s.failure, s.known, s.looked = msg.preview, msg.err, msg.err == nil, msg.edit
+	if s.run != nil && s.run.edit == msg.edit {
+		return nil // it was sent meanwhile
+	}
 	if !s.running() && s.run != nil {
 		s.run = nil // it was about something else
 	}

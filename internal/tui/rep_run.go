@@ -28,6 +28,7 @@ type replaying interface {
 // sending is a run as the screen knows it.
 type sending struct {
 	plan     app.ReplayPlan
+	edit     int // the state of the form that it was begun with
 	planned  int64
 	started  bool // the core has begun; else it was only asked to
 	stopping bool
@@ -80,7 +81,7 @@ func (s *replayScreen) send() tea.Cmd {
 		s.env.notifyAbout(aboutReplay, app.Warning, "Not sent: "+p)
 		return nil
 	}
-	if s.known {
+	if s.known && s.looked == s.edit {
 		return s.sendPreviewed()
 	}
 	s.eager = true
@@ -118,7 +119,7 @@ func (s *replayScreen) sendPreviewed() tea.Cmd {
 
 // start begins the run and goes to the result.
 func (s *replayScreen) start() tea.Cmd {
-	run := &sending{plan: s.plan, planned: s.preview.Requests}
+	run := &sending{plan: s.plan, edit: s.edit, planned: s.preview.Requests}
 	s.run, s.top, s.cursor = run, 0, 0
 	s.setFocus(noField)
 	s.refresh()

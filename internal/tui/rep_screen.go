@@ -43,7 +43,8 @@ type replayScreen struct {
 	errs   map[field]string // what is wrong with a field
 
 	preview app.ReplayPreview
-	known   bool  // preview is about the fields
+	known   bool  // there is a preview
+	looked  int   // the state that it is about
 	failure error // why there is none
 	eager   bool  // it is sent once the preview is there
 

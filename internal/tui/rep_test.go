@@ -104,13 +104,19 @@ func TestSendWaitsForThePreview(t *testing.T) {
 	replayOf(203)(d)
 	d.m.replay.wait = func(int) tea.Cmd { return nil } // nobody looks by itself
 	d.keys("/late")
-	if d.m.replay.edit == 0 || len(d.core.replays) != 0 {
-		t.Fatal("nothing was edited")
-	}
-	d.m.replay.known = false
 	d.keys("ctrl+s")
 	if len(d.core.replays) != 1 || d.core.replays[0].Options.To != "http://localhost:3000/late" {
 		t.Errorf("sent %+v", d.core.replays)
+	}
+	edit := d.m.replay.edit
+	d.answers(answered(203, 200, "the answer"))
+	d.send(replaySettledMsg{edit}) // it was looked at already, and is over
+	d.expect("the answer")
+
+	d.keys("tab", "tab", "tab", "tab", "5000", "ctrl+s")
+	d.expect("Send 5,000 requests to http://localhost:3000/late?")
+	if len(d.core.replays) != 1 {
+		t.Errorf("%d replays were sent without an answer", len(d.core.replays))
 	}
 }
 
