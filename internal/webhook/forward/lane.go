@@ -39,7 +39,7 @@ func (l *lane) claim(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	l.q, l.claimed, l.read = newQueue(), c, c.Read
+	l.q, l.claimed, l.read, l.ahead = newQueue(), c, c.Read, 0
 	l.counted.Store(c.Read)
 	l.unread, l.resumed, l.dirty = true, !c.Known, true
 	return nil
@@ -204,7 +204,7 @@ func (l *lane) try(ctx context.Context, j *job) ended {
 }
 
 var (
-	errGone = errors.New("it was removed from the history before its turn; --keep keeps more")
+	errGone = errors.New("removed from the history meanwhile; --keep keeps more of those that verify")
 	errCut  = errors.New("its body was longer than what is kept of one, and Plivo was told so")
 )
 
