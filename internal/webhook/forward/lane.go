@@ -53,11 +53,13 @@ func (l *lane) run(ctx context.Context) {
 				l.tell(slog.LevelWarn, "is done by another process on this history; this one goes on when that one ends.")
 			}
 			if err := l.claim(ctx); err != nil {
+				pause(ctx, l.f.pace.retry)
 				// This server's callbacks are answered all the same.
-				if err := l.noteAnswers(context.WithoutCancel(ctx)); err != nil {
+				within, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepWithin)
+				if err := l.noteAnswers(within); err != nil {
 					l.f.o.Logger.Warn("what callbacks were answered could not be noted", "route", l.route.Name, "err", err)
 				}
-				pause(ctx, l.f.pace.retry)
+				cancel()
 				continue
 			}
 			l.tell(slog.LevelInfo, "is done by this process from now on.")
