@@ -33,6 +33,11 @@ func HoldWriter(s *Store) (release func()) {
 	return func() { close(free) }
 }
 
+// Ask lets the writer do something in a transaction.
+func Ask(ctx context.Context, s *Store, do func() error) error {
+	return s.ask("do", &request{ctx: ctx, quiet: true, do: do})
+}
+
 // ApplicationID marks a file as a history.
 const ApplicationID = applicationID
 

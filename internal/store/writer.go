@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"sync/atomic"
 	"time"
 )
 
@@ -25,8 +26,9 @@ type request struct {
 	callback *pending
 	attempt  *sent
 	do       func() error
-	quiet    bool       // wake nobody
-	done     chan error // has room for the one answer
+	begun    atomic.Bool // of do: it is being done, or will never be, whichever side was first
+	quiet    bool        // wake nobody
+	done     chan error  // has room for the one answer
 }
 
 // writer owns the write connection. All its methods run in its goroutine.
@@ -53,7 +55,8 @@ func newWriter(ctx context.Context, s *Store) (*writer, error) {
 	return w, nil
 }
 
-// ask queues r and waits for its answer. The queue never blocks: it takes r or refuses it.
+// ask queues r and waits for its answer. The queue never blocks: it takes r or refuses it. A function that
+// has begun when r's context ends is waited for.
 func (s *Store) ask(doing string, r *request) error {
 	if err := r.ctx.Err(); err != nil {
 		return s.explain(doing, err)
@@ -75,6 +78,9 @@ func (s *Store) ask(doing string, r *request) error {
 	case err := <-r.done:
 		return s.explain(doing, err)
 	case <-r.ctx.Done():
+		if r.do != nil && !r.begun.CompareAndSwap(false, true) {
+			return s.explain(doing, <-r.done) // what it works on is not the caller's before it has ended
+		}
 		return s.explain(doing, r.ctx.Err())
 	}
 }
@@ -126,6 +132,9 @@ func (w *writer) run() {
 // the request that was taken from the queue without being done is given.
 func (w *writer) serve(r *request) (next *request) {
 	if r.do != nil {
+		if !r.begun.CompareAndSwap(false, true) {
+			return nil // nobody waits for it any more
+		}
 		err := r.ctx.Err()
 		if err == nil {
 			err = w.transaction(r.do)

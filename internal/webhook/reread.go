@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"strings"
@@ -20,7 +21,7 @@ const MaxHead = 32 << 10
 // MaxBody is cut.
 func (c *Callback) Reread() {
 	if len(c.Body) > MaxBody {
-		c.Body, c.Truncated = c.Body[:MaxBody:MaxBody], true
+		c.Body, c.Truncated = bytes.Clone(c.Body[:MaxBody]), true // the rest is let go
 	}
 	var params []signature.Param
 	params, c.Problem = ParseParams(c.Method, c.URL, c.Header.Get("Content-Type"), c.Body)

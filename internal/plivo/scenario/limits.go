@@ -5,6 +5,7 @@ import "time"
 // What a scenario may have at most.
 const (
 	maxFile      = 256 << 10 // bytes
+	maxDepth     = 20        // of brackets in brackets
 	maxVariables = 100
 	maxMessages  = 1000
 	maxSteps     = 1000

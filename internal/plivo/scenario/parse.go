@@ -12,7 +12,9 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
 )
 
 // names of scenarios, variables and messages.
@@ -73,6 +75,9 @@ func parseYAML(data []byte, name string) (_ ast.Node, err error) {
 			err = failAt(name, position{}, "it cannot be read as YAML (%v)", r)
 		}
 	}()
+	if at, deep := tooDeep(data); deep {
+		return nil, failAt(name, at, "it is nested deeper than %d levels here, and a scenario has no more than a few", maxDepth)
+	}
 	file, err := parser.ParseBytes(data, 0)
 	if err != nil {
 		var at yaml.Error
@@ -99,6 +104,30 @@ func parseYAML(data []byte, name string) (_ ast.Node, err error) {
 		return nil, failAt(name, where(docs[1]), "a second document begins here; a file is one scenario")
 	}
 	return docs[0], nil
+}
+
+// tooDeep tells where brackets, or dashes of one line, are nested too deep. What the parser of the library
+// holds grows with the square of it: 250 KB of brackets would take all memory. Levels of indentation need as
+// much text.
+func tooDeep(data []byte) (position, bool) {
+	brackets, dashes, line := 0, 0, 0
+	for _, t := range lexer.Tokenize(string(data)) {
+		if t.Position.Line != line {
+			dashes, line = 0, t.Position.Line
+		}
+		switch t.Type {
+		case token.SequenceStartType, token.MappingStartType:
+			brackets++
+		case token.SequenceEndType, token.MappingEndType:
+			brackets = max(brackets-1, 0)
+		case token.SequenceEntryType:
+			dashes++
+		}
+		if max(brackets, dashes) > maxDepth {
+			return position{t.Position.Line, t.Position.Column}, true
+		}
+	}
+	return position{}, false
 }
 
 // reader reads the nodes of a file, and knows where each stands.

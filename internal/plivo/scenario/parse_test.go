@@ -273,3 +273,14 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestParseRefusesDepth holds that a file of nothing but brackets is refused before it takes all memory.
+func TestParseRefusesDepth(t *testing.T) {
+	for _, level := range []string{"[", "{a: ", "- "} {
+		data := []byte(strings.Repeat(level, 2000)) // the square of more is too much where it is not refused
+		_, err := scenario.Parse(data, "deep.yaml")
+		if err == nil || !strings.Contains(err.Error(), "line 1, column ") || !strings.Contains(err.Error(), "nested deeper than") {
+			t.Errorf("%q: %v", level, err)
+		}
+	}
+}

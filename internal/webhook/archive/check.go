@@ -36,7 +36,7 @@ func (r *Reader) check(e *Entry) error {
 	if err := checkURL(c.ReceivedURL); err != nil {
 		return err
 	}
-	size := len(c.URL)
+	size := max(len(c.URL), len(c.ReceivedURL))
 	for name, values := range c.Header {
 		if !isToken(name) {
 			return fmt.Errorf("%q is no name of a header", short(name))
@@ -128,9 +128,10 @@ func isToken(s string) bool {
 	return s != ""
 }
 
+// bounded cuts a text, of which the rest is let go.
 func bounded(s string, most int) string {
 	if len(s) > most {
-		s = s[:most]
+		s = strings.Clone(s[:most])
 	}
 	return strings.ToValidUTF8(s, "\ufffd")
 }

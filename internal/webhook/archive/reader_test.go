@@ -2,6 +2,7 @@ package archive_test
 
 import (
 	"io"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -39,6 +40,7 @@ func TestBadArchives(t *testing.T) {
 		"method":          {strings.Replace(good, "POST", "PO ST", 1), `line 1: the method "PO ST" is none`},
 		"file URL":        {strings.Replace(good, "https", "file", 1), `line 1: the URL "file://h/a" is not absolute`},
 		"URL":             {strings.Replace(good, "h/a", `h/a\r\nX: y`, 1), "control character"},
+		"URL size":        {line(`"received_url":"https://h/` + strings.Repeat("x", 70_000) + `"`), "no more than 65536 are taken"},
 		"header name":     {strings.Replace(good, "content-type", "@a", 1), `"@a" is no name of a header`},
 		"header value":    {strings.Replace(good, formType, `a\r\nb`, 1), "holds a line break"},
 		"header size":     {strings.Replace(good, formType, strings.Repeat("x", 70_000), 1), "no more than 65536 are taken"},
@@ -122,6 +124,42 @@ func TestReadIsBounded(t *testing.T) {
 			t.Errorf("%s: %d bytes, truncated %v, %q", f, len(c.Body), c.Truncated, c.Problem)
 		}
 	}
+}
+
+// TestCutTextsAreLetGo holds that of what is cut the rest stays nowhere: a reader of many callbacks counts on
+// their size.
+func TestCutTextsAreLetGo(t *testing.T) {
+	const entries, large = 8, 4 << 20
+	body := `{"method":"POST","url":"https://h/a","headers":[],"body":"` + strings.Repeat("b", large) + `"}` + "\n"
+	problem := strings.TrimSuffix(good, "}") + `,"problem":"` + strings.Repeat("p", large) + `","signature":{"outcome":"invalid","header":"` + strings.Repeat("h", large) + `"}}` + "\n"
+	for name, line := range map[string]string{"body": body, "words": problem} {
+		t.Run(name, func(t *testing.T) {
+			r, err := archive.NewReader(strings.NewReader(strings.Repeat(line, entries)), archive.ReadOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			before := inUse()
+			all := make([]archive.Entry, entries)
+			for i := range all {
+				if all[i], err = r.Next(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if held := inUse() - before; held > entries*large/4 {
+				t.Errorf("%d callbacks hold %d bytes", len(all), held)
+			}
+			runtime.KeepAlive(all)
+			runtime.KeepAlive(r)
+		})
+	}
+}
+
+// inUse is how many bytes are in use.
+func inUse() int {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int(m.HeapAlloc)
 }
 
 // TestMaskedIsSaid writes masked callbacks, which say so, and reads them as what cannot verify.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"dev.internal/plivoscope/internal/plivo/signature"
+	"dev.internal/plivoscope/internal/store"
 	"dev.internal/plivoscope/internal/webhook"
 	"dev.internal/plivoscope/internal/webhook/forward"
 	"dev.internal/plivoscope/internal/webhook/replay"
@@ -80,6 +81,46 @@ func TestHoldsFew(t *testing.T) {
 	r.stop()
 	if n := forward.Held(r.Forwarder); n == 0 || n > forward.HeldMost {
 		t.Errorf("%d are held", n)
+	}
+}
+
+// TestRemovedWhileDown lets the history remove callbacks that wait, held ones and such that were only counted:
+// they wait no more, and whoever waits for the rest is not kept.
+func TestRemovedWhileDown(t *testing.T) {
+	t.Parallel()
+	const keep, all = 100, forward.HeldMost + 600
+	s, at := history(t), nowhere(t)
+	r := run(t, s, []forward.Route{route(t, "http://"+at)}, nil)
+	r.Pause(true) // so that none is held whole
+	var cs []*webhook.Callback
+	for m := range all - 1 {
+		cs = append(cs, callback(fmt.Sprint("m", m), 1))
+	}
+	record(t, s, cs...)
+	r.until("they are counted", func(s forward.Stats) bool { return s.Waiting == all-1 })
+	few, err := store.Open(context.Background(), store.Options{Path: s.Path(), Keep: keep})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = few.Close() })
+	record(t, few, callback("last", 1))
+	for end := time.Now().Add(time.Minute); ; time.Sleep(2 * time.Millisecond) {
+		left, err := s.CallbackHeads(context.Background(), 0, all)
+		if err != nil || time.Now().After(end) {
+			t.Fatal(len(left), err)
+		}
+		if len(left) == keep {
+			break
+		}
+	}
+	a := app(t, at, nil)
+	r.Pause(false)
+	st := r.until("none waits", func(s forward.Stats) bool { return s.Came == all && s.Waiting == 0 })
+	if st.Forwarded != keep || st.Unsent != all-keep || len(a.all()) != keep || !r.Settled(all) {
+		t.Errorf("%d came; %+v", len(a.all()), st)
+	}
+	if told := strings.Join(r.told(), "\n"); strings.Count(told, "removed from the history") != 1 {
+		t.Errorf("told:\n%s", told)
 	}
 }
 

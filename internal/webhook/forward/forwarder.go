@@ -68,7 +68,7 @@ const tooOld = time.Hour
 const answerWithin = 5 * time.Second
 
 // New makes a Forwarder and finds out how far each route is. It has to be called before callbacks come
-// that a route is to have from its first use on. Close it after Run, or without.
+// that a route is to have from its first use on.
 func New(ctx context.Context, o Options) (*Forwarder, error) {
 	f := &Forwarder{o: o, guard: newGuard(), asks: make(chan struct{}, asksMost), pace: usualPace}
 	seen := map[string]bool{}
@@ -144,6 +144,7 @@ type lane struct {
 	claimed webhook.Claim
 	read    int64 // what is up to this ID is done or held
 	unread  bool  // there may be more to read
+	ahead   int64 // of those that are counted, how many were not read yet
 	resumed bool  // the user was told what earlier runs left
 	flying  int
 	dirty   bool // the progress is not kept

@@ -39,7 +39,7 @@ func (l *lane) claim(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	l.q, l.claimed, l.read = newQueue(), c, c.Read
+	l.q, l.claimed, l.read, l.ahead = newQueue(), c, c.Read, 0
 	l.counted.Store(c.Read)
 	l.unread, l.resumed, l.dirty = true, !c.Known, true
 	return nil
@@ -53,11 +53,13 @@ func (l *lane) run(ctx context.Context) {
 				l.tell(slog.LevelWarn, "is done by another process on this history; this one goes on when that one ends.")
 			}
 			if err := l.claim(ctx); err != nil {
+				pause(ctx, l.f.pace.retry)
 				// This server's callbacks are answered all the same.
-				if err := l.noteAnswers(context.WithoutCancel(ctx)); err != nil {
+				within, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepWithin)
+				if err := l.noteAnswers(within); err != nil {
 					l.f.o.Logger.Warn("what callbacks were answered could not be noted", "route", l.route.Name, "err", err)
 				}
-				pause(ctx, l.f.pace.retry)
+				cancel()
 				continue
 			}
 			l.tell(slog.LevelInfo, "is done by this process from now on.")
@@ -204,7 +206,7 @@ func (l *lane) try(ctx context.Context, j *job) ended {
 }
 
 var (
-	errGone = errors.New("it was removed from the history before its turn; --keep keeps more")
+	errGone = errors.New("removed from the history meanwhile; --keep keeps more of those that verify")
 	errCut  = errors.New("its body was longer than what is kept of one, and Plivo was told so")
 )
 

@@ -51,17 +51,24 @@ func (l *lane) look(ctx context.Context) (more bool) {
 		return false
 	}
 	l.failing = false
+	counted := l.counted.Load()
 	for i := range heads {
 		h := &heads[i]
 		mine := l.route.takes(h, l.f.o.Prefix)
-		if h.ID > l.counted.Load() {
+		if h.ID > counted {
 			if mine {
 				l.count(func(s *Stats) { s.Came++ })
 			}
 			l.counted.Store(h.ID)
 		}
 		if full {
+			if mine {
+				l.ahead++
+			}
 			continue
+		}
+		if mine && h.ID <= counted {
+			l.ahead--
 		}
 		l.read, l.dirty = h.ID, true
 		if mine {
@@ -70,8 +77,28 @@ func (l *lane) look(ctx context.Context) (more bool) {
 	}
 	more = len(heads) == pageSize
 	l.unread = more
+	if !full && (!more || l.read > counted) {
+		l.passed(max(l.read, counted))
+	}
 	l.resume(full)
 	return more
+}
+
+// passed notes that all up to an ID that can be read was read: what was counted and is missing was removed
+// meanwhile.
+func (l *lane) passed(id int64) {
+	if id > l.read {
+		l.read, l.dirty = id, true
+	}
+	gone := l.ahead
+	if l.ahead = 0; gone == 0 {
+		return
+	}
+	l.count(func(s *Stats) { s.Unsent += gone })
+	l.f.o.Logger.Warn("callbacks not forwarded", "callbacks", gone, "route", l.route.Name, "err", errGone)
+	if l.once(errGone.Error()) {
+		l.tell(slog.LevelWarn, "leaves out %s: %v. Others for the same reason are only counted.", plural(gone, "callback"), errGone)
+	}
 }
 
 // receive holds a callback for the route, unless it goes nowhere.
