@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -106,7 +107,7 @@ func (s *callbacks) attemptCopies(a webhook.Attempt) []copyItem {
 	if !a.Omitted {
 		add(answerBody, string(a.Answer.Body))
 		if !cutRequest(a) {
-			add("curl command", archive.CurlCommand(requestOfAttempt(a)))
+			add("curl command", curlOfAttempt(a))
 		}
 		add(requestBody, string(a.Body))
 		add("answer headers", headerLines(a.Answer.Header))
@@ -130,4 +131,15 @@ func headerLines(h http.Header) string {
 		b.WriteString(p.Name + ": " + p.Value + "\n")
 	}
 	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// curlOfAttempt is the request as it was sent: as captured, its Host is not that of its URL.
+func curlOfAttempt(a webhook.Attempt) string {
+	request, header := requestOfAttempt(a), http.Header{}
+	maps.Copy(header, a.Header)
+	if a.Host != "" {
+		header["Host"] = []string{a.Host}
+	}
+	request.Header = header
+	return archive.CurlCommand(request)
 }

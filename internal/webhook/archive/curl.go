@@ -11,7 +11,7 @@ import (
 
 // ofTheConnection are headers that curl makes by itself, or that are of one connection alone.
 var ofTheConnection = map[string]bool{
-	"Connection": true, "Content-Length": true, "Host": true, "Keep-Alive": true, "Proxy-Connection": true,
+	"Connection": true, "Content-Length": true, "Keep-Alive": true, "Proxy-Connection": true,
 	"Te": true, "Trailer": true, "Transfer-Encoding": true, "Upgrade": true,
 }
 
@@ -42,7 +42,7 @@ func CurlCommand(cb webhook.Callback) string {
 	args = append(args, "--url "+shellWord(cb.URL))
 	for _, p := range Pairs(cb.Header) {
 		switch name, value := p[0], p[1]; {
-		case ofTheConnection[name]:
+		case ofTheConnection[name], name == "Host" && value == hostOf(cb.URL):
 		case value == "":
 			args = append(args, "--header "+shellWord(name+";"))
 		default:
