@@ -212,7 +212,7 @@ func tellExported(s Streams, asJSON bool, j exportedJSON) error {
 	if j.Masked {
 		words += "; numbers and texts are masked, so no signature in it can verify"
 	}
-	return l.write([]byte(escape.Line(words)))
+	return l.write([]byte(wrapped(escape.Line(words), s.width(), 0, 4)))
 }
 
 // onTerminal writes raw requests as they can be shown: they may hold anything.

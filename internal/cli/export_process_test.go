@@ -12,6 +12,7 @@ import (
 	"github.com/creack/pty"
 
 	"dev.internal/plivoscope/internal/escape"
+	"dev.internal/plivoscope/internal/screentest"
 	"dev.internal/plivoscope/internal/store"
 	"dev.internal/plivoscope/internal/webhook/archive"
 )
@@ -49,6 +50,25 @@ func TestExportToATerminal(t *testing.T) {
 	if err != nil || !bytes.Contains(piped, []byte("a=\x1b[2J\x00\r\n\u009b31m\u202e")) {
 		t.Errorf("%v: %q", err, piped)
 	}
+}
+
+// TestExportOnATerminal keeps what it tells, and what import tells, within the width.
+func TestExportOnATerminal(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	in := command(t, "import", "--db", filepath.Join(dir, "a.db"), "-")
+	in.Stdin = strings.NewReader(`{"method":"POST","url":"https://h/a","headers":[["Content-Type","` + formType + `"]],"body":"a=b"}` + "\n")
+	if out, err := in.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	cmd := command(t, "export", "--db", "a.db", "--mask", "--to", "masked.jsonl")
+	cmd.Dir = dir
+	s := screentest.Open(t, cmd, 40, 12)
+	s.Wait(`(?m)^1 callback written to masked.jsonl; *\n    numbers and texts are masked, so no *\n    signature in it can verify *$`)
+	cmd = command(t, "import", "--db", "b.db", "masked.jsonl")
+	cmd.Dir = dir
+	s = screentest.Open(t, cmd, 40, 12)
+	s.Wait(`(?m)^1 callback of masked.jsonl: 1 added to *\n    b.db; 1 masked, so not to be checked *$`)
 }
 
 // TestImportIsInterrupted stops an import that waits for more: it ends at once, and what it had stored stays.

@@ -297,4 +297,9 @@ func TestListenTellsWhatItForwardedAsText(t *testing.T) {
 	if err := p.forwarded(a); err != nil || b.String() != "    12 forwarded to http://localhost:3000: 200 in 12ms\n" {
 		t.Errorf("%q, %v", b.String(), err)
 	}
+	b.Reset()
+	p.width = func() int { return 40 }
+	if err := p.forwarded(a); err != nil || b.String() != "    12 forwarded to\n        http://localhost:3000: 200 in\n        12ms\n" {
+		t.Errorf("on a terminal: %q, %v", b.String(), err)
+	}
 }
