@@ -71,6 +71,46 @@ func TestExportOnATerminal(t *testing.T) {
 	s.Wait(`(?m)^1 callback of masked.jsonl: 1 added to *\n    b.db; 1 masked, so not to be checked *$`)
 }
 
+// TestImportIsNotRead imports all files though nobody reads what came of them, and fails where one is broken.
+func TestImportIsNotRead(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for i, text := range []string{"a=1", "a=2", "a=3"} {
+		line := `{"method":"POST","url":"https://h/a","headers":[],"body":"` + text + `"}` + "\n"
+		if i == 2 {
+			line += `{"method":`
+		}
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%d.jsonl", i)), []byte(line), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	imported := func(files ...string) error {
+		cmd := command(t, append([]string{"import", "--db", "a.db"}, files...)...)
+		r, w, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = r.Close()
+		defer w.Close()
+		cmd.Dir, cmd.Stdout = dir, w
+		return cmd.Run()
+	}
+	if err := imported("0.jsonl", "1.jsonl"); err != nil {
+		t.Errorf("what came of two files is not read: %v", err)
+	}
+	if err := imported("2.jsonl"); err == nil {
+		t.Error("a broken file is taken for a whole one")
+	}
+	db, err := store.Open(t.Context(), store.Options{Path: filepath.Join(dir, "a.db")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if all, err := db.Callbacks(t.Context(), store.Window{Limit: 10}); err != nil || len(all) != 3 {
+		t.Errorf("%d callbacks are in the history, %v", len(all), err)
+	}
+}
+
 // TestImportIsInterrupted stops an import that waits for more: it ends at once, and what it had stored stays.
 func TestImportIsInterrupted(t *testing.T) {
 	t.Parallel()

@@ -99,8 +99,12 @@ func (c *importCommand) run(cmd *cobra.Command, s Streams, args []string) (err e
 	job.o.URL = func(q capture.Request) string {
 		return publicURL(signature.Request{Method: q.Method, Header: q.Header, Params: q.Params}, job.tokens, q)
 	}
+	var unread error
 	for _, name := range args {
-		if err := job.file(ctx, name); err != nil {
+		switch err := job.file(ctx, name); {
+		case errors.Is(err, errReaderGone):
+			unread = err // what is imported does not hang on who reads of it
+		case err != nil:
 			return err
 		}
 	}
@@ -166,9 +170,7 @@ func (j *importJob) file(ctx context.Context, name string) error {
 	if err != nil && j.sum.Read == 0 {
 		return j.failed(ctx, shown, err)
 	}
-	if told := j.tell(); told != nil {
-		return told
-	}
+	told := j.tell()
 	if err != nil {
 		return j.failed(ctx, shown, err)
 	}
