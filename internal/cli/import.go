@@ -62,12 +62,13 @@ simulator. Where there is none, or with --keep-verdicts, the verdict stays that 
 }
 
 func (c *importCommand) run(cmd *cobra.Command, s Streams, args []string) (err error) {
+	asTyped := cmd.Flags().Changed("as")
 	set, err := c.plainSettings(cmd, s)
 	if err != nil {
 		return err
 	}
 	var as archive.Format
-	if c.as != "" {
+	if asTyped && c.as != "" { // that of the environment is an SDK of sign
 		if as, err = archive.ParseFormat(c.as, archive.Readable()); err != nil {
 			return fmt.Errorf("--as: %w", err)
 		}
@@ -108,7 +109,7 @@ func (c *importCommand) run(cmd *cobra.Command, s Streams, args []string) (err e
 			return err
 		}
 	}
-	return nil
+	return unread
 }
 
 // tokensAtHand are those that belong to the history: of a simulator that runs on it, or else of the
@@ -174,7 +175,7 @@ func (j *importJob) file(ctx context.Context, name string) error {
 	if err != nil {
 		return j.failed(ctx, shown, err)
 	}
-	return nil
+	return told
 }
 
 func (j *importJob) failed(ctx context.Context, shown string, err error) error {
