@@ -247,7 +247,7 @@ func (t *attempts) writeList(d *doc, now time.Time) {
 		return
 	case len(t.list) == 0:
 		d.say(th.text, "This callback was not sent again.")
-		d.say(th.muted, "What \"plivoscope replay\" sends of it to your app is kept here, with the answers.")
+		d.say(th.muted, "What \"plivoscope replay\" and --forward-to send of it to your app is kept here, with the answers.")
 		return
 	}
 	words := plural(t.tried.Count, "attempt") + ", newest first"
