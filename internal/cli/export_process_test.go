@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"fmt"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -167,6 +168,31 @@ func eventually(t *testing.T, what string, ok func() bool) {
 	for deadline := time.Now().Add(30 * time.Second); !ok(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("it did not come to this: %s", what)
+		}
+	}
+}
+
+// TestOutputCannotBeWritten says so, and not that the history could not keep something.
+func TestOutputCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skipf("no device that is full here: %v", err)
+	}
+	defer full.Close()
+	app := httptest.NewServer(receiver(testToken))
+	t.Cleanup(app.Close)
+	in := command(t, "import", "--db", "a.db", "-")
+	in.Stdin = strings.NewReader(`{"method":"POST","url":"https://h/a","headers":[["Content-Type","` + formType + `"]],"body":"a=b"}` + "\n")
+	if out, err := in.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for _, args := range [][]string{{"replay", "1", "--to", app.URL}, {"export", "--as", "curl"}, {"history", "--callbacks"}} {
+		cmd := command(t, append(args, "--db", "a.db")...)
+		var said bytes.Buffer
+		cmd.Dir, cmd.Stdout, cmd.Stderr = in.Dir, full, &said
+		if err := cmd.Run(); err == nil || said.String() != "plivoscope: cannot write to standard output: no space left on device\n" {
+			t.Errorf("%v: %v, %q", args, err, said.String())
 		}
 	}
 }
