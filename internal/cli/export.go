@@ -63,13 +63,16 @@ func formatNames(of []archive.Format) string {
 }
 
 func (c *exportCommand) run(cmd *cobra.Command, s Streams, args []string) (err error) {
-	typed, toTyped := cmd.Flags().Changed("filter"), cmd.Flags().Changed("to")
+	typed, toTyped, asTyped := cmd.Flags().Changed("filter"), cmd.Flags().Changed("to"), cmd.Flags().Changed("as")
 	set, err := c.plainSettings(cmd, s)
 	if err != nil {
 		return err
 	}
 	if !toTyped {
 		c.to = "-" // that of the environment is where send and replay send
+	}
+	if !asTyped {
+		c.as = string(archive.JSONLines) // that of the environment is an SDK of sign
 	}
 	format, err := archive.ParseFormat(c.as, archive.Formats())
 	if err != nil {
@@ -212,7 +215,7 @@ func tellExported(s Streams, asJSON bool, j exportedJSON) error {
 	if j.Masked {
 		words += "; numbers and texts are masked, so no signature in it can verify"
 	}
-	return l.write([]byte(escape.Line(words)))
+	return l.write([]byte(wrapped(escape.Line(words), s.width(), 0, 4)))
 }
 
 // onTerminal writes raw requests as they can be shown: they may hold anything.

@@ -95,8 +95,11 @@ func (o *outFile) done() error {
 }
 
 func (o *outFile) failed(err error) error {
-	if err == nil || errors.Is(err, errReaderGone) || o.path == "" {
+	if err == nil || errors.Is(err, errReaderGone) {
 		return err
+	}
+	if o.path == "" {
+		return cannotPrint(err)
 	}
 	if link := (*os.LinkError)(nil); errors.As(err, &link) {
 		err = link.Err

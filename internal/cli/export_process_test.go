@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"fmt"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/creack/pty"
 
 	"dev.internal/plivoscope/internal/escape"
+	"dev.internal/plivoscope/internal/screentest"
 	"dev.internal/plivoscope/internal/store"
 	"dev.internal/plivoscope/internal/webhook/archive"
 )
@@ -48,6 +50,65 @@ func TestExportToATerminal(t *testing.T) {
 	piped, err := command(t, "export", "--db", path, "--as", "http").Output()
 	if err != nil || !bytes.Contains(piped, []byte("a=\x1b[2J\x00\r\n\u009b31m\u202e")) {
 		t.Errorf("%v: %q", err, piped)
+	}
+}
+
+// TestExportOnATerminal keeps what it tells, and what import tells, within the width.
+func TestExportOnATerminal(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	in := command(t, "import", "--db", filepath.Join(dir, "a.db"), "-")
+	in.Stdin = strings.NewReader(`{"method":"POST","url":"https://h/a","headers":[["Content-Type","` + formType + `"]],"body":"a=b"}` + "\n")
+	if out, err := in.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	cmd := command(t, "export", "--db", "a.db", "--mask", "--to", "masked.jsonl")
+	cmd.Dir = dir
+	s := screentest.Open(t, cmd, 40, 12)
+	s.Wait(`(?m)^1 callback written to masked.jsonl; *\n    numbers and texts are masked, so no *\n    signature in it can verify *$`)
+	cmd = command(t, "import", "--db", "b.db", "masked.jsonl")
+	cmd.Dir = dir
+	s = screentest.Open(t, cmd, 40, 12)
+	s.Wait(`(?m)^1 callback of masked.jsonl: 1 added to *\n    b.db; 1 masked, so not to be checked *$`)
+}
+
+// TestImportIsNotRead imports all files though nobody reads what came of them, and fails where one is broken.
+func TestImportIsNotRead(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for i, text := range []string{"a=1", "a=2", "a=3"} {
+		line := `{"method":"POST","url":"https://h/a","headers":[],"body":"` + text + `"}` + "\n"
+		if i == 2 {
+			line += `{"method":`
+		}
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%d.jsonl", i)), []byte(line), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	imported := func(files ...string) error {
+		cmd := command(t, append([]string{"import", "--db", "a.db"}, files...)...)
+		r, w, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = r.Close()
+		defer w.Close()
+		cmd.Dir, cmd.Stdout = dir, w
+		return cmd.Run()
+	}
+	if err := imported("0.jsonl", "1.jsonl"); err != nil {
+		t.Errorf("what came of two files is not read: %v", err)
+	}
+	if err := imported("2.jsonl"); err == nil {
+		t.Error("a broken file is taken for a whole one")
+	}
+	db, err := store.Open(t.Context(), store.Options{Path: filepath.Join(dir, "a.db")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if all, err := db.Callbacks(t.Context(), store.Window{Limit: 10}); err != nil || len(all) != 3 {
+		t.Errorf("%d callbacks are in the history, %v", len(all), err)
 	}
 }
 
@@ -107,6 +168,31 @@ func eventually(t *testing.T, what string, ok func() bool) {
 	for deadline := time.Now().Add(30 * time.Second); !ok(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("it did not come to this: %s", what)
+		}
+	}
+}
+
+// TestOutputCannotBeWritten says so, and not that the history could not keep something.
+func TestOutputCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skipf("no device that is full here: %v", err)
+	}
+	defer full.Close()
+	app := httptest.NewServer(receiver(testToken))
+	t.Cleanup(app.Close)
+	in := command(t, "import", "--db", "a.db", "-")
+	in.Stdin = strings.NewReader(`{"method":"POST","url":"https://h/a","headers":[["Content-Type","` + formType + `"]],"body":"a=b"}` + "\n")
+	if out, err := in.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for _, args := range [][]string{{"replay", "1", "--to", app.URL}, {"export", "--as", "curl"}, {"history", "--callbacks"}} {
+		cmd := command(t, append(args, "--db", "a.db")...)
+		var said bytes.Buffer
+		cmd.Dir, cmd.Stdout, cmd.Stderr = in.Dir, full, &said
+		if err := cmd.Run(); err == nil || said.String() != "plivoscope: cannot write to standard output: no space left on device\n" {
+			t.Errorf("%v: %v, %q", args, err, said.String())
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,35 +16,7 @@ import (
 
 // report posts one signed delivery report and tells whether it was acknowledged.
 func report(client *http.Client, target, uuid string) bool {
-	params := []signature.Param{
-		{Name: "MessageUUID", Value: uuid},
-		{Name: "From", Value: "14155550100"},
-		{Name: "To", Value: "14155550199"},
-		{Name: "Status", Value: "delivered"},
-		{Name: "Sequence", Value: "3"},
-	}
-	form := url.Values{}
-	for _, p := range params {
-		form.Set(p.Name, p.Value)
-	}
-	const nonce = "05429567804466091622"
-	signed, err := signature.Sign(signature.NewToken("account", testToken), signature.V3, "POST", target, nonce, params)
-	if err != nil {
-		return false
-	}
-	req, err := http.NewRequest("POST", target, strings.NewReader(form.Encode()))
-	if err != nil {
-		return false
-	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	req.Header.Set(signature.V3.Header(), signed)
-	req.Header.Set(signature.V3.NonceHeader(), nonce)
-	resp, err := client.Do(req)
-	if err != nil {
-		return false
-	}
-	_ = resp.Body.Close()
-	return resp.StatusCode == http.StatusOK
+	return postReport(client, target, uuid, "delivered", 3)
 }
 
 // TestKilledListenKeepsWhatItAcknowledged kills listen in the middle of a flood: every callback that

@@ -32,7 +32,8 @@ func (p *printer) forwarded(a webhook.Attempt) error {
 		if a.Answer.Status == 0 {
 			return nil
 		}
-		return p.lines.write([]byte(escape.Line(fmt.Sprintf("    %d forwarded to %s: %d in %s", a.CallbackID, a.Route, a.Answer.Status, shortTime(a.Timings.Total)))))
+		words := fmt.Sprintf("%d forwarded to %s: %d in %s", a.CallbackID, a.Route, a.Answer.Status, shortTime(a.Timings.Total))
+		return p.lines.write([]byte(wrapped(escape.Line(words), p.columns(), 4, 4)))
 	}
 	j := forwardedJSON{
 		Event: "forwarded", CallbackID: a.CallbackID, Route: a.Route, Mode: a.Mode, SentAt: utc(a.At), Method: a.Method, URL: a.URL,

@@ -23,12 +23,12 @@ import (
 )
 
 // postReport posts the nth signed delivery report of a message and tells whether it was acknowledged.
-func postReport(client *http.Client, target, uuid string, n int) bool {
+func postReport(client *http.Client, target, uuid, status string, n int) bool {
 	params := []signature.Param{
 		{Name: "MessageUUID", Value: uuid},
 		{Name: "From", Value: "14155550100"},
 		{Name: "To", Value: "14155550199"},
-		{Name: "Status", Value: "sent"},
+		{Name: "Status", Value: status},
 		{Name: "Sequence", Value: strconv.Itoa(n)},
 	}
 	form := url.Values{}
@@ -154,7 +154,7 @@ func TestForwardThroughKills(t *testing.T) {
 					if t.Failed() {
 						return
 					}
-					if postReport(client, *at.Load(), uuid, n) {
+					if postReport(client, *at.Load(), uuid, "sent", n) {
 						acked.Add(1)
 						n++
 						continue
@@ -249,7 +249,7 @@ func TestListenTellsWhatItForwarded(t *testing.T) {
 			args = append(args, "--forward-answer")
 		}
 		listen := start(t, command(t, args...))
-		if acknowledged := postReport(http.DefaultClient, listen.ready.PublicURL+"/sms/delivery-report", "m", 1); acknowledged == answers {
+		if acknowledged := postReport(http.DefaultClient, listen.ready.PublicURL+"/sms/delivery-report", "m", "sent", 1); acknowledged == answers {
 			t.Errorf("acknowledged %v", acknowledged)
 		}
 		var c callbackJSON
@@ -296,5 +296,10 @@ func TestListenTellsWhatItForwardedAsText(t *testing.T) {
 	a.Answer.Status, a.Failure = 200, ""
 	if err := p.forwarded(a); err != nil || b.String() != "    12 forwarded to http://localhost:3000: 200 in 12ms\n" {
 		t.Errorf("%q, %v", b.String(), err)
+	}
+	b.Reset()
+	p.width = func() int { return 40 }
+	if err := p.forwarded(a); err != nil || b.String() != "    12 forwarded to\n        http://localhost:3000: 200 in\n        12ms\n" {
+		t.Errorf("on a terminal: %q, %v", b.String(), err)
 	}
 }

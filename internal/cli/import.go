@@ -62,12 +62,13 @@ simulator. Where there is none, or with --keep-verdicts, the verdict stays that 
 }
 
 func (c *importCommand) run(cmd *cobra.Command, s Streams, args []string) (err error) {
+	asTyped := cmd.Flags().Changed("as")
 	set, err := c.plainSettings(cmd, s)
 	if err != nil {
 		return err
 	}
 	var as archive.Format
-	if c.as != "" {
+	if asTyped && c.as != "" { // that of the environment is an SDK of sign
 		if as, err = archive.ParseFormat(c.as, archive.Readable()); err != nil {
 			return fmt.Errorf("--as: %w", err)
 		}
@@ -99,12 +100,16 @@ func (c *importCommand) run(cmd *cobra.Command, s Streams, args []string) (err e
 	job.o.URL = func(q capture.Request) string {
 		return publicURL(signature.Request{Method: q.Method, Header: q.Header, Params: q.Params}, job.tokens, q)
 	}
+	var unread error
 	for _, name := range args {
-		if err := job.file(ctx, name); err != nil {
+		switch err := job.file(ctx, name); {
+		case errors.Is(err, errReaderGone):
+			unread = err // what is imported does not hang on who reads of it
+		case err != nil:
 			return err
 		}
 	}
-	return nil
+	return unread
 }
 
 // tokensAtHand are those that belong to the history: of a simulator that runs on it, or else of the
@@ -166,13 +171,11 @@ func (j *importJob) file(ctx context.Context, name string) error {
 	if err != nil && j.sum.Read == 0 {
 		return j.failed(ctx, shown, err)
 	}
-	if told := j.tell(); told != nil {
-		return told
-	}
+	told := j.tell()
 	if err != nil {
 		return j.failed(ctx, shown, err)
 	}
-	return nil
+	return told
 }
 
 func (j *importJob) failed(ctx context.Context, shown string, err error) error {

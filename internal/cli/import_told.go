@@ -31,7 +31,7 @@ func (j *importJob) tell() error {
 		}
 		return l.write(line)
 	}
-	return l.write([]byte(escape.Line(j.sum.words())))
+	return l.write([]byte(wrapped(escape.Line(j.sum.words()), j.s.width(), 0, 4)))
 }
 
 func (i importedJSON) words() string {

@@ -114,7 +114,10 @@ func (t *tail) reportEnd(took time.Duration, err error) {
 	counted := t.end.count > 0 && t.printed >= t.end.count
 	if t.end.count > 0 && (counted || !t.met) {
 		c := one
-		c.Name = fmt.Sprintf("%s come", plural(t.end.count, "callback"))
+		c.Name = plural(t.end.count, "callback") + " come"
+		if t.end.count == 1 {
+			c.Name += "s"
+		}
 		if !counted {
 			c.Outcome, c.Kind, c.Problem = unmet, "count", cmp.Or(why, "It ended before.")
 		}

@@ -114,9 +114,10 @@ func (f *flags) environment(cmd *cobra.Command) (config.Env, error) {
 	if err != nil {
 		return env, cannot(err)
 	}
+	aside := putAside(cmd.Flags())
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
 		value, source, ok := env.FlagValue(flag.Name)
-		if !ok || flag.Changed || flag.Name == "help" || flag.Name == "version" {
+		if !ok || flag.Changed || aside[flag.Name] || flag.Name == "help" || flag.Name == "version" {
 			return
 		}
 		if setErr := cmd.Flags().Set(flag.Name, value); setErr != nil && err == nil {
@@ -124,6 +125,31 @@ func (f *flags) environment(cmd *cobra.Command) (config.Env, error) {
 		}
 	})
 	return env, err
+}
+
+// contrary are flags that exclude each other.
+var contrary = [][2]string{
+	{"as-captured", "fault"},
+	{"as-captured", "sign-url"},
+	{"forward-as-captured", "forward-sign-url"},
+	{"timing", "rate"},
+	{"timing", "shuffle"},
+	{"dry-run", "junit"},
+	{"db", "ephemeral"},
+}
+
+// putAside are the flags of which the environment does not count, since another one was typed that excludes
+// them.
+func putAside(fs *pflag.FlagSet) map[string]bool {
+	aside := map[string]bool{}
+	for _, pair := range contrary {
+		for i, name := range pair {
+			if fs.Changed(name) {
+				aside[pair[1-i]] = true
+			}
+		}
+	}
+	return aside
 }
 
 // unknownVariables warns of PLIVOSCOPE_ variables that belong to no flag of any command.

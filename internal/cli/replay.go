@@ -72,8 +72,15 @@ func (c *replayCommand) run(cmd *cobra.Command, s Streams, args []string) error 
 	if o.IDs, err = c.wanted(args); err != nil {
 		return err
 	}
-	if o.Filter, err = store.ParseFilter(c.filter); err != nil {
+	words := c.filter
+	if len(o.IDs) > 0 {
+		words = "" // of the environment
+	}
+	if o.Filter, err = store.ParseFilter(words); err != nil {
 		return fmt.Errorf("--filter: %w", err)
+	}
+	if err := noPseudonym(o.Filter); err != nil {
+		return err
 	}
 	options, err := c.options()
 	if err != nil {

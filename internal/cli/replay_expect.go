@@ -49,6 +49,7 @@ func (e expectations) takes(status int) bool {
 // unmet counts what was not as expected.
 type unmet struct {
 	status  int64
+	others  map[int]int64 // answers of another status than one that is expected
 	late    int64
 	longest time.Duration
 	failure string // the first sentence of why there was no answer
@@ -63,6 +64,12 @@ func (u *unmet) count(e expectations, a *webhook.Attempt) {
 	}
 	if e.words != "" && (a.Failure != "" || !e.takes(a.Answer.Status)) {
 		u.status++
+		if a.Failure == "" {
+			if u.others == nil {
+				u.others = map[int]int64{}
+			}
+			u.others[a.Answer.Status]++
+		}
 	}
 	if e.latency > 0 && a.Timings.Total > e.latency && (a.Failure == "" || a.Failure == webhook.TimedOut) {
 		u.late++
@@ -75,9 +82,11 @@ func (u *unmet) sentence(e expectations, requests int64) string {
 	var parts []string
 	if u.status > 0 {
 		parts = append(parts, fmt.Sprintf("%d of %s did not get the status %s", u.status, plural(int(requests), "request"), e.words))
+		got := answerCounts(u.others)
 		if u.failure != "" {
-			parts[0] += " (no answer: " + strings.TrimSuffix(u.failure, ".") + ")"
+			got = append(got, "no answer: "+strings.TrimSuffix(u.failure, "."))
 		}
+		parts[0] += " (" + strings.Join(got, ", ") + ")"
 	}
 	if u.late > 0 {
 		parts = append(parts, fmt.Sprintf("%d of %s took longer than %s, the longest %s", u.late, plural(int(requests), "request"), e.latency, shortTime(u.longest)))

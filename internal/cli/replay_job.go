@@ -97,7 +97,7 @@ func (j *replayJob) send(ctx context.Context, source replay.Source, o replay.Run
 	sum, err := run.Send(ctx)
 	planned := run.Progress().Total
 	j.reportEnd(sum, planned, err)
-	if errors.Is(err, errReaderGone) || unprinted != nil {
+	if errors.Is(err, errReaderGone) || errors.Is(err, errNotPrinted) || unprinted != nil {
 		err = errors.Join(unprinted, err)
 	} else if failed := j.summary(sum, planned, err != nil); failed != nil || err != nil {
 		err = errors.Join(err, failed)

@@ -152,10 +152,8 @@ func (j *replayJob) summary(s replay.Summary, planned int64, stopped bool) error
 		head = fmt.Sprintf("stopped: %d of %s sent in %s", s.Requests, plural(int(planned), "request"), shortTime(s.Took))
 	}
 	r.line(0, head)
-	var answers, failures []string
-	for _, status := range slices.Sorted(maps.Keys(s.Answers)) {
-		answers = append(answers, fmt.Sprintf("%d × %d", s.Answers[status], status))
-	}
+	var failures []string
+	answers := answerCounts(s.Answers)
 	for _, f := range slices.Sorted(maps.Keys(s.Failures)) {
 		failures = append(failures, fmt.Sprintf("%d × %s", s.Failures[f], f))
 	}
@@ -177,6 +175,15 @@ func (j *replayJob) summary(s replay.Summary, planned int64, stopped bool) error
 		r.field(2, "not sent", plural(int(s.Skipped), "callback"))
 	}
 	return j.p.lines.write([]byte(strings.TrimRight(r.String(), "\n")))
+}
+
+// answerCounts says how often each status came.
+func answerCounts(of map[int]int64) []string {
+	var all []string
+	for _, status := range slices.Sorted(maps.Keys(of)) {
+		all = append(all, fmt.Sprintf("%d × %d", of[status], status))
+	}
+	return all
 }
 
 // request prints what --dry-run would send, byte by byte but for what a terminal must not get.

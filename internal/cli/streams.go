@@ -98,8 +98,17 @@ func (l *lines) out(data []byte) error {
 	if errors.Is(err, syscall.EPIPE) {
 		return errReaderGone
 	}
-	return err
+	return cannotPrint(err)
 }
+
+func cannotPrint(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", errNotPrinted, bare(err))
+}
+
+var errNotPrinted = errors.New("cannot write to standard output")
 
 // errReaderGone says that nobody reads standard output any more: the command has no more to do.
 var errReaderGone = errors.New("the reader of standard output is gone")

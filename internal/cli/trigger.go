@@ -51,7 +51,12 @@ are 6; 3 where there was no answer, and 1 where a callback could not be sent at 
 		Example: `  plivoscope trigger delivered --to http://localhost:3000
   plivoscope trigger undelivered:30 --to :3000 --set to=+4915123456789 --expect-status 200
   plivoscope trigger --file lost.yaml --to :3000 --no-wait`,
-		Args: cobra.MaximumNArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return fmt.Errorf("trigger sends one scenario at a time, and %q and %q are two; for parameters there is --set", cut(args[0]), cut(args[1]))
+			}
+			return nil
+		},
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return scenarioNames(), cobra.ShellCompDirectiveNoFileComp
 		},
@@ -84,9 +89,13 @@ func scenarioNames() []string {
 }
 
 func (c *triggerCommand) run(cmd *cobra.Command, s Streams, args []string) error {
+	fileTyped := cmd.Flags().Changed("file")
 	set, err := c.plainSettings(cmd, s)
 	if err != nil {
 		return err
+	}
+	if len(args) > 0 && !fileTyped {
+		c.scenarioFile = "" // of the environment
 	}
 	o := app.ScenarioOptions{Vars: map[string]string{}, Speed: c.hurry, Seed: c.seed}
 	sc, err := c.scenario(s, args, o.Vars)
@@ -149,8 +158,7 @@ func (c *triggerCommand) run(cmd *cobra.Command, s Streams, args []string) error
 	return job.send(ctx, made.Source(), runOptions, replay.SenderOptions{Timeout: c.timeout, InsecureSkipVerify: c.insecure})
 }
 
-// scenario finds what was asked for; a code that stands with its name goes into vars. A file of the
-// environment does not come between a name and what was typed.
+// scenario finds what was asked for; a code that stands with its name goes into vars.
 func (c *triggerCommand) scenario(s Streams, args []string, vars map[string]string) (scenario.Scenario, error) {
 	switch {
 	case len(args) == 1 && c.scenarioFile != "":

@@ -247,7 +247,7 @@ func (t *attempts) writeList(d *doc, again string, now time.Time) {
 		return
 	case len(t.list) == 0:
 		d.say(th.text, "This callback was not sent again.")
-		d.say(th.muted, again+" sends it to your app, and so does \"plivoscope replay\"; what was sent is kept here, with the answers.")
+		d.say(th.muted, again+" sends it to your app, and so do \"plivoscope replay\" and --forward-to; what was sent is kept here, with the answers.")
 		return
 	}
 	words := plural(t.tried.Count, "attempt") + ", newest first"

@@ -187,9 +187,21 @@ func TestCopiesOfAnAttempt(t *testing.T) {
 			t.Errorf("the command has no %q:\n%s", want, items["curl command"])
 		}
 	}
+	if strings.Contains(items["curl command"], "Host:") {
+		t.Errorf("curl sends that Host by itself:\n%s", items["curl command"])
+	}
 	d.keys("y", "y")
 	if copied != `{"taken":true,"status":"undelivered"}` {
 		t.Errorf("y copies %q", copied)
+	}
+	d.keys("esc", "g") // the one that went as captured
+	for _, it := range d.m.requests.copies() {
+		items[it.name] = it.text
+	}
+	for _, want := range []string{"--url 'https://staging.example.com/hooks/", "--header 'Host: 127.0.0.1:4141'"} {
+		if !strings.Contains(items["curl command"], want) {
+			t.Errorf("the command has no %q:\n%s", want, items["curl command"])
+		}
 	}
 }
 

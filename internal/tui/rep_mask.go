@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 
@@ -56,13 +57,16 @@ func sentRequest(a webhook.Attempt) replay.Request {
 	}
 }
 
-// curlOfRequest is a shell command that sends a request.
+// curlOfRequest is a shell command that sends a request. As captured, its Host is not that of its URL.
 func curlOfRequest(r replay.Request) string {
-	host := r.Host
-	if host == hostOf(r.URL) {
-		host = ""
+	header := maps.Clone(http.Header(r.Header))
+	if header == nil {
+		header = http.Header{}
 	}
-	return archive.CurlFor(asCallback(r.Method, r.URL, r.Header, r.Body), host)
+	if r.Host != "" {
+		header["Host"] = []string{r.Host}
+	}
+	return archive.CurlCommand(asCallback(r.Method, r.URL, header, r.Body))
 }
 
 // hiddenField masks a field of the form that does not have the focus.

@@ -24,7 +24,7 @@ const (
 // what follows from it.
 func (r *Reader) check(e *Entry) error {
 	c := &e.Callback
-	if !isToken(c.Method) || len(c.Method) > maxWord {
+	if !webhook.IsToken(c.Method) || len(c.Method) > maxWord {
 		return fmt.Errorf("the method %q is none of HTTP", short(c.Method))
 	}
 	if err := checkURL(c.URL); err != nil {
@@ -38,7 +38,7 @@ func (r *Reader) check(e *Entry) error {
 	}
 	size := max(len(c.URL), len(c.ReceivedURL))
 	for name, values := range c.Header {
-		if !isToken(name) {
+		if !webhook.IsToken(name) {
 			return fmt.Errorf("%q is no name of a header", short(name))
 		}
 		for _, v := range values {
@@ -115,17 +115,6 @@ func checkURL(raw string) error {
 		}
 	}
 	return nil
-}
-
-// isToken tells whether s can be a method or a header's name.
-func isToken(s string) bool {
-	for i := range len(s) {
-		c := s[i]
-		if c <= ' ' || c >= 0x7f || strings.IndexByte("()<>@,;:\\\"/[]?={}", c) >= 0 {
-			return false
-		}
-	}
-	return s != ""
 }
 
 // bounded cuts a text, of which the rest is let go.

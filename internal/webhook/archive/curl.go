@@ -11,7 +11,7 @@ import (
 
 // ofTheConnection are headers that curl makes by itself, or that are of one connection alone.
 var ofTheConnection = map[string]bool{
-	"Connection": true, "Content-Length": true, "Host": true, "Keep-Alive": true, "Proxy-Connection": true,
+	"Connection": true, "Content-Length": true, "Keep-Alive": true, "Proxy-Connection": true,
 	"Te": true, "Trailer": true, "Transfer-Encoding": true, "Upgrade": true,
 }
 
@@ -32,10 +32,7 @@ func writeCurl(c webhook.Callback, _ Options) ([]byte, error) {
 // CurlCommand is one shell command that sends the request again: its method, URL and headers, and its body
 // byte for byte. It is safe to paste into a shell of POSIX, whatever the request holds, and shows
 // nothing that a terminal would act on.
-func CurlCommand(cb webhook.Callback) string { return CurlFor(cb, "") }
-
-// CurlFor is CurlCommand with another Host header than the URL's; empty for that one.
-func CurlFor(cb webhook.Callback, host string) string {
+func CurlCommand(cb webhook.Callback) string {
 	var feed string
 	args := []string{"curl", "--path-as-is", "--globoff"}
 	head := cb.Method == http.MethodHead && len(cb.Body) == 0
@@ -46,12 +43,9 @@ func CurlFor(cb webhook.Callback, host string) string {
 		args = append(args, "--request "+shellWord(cb.Method))
 	}
 	args = append(args, "--url "+shellWord(cb.URL))
-	if host != "" {
-		args = append(args, "--header "+shellWord("Host: "+host))
-	}
 	for _, p := range Pairs(cb.Header) {
 		switch name, value := p[0], p[1]; {
-		case ofTheConnection[name]:
+		case ofTheConnection[name], name == "Host" && value == hostOf(cb.URL):
 		case value == "":
 			args = append(args, "--header "+shellWord(name+";"))
 		default:

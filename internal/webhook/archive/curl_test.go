@@ -84,3 +84,25 @@ func TestCurlRepeatsTheRequest(t *testing.T) {
 		t.Errorf("sent (-want +got):\n%s", diff)
 	}
 }
+
+// TestCurlSendsTheHost sends the Host header of a request that went to another host than it names, as one that
+// is replayed as captured does.
+func TestCurlSendsTheHost(t *testing.T) {
+	needs(t, "sh", "curl")
+	var hosts []string
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { hosts = append(hosts, r.Host) }))
+	defer server.Close()
+	own := strings.TrimPrefix(server.URL, "http://")
+	for _, host := range []string{"name.example", own, ""} {
+		cb := request("POST", server.URL+"/a", "text/plain", "x")
+		if host != "" {
+			cb.Header["Host"] = []string{host}
+		}
+		if out, err := exec.CommandContext(t.Context(), "sh", "-c", archive.CurlCommand(cb)).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+	}
+	if diff := cmp.Diff([]string{"name.example", own, own}, hosts); diff != "" {
+		t.Errorf("hosts (-want +got):\n%s", diff)
+	}
+}

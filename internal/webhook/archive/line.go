@@ -61,7 +61,7 @@ type Signature struct {
 // Answered is what the caller was told.
 type Answered struct {
 	Status int    `json:"status"`
-	At     string `json:"at"`
+	At     string `json:"at"` // empty for no answer yet
 }
 
 // LineOf is a callback as a line.
@@ -82,7 +82,7 @@ func metaOf(c webhook.Callback) Line {
 		ReceivedURL: c.ReceivedURL, Protocol: c.Protocol, RemoteAddr: c.RemoteAddr,
 		Truncated: c.Truncated, Problem: &c.Problem, MessageUUID: c.Report.MessageUUID(), Status: c.Report.Status(),
 		Signature: Signature{c.Verdict, c.Cause}, Arrival: c.Arrival,
-		Answered: Answered{Status: c.Answer.Status, At: timeText(c.Answer.At)},
+		Answered: Answered{Status: c.Answer.Status, At: answeredAt(c.Answer.At)},
 	}
 	if code := c.Report.ErrorCode(); code != "" {
 		l.ErrorCode = &code
@@ -118,6 +118,14 @@ func writeLine(c webhook.Callback, o Options) ([]byte, error) {
 	l.Masked = o.Masked
 	data, err := Encode(l)
 	return append(data, '\n'), err
+}
+
+// answeredAt is empty where there is no answer yet.
+func answeredAt(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return timeText(t)
 }
 
 func timeText(t time.Time) string { return t.UTC().Format(TimeLayout) }

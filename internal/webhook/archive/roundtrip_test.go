@@ -122,3 +122,18 @@ func TestLinesAreStable(t *testing.T) {
 		t.Errorf("line (-want +got):\n%s", diff)
 	}
 }
+
+// TestNoAnswerHasNoTime writes a callback that has no answer yet, as one that is asked for at the user's app,
+// with an empty time, which is read back as none.
+func TestNoAnswerHasNoTime(t *testing.T) {
+	cb := request("POST", "https://h/a", formType, "a=b")
+	cb.Answer = webhook.Answer{}
+	line := written(t, archive.JSONLines, archive.Options{}, cb)
+	if want := `"answered":{"status":0,"at":""}`; !strings.Contains(line, want) {
+		t.Errorf("the line has no %s:\n%s", want, line)
+	}
+	_, entries, err := read(line, archive.ReadOptions{Now: received})
+	if err != nil || len(entries) != 1 || !entries[0].Callback.Answer.At.IsZero() {
+		t.Errorf("read back: %+v, %v", entries, err)
+	}
+}

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"dev.internal/plivoscope/internal/webhook"
 )
 
 // isCurl tells whether a capture is a curl command, as the tools of browsers and tunnels copy a request.
@@ -114,7 +116,7 @@ var curlValues = []string{
 func (c *curlCommand) flag(name, value string) error {
 	switch name {
 	case "request":
-		if !isToken(value) {
+		if !webhook.IsToken(value) {
 			return fmt.Errorf("the curl command's method %q is none", short(value))
 		}
 		c.Method = value
@@ -173,7 +175,7 @@ func (c *curlCommand) header(text string) {
 	name = strings.Trim(name, " \t")
 	switch {
 	case strings.HasPrefix(text, ":"): // HTTP/2's: method and URL say the same
-	case !found || !isToken(name):
+	case !found || !webhook.IsToken(name):
 		c.note("A header of the curl command has no name and colon; it is passed over.")
 	default:
 		name = textproto.CanonicalMIMEHeaderKey(name)

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/textproto"
 	"strings"
+
+	"dev.internal/plivoscope/internal/webhook"
 )
 
 var errNoRequest = errors.New("the capture is no raw HTTP request, curl command, HAR file or JSON lines: it does not begin with a request line as \"POST /path HTTP/1.1\"; save the request with its first line and its headers")
@@ -72,7 +74,7 @@ func (r *Request) readRequestLine(line string) error {
 		found = found && looksLikeTarget(target)
 	}
 	target = strings.Trim(target, " ")
-	if !found || !isToken(method) || target == "" {
+	if !found || !webhook.IsToken(method) || target == "" {
 		return errNoRequest
 	}
 	r.Method, r.Target = method, target
@@ -91,17 +93,6 @@ func isVersion(s string) bool {
 // looksLikeTarget is what a request line without a version has to have.
 func looksLikeTarget(target string) bool {
 	return strings.HasPrefix(target, "/") || strings.HasPrefix(target, "http://") || strings.HasPrefix(target, "https://")
-}
-
-// isToken tells whether s can be a method or a header's name.
-func isToken(s string) bool {
-	for i := range len(s) {
-		c := s[i]
-		if c <= ' ' || c >= 0x7f || strings.IndexByte("()<>@,;:\\\"/[]?={}", c) >= 0 {
-			return false
-		}
-	}
-	return s != ""
 }
 
 // readHeader reads the header up to the blank line, or to the end where that is missing, and gives
@@ -169,7 +160,7 @@ func (r *Request) readHeader(data []byte) (pseudo map[string]string, rest []byte
 func (r *Request) takePseudo(pseudo map[string]string) error {
 	if r.Method == "" {
 		r.Method, r.Target = pseudo[":method"], pseudo[":path"]
-		if !isToken(r.Method) || r.Target == "" {
+		if !webhook.IsToken(r.Method) || r.Target == "" {
 			return errNoRequest
 		}
 	}

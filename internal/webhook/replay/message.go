@@ -127,7 +127,7 @@ func (m *message) apply(e Edits) error {
 
 func checkMethod(method string) error {
 	switch {
-	case !isToken(method):
+	case !webhook.IsToken(method):
 		return fmt.Errorf("%q is no HTTP method; use one as POST or GET", cut(method))
 	case method == http.MethodConnect:
 		return errors.New("a request with the method CONNECT is for proxies alone; use one as POST or GET")
@@ -170,7 +170,7 @@ func (m *message) setMethod(method string, move bool) error {
 func (m *message) setHeader(e Edit) error {
 	name := http.CanonicalHeaderKey(e.Name)
 	switch {
-	case !isToken(e.Name):
+	case !webhook.IsToken(e.Name):
 		return fmt.Errorf("%q is no name of a header", cut(e.Name))
 	case name != "Host" && slices.Contains(ofConnection, name):
 		return fmt.Errorf("the header %s is made anew for each request; leave it out of the edits", name)
@@ -203,7 +203,7 @@ func (m *message) check() error {
 		return err
 	}
 	for name, values := range m.header {
-		if !isToken(name) {
+		if !webhook.IsToken(name) {
 			return fmt.Errorf("%q is no name of a header; remove it", cut(name))
 		}
 		for _, value := range values {
@@ -213,15 +213,4 @@ func (m *message) check() error {
 		}
 	}
 	return nil
-}
-
-// isToken tells whether s can be a method or a header's name.
-func isToken(s string) bool {
-	for i := range len(s) {
-		c := s[i]
-		if c <= ' ' || c >= 0x7f || strings.IndexByte("()<>@,;:\\\"/[]?={}", c) >= 0 {
-			return false
-		}
-	}
-	return s != ""
 }

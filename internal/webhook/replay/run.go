@@ -3,7 +3,6 @@ package replay
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"math/rand/v2"
 	"time"
@@ -147,10 +146,7 @@ func (r *Run) one(ctx context.Context, cb webhook.Callback) error {
 	if r.o.Each == nil {
 		return nil
 	}
-	if err := r.o.Each(context.WithoutCancel(ctx), &a); err != nil {
-		return fmt.Errorf("cannot keep what came of a replay: %w", err)
-	}
-	return nil
+	return r.o.Each(context.WithoutCancel(ctx), &a)
 }
 
 func (r *Run) skip(id int64, err error) {
