@@ -9,7 +9,7 @@ import (
 	"dev.internal/plivoscope/internal/webhook"
 )
 
-// forwardedJSON is one attempt to forward a callback, as the README documents it.
+// forwardedJSON is one attempt to forward a callback, as docs/output.md documents it.
 type forwardedJSON struct {
 	Event      string          `json:"event"` // "forwarded"
 	CallbackID int64           `json:"callback_id"`

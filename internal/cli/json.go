@@ -17,7 +17,7 @@ const jsonTime = archive.TimeLayout
 
 func utc(t time.Time) string { return t.UTC().Format(jsonTime) }
 
-// messageJSON is a message as the README documents it: field names never change.
+// messageJSON is a message as docs/output.md documents it: field names never change.
 type messageJSON struct {
 	UUID         string            `json:"uuid"`
 	Direction    plivo.Direction   `json:"direction"`
@@ -71,7 +71,7 @@ func meaning(m plivo.Message) string {
 	return ""
 }
 
-// callbackJSON is a callback as the README documents it, so that what is printed can be imported.
+// callbackJSON is a callback as docs/output.md documents it, so that what is printed can be imported.
 type callbackJSON struct {
 	archive.Line
 	Diagnosis []diagnosisJSON `json:"diagnosis,omitzero"` // nil where nobody looked

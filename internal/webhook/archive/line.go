@@ -18,7 +18,7 @@ import (
 // TimeLayout is RFC 3339 in UTC with microseconds, the resolution of Plivo's own times.
 const TimeLayout = "2006-01-02T15:04:05.000000Z"
 
-// Line is a callback as the README documents it: field names never change.
+// Line is a callback as docs/output.md documents it: field names never change.
 type Line struct {
 	ID          int64         `json:"id"`
 	ReceivedAt  string        `json:"received_at"`
