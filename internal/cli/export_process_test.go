@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -194,5 +195,31 @@ func TestOutputCannotBeWritten(t *testing.T) {
 		if err := cmd.Run(); err == nil || said.String() != "plivoscope: cannot write to standard output: no space left on device\n" {
 			t.Errorf("%v: %v, %q", args, err, said.String())
 		}
+	}
+}
+
+// TestListenPassesOverImported counts and prints what came to a server, and not what another process reads
+// from a file into the same history meanwhile.
+func TestListenPassesOverImported(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	db, file := filepath.Join(dir, "a.db"), filepath.Join(dir, "all.jsonl")
+	line := `{"method":"POST","url":"https://h/a","headers":[],"body":"imported=1"}` + "\n"
+	if err := os.WriteFile(file, []byte(line), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	listen := start(t, command(t, "listen", "--addr", "127.0.0.1:0", "--db", db, "--count", "1", "-o", "json"))
+	if out, err := command(t, "import", "--db", db, file).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if !postReport(http.DefaultClient, listen.ready.ListenURL+"/sms/delivery-report", "came", "sent", 1) {
+		t.Fatal("the callback was not acknowledged")
+	}
+	var lines []string
+	for listen.out.Scan() {
+		lines = append(lines, listen.out.Text())
+	}
+	if err := listen.cmd.Wait(); err != nil || len(lines) != 1 || !strings.Contains(lines[0], `"message_uuid":"came"`) {
+		t.Errorf("%v, printed %q", err, lines)
 	}
 }

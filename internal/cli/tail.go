@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"dev.internal/plivoscope/internal/app"
@@ -121,6 +122,12 @@ func (t *tail) print(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	more = len(rows) == tailPage
+	if len(rows) > 0 {
+		t.last = rows[len(rows)-1].ID
+	}
+	// What another process reads from a file into this history did not come to a server.
+	rows = slices.DeleteFunc(rows, func(c webhook.Callback) bool { return c.Imported })
 	if left := t.end.count - t.printed; t.end.count > 0 && len(rows) >= left {
 		rows, t.met = rows[:left], true
 	}
@@ -131,7 +138,6 @@ func (t *tail) print(ctx context.Context) (more bool, err error) {
 				return err
 			}
 			t.reportSignature(c, d)
-			t.last = c.ID
 			t.printed++
 		}
 		return nil
@@ -150,7 +156,7 @@ func (t *tail) print(ctx context.Context) (more bool, err error) {
 	if t.met, err = untilMet(ctx, t.a, rows, plivo.Status(t.end.until)); err != nil {
 		return false, err
 	}
-	return len(rows) == tailPage, nil
+	return more, nil
 }
 
 // diagnose says why c does not verify, and notes the cause in it; nil where it does, and where there is no
