@@ -100,10 +100,16 @@ func (s *replayScreen) restoreEdits() {
 	s.put(fieldPath, "")
 	s.put(fieldHeaders, s.base.headers)
 	s.put(fieldParams, s.base.params)
-	s.inputs[fieldMethod].Placeholder, s.inputs[fieldPath].Placeholder = "its own", "its own"
+	s.hint()
+}
+
+// hint shows what stands in for a method and a path that were not edited.
+func (s *replayScreen) hint() {
+	method, path := "its own", "its own"
 	if s.source.single() {
-		s.inputs[fieldMethod].Placeholder, s.inputs[fieldPath].Placeholder = brief(s.base.method), brief(s.base.target)
+		method, path = brief(s.base.method), brief(s.env.mask.URL(s.base.target))
 	}
+	s.inputs[fieldMethod].Placeholder, s.inputs[fieldPath].Placeholder = method, path
 }
 
 // restore undoes what was edited.
