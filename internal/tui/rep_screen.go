@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -38,7 +39,8 @@ type replayScreen struct {
 	entry  map[field]string // what the fields hold, as it was last looked at
 	edit   int              // how often that changed: an answer about an earlier state is dropped
 	strict bool             // the user tried to send: what is missing is wrong from now on
-	stop   context.CancelFunc
+	stop   context.CancelFunc // of the question what would be sent
+	unread context.CancelFunc // of the reading of a callback
 	plan   app.ReplayPlan
 	errs   map[field]string // what is wrong with a field
 
@@ -59,7 +61,7 @@ type replayScreen struct {
 
 func newReplayScreen(e *env) *replayScreen {
 	s := &replayScreen{
-		env: e, fields: newFields(e.th), stop: func() {}, choices: map[field]string{}, held: map[field]filling{}, errs: map[field]string{},
+		env: e, fields: newFields(e.th), stop: func() {}, unread: func() {}, choices: map[field]string{}, held: map[field]filling{}, errs: map[field]string{},
 		target: targetFile{path: e.o.TargetFile},
 	}
 	s.wait = func(edit int) tea.Cmd {
@@ -141,7 +143,7 @@ func (s *replayScreen) put(f field, text string) {
 	}
 }
 
-// entries are what all fields hold, also those that are not shown.
+// entries are what is to be sent, and what all fields hold, also those that are not shown.
 func (s *replayScreen) entries() map[field]string {
 	all := map[field]string{}
 	for f := range s.inputs {
@@ -152,6 +154,10 @@ func (s *replayScreen) entries() map[field]string {
 	}
 	for f, v := range s.choices {
 		all[f] = v
+	}
+	all[fieldSource] = fmt.Sprint(s.source.kind, s.source.ids)
+	if s.bodyEdit != nil {
+		all[fieldBody] = "edited: " + *s.bodyEdit
 	}
 	return all
 }
@@ -384,6 +390,7 @@ func (s *replayScreen) entered() tea.Cmd {
 
 func (s *replayScreen) left() {
 	s.shown = false
+	s.eager = false // who goes elsewhere sends nothing from there
 	s.back = onMessages
 	s.env.forget(aboutReplay)
 }
@@ -391,6 +398,7 @@ func (s *replayScreen) left() {
 // close ends the questions that are on their way, and the run.
 func (s *replayScreen) close() {
 	s.stop()
+	s.unread()
 	if s.run != nil {
 		s.run.stop()
 	}

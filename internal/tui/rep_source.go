@@ -40,9 +40,10 @@ func (s *replayScreen) take() tea.Cmd {
 func (s *replayScreen) readOne() tea.Cmd {
 	s.edit++
 	s.known, s.failure = false, nil
+	s.stop()
 	s.tell()
 	id := s.source.ids[0]
-	ctx, core := s.ask(), s.env.core
+	ctx, core := s.askCallback(), s.env.core
 	return func() tea.Msg {
 		cb, err := readCallback(ctx, core, id)
 		return sourceMsg{id, cb, err}
@@ -51,8 +52,16 @@ func (s *replayScreen) readOne() tea.Cmd {
 
 // newest asks for the newest callback of the history.
 func (s *replayScreen) newest() tea.Cmd {
-	ctx, core := s.ask(), s.env.core
+	ctx, core := s.askCallback(), s.env.core
 	return func() tea.Msg { return newestCallback(ctx, core) }
+}
+
+// askCallback ends the reading before and gives the context of the next one, which goes on while the user types.
+func (s *replayScreen) askCallback() context.Context {
+	s.unread()
+	ctx, stop := context.WithCancel(s.env.ctx)
+	s.unread = stop
+	return ctx
 }
 
 func newestCallback(ctx context.Context, core Core) tea.Msg {
@@ -63,10 +72,12 @@ func newestCallback(ctx context.Context, core Core) tea.Msg {
 	return sourceMsg{cb: rows[0]}
 }
 
-// learnSource takes the callback, unless another source was chosen by now.
+// learnSource takes the callback, unless others were chosen by now. While a filter or a scenario is chosen it is
+// kept for later.
 func (s *replayScreen) learnSource(msg sourceMsg) tea.Cmd {
+	away := s.source.kind != ofCallbacks
 	switch {
-	case errors.Is(msg.err, context.Canceled), s.source.kind != ofCallbacks:
+	case errors.Is(msg.err, context.Canceled), away && (msg.err != nil || msg.cb.ID == 0):
 		return nil
 	case msg.id == 0 && len(s.source.ids) > 0, msg.id != 0 && !slices.Equal(s.source.ids, []int64{msg.id}):
 		return nil
@@ -80,6 +91,9 @@ func (s *replayScreen) learnSource(msg sourceMsg) tea.Cmd {
 		return nil
 	}
 	s.source.ids, s.source.one, s.source.read = []int64{msg.cb.ID}, msg.cb, true
+	if away {
+		return nil
+	}
 	s.base = editableOf(msg.cb)
 	s.restoreEdits()
 	s.entry = nil
@@ -120,7 +134,10 @@ func (s *replayScreen) restore() tea.Cmd {
 	}
 	s.draft, s.wrong = "", ""
 	s.restoreEdits()
-	return s.follow()
+	s.env.forget(aboutReplay)
+	cmd := s.follow()
+	s.tell() // a text that could not be read is dropped without an edit
+	return cmd
 }
 
 // now is the request as it was edited.
