@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -36,9 +35,9 @@ type replayScreen struct {
 	target   targetFile
 	scene    sceneForm
 
-	entry  map[field]string // what the fields hold, as it was last looked at
-	edit   int              // how often that changed: an answer about an earlier state is dropped
-	strict bool             // the user tried to send: what is missing is wrong from now on
+	entry  map[field]string   // what the fields hold, as it was last looked at
+	edit   int                // how often that changed: an answer about an earlier state is dropped
+	strict bool               // the user tried to send: what is missing is wrong from now on
 	stop   context.CancelFunc // of the question what would be sent
 	unread context.CancelFunc // of the reading of a callback
 	plan   app.ReplayPlan
@@ -141,25 +140,6 @@ func (s *replayScreen) put(f field, text string) {
 	if shown := s.value(f); shown != text {
 		s.held[f] = filling{text, shown}
 	}
-}
-
-// entries are what is to be sent, and what all fields hold, also those that are not shown.
-func (s *replayScreen) entries() map[field]string {
-	all := map[field]string{}
-	for f := range s.inputs {
-		all[f] = s.word(f)
-	}
-	for f := range s.areas {
-		all[f] = s.word(f)
-	}
-	for f, v := range s.choices {
-		all[f] = v
-	}
-	all[fieldSource] = fmt.Sprint(s.source.kind, s.source.ids)
-	if s.bodyEdit != nil {
-		all[fieldBody] = "edited: " + *s.bodyEdit
-	}
-	return all
 }
 
 // arrange gives the parts their place in the body.

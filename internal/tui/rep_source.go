@@ -161,6 +161,7 @@ func (s *replayScreen) edited() bool {
 // turnSource goes on to the next kind of source.
 func (s *replayScreen) turnSource(n int) {
 	const kinds = 3
+	s.leaveScenario()
 	s.source.kind = sourceKind((int(s.source.kind) + n + kinds) % kinds)
 	s.forgetEdits()
 	if s.source.single() {

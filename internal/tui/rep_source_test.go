@@ -132,3 +132,17 @@ func TestTheTimesOfAScenarioStayWithIt(t *testing.T) {
 		t.Error("the callbacks go as far apart as they came")
 	}
 }
+
+// TestVariablesAreKept keeps what was typed for a variable, for the next scenario that has it.
+func TestVariablesAreKept(t *testing.T) {
+	d := newDriver(t, newStocked(), 120, 36)
+	markedReplay(d)
+	d.keys("shift+tab", "right", "right", "tab")
+	s := d.m.replay
+	s.put(fieldVariable, "14155550123")
+	name := s.scene.vars[0].Name
+	d.keys("right", "left", "shift+tab", "right", "left")
+	if got := s.scenePlan().Vars; len(got) != 1 || got[name] != "14155550123" {
+		t.Errorf("%s is kept as %v", name, got)
+	}
+}
