@@ -177,6 +177,9 @@ func (s *replayScreen) copies() []copyItem {
 		}
 	}
 	a, ok := s.selectedAttempt()
+	if s.run == nil && s.known {
+		ok = false // an earlier attempt is copied once it is open
+	}
 	if s.open != nil {
 		a, ok = s.open.a, true
 		if it, found := s.open.item(); found {

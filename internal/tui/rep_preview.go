@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"strings"
 
@@ -55,6 +56,25 @@ func (s *replayScreen) look() {
 		}
 	}
 	s.plan, s.errs = p, errs
+}
+
+// entries are what is to be sent, and what all fields hold, also those that are not shown.
+func (s *replayScreen) entries() map[field]string {
+	all := map[field]string{}
+	for f := range s.inputs {
+		all[f] = s.word(f)
+	}
+	for f := range s.areas {
+		all[f] = s.word(f)
+	}
+	for f, v := range s.choices {
+		all[f] = v
+	}
+	all[fieldSource] = fmt.Sprint(s.source.kind, s.source.ids)
+	if s.bodyEdit != nil {
+		all[fieldBody] = "edited: " + *s.bodyEdit
+	}
+	return all
 }
 
 // changed follows up on an edit: what would be sent is looked at once nothing was typed for a while.

@@ -115,6 +115,7 @@ func (m *Model) openReplay(msg replayMsg) tea.Cmd {
 	if from == onCallbacks && !m.requests.applied.Empty() {
 		m.replay.setValue(fieldFilter, m.requests.applied.String())
 	}
+	m.replay.leaveScenario()
 	m.replay.source = replaySource{kind: ofCallbacks, ids: msg.ids}
 	m.show(onReplay)
 	m.replay.back = from

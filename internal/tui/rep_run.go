@@ -68,6 +68,7 @@ func (s *replayScreen) send() tea.Cmd {
 		return nil
 	}
 	s.strict = true
+	s.changed() // what was left half way, too
 	s.look()
 	if f, p, wrong := s.problemOf(); wrong {
 		if !s.more && !s.lined(f) {

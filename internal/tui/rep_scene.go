@@ -18,6 +18,9 @@ const fieldVariable field = 1000
 type sceneForm struct {
 	all  []scenario.Scenario
 	vars []scenario.Variable
+	// What is put back: the timing of callbacks, and what was typed for a variable, by its name.
+	timing string
+	typed  map[string]string
 }
 
 // shownVariables are those that every scenario has and that are worth a field.
@@ -46,6 +49,7 @@ func (f *sceneForm) chosen(name string) (scenario.Scenario, bool) {
 
 // begin shows the scenarios, the first one chosen.
 func (s *replayScreen) begin() {
+	s.scene.timing = s.choices[fieldTiming]
 	if s.scene.all == nil {
 		s.scene.all = scenario.Builtin()
 	}
@@ -56,9 +60,27 @@ func (s *replayScreen) begin() {
 	s.chooseScenario(name)
 }
 
+// leaveScenario puts back the timing that callbacks had: that of a scenario is its own.
+func (s *replayScreen) leaveScenario() {
+	if s.source.kind == ofScenario {
+		s.choices[fieldTiming] = s.scene.timing
+	}
+}
+
+// keepVariables remembers what was typed for the variables.
+func (s *replayScreen) keepVariables() {
+	if s.scene.typed == nil {
+		s.scene.typed = map[string]string{}
+	}
+	for i, v := range s.scene.vars {
+		s.scene.typed[v.Name] = s.word(fieldVariable + field(i))
+	}
+}
+
 // chooseScenario shows the variables of a scenario: its own, and those of all that say something of a message.
 func (s *replayScreen) chooseScenario(name string) {
 	s.choices[fieldScenario] = name
+	s.keepVariables()
 	chosen, _ := s.scene.chosen(name)
 	s.scene.vars = slices.Clone(chosen.Variables)
 	for _, v := range scenario.Usual() {
@@ -74,6 +96,7 @@ func (s *replayScreen) chooseScenario(name string) {
 	}
 	for i, v := range s.scene.vars {
 		s.addInput(fieldVariable+field(i), brief(v.Value))
+		s.put(fieldVariable+field(i), s.scene.typed[v.Name])
 	}
 	s.choices[fieldTiming] = timingAtOnce
 	if chosen.Wait {

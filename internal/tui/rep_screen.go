@@ -35,10 +35,11 @@ type replayScreen struct {
 	target   targetFile
 	scene    sceneForm
 
-	entry  map[field]string // what the fields hold, as it was last looked at
-	edit   int              // how often that changed: an answer about an earlier state is dropped
-	strict bool             // the user tried to send: what is missing is wrong from now on
-	stop   context.CancelFunc
+	entry  map[field]string   // what the fields hold, as it was last looked at
+	edit   int                // how often that changed: an answer about an earlier state is dropped
+	strict bool               // the user tried to send: what is missing is wrong from now on
+	stop   context.CancelFunc // of the question what would be sent
+	unread context.CancelFunc // of the reading of a callback
 	plan   app.ReplayPlan
 	errs   map[field]string // what is wrong with a field
 
@@ -59,7 +60,7 @@ type replayScreen struct {
 
 func newReplayScreen(e *env) *replayScreen {
 	s := &replayScreen{
-		env: e, fields: newFields(e.th), stop: func() {}, choices: map[field]string{}, held: map[field]filling{}, errs: map[field]string{},
+		env: e, fields: newFields(e.th), stop: func() {}, unread: func() {}, choices: map[field]string{}, held: map[field]filling{}, errs: map[field]string{},
 		target: targetFile{path: e.o.TargetFile},
 	}
 	s.wait = func(edit int) tea.Cmd {
@@ -139,21 +140,6 @@ func (s *replayScreen) put(f field, text string) {
 	if shown := s.value(f); shown != text {
 		s.held[f] = filling{text, shown}
 	}
-}
-
-// entries are what all fields hold, also those that are not shown.
-func (s *replayScreen) entries() map[field]string {
-	all := map[field]string{}
-	for f := range s.inputs {
-		all[f] = s.word(f)
-	}
-	for f := range s.areas {
-		all[f] = s.word(f)
-	}
-	for f, v := range s.choices {
-		all[f] = v
-	}
-	return all
 }
 
 // arrange gives the parts their place in the body.
@@ -384,6 +370,7 @@ func (s *replayScreen) entered() tea.Cmd {
 
 func (s *replayScreen) left() {
 	s.shown = false
+	s.eager = false // who goes elsewhere sends nothing from there
 	s.back = onMessages
 	s.env.forget(aboutReplay)
 }
@@ -391,6 +378,7 @@ func (s *replayScreen) left() {
 // close ends the questions that are on their way, and the run.
 func (s *replayScreen) close() {
 	s.stop()
+	s.unread()
 	if s.run != nil {
 		s.run.stop()
 	}

@@ -40,9 +40,10 @@ func (s *replayScreen) take() tea.Cmd {
 func (s *replayScreen) readOne() tea.Cmd {
 	s.edit++
 	s.known, s.failure = false, nil
+	s.stop()
 	s.tell()
 	id := s.source.ids[0]
-	ctx, core := s.ask(), s.env.core
+	ctx, core := s.askCallback(), s.env.core
 	return func() tea.Msg {
 		cb, err := readCallback(ctx, core, id)
 		return sourceMsg{id, cb, err}
@@ -51,8 +52,16 @@ func (s *replayScreen) readOne() tea.Cmd {
 
 // newest asks for the newest callback of the history.
 func (s *replayScreen) newest() tea.Cmd {
-	ctx, core := s.ask(), s.env.core
+	ctx, core := s.askCallback(), s.env.core
 	return func() tea.Msg { return newestCallback(ctx, core) }
+}
+
+// askCallback ends the reading before and gives the context of the next one, which goes on while the user types.
+func (s *replayScreen) askCallback() context.Context {
+	s.unread()
+	ctx, stop := context.WithCancel(s.env.ctx)
+	s.unread = stop
+	return ctx
 }
 
 func newestCallback(ctx context.Context, core Core) tea.Msg {
@@ -63,10 +72,12 @@ func newestCallback(ctx context.Context, core Core) tea.Msg {
 	return sourceMsg{cb: rows[0]}
 }
 
-// learnSource takes the callback, unless another source was chosen by now.
+// learnSource takes the callback, unless others were chosen by now. While a filter or a scenario is chosen it is
+// kept for later.
 func (s *replayScreen) learnSource(msg sourceMsg) tea.Cmd {
+	away := s.source.kind != ofCallbacks
 	switch {
-	case errors.Is(msg.err, context.Canceled), s.source.kind != ofCallbacks:
+	case errors.Is(msg.err, context.Canceled), away && (msg.err != nil || msg.cb.ID == 0):
 		return nil
 	case msg.id == 0 && len(s.source.ids) > 0, msg.id != 0 && !slices.Equal(s.source.ids, []int64{msg.id}):
 		return nil
@@ -80,6 +91,9 @@ func (s *replayScreen) learnSource(msg sourceMsg) tea.Cmd {
 		return nil
 	}
 	s.source.ids, s.source.one, s.source.read = []int64{msg.cb.ID}, msg.cb, true
+	if away {
+		return nil
+	}
 	s.base = editableOf(msg.cb)
 	s.restoreEdits()
 	s.entry = nil
@@ -100,10 +114,16 @@ func (s *replayScreen) restoreEdits() {
 	s.put(fieldPath, "")
 	s.put(fieldHeaders, s.base.headers)
 	s.put(fieldParams, s.base.params)
-	s.inputs[fieldMethod].Placeholder, s.inputs[fieldPath].Placeholder = "its own", "its own"
+	s.hint()
+}
+
+// hint shows what stands in for a method and a path that were not edited.
+func (s *replayScreen) hint() {
+	method, path := "its own", "its own"
 	if s.source.single() {
-		s.inputs[fieldMethod].Placeholder, s.inputs[fieldPath].Placeholder = brief(s.base.method), brief(s.base.target)
+		method, path = brief(s.base.method), brief(s.env.mask.URL(s.base.target))
 	}
+	s.inputs[fieldMethod].Placeholder, s.inputs[fieldPath].Placeholder = method, path
 }
 
 // restore undoes what was edited.
@@ -114,7 +134,10 @@ func (s *replayScreen) restore() tea.Cmd {
 	}
 	s.draft, s.wrong = "", ""
 	s.restoreEdits()
-	return s.follow()
+	s.env.forget(aboutReplay)
+	cmd := s.follow()
+	s.tell() // a text that could not be read is dropped without an edit
+	return cmd
 }
 
 // now is the request as it was edited.
@@ -138,6 +161,7 @@ func (s *replayScreen) edited() bool {
 // turnSource goes on to the next kind of source.
 func (s *replayScreen) turnSource(n int) {
 	const kinds = 3
+	s.leaveScenario()
 	s.source.kind = sourceKind((int(s.source.kind) + n + kinds) % kinds)
 	s.forgetEdits()
 	if s.source.single() {

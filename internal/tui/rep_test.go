@@ -359,3 +359,19 @@ func TestReplayFilters(t *testing.T) {
 		t.Errorf("sent %+v", p)
 	}
 }
+
+// TestWhatWouldBeSentIsCopied copies the request that is shown, also where there were attempts before.
+func TestWhatWouldBeSentIsCopied(t *testing.T) {
+	d := newDriver(t, newStocked(), 120, 36)
+	earlier := answered(202, 200, "earlier")
+	earlier.ID, earlier.URL = 7, "http://localhost:3000/earlier"
+	d.core.attempts = []webhook.Attempt{earlier}
+	replayOf(203)(d)
+	s := d.m.replay
+	d.keys("shift+tab", "shift+tab")
+	d.expect("Earlier attempts")
+	i := slices.IndexFunc(s.copies(), func(c copyItem) bool { return c.name == "URL" })
+	if i < 0 || s.copies()[i].text != "http://localhost:3000/sms/delivery-report" {
+		t.Errorf("copied are %v", s.copies())
+	}
+}

@@ -325,6 +325,7 @@ func (s *replayScreen) help() []section {
 
 // redraw draws all anew, as where masking begins or ends.
 func (s *replayScreen) redraw() {
+	s.hint()
 	s.refresh()
 	s.tell()
 	if s.open != nil {

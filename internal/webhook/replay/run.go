@@ -48,6 +48,11 @@ type RunOptions struct {
 
 const originalConcurrency = 64
 
+const (
+	mostRequests = 1e15       // can be counted
+	mostShuffled = 10_000_000 // of a round: their order is held in memory
+)
+
 // Run sends many requests through one Sender. Make it with NewRun; it sends once.
 type Run struct {
 	sender *Sender
@@ -84,6 +89,13 @@ func NewRun(s *Sender, source Source, build func(webhook.Callback) (Request, err
 		return nil, errors.New("cannot replay at a speed that is not above 0; 1 is the original one, 2 twice as fast")
 	case o.Original && (o.Rate > 0 || o.Shuffle):
 		return nil, errors.New("cannot replay at the original spacing with a rate or in another order; choose one of them")
+	}
+	each := float64(source.Len) * (1 + float64(o.Duplicates))
+	switch {
+	case each*float64(o.Count) > mostRequests:
+		return nil, fmt.Errorf("cannot replay more than %d requests at a time; give a smaller count, or fewer duplicates", int64(mostRequests))
+	case o.Shuffle && each > mostShuffled:
+		return nil, fmt.Errorf("cannot replay more than %d requests in random order; give fewer callbacks or duplicates, or leave them in their order", mostShuffled)
 	}
 	r := &Run{sender: s, source: source, build: build, o: o}
 	r.tally.total = int64(source.Len) * int64(o.Count) * int64(1+o.Duplicates)

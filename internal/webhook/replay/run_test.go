@@ -318,3 +318,22 @@ func TestFailuresAreCounted(t *testing.T) {
 		t.Errorf("%v: %+v", err, sum)
 	}
 }
+
+// TestARunIsBounded refuses what cannot be counted or held, before it takes the memory for it.
+func TestARunIsBounded(t *testing.T) {
+	for _, c := range []struct {
+		n    int
+		o    replay.RunOptions
+		want string
+	}{
+		{100_000, replay.RunOptions{Count: 10_000_000, Duplicates: 10_000_000}, "requests at a time"},
+		{100_000, replay.RunOptions{Duplicates: 10_000_000, Shuffle: true}, "in random order"},
+		{100_000, replay.RunOptions{Duplicates: 10_000_000}, ""},
+		{10_000_000, replay.RunOptions{Shuffle: true, Count: 3}, ""},
+	} {
+		_, err := replay.NewRun(nil, replay.Source{Len: c.n}, nil, c.o)
+		if (c.want == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%d callbacks, %+v: %v", c.n, c.o, err)
+		}
+	}
+}
