@@ -310,9 +310,17 @@ func hidden(text string, lines []string) string {
 	return "↑↓"
 }
 
-// say writes a remark below a field.
+// say writes a remark below a field. Its further lines stand two cells in.
 func (s *fields) say(p span) {
-	for i, l := range wrap(p.text, s.w-fieldIndent-1) {
+	w := s.w - fieldIndent
+	lines := wrap(p.text, w-1)
+	for _, l := range lines[min(1, len(lines)):] {
+		if ansi.StringWidth(l) > w-2 {
+			lines = wrap(p.text, w-2)
+			break
+		}
+	}
+	for i, l := range lines {
 		if i > 0 {
 			l = "  " + l
 		}
