@@ -17,9 +17,7 @@ import (
 type ReplayPlan struct {
 	IDs       []int64      // of callbacks, in the order to send them
 	Filter    store.Filter // oldest first
-	UseFilter bool         // where neither IDs nor Callbacks are given: an empty filter is for all
-	Callbacks []webhook.Callback
-	Scenario  string // that made Callbacks; the attempts name it
+	UseFilter bool         // where no IDs are given: an empty filter is for all
 	// Make makes callbacks as they go, in place of all the above; nil for none.
 	Make *ScenarioPlan
 	// Options are those of each request. The app fills in Keys, which are the simulator's or the account's,
@@ -91,11 +89,7 @@ func (a *App) prepare(ctx context.Context, plan ReplayPlan) (*prepared, error) {
 		err = p.make(*plan.Make)
 	} else {
 		p.source, err = a.sourceOf(ctx, plan)
-		p.build = func(cb webhook.Callback) (replay.Request, error) {
-			r, err := replay.Build(cb, p.options)
-			r.Scenario = plan.Scenario
-			return r, err
-		}
+		p.build = func(cb webhook.Callback) (replay.Request, error) { return replay.Build(cb, p.options) }
 	}
 	if err != nil {
 		return nil, err
@@ -109,12 +103,6 @@ func (a *App) prepare(ctx context.Context, plan ReplayPlan) (*prepared, error) {
 func (a *App) sourceOf(ctx context.Context, plan ReplayPlan) (replay.Source, error) {
 	s := selection{store: a.store}
 	switch {
-	case len(plan.Callbacks) > 0 && len(plan.IDs) > 0:
-		return replay.Source{}, errors.New("cannot send callbacks of the history and made-up ones in one replay; send them one after the other")
-	case len(plan.Callbacks) > 0:
-		return replay.Source{Len: len(plan.Callbacks), Load: func(_ context.Context, i int) (webhook.Callback, error) {
-			return plan.Callbacks[i], nil
-		}}, nil
 	case len(plan.IDs) > 0:
 		err := s.take(ctx, plan.IDs)
 		return s.Source(), err

@@ -135,27 +135,6 @@ func TestStartReplay(t *testing.T) {
 	}
 }
 
-// TestStartReplayOfMadeUpCallbacks names the scenario in the attempt, which is of no callback.
-func TestStartReplayOfMadeUpCallbacks(t *testing.T) {
-	t.Parallel()
-	a := running(t, app.Options{})
-	made := webhook.Callback{
-		Method: http.MethodPost, URL: "https://made.example/sms/inbound", Body: []byte("Text=hi"),
-		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}},
-	}
-	r, err := a.StartReplay(within(t), app.ReplayPlan{
-		Callbacks: []webhook.Callback{made, made}, Scenario: "inbound", Options: replay.Options{To: checking(t, a.SimulatorToken())},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	wait(t, r.Done())
-	as, err := a.Attempts(within(t), 0, 10)
-	if err != nil || len(as) != 2 || as[0].Scenario != "inbound" || as[0].CallbackID != 0 || as[0].Answer.Status != 200 {
-		t.Errorf("%v; the attempts are %+v", err, as)
-	}
-}
-
 // TestStartReplayOneAtATime refuses a second one, and stops the first at once, with what was on its way kept.
 func TestStartReplayOneAtATime(t *testing.T) {
 	t.Parallel()
@@ -238,21 +217,19 @@ func TestReplayPlanIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	made := []webhook.Callback{{Method: http.MethodPost, URL: "https://a.example/"}}
 	to := replay.Options{To: ":3000"}
 	for name, c := range map[string]struct {
 		plan app.ReplayPlan
 		want string
 	}{
-		"itself":      {app.ReplayPlan{IDs: []int64{1}, Options: replay.Options{To: strings.Replace(a.Status().ListenURL, "127.0.0.1", "localhost", 1) + "/x"}}, "listens there"},
-		"no target":   {app.ReplayPlan{IDs: []int64{1}}, "the target is empty"},
-		"ftp":         {app.ReplayPlan{IDs: []int64{1}, Options: replay.Options{To: "ftp://localhost/"}}, "no http or https URL"},
-		"unknown":     {app.ReplayPlan{IDs: []int64{1, 99}, Options: to}, "cannot send callback 99 again"},
-		"no match":    {app.ReplayPlan{Filter: none, UseFilter: true, Options: to}, "matches the filter"},
-		"nothing":     {app.ReplayPlan{Options: to}, "nothing to send"},
-		"two sources": {app.ReplayPlan{IDs: []int64{1}, Callbacks: made, Options: to}, "made-up ones"},
-		"fault":       {app.ReplayPlan{IDs: []int64{1}, Options: replay.Options{To: ":3000", Mode: webhook.Faulty, Fault: "none"}}, "none"},
-		"pace":        {app.ReplayPlan{IDs: []int64{1}, Options: to, Run: replay.RunOptions{Rate: -1}}, "negative rate"},
+		"itself":    {app.ReplayPlan{IDs: []int64{1}, Options: replay.Options{To: strings.Replace(a.Status().ListenURL, "127.0.0.1", "localhost", 1) + "/x"}}, "listens there"},
+		"no target": {app.ReplayPlan{IDs: []int64{1}}, "the target is empty"},
+		"ftp":       {app.ReplayPlan{IDs: []int64{1}, Options: replay.Options{To: "ftp://localhost/"}}, "no http or https URL"},
+		"unknown":   {app.ReplayPlan{IDs: []int64{1, 99}, Options: to}, "cannot send callback 99 again"},
+		"no match":  {app.ReplayPlan{Filter: none, UseFilter: true, Options: to}, "matches the filter"},
+		"nothing":   {app.ReplayPlan{Options: to}, "nothing to send"},
+		"fault":     {app.ReplayPlan{IDs: []int64{1}, Options: replay.Options{To: ":3000", Mode: webhook.Faulty, Fault: "none"}}, "none"},
+		"pace":      {app.ReplayPlan{IDs: []int64{1}, Options: to, Run: replay.RunOptions{Rate: -1}}, "negative rate"},
 	} {
 		if _, err := a.PreviewReplay(within(t), c.plan); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: the preview says %v", name, err)

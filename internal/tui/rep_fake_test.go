@@ -61,9 +61,6 @@ var fakeNonces = func() string { return testNonce }
 
 // callbacksFor are the callbacks of a plan.
 func (c *fakeCore) callbacksFor(p app.ReplayPlan) []webhook.Callback {
-	if len(p.Callbacks) > 0 {
-		return p.Callbacks
-	}
 	var out []webhook.Callback
 	for _, cb := range c.allCallbacks() {
 		if p.UseFilter && takes(p.Filter, cb) && cb.Method != "" || slices.Contains(p.IDs, cb.ID) {
