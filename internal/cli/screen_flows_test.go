@@ -42,6 +42,7 @@ func TestScreenFlows(t *testing.T) {
 
 	s.Press("2")
 	s.Wait(`Callbacks \(40\)`)
+	s.Wait(`(?m)^› .*/sms/`) // the count may be there before the rows
 	s.Press(" ")
 	s.Press("j")
 	s.Press(" ")
