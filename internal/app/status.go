@@ -43,10 +43,13 @@ type Status struct {
 	API           api.Stats // of this process's calls
 	Simulator     simulator.Stats
 	Embedded      bool // the simulator runs in this process
-	Totals        store.Totals
-	Routes        []forward.Stats // of the forwarding, in the order in which they were given
-	HistorySize   int64           // of the history's file in bytes, as of some seconds ago
-	Notices       []Notice        // newest last, at most 100
+	// SimulatorToken is the made-up auth token of the embedded simulator, which an app that checks signatures
+	// has to know; empty where it was given or there is no simulator.
+	SimulatorToken string
+	Totals         store.Totals
+	Routes         []forward.Stats // of the forwarding, in the order in which they were given
+	HistorySize    int64           // of the history's file in bytes, as of some seconds ago
+	Notices        []Notice        // newest last, at most 100
 }
 
 // Severity is how much a notice matters.

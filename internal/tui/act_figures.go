@@ -269,6 +269,10 @@ func (e *env) tellAPI(p *figures) {
 	p.row("simulator",
 		figure{"accepted", count(s.Accepted), th.text}, figure{"refused", count(s.Refused), th.text},
 		figure{"posted", count(s.Posted), th.text}, figure{"to post", count(s.Pending), th.text}, figure{"inbound", count(s.Inbound), th.text})
+	if st.SimulatorToken != "" {
+		p.field("auth token", th.text, brief(st.SimulatorToken))
+		p.field("", th.muted, "made up, of the simulator alone: an app that checks signatures needs it")
+	}
 	if s.Unanswered > 0 {
 		p.field("", th.warn, fmt.Sprintf("! %s of the posts not answered 200, %s to be posted again", count(s.Unanswered), count(s.Retrying)))
 	}

@@ -20,12 +20,12 @@ func triedStock(t *testing.T) *driver {
 // TestAttemptsOfACallback goes through the list, opens one, and goes to the others from there.
 func TestAttemptsOfACallback(t *testing.T) {
 	d := triedStock(t)
-	d.expect("4 attempts, newest first", "›    26-07-13  as captured         ✗ 500", "✗ refused", "changed-body        ✗ 403", "✓ 200", "localhost:3000/sms/delivery-report")
+	d.expect("4 attempts, newest first", "›    26-07-13  as captured         ✗ 500", "✗ refused", "changed-body        ✓ 403", "✓ 200", "localhost:3000/sms/delivery-report")
 	d.keys("j", "enter")
 	d.expect("Attempt 3 of callback 203 · re-signed · ✗ refused", "Nothing listens at localhost:3000; start your app", "connect       0.30 ms")
 	d.absent("Answer  HTTP")
 	d.keys("J")
-	d.expect("Attempt 2 of callback 203 · changed-body · ✗ 403", "To expect of an app that checks V2 alone: 200; of one that checks V3: 403.", "invalid signature", "the connection was open already")
+	d.expect("Attempt 2 of callback 203 · changed-body · ✓ 403", "To expect of an app that checks V2 alone: 200; of one that checks V3: 403.", "invalid signature", "the connection was open already")
 	d.keys("v")
 	d.expect("shown as bytes")
 	d.keys("J", "J")
@@ -280,5 +280,24 @@ func TestMaskingAnOpenAttempt(t *testing.T) {
 	d.expect("Attempt 1 of callback 203")
 	if !held() {
 		t.Error("the number does not come back")
+	}
+}
+
+// TestAFaultIsJudgedByWhatIsExpected calls a refused forgery right, and an accepted one wrong.
+func TestAFaultIsJudgedByWhatIsExpected(t *testing.T) {
+	th := newDriver(t, newStocked(), 120, 36).m.env.th
+	a := attemptOf(requestOf(1, webhook.DeliveryReport, "POST", "/", formType, nil))
+	a.Mode, a.Fault = webhook.Faulty, "wrong-token"
+	for status, want := range map[int][2]string{403: {"✓ 403", "as expected of this fault"}, 200: {"✗ 200", "which no app that checks signatures answers"}} {
+		a.Answer.Status = status
+		if _, words := answeredWords(th, a); words != want[0] {
+			t.Errorf("%d is told as %q, not %q", status, words, want[0])
+		}
+		if _, words := answerOf(th, a); !strings.HasPrefix(words, want[0]) {
+			t.Errorf("on the Replay screen %d is told as %q", status, words)
+		}
+		if _, words := wholeAnswer(th, a); !strings.Contains(words, want[1]) {
+			t.Errorf("%d at length: %q", status, words)
+		}
 	}
 }

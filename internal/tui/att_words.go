@@ -31,10 +31,22 @@ func answeredWords(th *theme, a webhook.Attempt) (grid.Paint, string) {
 		return th.muted, "– stopped"
 	case a.Failure != "":
 		return th.bad, "✗ " + strings.ReplaceAll(brief(string(a.Failure)), "_", " ")
+	case a.Mode == webhook.Faulty:
+		if asExpected(a) {
+			return th.good, "✓ " + strconv.Itoa(a.Answer.Status)
+		}
+		return th.bad, "✗ " + strconv.Itoa(a.Answer.Status)
 	case a.Answer.Status >= 200 && a.Answer.Status < 300:
 		return th.good, "✓ " + strconv.Itoa(a.Answer.Status)
 	}
 	return th.warn, "✗ " + strconv.Itoa(a.Answer.Status)
+}
+
+// asExpected tells whether an app that checks signatures may answer so to what was broken on purpose: a refusal
+// is right there, and a forged request that is taken is wrong.
+func asExpected(a webhook.Attempt) bool {
+	f, known := faultOf(a.Fault)
+	return known && (slices.Contains(f.V2, a.Answer.Status) || slices.Contains(f.V3, a.Answer.Status))
 }
 
 // wholeAnswer is the status in words, or why there is none.
@@ -46,7 +58,15 @@ func wholeAnswer(th *theme, a webhook.Attempt) (grid.Paint, string) {
 	if text := http.StatusText(a.Answer.Status); text != "" {
 		words += " " + text
 	}
-	return paint, words + " in " + tookWords(a.Timings.Total)
+	words += " in " + tookWords(a.Timings.Total)
+	switch {
+	case a.Mode != webhook.Faulty:
+	case asExpected(a):
+		words += ", as expected of this fault"
+	default:
+		words += ", which no app that checks signatures answers to this fault"
+	}
+	return paint, words
 }
 
 // tookWords is a short time to two digits or so.

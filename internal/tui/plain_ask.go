@@ -38,11 +38,20 @@ func (p *plainUI) prompt() {
 	words := p.ask.label + ": "
 	switch q := p.ask; {
 	case q.offer:
-		words = q.label + ", " + firstKey(q.accept) + " keeps " + string(q.text) + ", " + firstKey(q.leave) + " leaves: "
+		words = q.label + ", " + firstKey(q.accept) + " keeps " + p.hidden(q) + ", " + firstKey(q.leave) + " leaves: "
 	case !q.secret:
 		words += string(p.ask.text)
 	}
 	p.out.put(words)
+}
+
+// hidden is an answer that stands there, which nobody has typed: masked, where numbers and texts are.
+func (p *plainUI) hidden(q *question) string {
+	m := p.m.env.mask
+	if q.label == "Text" {
+		return m.Text(string(q.text))
+	}
+	return m.Sentence(string(q.text))
 }
 
 // askKey handles a key while a question is open.

@@ -162,3 +162,10 @@ func TestPlainKeysAreThoseOfTheScreens(t *testing.T) {
 		t.Error("ctrl+c does not quit")
 	}
 }
+
+// TestPlainOfferIsMasked says no number that nobody typed while numbers are masked.
+func TestPlainOfferIsMasked(t *testing.T) {
+	d := newPlain(t)
+	d.press("M", "n")
+	d.hears("From, enter keeps +1••••")
+}

@@ -103,6 +103,12 @@ func answerOf(th *theme, a webhook.Attempt) (grid.Paint, string) {
 		return th.bad, "✗ " + failureWords(a.Failure)
 	}
 	sign, bad := statusMark(a.Answer.Status)
+	if a.Mode == webhook.Faulty {
+		sign, bad = "✓", !asExpected(a)
+		if bad {
+			sign = "✗"
+		}
+	}
 	paint := th.good
 	if bad {
 		paint = th.bad

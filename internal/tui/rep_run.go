@@ -226,6 +226,8 @@ func (r *sending) outcome() (app.Severity, string) {
 		return app.Warning, "Nothing was sent: " + sum.Problem
 	case sum.Requests == 1 && failed == 1:
 		return app.Warning, "Sent 1 request; it got no answer."
+	case sum.Requests == 1 && len(r.last) == 1 && r.last[0].Mode == webhook.Faulty && r.last[0].Failure == "" && !asExpected(r.last[0]):
+		return app.Warning, fmt.Sprintf("Your app answered %d to the fault %s; one that checks signatures does not.", r.last[0].Answer.Status, r.last[0].Fault)
 	case sum.Requests == 1 && len(sum.Answers) == 1:
 		for status := range sum.Answers {
 			return app.Info, "Sent 1 request; the answer is " + strings.TrimSpace(fmt.Sprint(status, " ", http.StatusText(status))) + "."

@@ -62,6 +62,10 @@ func (s *replayScreen) writeRequest(p *page) {
 	default:
 		p.field("signed", th.text, "as it came")
 	}
+	if token := s.env.status.SimulatorToken; token != "" && r.SignedURL != "" {
+		p.field("token", th.text, brief(token))
+		p.field("", th.muted, "the simulator's made-up one: your app has to check with it")
+	}
 	if r.Host != hostOf(r.URL) {
 		p.field("Host", th.text, readable(r.Host))
 	}

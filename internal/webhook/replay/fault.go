@@ -72,8 +72,8 @@ var faults = []fault{
 	{Fault{
 		"wrong-content-type", "Says that the body is of another type than it is.",
 		[]int{200, 400, 415},
-		[]int{403, 400, 415},
-		"The body is not read as a form, so the parameters that V3 covers are missing; a reader of JSON that fails on it answers 400. Under Express 5 req.body is then undefined, and a handler that reads from it all the same answers 500.",
+		[]int{403, 400, 415, 200},
+		"The body is not read as a form, so the parameters that V3 covers are missing; a reader of JSON that fails on it answers 400. Under Express 5 req.body is then undefined, and a handler that reads from it all the same answers 500. A handler that reads the parameters whatever the type says finds the signature right, and answers 200.",
 	}, nil, wrongContentType},
 }
 
