@@ -83,7 +83,7 @@ func TestScreenReplays(t *testing.T) {
 	s.Wait(`with a fault`)
 	s.Wait(`Signs with another auth token`)
 	s.Press("\x13")
-	s.Wait(`answer\s+✗ 403 Forbidden`)
+	s.Wait(`answer\s+✓ 403 Forbidden`)
 	s.Wait(`Invalid signature`)
 	if a, f := g.accepted.Load(), g.forged.Load(); a != 1 || f != 1 {
 		t.Fatalf("the app took %d and refused %d", a, f)

@@ -60,7 +60,7 @@ func (sus suspect) reason(v signature.Verdict) string {
 	case v.Outcome == signature.Missing:
 		return fmt.Sprintf("the request has %s but no %s, without which no signature can be computed", v.Header, v.Scheme.NonceHeader())
 	case sus.tokenGone:
-		return "the callback cannot be checked: a simulator's made-up token is never stored and is gone when the simulator ends; check its callbacks while it runs, or give the token with --token"
+		return "the callback cannot be checked, because there is no token: give --token or set PLIVO_AUTH_TOKEN; a simulator's made-up one is never stored, so check its callbacks while it runs"
 	case v.Outcome == signature.Unchecked && sus.truncated:
 		return "the callback cannot be checked: the end of its body was not kept, and is a part of what was signed"
 	case v.Outcome == signature.Unchecked:

@@ -147,11 +147,11 @@ func TestVerifyOnTheSimulator(t *testing.T) {
 		}
 	}
 	out, err = beside(cmd, "verify", "--id", "1").Output()
-	if code(err) != exitUser || !bytes.Contains(out, []byte(`"outcome":"unchecked"`)) || !strings.Contains(said(err), "gone when the simulator ends") {
+	if code(err) != exitUser || !bytes.Contains(out, []byte(`"outcome":"unchecked"`)) || !strings.Contains(said(err), "so check its callbacks while it runs") {
 		t.Errorf("after it: %v: %s\n%s", err, said(err), out)
 	}
 	out, err = beside(cmd, "verify", "--id", "1", "-o", "text").Output()
-	if code(err) != exitUser || !bytes.HasPrefix(out, []byte("? unchecked\n")) || bytes.Contains(out, []byte("gone")) || strings.Count(said(err), "gone when the simulator ends") != 1 {
+	if code(err) != exitUser || !bytes.HasPrefix(out, []byte("? unchecked\n")) || bytes.Contains(out, []byte("while it runs")) || strings.Count(said(err), "so check its callbacks while it runs") != 1 {
 		t.Errorf("after it, as text: %v: %s\n%s", err, said(err), out)
 	}
 	out, err = beside(cmd, "verify", "--id", "1", "--token", token, "--db", listen.ready.History).Output()

@@ -19,7 +19,7 @@ import (
 )
 
 // attemptsShown bounds the attempts of a callback that are listed.
-const attemptsShown = 100
+const attemptsShown = 1000
 
 // attempts are those of the open callback: a list with marks, of which one can be opened.
 type attempts struct {

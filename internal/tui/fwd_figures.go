@@ -43,6 +43,8 @@ func (e *env) routeState(s *forward.Stats) (sign string, paint grid.Paint, words
 		return "! ", th.warn, "paused; " + e.keys.forwarding.Help().Key + " lets it go on"
 	case h.State == forward.Down:
 		return "✗ ", th.bad, "fails" + since + ": " + last
+	case h.State == forward.Up && !strings.HasPrefix(h.Last, "2"):
+		return "! ", th.warn, "answers" + since + ": " + last + ", which is no 2xx"
 	case h.State == forward.Up:
 		return "✓ ", th.good, "works" + since + ": " + last
 	}

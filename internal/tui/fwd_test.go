@@ -99,3 +99,16 @@ func TestForwardingIsSpoken(t *testing.T) {
 		}
 	}
 }
+
+// TestARefusingRouteIsNoGoodSign warns of an app that answers, but not with 2xx.
+func TestARefusingRouteIsNoGoodSign(t *testing.T) {
+	d := newDriver(t, newStocked(), 120, 36)
+	s := forward.Stats{Health: forward.Health{State: forward.Up, Last: "403 Forbidden"}}
+	if sign, _, words := d.m.env.routeState(&s); sign != "! " || words != "answers: 403 Forbidden, which is no 2xx" {
+		t.Errorf("%q, %q", sign, words)
+	}
+	s.Health.Last = "204 No Content"
+	if sign, _, _ := d.m.env.routeState(&s); sign != "✓ " {
+		t.Errorf("204 has the sign %q", sign)
+	}
+}
