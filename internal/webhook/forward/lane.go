@@ -54,17 +54,22 @@ func (l *lane) run(ctx context.Context) {
 			}
 			if err := l.claim(ctx); err != nil {
 				pause(ctx, l.f.pace.retry)
-				// This server's callbacks are answered all the same.
-				within, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepWithin)
-				if err := l.noteAnswers(within); err != nil {
-					l.f.o.Logger.Warn("what callbacks were answered could not be noted", "route", l.route.Name, "err", err)
-				}
-				cancel()
+				l.noteLast(ctx) // this server's callbacks are answered all the same
 				continue
 			}
 			l.tell(slog.LevelInfo, "is done by this process from now on.")
 		}
 		l.serve(ctx)
+	}
+	l.noteLast(ctx) // what was given while the ones before were written
+}
+
+// noteLast writes the answers that were given, also when ctx has ended.
+func (l *lane) noteLast(ctx context.Context) {
+	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepWithin)
+	defer cancel()
+	if err := l.noteAnswers(within); err != nil {
+		l.f.o.Logger.Warn("what callbacks were answered could not be noted", "route", l.route.Name, "err", err)
 	}
 }
 
