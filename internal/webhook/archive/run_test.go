@@ -8,7 +8,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"dev.internal/plivoscope/internal/plivo/signature"
@@ -18,7 +20,7 @@ import (
 
 // handler is an application that checks every family of signatures that a request carries over the URL
 // that it sees: 400 without any, 403 where one does not match.
-func handler(t *testing.T, token string, seen *[]string) *httptest.Server {
+func handler(t *testing.T, token string, seen *requestsSeen) *httptest.Server {
 	t.Helper()
 	account := []signature.Token{signature.NewToken("account", token)}
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -46,11 +48,29 @@ func handler(t *testing.T, token string, seen *[]string) *httptest.Server {
 		if len(families) == 0 {
 			status = http.StatusBadRequest
 		}
-		*seen = append(*seen, r.Method+" "+r.RequestURI+" "+strings.Join(families, ",")+" "+http.StatusText(status)+" "+body.String())
+		seen.add(r.Method + " " + r.RequestURI + " " + strings.Join(families, ",") + " " + http.StatusText(status) + " " + body.String())
 		w.WriteHeader(status)
 	}))
 	t.Cleanup(s.Close)
 	return s
+}
+
+// requestsSeen are the requests that came, a line each.
+type requestsSeen struct {
+	mu  sync.Mutex
+	all []string
+}
+
+func (s *requestsSeen) add(line string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.all = append(s.all, line)
+}
+
+func (s *requestsSeen) list() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.all)
 }
 
 // toTest are callbacks that are awkward to write into a program.
@@ -89,7 +109,7 @@ func TestExportedTestsRun(t *testing.T) {
 			t.Parallel()
 			needs(t, c.tool)
 			const token = "the-token's\"$x`"
-			var seen []string
+			var seen requestsSeen
 			server := handler(t, token, &seen)
 			dir := t.TempDir()
 			text := written(t, c.format, archive.Options{}, toTest()...)
@@ -109,9 +129,9 @@ func TestExportedTestsRun(t *testing.T) {
 				return string(out), err
 			}
 			if out, err := run(); err != nil {
-				t.Fatalf("%v\n%s\n%s\n%s", err, out, strings.Join(seen, "\n"), text)
+				t.Fatalf("%v\n%s\n%s\n%s", err, out, strings.Join(seen.list(), "\n"), text)
 			}
-			all := strings.Join(seen, "\n")
+			all := strings.Join(seen.list(), "\n")
 			for _, want := range []string{
 				"POST /sms/delivery-report V2,V3 OK ", "POST /sms/delivery-report V2,V3 Forbidden ", "GET /sms/inbound?Text=it%27s+%22%E2%82%AC%22&a=%ff&b=%7B1%7D&From=1415 Ma-V3 OK",
 				"POST /raw?q=1&q=0 Ma-V2 OK b=%00%ff&a=1+2&a=\xff\x00'\"\\\n`${id}&z", `POST / V2,V3 OK {"Text":"</script>\u2028 'x' \\","n":[1]}`,
@@ -121,15 +141,16 @@ func TestExportedTestsRun(t *testing.T) {
 					t.Errorf("the application did not see %q:\n%s", want, all)
 				}
 			}
-			if n := len(seen); n != 2*len(toTest()) {
+			if n := len(seen.list()); n != 2*len(toTest()) {
 				t.Errorf("%d requests, want two of each", n)
 			}
 			// A wrong token, and an application that takes anything, make them fail.
 			if out, err := run("PLIVO_AUTH_TOKEN=another"); err == nil {
 				t.Errorf("they pass with another token:\n%s", out)
 			}
-			server.Config.Handler = http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
-			if out, err := run(); err == nil {
+			lax := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+			t.Cleanup(lax.Close)
+			if out, err := run("CALLBACK_URL=" + lax.URL); err == nil {
 				t.Errorf("they pass where nothing is checked:\n%s", out)
 			}
 		})
