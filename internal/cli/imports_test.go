@@ -16,11 +16,11 @@ const module = "dev.internal/plivoscope"
 // not in the table fails the test: a new one has to find its place first.
 var layers = map[string][]string{
 	"cmd/plivoscope":               {"internal/quiet", "internal/cli"},
-	"internal/cli":                 {"internal/mask", "internal/junit", "internal/tui", "internal/app", "internal/plivo/scenario", "internal/plivo/simulator", "internal/plivo/api", "internal/store", "internal/webhook", "internal/webhook/archive", "internal/webhook/capture", "internal/webhook/replay", "internal/webhook/forward", "internal/plivo", "internal/plivo/signature", "internal/plivo/signature/sdk", "internal/config", "internal/escape"},
-	"internal/tui":                 {"internal/mask", "internal/tui/grid", "internal/meter", "internal/app", "internal/store", "internal/webhook", "internal/webhook/archive", "internal/webhook/capture", "internal/webhook/forward", "internal/webhook/replay", "internal/plivo", "internal/plivo/scenario", "internal/plivo/snippet", "internal/plivo/signature", "internal/plivo/signature/sdk", "internal/escape"},
+	"internal/cli":                 {"internal/mask", "internal/junit", "internal/tui", "internal/app", "internal/plivo/scenario", "internal/plivo/simulator", "internal/plivo/api", "internal/store", "internal/webhook", "internal/webhook/archive", "internal/webhook/capture", "internal/webhook/replay", "internal/webhook/forward", "internal/webhook/tunnel", "internal/plivo", "internal/plivo/signature", "internal/plivo/signature/sdk", "internal/config", "internal/escape"},
+	"internal/tui":                 {"internal/mask", "internal/tui/grid", "internal/meter", "internal/app", "internal/store", "internal/webhook", "internal/webhook/archive", "internal/webhook/capture", "internal/webhook/forward", "internal/webhook/replay", "internal/webhook/tunnel", "internal/plivo", "internal/plivo/scenario", "internal/plivo/snippet", "internal/plivo/signature", "internal/plivo/signature/sdk", "internal/escape"},
 	"internal/mask":                {"internal/webhook", "internal/plivo", "internal/plivo/signature", "internal/plivo/signature/sdk"},
 	"internal/tui/grid":            {"internal/escape"},
-	"internal/app":                 {"internal/mask", "internal/store", "internal/plivo/api", "internal/plivo/scenario", "internal/plivo/simulator", "internal/webhook", "internal/webhook/replay", "internal/webhook/forward", "internal/plivo", "internal/plivo/signature", "internal/plivo/signature/sdk", "internal/config", "internal/escape", "internal/meter"},
+	"internal/app":                 {"internal/mask", "internal/store", "internal/plivo/api", "internal/plivo/scenario", "internal/plivo/simulator", "internal/webhook", "internal/webhook/replay", "internal/webhook/forward", "internal/webhook/tunnel", "internal/plivo", "internal/plivo/signature", "internal/plivo/signature/sdk", "internal/config", "internal/escape", "internal/meter"},
 	"internal/store":               {"internal/webhook", "internal/plivo", "internal/plivo/signature", "internal/escape"},
 	"internal/plivo/api":           {"internal/plivo", "internal/config", "internal/escape", "internal/meter"},
 	"internal/plivo/snippet":       {"internal/plivo"},
@@ -34,6 +34,7 @@ var layers = map[string][]string{
 	"internal/webhook/capture":     {"internal/webhook", "internal/plivo", "internal/plivo/signature", "internal/escape"},
 	"internal/webhook/replay":      {"internal/webhook", "internal/plivo", "internal/plivo/signature", "internal/escape", "internal/meter"},
 	"internal/webhook/forward":     {"internal/webhook", "internal/webhook/replay", "internal/plivo", "internal/plivo/signature", "internal/escape", "internal/meter"},
+	"internal/webhook/tunnel":      {"internal/config", "internal/escape"},
 	"internal/config":              {"internal/escape"},
 	"internal/junit":               {"internal/escape"},
 	"internal/escape":              {},

@@ -1,0 +1,1 @@
+-- The live account: what the tunnel, the senders and the watch over messages keep.
