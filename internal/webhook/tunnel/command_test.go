@@ -88,7 +88,7 @@ func TestCommandBadInput(t *testing.T) {
 		"not found":      {"no-such-program-anywhere {addr}", patient, []string{"no-such-program-anywhere", "was not found", "install it"}},
 		"not found path": {"/no/such/program {addr}", patient, []string{"was not found"}},
 		"not executable": {"/etc/passwd {addr}", patient, []string{"may not be run"}},
-		"dies at once":   {command("print-error=unknown flag: --x\x1b[2J", "print-error=\x1b]0;evil\x07usage", "exit=2"), patient, []string{"exit status 2", "unknown flag: --x / usage", "3 times", "by hand"}},
+		"dies at once":   {command("print-error=unknown flag: --x\x1b[2J", "print-error=\x1b]0;evil\x07usage", "exit=2"), patient, []string{"exit status 2", "unknown flag: --x / usage", "3 times", "by hand: "}},
 		"dies in peace":  {command("exit=0"), patient, []string{"ended, having printed nothing"}},
 		"says the token": {command("print=token 2abcTOKEN refused", "exit=1"), patient, []string{"token •••• refused"}},
 		"bidi":           {command("print=\u202eevil", "exit=1"), patient, []string{`\u202eevil`}},
