@@ -59,6 +59,7 @@ func why(text string) func(tunnel.Event) bool {
 }
 
 func TestAgent(t *testing.T) {
+	t.Parallel()
 	const public = "https://me.ngrok-free.app"
 	a := &agent{}
 	s := httptest.NewServer(a)

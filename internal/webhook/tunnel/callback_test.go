@@ -37,6 +37,7 @@ func (r *recorder) last() webhook.Callback {
 // TestCallbackThroughNgrok: what is signed over the public URL, as Plivo does, verifies in the server behind the
 // tunnel, before and after the URL has changed.
 func TestCallbackThroughNgrok(t *testing.T) {
+	t.Parallel()
 	s := service(t)
 	account := signature.NewToken("account", "a-token-for-tests-only")
 	kept := &recorder{}
@@ -99,6 +100,7 @@ func TestCallbackThroughNgrok(t *testing.T) {
 
 // TestWriteTimeout: a server that sets deadlines for writing does not spoil the connections of the tunnel.
 func TestWriteTimeout(t *testing.T) {
+	t.Parallel()
 	s := service(t)
 	local := serving(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		control := http.NewResponseController(w)

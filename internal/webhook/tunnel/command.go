@@ -42,8 +42,10 @@ const tries = 3
 
 func (c *command) Name() string { return c.name }
 
-// Metered is false: no service behind a command is known to count requests by the month.
-func (c *command) Metered() bool { return false }
+// Metered tells whether the program is ngrok's: no other service is known to count requests by the month.
+func (c *command) Metered() bool {
+	return strings.TrimSuffix(filepath.Base(c.words[0]), ".exe") == "ngrok"
+}
 
 // title is the program's name for sentences.
 func (c *command) title() string { return c.secrets.hide(filepath.Base(c.words[0])) }
