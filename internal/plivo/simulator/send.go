@@ -122,6 +122,9 @@ func (s *Simulator) checkSender(o *order) error {
 		return badRequest("either src or powerpack_uuid can be given, not both")
 	case o.powerpack != "":
 		o.src = s.o.Numbers[0]
+		if p, ok := s.powerpack(o.powerpack); ok && len(p.Numbers) > 0 {
+			o.src = p.Numbers[0]
+		}
 		return nil
 	case o.src == "":
 		return badRequest("src is required")
