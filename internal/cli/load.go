@@ -85,6 +85,9 @@ func (f *flags) load(cmd *cobra.Command, s Streams) (*settings, error) {
 		}
 		o.Allow = append(o.Allow, prefix)
 	}
+	if err := f.attachment(o); err != nil {
+		return nil, err
+	}
 	if o.Routes, err = f.routes(); err != nil {
 		return nil, err
 	}
@@ -136,6 +139,7 @@ var contrary = [][2]string{
 	{"timing", "shuffle"},
 	{"dry-run", "junit"},
 	{"db", "ephemeral"},
+	{"attach-app", "attach-number"},
 }
 
 // putAside are the flags of which the environment does not count, since another one was typed that excludes
