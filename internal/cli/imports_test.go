@@ -59,7 +59,6 @@ var owners = map[string][]string{
 	"github.com/spf13/":                  {"internal/cli"},
 	"golang.org/x/sync/errgroup":         {"internal/app", "internal/webhook/replay"},
 	"golang.ngrok.com/":                  {"internal/webhook/tunnel"},
-	"github.com/cenkalti/backoff":       {"internal/plivo/api", "internal/webhook/tunnel"},
 }
 
 // TestImports holds the direction of the imports and who may use which library.
