@@ -97,6 +97,7 @@ Where standard output is no terminal it runs as "listen".`,
 	f.history(root)
 	f.server(root)
 	f.simulation(root)
+	f.calling(root)
 	f.forwarding(root)
 	f.screens(root)
 	root.AddCommand(newDemo(s), newListen(s), newSend(s), newSimulate(s), newReplay(s), newTrigger(s), newHistory(s), newExport(s), newImport(s), newSign(s), newVerify(s))

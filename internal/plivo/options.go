@@ -76,13 +76,16 @@ var (
 	dltCategories = []string{"transactional", "promotional", "service_implicit", "service_explicit"}
 )
 
-// tidied gives the options without white space around them, and words in lower case.
+// tidied gives the options without white space around them, words in lower case, and the type of an SMS left out.
 func (o Options) tidied() Options {
 	for _, word := range []*string{&o.Type, &o.Log, &o.DLTTemplateCategory} {
 		*word = strings.ToLower(strings.TrimSpace(*word))
 	}
 	for _, v := range []*string{&o.Powerpack, &o.DLTEntityID, &o.DLTTemplateID, &o.Template, &o.Interactive, &o.Location} {
 		*v = strings.TrimSpace(*v)
+	}
+	if o.Type == SMS {
+		o.Type = ""
 	}
 	var media []string
 	for _, raw := range o.Media {

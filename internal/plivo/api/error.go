@@ -114,6 +114,8 @@ func (e *Error) advice() string {
 		return "wait some seconds and try again, with longer pauses"
 	case e.Kind == BadRequest && e.Status == http.StatusNotFound:
 		return "check that it is this account's, and the API's address in PLIVO_API_URL"
+	case e.Kind == BadRequest && (e.Status == http.StatusPaymentRequired || strings.Contains(strings.ToLower(e.Words), "insufficient")):
+		return "add credit to the account in Plivo's console; a number may stay blocked for some minutes"
 	case e.Kind == BadRequest && e.Status != 0:
 		return "correct the request and send it again"
 	case e.Kind == Upstream && e.Status >= 300 && e.Status < 400:
