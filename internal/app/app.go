@@ -51,6 +51,7 @@ type App struct {
 	totals   atomic.Pointer[store.Totals]
 	inFlight atomic.Int64 // sends that the API has not answered
 	replays  replays
+	doubts   doubts
 	leased   atomic.Bool // other processes are told to use this server
 }
 
@@ -127,7 +128,7 @@ func (a *App) build(ctx context.Context) error {
 		}
 	}
 	a.apiURL = apiURL
-	client, err := api.New(api.Config{AuthID: a.authID, AuthToken: token, BaseURL: apiURL, UserAgent: "plivoscope/" + a.o.Version})
+	client, err := api.New(a.apiConfig(token))
 	if err != nil {
 		return err
 	}
@@ -221,6 +222,7 @@ func (a *App) serve() error {
 // Close stops what Open started; Run must have returned. It is safe to call twice.
 func (a *App) Close() error {
 	a.replays.end()
+	a.doubts.end()
 	for _, ln := range []net.Listener{a.simLn, a.serverLn} {
 		if ln != nil {
 			_ = ln.Close()

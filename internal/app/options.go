@@ -35,6 +35,12 @@ type Options struct {
 	OtherTokens  []signature.Token
 	OtherAuthIDs []string
 
+	// Retries is how often a call is tried again at most that Plivo cannot have taken; 0 for never.
+	Retries int
+	// MPS is how many SMS a second go to one sender, 0 for Plivo's default on a live account and no limit on the
+	// simulator.
+	MPS float64
+
 	HistoryPath string // empty for an ephemeral history
 	Keep        int    // valid callbacks kept; 0 for the store's default
 

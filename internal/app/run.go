@@ -32,6 +32,9 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 		routes.start(running, group, a.routes.Run)
 	}
 	diagnoser.start(running, group, a.diagnose)
+	if !a.simulated() {
+		a.doubts.begin(a.clarifyLeft)
+	}
 	held := a.takeLease(ctx)
 	lease.start(running, group, func(ctx context.Context) error { return a.keepLease(ctx, held) })
 	group.Go(func() error {

@@ -26,6 +26,7 @@ type messageJSON struct {
 	Text         string            `json:"text"`
 	Status       plivo.Status      `json:"status"`
 	Unverified   bool              `json:"unverified"`
+	Unclear      bool              `json:"unclear"`
 	ErrorCode    *string           `json:"error_code"`
 	ErrorMeaning *string           `json:"error_meaning"`
 	Units        int               `json:"units"`
@@ -36,14 +37,16 @@ type messageJSON struct {
 	Callbacks    int               `json:"callbacks"`
 	Signature    archive.Signature `json:"signature"`
 	Anomalies    []plivo.Anomaly   `json:"anomalies"`
+	Options      *plivo.Options    `json:"options,omitempty"`
 }
 
 func messageLine(m plivo.Message) ([]byte, error) {
 	j := messageJSON{
 		UUID: m.UUID, Direction: m.Direction, From: m.From, To: m.To, Text: m.Text,
-		Status: m.Status, Unverified: m.Unverified, Units: m.Units, Type: m.Type,
+		Status: m.Status, Unverified: m.Unverified, Unclear: m.Unclear, Units: m.Units, Type: m.Type,
 		CreatedAt: utc(m.CreatedAt), UpdatedAt: utc(m.UpdatedAt), CallbackURL: m.CallbackURL,
 		Callbacks: m.Callbacks, Signature: archive.Signature{Result: m.Signature, Cause: m.Cause}, Anomalies: m.Anomalies,
+		Options: m.Options,
 	}
 	if j.Anomalies == nil {
 		j.Anomalies = []plivo.Anomaly{}

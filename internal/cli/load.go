@@ -22,6 +22,12 @@ import (
 	"dev.internal/plivoscope/internal/webhook"
 )
 
+// Bounds of flags.
+const (
+	mostRetries = 20
+	mostMPS     = 1000
+)
+
 // settings are the flags over the environment over .env, ready for the core.
 type settings struct {
 	options  app.Options
@@ -56,6 +62,13 @@ func (f *flags) load(cmd *cobra.Command, s Streams) (*settings, error) {
 	o.Keep, o.Addr, o.PublicURL, o.InsecureURL = f.keep, f.addr, f.publicURL, f.insecureURL
 	o.AddrGiven = cmd.Flags().Changed("addr")
 	o.Fate, o.Seed, o.Speed, o.StrictSenders = f.fate, f.seed, f.speed, f.strictSenders
+	o.Retries, o.MPS = f.retries, f.mps
+	if f.retries < 0 || f.retries > mostRetries {
+		return nil, fmt.Errorf("--retries %d is not from 0 to %d", f.retries, mostRetries)
+	}
+	if f.mps < 0 || f.mps > mostMPS || f.mps != f.mps {
+		return nil, fmt.Errorf("--mps %v is not a number of messages a second up to %d; 0 is the default", f.mps, mostMPS)
+	}
 	if f.timeout < 0 {
 		return nil, fmt.Errorf("--timeout %s is below zero: give a time as 90s", f.timeout)
 	}

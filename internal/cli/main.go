@@ -102,6 +102,7 @@ Where standard output is no terminal it runs as "listen".`,
 	f.history(root)
 	f.server(root)
 	f.simulation(root)
+	f.calling(root)
 	f.forwarding(root)
 	f.attaching(root)
 	f.screens(root)

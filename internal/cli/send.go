@@ -28,7 +28,8 @@ func newSend(s Streams) *cobra.Command {
 Where a plivoscope runs on the same history its callback server is used. Otherwise send opens one of
 its own until --wait is met or --timeout ends; on the embedded simulator it stays to the last report.`,
 		Example: `  plivoscope send --to +15005550000 --text hello --wait delivered
-  plivoscope send --from +14155550100 --to +14155550123 --text hello --yes`,
+  plivoscope send --from +14155550100 --to +14155550123 --text hello --yes
+  plivoscope send --type mms --media https://example.com/cat.jpg --to +14155550123 --text look --yes`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return runSend(cmd, s, &f, &draft, &wait)
@@ -39,6 +40,7 @@ its own until --wait is met or --timeout ends; on the embedded simulator it stay
 	f.server(cmd)
 	f.simulation(cmd)
 	f.sending(cmd)
+	f.calling(cmd)
 	f.waiting(cmd, "give up waiting after this `TIME` (default 1m)")
 	fs := cmd.Flags()
 	fs.StringVar(&draft.From, "from", "", "sender `NUMBER`; default: PLIVO_SENDER_ID, or the simulator's own number")
@@ -46,6 +48,7 @@ its own until --wait is met or --timeout ends; on the embedded simulator it stay
 	fs.StringVar(&draft.Text, "text", "", "the message")
 	fs.StringVar(&draft.CallbackURL, "callback-url", "", "where delivery reports go; default: the callback server's own `URL`")
 	fs.StringVar(&draft.Method, "method", "POST", "how delivery reports are sent: POST or GET")
+	sendOptions(cmd, &draft.Options)
 	fs.StringVar(&wait, "wait", "", "follow the message to this `STATUS`; another final status ends with exit code 6")
 	return cmd
 }
@@ -60,6 +63,9 @@ func runSend(cmd *cobra.Command, s Streams, f *flags, written *plivo.Draft, wait
 	if want != "" && !want.Known() {
 		return fmt.Errorf("--wait %q is no status; the statuses are queued, sent, delivered, undelivered, failed and read", want)
 	}
+	if err := readObjects(&draft.Options); err != nil {
+		return err
+	}
 	set.options.Join = true
 	if !set.options.AddrGiven && set.options.PublicURL == "" {
 		set.options.Addr = "127.0.0.1:0" // nobody needs to know the port of a server that ends so soon
@@ -69,7 +75,7 @@ func runSend(cmd *cobra.Command, s Streams, f *flags, written *plivo.Draft, wait
 	if err != nil {
 		return err
 	}
-	if draft.From == "" {
+	if draft.From == "" && draft.Powerpack == "" {
 		draft.From = a.Status().DefaultSender
 	}
 	if a.Joined() {
@@ -117,9 +123,9 @@ func (j *sendJob) changed(m plivo.Message) error {
 
 func (j *sendJob) run(ctx context.Context) error {
 	checked, found := j.draft.Check()
-	if j.draft.From == "" {
+	if j.draft.From == "" && j.draft.Powerpack == "" {
 		found = withoutField(found, "from")
-		found = append(found, plivo.Problem{Field: "from", Text: "There is no sender: give --from NUMBER, or set PLIVO_SENDER_ID."})
+		found = append(found, plivo.Problem{Field: "from", Text: "There is no sender: give --from NUMBER or --powerpack UUID, or set PLIVO_SENDER_ID."})
 	}
 	problems(j.s, found)
 	for _, problem := range found {
@@ -128,9 +134,7 @@ func (j *sendJob) run(ctx context.Context) error {
 		}
 	}
 	if j.a.Spends() && !j.f.yes {
-		segments := plivo.Segment(checked.Text).Segments
-		return withCode(exitWantsYes, fmt.Errorf("this would send %s with %s each on the live account %s and cost money; nothing was sent, say so with --yes",
-			plural(len(checked.To), "message"), plural(segments, "segment"), j.a.Status().AuthID))
+		return withCode(exitWantsYes, j.wantsYes(checked))
 	}
 	if checked.CallbackURL == "" && j.a.CallbackURL() == "" {
 		if j.want != "" {
@@ -143,7 +147,9 @@ func (j *sendJob) run(ctx context.Context) error {
 		return stopped(ctx, err)
 	}
 	if err != nil {
-		return errors.Join(err, j.print(ctx, sent.IDs))
+		if clear, said := j.clarified(ctx, err, sent.IDs); !clear {
+			return said
+		}
 	}
 	if err := j.follow(ctx, sent.IDs); err != nil {
 		return err
