@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Run serves until ctx ends or a part fails, then stops everything in its order: the lease, so that
-// no other process joins; a replay, what is on its way included; the simulator, so that nothing new is
+// Run serves until ctx ends or a part fails, then stops everything in its order: the watch over messages, so
+// that nothing new is asked; the lease, so that no other process joins; a replay, what is on its way included; the simulator, so that nothing new is
 // posted; the callback server, so that what was read is answered; the forwarding, so that what is in flight
 // ends and the rest is kept for the next start; the search for causes, so that what was found is noted.
 // ready is called once, when requests are truly accepted.
@@ -21,7 +21,7 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 	group, ctx := errgroup.WithContext(ctx)
 	// The parts outlive ctx, each until those before it have ended.
 	running := context.WithoutCancel(ctx)
-	lease, server, routes, diagnoser := part{}, part{}, part{}, part{}
+	lease, server, routes, diagnoser, watcher := part{}, part{}, part{}, part{}, part{}
 	server.start(running, group, func(ctx context.Context) error { return a.server.Serve(ctx, a.serverLn) })
 	sim := part{}
 	if a.sim != nil {
@@ -33,10 +33,12 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 	diagnoser.start(running, group, a.diagnose)
 	held := a.takeLease(ctx)
 	lease.start(running, group, func(ctx context.Context) error { return a.keepLease(ctx, held) })
+	watcher.start(running, group, a.watch)
 	group.Go(func() error {
 		// Listening sockets are bound since Open: from here on every connection is answered.
 		ready()
 		<-ctx.Done()
+		watcher.end()
 		lease.end()
 		a.replays.end()
 		sim.end()

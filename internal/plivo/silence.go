@@ -144,6 +144,8 @@ func (m Message) SilenceWords(loc *time.Location) (short, long string) {
 			long += ": " + m.Silence.Words(loc)
 		}
 		return short, long + "."
+	case m.Silent() && m.Silence.Cause == SentFinal:
+		return "sent may be final", "Sent may be the last that is heard: carriers in " + m.Silence.Detail + " often report no delivery."
 	case m.Silent():
 		return "no callback yet", "No callback yet: " + m.Silence.Words(loc) + "."
 	}
