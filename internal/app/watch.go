@@ -21,7 +21,7 @@ const (
 	watchCount   = 5 * time.Second  // how often what is missed is counted while nothing changes here
 	sendingFor   = 10 * time.Minute // after that nobody waits for the answer to a send
 	asksASecond  = 2                // of Plivo, which allows 60 of all requests
-	asksOfOurs   = 200               // of a simulator
+	asksOfOurs   = 200              // of a simulator
 	holdLeast    = 5 * time.Second
 	holdMost     = 5 * time.Minute
 	holdRefused  = 10 * time.Minute // where the credentials are refused

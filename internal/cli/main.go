@@ -99,7 +99,7 @@ Where standard output is no terminal it runs as "listen".`,
 	f.simulation(root)
 	f.forwarding(root)
 	f.screens(root)
-	root.AddCommand(newDemo(s), newListen(s), newSend(s), newSimulate(s), newReplay(s), newTrigger(s), newHistory(s), newExport(s), newImport(s), newSign(s), newVerify(s))
+	root.AddCommand(newDemo(s), newListen(s), newSend(s), newSimulate(s), newReplay(s), newTrigger(s), newReconcile(s), newHistory(s), newExport(s), newImport(s), newSign(s), newVerify(s))
 	return root
 }
 
