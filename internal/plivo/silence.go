@@ -162,7 +162,8 @@ func SentMayBeFinal(e164 string) (country string, may bool) {
 	}
 	switch phonenumbers.GetRegionCodeForNumber(n) {
 	case "US", "CA":
-		return Country(e164), true
+		country = Country(e164)
+		return country, country != ""
 	}
 	return "", false
 }
