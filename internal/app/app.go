@@ -49,6 +49,7 @@ type App struct {
 	started  time.Time
 	notices  notices
 	totals   atomic.Pointer[store.Totals]
+	watched  atomic.Pointer[WatchStatus]
 	inFlight atomic.Int64 // sends that the API has not answered
 	replays  replays
 	doubts   doubts

@@ -6,9 +6,9 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Run serves until ctx ends or a part fails, then stops everything in its order: the lease, so that
-// no other process joins; a replay, what is on its way included; the custody of an application, so that its
-// messages go where they went before; the simulator, so that nothing new is
+// Run serves until ctx ends or a part fails, then stops everything in its order: the watch over messages, so
+// that nothing new is asked; the lease, so that no other process joins; a replay, what is on its way included;
+// the custody of an application, so that its messages go where they went before; the simulator, so that nothing new is
 // posted; the callback server, so that what was read is answered; the forwarding, so that what is in flight
 // ends and the rest is kept for the next start; the search for causes, so that what was found is noted.
 // ready is called once, when requests are truly accepted.
@@ -22,7 +22,7 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 	group, ctx := errgroup.WithContext(ctx)
 	// The parts outlive ctx, each until those before it have ended.
 	running := context.WithoutCancel(ctx)
-	lease, server, routes, diagnoser, custody := part{}, part{}, part{}, part{}, part{}
+	lease, server, routes, diagnoser, custody, watcher := part{}, part{}, part{}, part{}, part{}, part{}
 	server.start(running, group, func(ctx context.Context) error { return a.server.Serve(ctx, a.serverLn) })
 	sim := part{}
 	if a.sim != nil {
@@ -37,6 +37,7 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 	}
 	held := a.takeLease(ctx)
 	lease.start(running, group, func(ctx context.Context) error { return a.keepLease(ctx, held) })
+	watcher.start(running, group, a.watch)
 	group.Go(func() error {
 		// Listening sockets are bound since Open: from here on every connection is answered.
 		ready()
@@ -47,6 +48,7 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 			}
 		}
 		<-ctx.Done()
+		watcher.end()
 		lease.end()
 		a.replays.end()
 		custody.end()

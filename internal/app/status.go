@@ -48,6 +48,7 @@ type Status struct {
 	SimulatorToken string
 	Totals         store.Totals
 	Attachment     Attachment      // of an application, where one was asked for
+	Watch          WatchStatus     // of messages without callbacks; zero where another process watches
 	Routes         []forward.Stats // of the forwarding, in the order in which they were given
 	HistorySize    int64           // of the history's file in bytes, as of some seconds ago
 	Notices        []Notice        // newest last, at most 100

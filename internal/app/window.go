@@ -25,6 +25,9 @@ func (a *App) Status() Status {
 	if t := a.totals.Load(); t != nil {
 		s.Totals = *t
 	}
+	if w := a.watched.Load(); w != nil {
+		s.Watch = *w
+	}
 	if a.server != nil {
 		s.Server = a.server.Stats()
 	}

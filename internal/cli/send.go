@@ -213,7 +213,7 @@ func (j *sendJob) late(ctx context.Context, ids []int64) error {
 			}
 		}
 	}
-	return fmt.Errorf("the message did not reach %s within %s (--timeout changes that)%s", j.want, j.f.limit(), claimed(ctx, j.a, last, j.p))
+	return fmt.Errorf("the message did not reach %s within %s (--timeout changes that)%s%s", j.want, j.f.limit(), claimed(ctx, j.a, last, j.p), providerSays(ctx, j.a, ms, j.p))
 }
 
 // untilSettled follows the messages until all are final, the embedded simulator has nothing left to
