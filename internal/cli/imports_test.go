@@ -59,6 +59,7 @@ var owners = map[string][]string{
 	"github.com/spf13/":                  {"internal/cli"},
 	"golang.org/x/sync/errgroup":         {"internal/app", "internal/webhook/replay"},
 	"golang.ngrok.com/":                  {"internal/webhook/tunnel"},
+	"mvdan.cc/sh":                        {"internal/webhook/tunnel"},
 }
 
 // TestImports holds the direction of the imports and who may use which library.
