@@ -14,6 +14,7 @@ import (
 	"dev.internal/plivoscope/internal/plivo/simulator"
 	"dev.internal/plivoscope/internal/webhook"
 	"dev.internal/plivoscope/internal/webhook/forward"
+	"dev.internal/plivoscope/internal/webhook/tunnel"
 )
 
 // Options say what the program runs on. The command line fills them in.
@@ -40,11 +41,13 @@ type Options struct {
 
 	// Join makes Open use the running server of the history, where there is one, instead of a
 	// server of its own.
-	Join        bool
-	Addr        string // of the callback server, HOST:PORT; empty for 127.0.0.1:4141
-	AddrGiven   bool   // Addr is the user's wish: when it is busy that is an error
-	PublicURL   string // under which Plivo reaches the server; empty for the listen URL
-	InsecureURL bool   // allow a public http:// URL
+	Join      bool
+	Addr      string // of the callback server, HOST:PORT; empty for 127.0.0.1:4141
+	AddrGiven bool   // Addr is the user's wish: when it is busy that is an error
+	PublicURL string // under which Plivo reaches the server; empty for the listen URL
+	// Tunnel gives the public URL while it runs; nil for none. It and PublicURL exclude each other.
+	Tunnel      tunnel.Tunnel
+	InsecureURL bool // allow a public http:// URL
 	OnInvalid   webhook.Policy
 	Allow       []netip.Prefix
 
@@ -64,6 +67,8 @@ type Options struct {
 
 	Logger *slog.Logger
 	Now    func() time.Time
+
+	linkTimes *linkTimes // nil for theLinkTimes
 }
 
 // DefaultAddr is where the callback server listens unless told otherwise.

@@ -8,7 +8,8 @@ import (
 
 // Run serves until ctx ends or a part fails, then stops everything in its order: the lease, so that
 // no other process joins; a replay, what is on its way included; the simulator, so that nothing new is
-// posted; the callback server, so that what was read is answered; the forwarding, so that what is in flight
+// posted; the tunnel, so that nothing of it is left and no request is on its way; the callback server, so that
+// what was read is answered; the forwarding, so that what is in flight
 // ends and the rest is kept for the next start; the search for causes, so that what was found is noted.
 // ready is called once, when requests are truly accepted.
 func (a *App) Run(ctx context.Context, ready func()) error {
@@ -21,7 +22,7 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 	group, ctx := errgroup.WithContext(ctx)
 	// The parts outlive ctx, each until those before it have ended.
 	running := context.WithoutCancel(ctx)
-	lease, server, routes, diagnoser := part{}, part{}, part{}, part{}
+	lease, server, link, routes, diagnoser := part{}, part{}, part{}, part{}, part{}
 	server.start(running, group, func(ctx context.Context) error { return a.server.Serve(ctx, a.serverLn) })
 	sim := part{}
 	if a.sim != nil {
@@ -32,6 +33,9 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 	}
 	diagnoser.start(running, group, a.diagnose)
 	held := a.takeLease(ctx)
+	if a.link != nil {
+		link.start(running, group, a.link.run)
+	}
 	lease.start(running, group, func(ctx context.Context) error { return a.keepLease(ctx, held) })
 	group.Go(func() error {
 		// Listening sockets are bound since Open: from here on every connection is answered.
@@ -40,6 +44,7 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 		lease.end()
 		a.replays.end()
 		sim.end()
+		link.end()
 		server.end()
 		routes.end()
 		diagnoser.end()

@@ -40,6 +40,7 @@ func newListen(s Streams) *cobra.Command {
 	f.common(cmd)
 	f.history(cmd)
 	f.server(cmd)
+	f.tunnelling(cmd)
 	f.simulation(cmd)
 	f.reporting(cmd)
 	f.forwarding(cmd)

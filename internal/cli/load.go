@@ -97,6 +97,9 @@ func (f *flags) load(cmd *cobra.Command, s Streams) (*settings, error) {
 	if err := f.openLog(set, s.masker()); err != nil {
 		return nil, err
 	}
+	if err := f.chooseTunnel(cmd, set); err != nil {
+		return nil, err
+	}
 	for _, w := range set.warnings {
 		s.say("warning: %s", w)
 	}
@@ -136,6 +139,7 @@ var contrary = [][2]string{
 	{"timing", "shuffle"},
 	{"dry-run", "junit"},
 	{"db", "ephemeral"},
+	{"public-url", "tunnel"},
 }
 
 // putAside are the flags of which the environment does not count, since another one was typed that excludes
@@ -144,7 +148,7 @@ func putAside(fs *pflag.FlagSet) map[string]bool {
 	aside := map[string]bool{}
 	for _, pair := range contrary {
 		for i, name := range pair {
-			if fs.Changed(name) {
+			if fs.Changed(name) && !(name == "tunnel" && noTunnel(fs.Lookup(name).Value.String())) {
 				aside[pair[1-i]] = true
 			}
 		}

@@ -96,6 +96,7 @@ Where standard output is no terminal it runs as "listen".`,
 	f.common(root)
 	f.history(root)
 	f.server(root)
+	f.tunnelling(root)
 	f.simulation(root)
 	f.forwarding(root)
 	f.screens(root)

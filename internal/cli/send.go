@@ -37,6 +37,7 @@ its own until --wait is met or --timeout ends; on the embedded simulator it stay
 	f.common(cmd)
 	f.history(cmd)
 	f.server(cmd)
+	f.tunnelling(cmd)
 	f.simulation(cmd)
 	f.sending(cmd)
 	f.waiting(cmd, "give up waiting after this `TIME` (default 1m)")

@@ -61,10 +61,19 @@ func (s *Simulator) Inbound(ctx context.Context, in InboundMessage) (string, err
 	return m.uuid, err
 }
 
+// SetInboundURL changes where inbound messages go from now on unless they name a URL of their own.
+func (s *Simulator) SetInboundURL(url string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.inbound = url
+}
+
 // inboundMessage checks in and gives it its number and UUID.
 func (s *Simulator) inboundMessage(in InboundMessage) (*message, error) {
 	if in.URL == "" {
-		in.URL = s.o.InboundURL
+		s.mu.Lock()
+		in.URL = s.inbound
+		s.mu.Unlock()
 	}
 	if in.To == "" {
 		in.To = s.o.Numbers[0]
