@@ -8,3 +8,6 @@ func Hurry(t Tunnel, url time.Duration) {
 		c.pace = pace{first: 5 * time.Millisecond, most: 40 * time.Millisecond, url: url, ready: 100 * time.Millisecond, steady: time.Hour, grace: 200 * time.Millisecond}
 	}
 }
+
+// Unanswered explains an error of a probe.
+var Unanswered = unanswered
