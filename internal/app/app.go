@@ -55,7 +55,7 @@ type App struct {
 
 	link      *link // nil where there is neither a tunnel nor a public URL
 	tunnelLog tunnelLog
-	prover    proofs
+	prober    *tunnel.Prober
 	failure   atomic.Pointer[tunnel.Error]
 }
 
@@ -70,6 +70,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		a.log = slog.New(slog.DiscardHandler)
 	}
 	a.started = a.now()
+	a.prober = a.newProber()
 	if o.PublicURL != "" {
 		var err error
 		if a.urls.public, err = checkPublicURL(o.PublicURL, o.InsecureURL); err != nil {
@@ -221,7 +222,7 @@ func (a *App) serve() error {
 		TrustForwarded: tunnelled,
 		Limits:         webhook.Limits{RateLimitOff: !tunnelled && local(a.serverLn), AtOnce: a.o.CallbacksAtOnce},
 		OnProblem:      func(level slog.Level, text string) { a.Notify(severityOf(level), text) },
-		Prove:          a.prover.Answer,
+		Prove:          a.answerProbe,
 		Tunnel:         a.tunnelHealth,
 	})
 	if err != nil {

@@ -87,7 +87,8 @@ func newLink(a *App) *link {
 	if l.tunnel == nil && l.given == "" || a.joined {
 		return nil
 	}
-	l.probes = prober{l: l, results: make(chan proof, 1)}
+	a.prober.Timeout = l.times.probe
+	l.probes = prober{results: make(chan proof, 1)}
 	return l
 }
 

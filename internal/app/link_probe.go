@@ -10,7 +10,6 @@ import (
 
 // prober sends probes through the public URL, one at a time. It belongs to the goroutine of link.run.
 type prober struct {
-	l       *link
 	results chan proof
 	number  int                // of the probe that is on its way, or was last
 	cancel  context.CancelFunc // nil while none is
@@ -75,7 +74,7 @@ func (l *link) probe(ctx context.Context) {
 	p.stop()
 	p.number++
 	number, url, began := p.number, l.url, l.a.now()
-	within, cancel := context.WithTimeout(ctx, l.times.probe)
+	within, cancel := context.WithCancel(ctx)
 	p.cancel = cancel
 	go func() {
 		roundTrip, err := l.a.prove(within, url)

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"crypto/x509"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -46,7 +47,10 @@ type Options struct {
 	AddrGiven bool   // Addr is the user's wish: when it is busy that is an error
 	PublicURL string // under which Plivo reaches the server; empty for the listen URL
 	// Tunnel gives the public URL while it runs; nil for none. It and PublicURL exclude each other.
-	Tunnel      tunnel.Tunnel
+	Tunnel tunnel.Tunnel
+	// ProbeRoots are the CAs that the certificate of a public URL is checked with when it is probed; nil for the
+	// system's.
+	ProbeRoots  *x509.CertPool
 	InsecureURL bool // allow a public http:// URL
 	OnInvalid   webhook.Policy
 	Allow       []netip.Prefix

@@ -2,72 +2,56 @@ package app
 
 import (
 	"context"
-	"crypto/rand"
+	"errors"
 	"fmt"
 	"net/http"
-	"sync"
+	"net/url"
+	"strings"
 	"time"
 
 	"dev.internal/plivoscope/internal/webhook"
+	"dev.internal/plivoscope/internal/webhook/tunnel"
 )
 
-// prover proves that a public URL leads to this process: it sends a token through it, which is answered with
-// another one that nobody outside of this process knows, once.
-type proofs struct {
-	mu   sync.Mutex
-	open map[string]string
+// newProber makes what proves that a URL leads to this process.
+func (a *App) newProber() *tunnel.Prober {
+	return &tunnel.Prober{Prover: tunnel.NewProver(), Path: webhook.HealthPath, Roots: a.o.ProbeRoots}
 }
 
-const (
-	challengeHeader = "Plivoscope-Probe"
-	proofHeader     = "Plivoscope-Proof"
-)
-
-// Answer answers a challenge that is open.
-func (p *proofs) Answer(answer http.Header, r *http.Request) bool {
-	token := r.Header.Get(challengeHeader)
-	if token == "" {
-		return false
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	proof, ok := p.open[token]
-	if ok {
-		delete(p.open, token)
-		answer.Set(proofHeader, proof)
-	}
-	return ok
+// answerProbe answers a probe of this process, and no other.
+func (a *App) answerProbe(w http.ResponseWriter, r *http.Request) bool {
+	return a.prober.Prover.Stamp(w, r)
 }
 
-func (a *App) prove(ctx context.Context, url string) (time.Duration, error) {
-	p := &a.prover
-	token, proof := rand.Text(), rand.Text()
-	p.mu.Lock()
-	if p.open == nil {
-		p.open = map[string]string{}
+// prove sends a probe through a public URL; the error says in a sentence why it did not come back.
+func (a *App) prove(ctx context.Context, publicURL string) (time.Duration, error) {
+	if name := reserved(publicURL); name != "" {
+		return 0, &tunnel.Refusal{Kind: tunnel.UnknownHost, Why: fmt.Sprintf(
+			"The name %s is kept for examples and exists nowhere; give the public URL that really leads here.", name)}
 	}
-	p.open[token] = proof
-	p.mu.Unlock()
-	defer func() {
-		p.mu.Lock()
-		delete(p.open, token)
-		p.mu.Unlock()
-	}()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url+webhook.HealthPath, nil)
+	return a.prober.Probe(ctx, publicURL)
+}
+
+// reserved is the host of a URL where it is one of those that no DNS server may be asked for.
+func reserved(publicURL string) string {
+	u, err := url.Parse(publicURL)
 	if err != nil {
-		return 0, err
+		return ""
 	}
-	req.Header.Set(challengeHeader, token)
-	began := time.Now()
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return 0, err
+	name := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
+	for _, end := range []string{".example", ".invalid"} {
+		if strings.HasSuffix(name, end) {
+			return name
+		}
 	}
-	defer resp.Body.Close()
-	if resp.Header.Get(proofHeader) != proof {
-		return 0, fmt.Errorf("The URL %s does not lead here: it answered %s", url, resp.Status) //nolint:staticcheck // a sentence of its own
-	}
-	return time.Since(began), nil
+	return ""
 }
 
-func codeOf(error) string { return "" }
+// codeOf is the provider's own code of why a probe did not come back.
+func codeOf(err error) string {
+	var refusal *tunnel.Refusal
+	if errors.As(err, &refusal) {
+		return refusal.Code
+	}
+	return ""
+}

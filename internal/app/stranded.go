@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,15 +28,7 @@ func (a *App) Stranded(m plivo.Message) bool {
 	a.urls.mu.Lock()
 	defer a.urls.mu.Unlock()
 	// What the server's own address was given for still comes there.
-	if base == a.urls.public || base == a.urls.opened || base == a.listenURL || onLoopback(base) {
-		return false
-	}
-	for _, earlier := range a.urls.earlier {
-		if base == earlier {
-			return true
-		}
-	}
-	return false
+	return base != a.urls.public && base != a.urls.opened && base != a.listenURL && slices.Contains(a.urls.earlier, base)
 }
 
 // unfinished gives the messages that were sent and have come to no end, newest first, of those that were sent

@@ -52,10 +52,10 @@ type Config struct {
 	// for a tunnel that ends in this process: see ServeTunnel.
 	TrustForwarded bool
 
-	// Prove answers a challenge that this program sent to itself through its public URL, in the header of the
-	// answer of /health; false, with nothing set, where the request has none that is open. What has one is
-	// answered whatever Allow says. nil for none.
-	Prove func(answer http.Header, r *http.Request) bool
+	// Prove answers a probe that this process sent to itself through its public URL, in the header of the answer
+	// of /health, and reports whether it was one that is open. Such a one is answered whatever Allow says. nil for
+	// none.
+	Prove func(w http.ResponseWriter, r *http.Request) bool
 	// Tunnel is what /health says of the way from outside, to whoever asks; nil for nothing.
 	Tunnel func() TunnelHealth
 

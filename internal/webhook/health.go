@@ -33,9 +33,9 @@ func asksHealth(r *http.Request, path string) bool {
 	return path == HealthPath && (r.Method == http.MethodGet || r.Method == http.MethodHead)
 }
 
-// proves answers a challenge of this program's own.
+// proves answers a probe of this process's own.
 func (s *Server) proves(w http.ResponseWriter, r *http.Request, path string) bool {
-	return s.config.Prove != nil && asksHealth(r, path) && s.config.Prove(w.Header(), r)
+	return s.config.Prove != nil && asksHealth(r, path) && s.config.Prove(w, r)
 }
 
 func (s *Server) serveHealth(w http.ResponseWriter) {
