@@ -29,6 +29,8 @@ type settings struct {
 	json     bool // data is printed as JSON lines
 	warnings []string
 	log      io.Closer
+
+	autoTunnel bool // the tunnel was chosen, not asked for
 }
 
 func (s *settings) close() {

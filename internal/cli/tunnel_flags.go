@@ -36,7 +36,7 @@ func (f *flags) chooseTunnel(cmd *cobra.Command, set *settings) error {
 	if spec == tunnelAuto || spec == "" {
 		spec = tunnelNone
 		if o.Mode == app.Live && !ngrok.Token.Empty() && o.PublicURL == "" {
-			spec = "ngrok"
+			spec, set.autoTunnel = "ngrok", true
 		}
 	}
 	if spec == tunnelNone {
