@@ -50,6 +50,8 @@ func Parse(spec string, s Settings) (Tunnel, error) {
 	switch spec {
 	case "", "none":
 		return nil, nil
+	case "ngrok":
+		return newNgrok(s)
 	}
 	for _, p := range presets {
 		if p.name == spec {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -21,7 +22,9 @@ const health = "/health"
 // public is a server that stands at a public URL.
 func public(t *testing.T, h http.HandlerFunc) (url string, roots *x509.CertPool) {
 	t.Helper()
-	s := httptest.NewTLSServer(h)
+	s := httptest.NewUnstartedServer(h)
+	s.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, 0)
+	s.StartTLS()
 	t.Cleanup(s.Close)
 	roots = x509.NewCertPool()
 	roots.AddCert(s.Certificate())
