@@ -108,8 +108,8 @@ type Reconciler struct {
 // Reconciler gives that of the App; it needs no Close.
 func (a *App) Reconciler() *Reconciler {
 	r := &Reconciler{
-		store: a.store, api: a.api, keys: a.replayKeys, now: a.now, public: a.publicURL, asks: rate.NewLimiter(asksReconciling, asksReconciling),
-		own: []string{a.listenURL, a.publicURL},
+		store: a.store, api: a.api, keys: a.replayKeys, now: a.now, public: a.publicURL(), asks: rate.NewLimiter(asksReconciling, asksReconciling),
+		own: []string{a.listenURL, a.publicURL()},
 	}
 	if a.simulated() {
 		r.asks = a.askLimit()

@@ -28,7 +28,7 @@ type Status struct {
 	ListenURL     string
 	PublicURL     string
 	CallbackURL   string // where reports of new messages are asked to; empty where nothing could receive them
-	Tunnel        string // "none" so far
+	Tunnel        TunnelStatus
 	APIURL        string
 	DefaultSender string
 	HistoryPath   string

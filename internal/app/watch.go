@@ -207,7 +207,7 @@ func (w *watcher) attend(ctx context.Context, now time.Time, due []store.Watched
 	if err := w.tempo.refresh(ctx, w.a.store, now); err != nil {
 		return err
 	}
-	j, err := newJudge(ctx, w.a.store, now, w.a.publicURL, w.refused)
+	j, err := newJudge(ctx, w.a.store, now, w.a.publicURL(), w.refused)
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ type flags struct {
 	keep      int
 
 	addr, publicURL, onInvalid string
+	tunnel                     string
 	insecureURL                bool
 	allow                      []string
 

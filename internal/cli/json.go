@@ -142,6 +142,7 @@ type readyJSON struct {
 	AuthID    string `json:"auth_id"`
 	AuthToken string `json:"auth_token,omitempty"` // only one that was made up
 	History   string `json:"history,omitempty"`
+	Tunnel    string `json:"tunnel,omitempty"` // its name, where one is open
 }
 
 func readyLine(st app.Status, madeUpToken string) ([]byte, error) {
@@ -151,6 +152,9 @@ func readyLine(st app.Status, madeUpToken string) ([]byte, error) {
 	}
 	if st.Mode == app.Simulator {
 		r.APIURL = st.APIURL
+	}
+	if st.Tunnel.Asked() {
+		r.Tunnel = st.Tunnel.Name
 	}
 	if !st.Ephemeral {
 		r.History = st.HistoryPath

@@ -35,6 +35,8 @@ type settings struct {
 	json     bool // data is printed as JSON lines
 	warnings []string
 	log      io.Closer
+
+	autoTunnel bool // the tunnel was chosen, not asked for
 }
 
 func (s *settings) close() {
@@ -113,6 +115,9 @@ func (f *flags) load(cmd *cobra.Command, s Streams) (*settings, error) {
 	if err := f.openLog(set, s.masker()); err != nil {
 		return nil, err
 	}
+	if err := f.chooseTunnel(cmd, set); err != nil {
+		return nil, err
+	}
 	for _, w := range set.warnings {
 		s.say("warning: %s", w)
 	}
@@ -153,6 +158,7 @@ var contrary = [][2]string{
 	{"dry-run", "junit"},
 	{"db", "ephemeral"},
 	{"attach-app", "attach-number"},
+	{"public-url", "tunnel"},
 }
 
 // putAside are the flags of which the environment does not count, since another one was typed that excludes
@@ -161,7 +167,7 @@ func putAside(fs *pflag.FlagSet) map[string]bool {
 	aside := map[string]bool{}
 	for _, pair := range contrary {
 		for i, name := range pair {
-			if fs.Changed(name) {
+			if fs.Changed(name) && !(name == "tunnel" && noTunnel(fs.Lookup(name).Value.String())) {
 				aside[pair[1-i]] = true
 			}
 		}

@@ -101,6 +101,7 @@ Where standard output is no terminal it runs as "listen".`,
 	f.common(root)
 	f.history(root)
 	f.server(root)
+	f.tunnelling(root)
 	f.simulation(root)
 	f.calling(root)
 	f.forwarding(root)
