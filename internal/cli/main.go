@@ -100,6 +100,8 @@ Where standard output is no terminal it runs as "listen".`,
 	f.forwarding(root)
 	f.screens(root)
 	root.AddCommand(newDemo(s), newListen(s), newSend(s), newSimulate(s), newReplay(s), newTrigger(s), newHistory(s), newExport(s), newImport(s), newSign(s), newVerify(s))
+	root.AddCommand(newCompletion(s), newMan(s))
+	complete(root)
 	return root
 }
 
