@@ -96,7 +96,7 @@ func (c *Client) Close() { c.conns.CloseIdleConnections() }
 func (c *Client) do(ctx context.Context, op string, extra http.Header, call func(*sdk.Client) error) (*exchange, error) {
 	within, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	ex := &exchange{ctx: within, conns: c.conns, extra: extra, agent: c.agent}
+	ex := &exchange{ctx: within, base: c.base, conns: c.conns, extra: extra, agent: c.agent}
 	client, err := sdk.NewClient(c.authID, c.token, &sdk.ClientOptions{HttpClient: &http.Client{
 		Transport:     ex,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },

@@ -1,11 +1,13 @@
 // Package api talks to Plivo's REST API, or to anything that speaks it, as the simulator: it sends
-// messages and looks them up.
+// messages and looks them up, reads the account, its numbers, applications and Powerpacks, and changes
+// where an application's messages go.
 //
 // The requests are made by Plivo's own SDK, of which this package is the only importer, so that what
 // goes over the wire is what a developer's program sends. The answers are read here: the SDK reports
 // some failures as success, keeps no HTTP status, drops fields and takes no context (plivo-go v7.60.2).
 // Each call gets an SDK client of its own with a transport that carries the caller's context and keeps
-// status and body; the connections below are shared and belong to the Client.
+// status and body, and lets no more than that one request out, to the host that was configured; the
+// connections below are shared and belong to the Client.
 //
 // Calls and their failures are counted, in memory alone.
 //

@@ -102,7 +102,7 @@ func (e *Error) advice() string {
 	case e.Kind == RateLimited:
 		return "wait some seconds and try again, with longer pauses"
 	case e.Kind == BadRequest && e.Status == http.StatusNotFound:
-		return "check the message UUID, the auth id and the API's address"
+		return "check that it is this account's, and the API's address in PLIVO_API_URL"
 	case e.Kind == BadRequest && e.Status != 0:
 		return "correct the request and send it again"
 	case e.Kind == Upstream && e.Status >= 300 && e.Status < 400:

@@ -16,7 +16,7 @@ type InboundMessage struct {
 	From string
 	To   string // empty for the account's first number
 	Text string
-	URL  string // of the application that gets it; empty for Options.InboundURL
+	URL  string // where it is posted; empty for the message_url of the number's application, with its method
 }
 
 // Inbound posts one signed inbound message, once, and gives its UUID, which also stands when the
@@ -63,13 +63,13 @@ func (s *Simulator) Inbound(ctx context.Context, in InboundMessage) (string, err
 
 // inboundMessage checks in and gives it its number and UUID.
 func (s *Simulator) inboundMessage(in InboundMessage) (*message, error) {
-	if in.URL == "" {
-		in.URL = s.o.InboundURL
-	}
 	if in.To == "" {
 		in.To = s.o.Numbers[0]
 	}
-	from, to := alphanumeric(in.From), alphanumeric(in.To)
+	from, to, method := alphanumeric(in.From), alphanumeric(in.To), http.MethodPost
+	if a, ok := s.appOf(to); ok && in.URL == "" {
+		in.URL, method = a.MessageURL, a.MessageMethod
+	}
 	switch {
 	case from == "":
 		return nil, errors.New("from is required, as +14155550123")
@@ -85,7 +85,7 @@ func (s *Simulator) inboundMessage(in InboundMessage) (*message, error) {
 	created := time.Now().UTC()
 	return &message{
 		number: n, uuid: s.dice.uuid("message", n), direction: plivo.Inbound, from: from, to: to,
-		units: plivo.Segment(in.Text).Segments, log: "true", method: http.MethodPost, url: in.URL,
+		units: plivo.Segment(in.Text).Segments, log: "true", method: method, url: in.URL,
 		network: scenario.NetworkOf(to), created: created, course: []hop{{status: plivo.Received, at: created}},
 	}, nil
 }

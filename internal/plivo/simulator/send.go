@@ -3,7 +3,6 @@ package simulator
 import (
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -117,17 +116,24 @@ func (s *Simulator) checkSender(o *order) error {
 	given := o.src
 	o.src = alphanumeric(given)
 	switch {
+	case s.refusesUnpaid():
+		return badRequest("Insufficient Credit")
 	case given != "" && o.powerpack != "":
 		return badRequest("either src or powerpack_uuid can be given, not both")
 	case o.powerpack != "":
 		o.src = s.o.Numbers[0]
+		if p, ok := s.powerpack(o.powerpack); ok && len(p.Numbers) > 0 {
+			o.src = p.Numbers[0]
+		}
 		return nil
 	case o.src == "":
 		return badRequest("src is required")
 	case isDigits(o.src) && len(o.src) > maxNumber, !isDigits(o.src) && len(o.src) > maxSenderName:
 		return badRequest(fmt.Sprintf("src is not valid: a number has at most %d digits, a sender name at most %d characters", maxNumber, maxSenderName))
-	case s.o.StrictSenders && !slices.Contains(s.o.Numbers, o.src):
+	case s.o.StrictSenders && !s.owns(o.src):
 		return badRequest("src is not a number of this account, and the simulator is strict about senders")
+	case s.mute(o.src):
+		return badRequest("src is a number of this account that is not enabled for SMS")
 	}
 	return nil
 }
@@ -207,7 +213,9 @@ func checkExpiry(given string) error {
 // default. A magic number may refuse the whole request.
 func (s *Simulator) readFates(o *order, header http.Header) error {
 	ordinary := s.fate
-	if given := header.Get(FateHeader); given != "" {
+	if s.broke() {
+		ordinary = s.unpaid()
+	} else if given := header.Get(FateHeader); given != "" {
 		var err error
 		if ordinary, err = ParseFate(given); err != nil {
 			return badRequest(err.Error())
