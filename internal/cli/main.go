@@ -100,7 +100,7 @@ Where standard output is no terminal it runs as "listen".`,
 	f.forwarding(root)
 	f.screens(root)
 	root.AddCommand(newDemo(s), newListen(s), newSend(s), newSimulate(s), newReplay(s), newTrigger(s), newHistory(s), newExport(s), newImport(s), newSign(s), newVerify(s))
-	root.AddCommand(newCompletion(s), newMan(s))
+	root.AddCommand(newDoctor(s), newCompletion(s), newMan(s))
 	complete(root)
 	return root
 }

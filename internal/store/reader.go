@@ -15,12 +15,16 @@ import (
 	"dev.internal/plivoscope/internal/webhook"
 )
 
+// ErrOlder says that a history has to be brought up to date before it can be looked at: what opens it does that.
+var ErrOlder = errors.New("written by an older version of plivoscope")
+
 // Reader looks at a history and leaves no trace: nothing is made, migrated or repaired, and no file comes
 // beside it. It is for what has to be quick and must not be in the way of a program that runs.
 type Reader struct{ s *Store }
 
-// OpenReader opens the history at path to be looked at. One that is not there, is empty or of another version of
-// this program is an error: fs.ErrNotExist, ErrNotHistory and ErrNewer among them.
+// OpenReader opens the history at path to be looked at. One that is not there, of another program or
+// of another version of this one is an error: fs.ErrNotExist,
+// ErrNotHistory, ErrNewer and ErrOlder among them.
 func OpenReader(ctx context.Context, path string) (*Reader, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -67,7 +71,7 @@ func (r *Reader) check(ctx context.Context, pool *sql.DB) error {
 		return err
 	}
 	if st.version != len(migrations) {
-		return failure(ErrNotHistory, nil, "cannot look at the history %s: an older version of plivoscope wrote it; it is brought up to date when the program next runs on it", r.s.path)
+		return failure(ErrOlder, nil, "cannot look at the history %s: an older version of plivoscope wrote it; it is brought up to date when the program next runs on it", r.s.path)
 	}
 	return nil
 }

@@ -81,7 +81,7 @@ func TestReaderRefuses(t *testing.T) {
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.OpenReader(t.Context(), path); !errors.Is(err, store.ErrNotHistory) {
+	if _, err := store.OpenReader(t.Context(), path); !errors.Is(err, store.ErrOlder) {
 		t.Errorf("an empty one: %v", err)
 	}
 }
