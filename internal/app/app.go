@@ -32,6 +32,8 @@ type App struct {
 	routes *forward.Forwarder   // nil when nothing is forwarded
 	sim    *simulator.Simulator // nil when live or joined
 
+	custody *custodian // nil when there is no account of ours
+
 	serverLn, simLn net.Listener
 
 	authID     string
@@ -130,6 +132,7 @@ func (a *App) build(ctx context.Context) error {
 		return err
 	}
 	a.api = client
+	a.custody = newCustodian(a)
 	return nil
 }
 

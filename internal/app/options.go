@@ -48,6 +48,10 @@ type Options struct {
 	OnInvalid   webhook.Policy
 	Allow       []netip.Prefix
 
+	// Attach says which application of a live account is to send its messages here.
+	Attach Attach
+	Repair string // the command that puts back what could not be at the end; empty for "plivoscope restore"
+
 	// Routes say where callbacks are forwarded to; none for nowhere.
 	Routes []forward.Route
 

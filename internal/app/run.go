@@ -7,7 +7,8 @@ import (
 )
 
 // Run serves until ctx ends or a part fails, then stops everything in its order: the lease, so that
-// no other process joins; a replay, what is on its way included; the simulator, so that nothing new is
+// no other process joins; a replay, what is on its way included; the custody of an application, so that its
+// messages go where they went before; the simulator, so that nothing new is
 // posted; the callback server, so that what was read is answered; the forwarding, so that what is in flight
 // ends and the rest is kept for the next start; the search for causes, so that what was found is noted.
 // ready is called once, when requests are truly accepted.
@@ -21,7 +22,7 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 	group, ctx := errgroup.WithContext(ctx)
 	// The parts outlive ctx, each until those before it have ended.
 	running := context.WithoutCancel(ctx)
-	lease, server, routes, diagnoser := part{}, part{}, part{}, part{}
+	lease, server, routes, diagnoser, custody := part{}, part{}, part{}, part{}, part{}
 	server.start(running, group, func(ctx context.Context) error { return a.server.Serve(ctx, a.serverLn) })
 	sim := part{}
 	if a.sim != nil {
@@ -36,9 +37,16 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 	group.Go(func() error {
 		// Listening sockets are bound since Open: from here on every connection is answered.
 		ready()
+		if a.custody != nil {
+			custody.start(running, group, a.custody.run)
+			if a.attachable() {
+				a.custody.want(a.publicURL)
+			}
+		}
 		<-ctx.Done()
 		lease.end()
 		a.replays.end()
+		custody.end()
 		sim.end()
 		server.end()
 		routes.end()

@@ -31,6 +31,8 @@ type flags struct {
 	speed                    float64
 	paceTimes                string
 
+	attach app.Attach
+
 	forwardTo                      []string
 	forwardSignURL, forwardInvalid string
 	forwardAsCaptured              bool

@@ -91,6 +91,9 @@ func (f *flags) rest(cmd *cobra.Command, s Streams, set *settings) (_ *settings,
 		}
 		o.Allow = append(o.Allow, prefix)
 	}
+	if err := f.attachment(o); err != nil {
+		return nil, err
+	}
 	if o.Routes, err = f.routes(); err != nil {
 		return nil, err
 	}
@@ -144,6 +147,7 @@ var contrary = [][2]string{
 	{"timing", "shuffle"},
 	{"dry-run", "junit"},
 	{"db", "ephemeral"},
+	{"attach-app", "attach-number"},
 }
 
 // putAside are the flags of which the environment does not count, since another one was typed that excludes

@@ -182,6 +182,11 @@ func TestInboundGoesToTheApplicationOfItsNumber(t *testing.T) {
 			t.Errorf("to %q it came as %s %s, want %s", to, got[0].method, path, want)
 		}
 	}
+	b.SetInboundURL(b.receiver.url + "/second")
+	uuid, err := b.Inbound(t.Context(), simulator.InboundMessage{From: "+14155550123", Text: "x"})
+	if err != nil || b.receiver.of(uuid)[0].url != b.receiver.url+"/second" {
+		t.Errorf("after the change it came to %+v (%v)", b.receiver.of(uuid), err)
+	}
 	if _, err := b.Inbound(t.Context(), simulator.InboundMessage{From: "+14155550123", To: "14155550112", Text: "x"}); err == nil {
 		t.Error("a message to an application without message_url was posted")
 	}

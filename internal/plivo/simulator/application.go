@@ -40,6 +40,16 @@ func (s *Simulator) appRecordOf(a Application) appRecord {
 	}
 }
 
+// SetInboundURL changes the message_url of the account's first application; empty for none.
+func (s *Simulator) SetInboundURL(url string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.owned.apps) > 0 {
+		s.owned.apps = slices.Clone(s.owned.apps)
+		s.owned.apps[0].MessageURL = url
+	}
+}
+
 // serveApplication is Application/ and Application/{id}/.
 func (s *Simulator) serveApplication(w http.ResponseWriter, r *http.Request, apiID string, rest []string) error {
 	switch {
