@@ -79,6 +79,8 @@ type Options struct {
 	// process get their turn in a flood; 0 for no bound.
 	CallbacksAtOnce int
 
+	Surroundings Surroundings // for the doctor alone
+
 	Logger *slog.Logger
 	Now    func() time.Time
 

@@ -56,10 +56,16 @@ func (f *flags) load(cmd *cobra.Command, s Streams) (*settings, error) {
 	if set.json, err = f.asJSON(s.outIsTerminal()); err != nil {
 		return nil, err
 	}
-	o := &set.options
 	if err := f.account(set); err != nil {
 		return nil, err
 	}
+	return f.rest(cmd, s, set)
+}
+
+// rest checks the flags beside the account's, and opens the log.
+func (f *flags) rest(cmd *cobra.Command, s Streams, set *settings) (_ *settings, err error) {
+	o := &set.options
+	o.Surroundings = f.surroundings(s, set)
 	o.Version = version()
 	o.Keep, o.Addr, o.PublicURL, o.InsecureURL = f.keep, f.addr, f.publicURL, f.insecureURL
 	o.AddrGiven = cmd.Flags().Changed("addr")
@@ -112,8 +118,10 @@ func (f *flags) load(cmd *cobra.Command, s Streams) (*settings, error) {
 	if err := f.historyPath(cmd, set); err != nil {
 		return nil, err
 	}
-	if err := f.openLog(set, s.masker()); err != nil {
-		return nil, err
+	if cmd.Flags().Lookup("log") != nil {
+		if err := f.openLog(set, s.masker()); err != nil {
+			return nil, err
+		}
 	}
 	if err := f.chooseTunnel(cmd, set); err != nil {
 		return nil, err

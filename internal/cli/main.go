@@ -108,6 +108,8 @@ Where standard output is no terminal it runs as "listen".`,
 	f.attaching(root)
 	f.screens(root)
 	root.AddCommand(newDemo(s), newListen(s), newSend(s), newSimulate(s), newReplay(s), newTrigger(s), newReconcile(s), newHistory(s), newExport(s), newImport(s), newSign(s), newVerify(s), newRestore(s))
+	root.AddCommand(newDoctor(s), newCompletion(s), newMan(s))
+	complete(root)
 	return root
 }
 

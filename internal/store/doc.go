@@ -42,6 +42,8 @@
 // than both bounds together: then the oldest without callbacks go. Of attempts the newest Options.KeepAttempts
 // are kept, with the first 64 KiB of each body, also when their callback went.
 //
+// A Reader looks at a history from outside and leaves no trace of that, for what must be quick.
+//
 // The package may import webhook, plivo, plivo/signature and escape, and is the only importer of
 // database/sql and modernc.org/sqlite.
 package store
