@@ -37,10 +37,10 @@ func lookAtTunnel(_ context.Context, d *doctor) Finding {
 	switch {
 	case a.CallbackURL() == "":
 		return warn("there is no public URL: Plivo cannot reach "+a.listenURL, "open a tunnel, or name the address of one with --public-url")
-	case onLoopback(a.publicURL):
+	case onLoopback(a.publicURL()):
 		return fine("none is needed, as the API is on this machine")
 	}
-	return fine("callbacks come through " + a.publicURL)
+	return fine("callbacks come through " + a.publicURL())
 }
 
 // lookAtRoundTrip asks the server for its health through the public URL.
@@ -63,7 +63,7 @@ func lookAtRoundTrip(ctx context.Context, d *doctor) Finding {
 // lookAtSignature sends a signed request as Plivo does through the public URL, and lets the server judge it.
 func lookAtSignature(ctx context.Context, d *doctor) Finding {
 	a := d.app
-	at := a.publicURL + webhook.SignaturePath
+	at := a.publicURL() + webhook.SignaturePath
 	// With what is most easily changed on the way.
 	params := []signature.Param{
 		{Name: "From", Value: "14155550100"},
@@ -83,14 +83,14 @@ func lookAtSignature(ctx context.Context, d *doctor) Finding {
 	header.Set("Content-Type", "application/x-www-form-urlencoded")
 	got, err := ask(ctx, http.MethodPost, at, header, []byte(form.Encode()))
 	if err != nil {
-		return lostOnTheWay(a.publicURL, err)
+		return lostOnTheWay(a.publicURL(), err)
 	}
 	var j webhook.Judgement
 	switch {
 	case got.status == http.StatusForbidden && strings.HasPrefix(string(got.body), "This address may not call here"):
 		return skipped("the server takes requests of the networks of --allow alone, and this one came from elsewhere", "run it without --allow to try")
 	case got.status != http.StatusOK || json.Unmarshal(got.body, &j) != nil || j.Signature == "":
-		return got.strange(a.publicURL)
+		return got.strange(a.publicURL())
 	}
 	return judged(at, len(params), j)
 }
