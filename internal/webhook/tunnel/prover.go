@@ -72,17 +72,19 @@ func (p *Prover) Answer(token string) (proof string, ok bool) {
 }
 
 // Stamp writes the proof of a probe, and of which process this is, into the headers of an answer. It is for the
-// handler of the health path, before the status is written.
-func (p *Prover) Stamp(w http.ResponseWriter, r *http.Request) {
+// handler of the health path, before the status is written. It reports whether the proof is there.
+func (p *Prover) Stamp(w http.ResponseWriter, r *http.Request) bool {
 	token := r.Header.Get(probeHeader)
 	if token == "" {
-		return
+		return false
 	}
 	w.Header().Set(instanceHeader, p.instance)
 	w.Header().Set("Cache-Control", "no-store")
-	if proof, ok := p.Answer(token); ok {
+	proof, ok := p.Answer(token)
+	if ok {
 		w.Header().Set(proofHeader, proof)
 	}
+	return ok
 }
 
 func (p *Prover) proof(token string) string {
