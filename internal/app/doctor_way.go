@@ -45,7 +45,7 @@ func lookAtTunnel(_ context.Context, d *doctor) Finding {
 
 // lookAtRoundTrip asks the server for its health through the public URL.
 func lookAtRoundTrip(ctx context.Context, d *doctor) Finding {
-	at := d.app.publicURL
+	at := d.app.publicURL()
 	got, err := ask(ctx, http.MethodGet, at+webhook.HealthPath, nil, nil)
 	if err != nil {
 		return lostOnTheWay(at, err)
