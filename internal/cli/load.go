@@ -22,6 +22,12 @@ import (
 	"dev.internal/plivoscope/internal/webhook"
 )
 
+// Bounds of flags.
+const (
+	mostRetries = 20
+	mostMPS     = 1000
+)
+
 // settings are the flags over the environment over .env, ready for the core.
 type settings struct {
 	options  app.Options
@@ -29,6 +35,8 @@ type settings struct {
 	json     bool // data is printed as JSON lines
 	warnings []string
 	log      io.Closer
+
+	autoTunnel bool // the tunnel was chosen, not asked for
 }
 
 func (s *settings) close() {
@@ -62,6 +70,13 @@ func (f *flags) rest(cmd *cobra.Command, s Streams, set *settings) (_ *settings,
 	o.Keep, o.Addr, o.PublicURL, o.InsecureURL = f.keep, f.addr, f.publicURL, f.insecureURL
 	o.AddrGiven = cmd.Flags().Changed("addr")
 	o.Fate, o.Seed, o.Speed, o.StrictSenders = f.fate, f.seed, f.speed, f.strictSenders
+	o.Retries, o.MPS = f.retries, f.mps
+	if f.retries < 0 || f.retries > mostRetries {
+		return nil, fmt.Errorf("--retries %d is not from 0 to %d", f.retries, mostRetries)
+	}
+	if f.mps < 0 || f.mps > mostMPS || f.mps != f.mps {
+		return nil, fmt.Errorf("--mps %v is not a number of messages a second up to %d; 0 is the default", f.mps, mostMPS)
+	}
 	if f.timeout < 0 {
 		return nil, fmt.Errorf("--timeout %s is below zero: give a time as 90s", f.timeout)
 	}
@@ -108,6 +123,9 @@ func (f *flags) rest(cmd *cobra.Command, s Streams, set *settings) (_ *settings,
 			return nil, err
 		}
 	}
+	if err := f.chooseTunnel(cmd, set); err != nil {
+		return nil, err
+	}
 	for _, w := range set.warnings {
 		s.say("warning: %s", w)
 	}
@@ -148,6 +166,7 @@ var contrary = [][2]string{
 	{"dry-run", "junit"},
 	{"db", "ephemeral"},
 	{"attach-app", "attach-number"},
+	{"public-url", "tunnel"},
 }
 
 // putAside are the flags of which the environment does not count, since another one was typed that excludes
@@ -156,7 +175,7 @@ func putAside(fs *pflag.FlagSet) map[string]bool {
 	aside := map[string]bool{}
 	for _, pair := range contrary {
 		for i, name := range pair {
-			if fs.Changed(name) {
+			if fs.Changed(name) && !(name == "tunnel" && noTunnel(fs.Lookup(name).Value.String())) {
 				aside[pair[1-i]] = true
 			}
 		}

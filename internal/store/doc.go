@@ -14,8 +14,9 @@
 // say which IDs were next at which time, once a minute, so that since: is a bound on IDs. urls are the
 // newest that were served or sent with, for whoever looks why a signature does not match. attempts are what
 // was sent again to an application, and its answers. routes say how far each route of the forwarding is, and
-// which process has it. custody is which applications of an account were changed to lead here, and what has to
-// be put back. Of single rows there are the counters and the lease of the process that serves.
+// which process has it. outages are the newest spans in which no callback could come in. custody is which
+// applications of an account were changed to lead here, and what has to be put back. Of single rows there are
+// the counters and the lease of the process that serves.
 //
 // Attempts wait in a queue of their own, from which the writer fills up the transaction of the callbacks that
 // came: a flood of replays costs no commit each, takes no room in the queue from callbacks, and where one
