@@ -191,8 +191,12 @@ func (l *link) online(ctx context.Context, e tunnel.Event) {
 		return
 	}
 	if l.tunnel != nil {
-		if err := l.open(ctx, e.URL); err != nil {
-			l.state(tunnel.Reconnecting, fmt.Sprintf("The tunnel's URL cannot be used: %v", err), "")
+		_, err := checkPublicURL(e.URL, l.a.o.InsecureURL)
+		if err == nil {
+			err = l.open(ctx, e.URL)
+		}
+		if err != nil {
+			l.failed(ctx, &tunnel.Error{Why: fmt.Sprintf("The tunnel's URL cannot be used: %v.", err)})
 			return
 		}
 	}

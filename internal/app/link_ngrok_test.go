@@ -174,4 +174,3 @@ func TestNgrokOutOfReach(t *testing.T) {
 		t.Errorf("%+v", c.Verdict)
 	}
 }
-
