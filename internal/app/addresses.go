@@ -106,6 +106,9 @@ func (a *App) publish(url string) (before string) {
 	if a.sim != nil {
 		a.sim.SetInboundURL(url + webhook.InboundPath)
 	}
+	if url != a.listenURL && a.attachable() {
+		a.custody.want(url)
+	}
 	select {
 	case a.releases <- struct{}{}:
 	default: // it is about to be told already

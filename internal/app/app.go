@@ -33,6 +33,8 @@ type App struct {
 	routes *forward.Forwarder   // nil when nothing is forwarded
 	sim    *simulator.Simulator // nil when live or joined
 
+	custody *custodian // nil when there is no account of ours
+
 	serverLn, simLn net.Listener
 
 	authID     string
@@ -48,8 +50,10 @@ type App struct {
 	started  time.Time
 	notices  notices
 	totals   atomic.Pointer[store.Totals]
+	watched  atomic.Pointer[WatchStatus]
 	inFlight atomic.Int64 // sends that the API has not answered
 	replays  replays
+	doubts   doubts
 	leased   atomic.Bool   // other processes are told to use this server
 	releases chan struct{} // the lease is to be renewed at once: what it says has changed
 
@@ -139,11 +143,12 @@ func (a *App) build(ctx context.Context) error {
 		}
 	}
 	a.apiURL = apiURL
-	client, err := api.New(api.Config{AuthID: a.authID, AuthToken: token, BaseURL: apiURL, UserAgent: "plivoscope/" + a.o.Version})
+	client, err := api.New(a.apiConfig(token))
 	if err != nil {
 		return err
 	}
 	a.api = client
+	a.custody = newCustodian(a)
 	return nil
 }
 
@@ -239,6 +244,7 @@ func (a *App) serve() error {
 // Close stops what Open started; Run must have returned. It is safe to call twice.
 func (a *App) Close() error {
 	a.replays.end()
+	a.doubts.end()
 	for _, ln := range []net.Listener{a.simLn, a.serverLn} {
 		if ln != nil {
 			_ = ln.Close()

@@ -2,6 +2,9 @@ package app
 
 import "time"
 
+// PublicURLIs says that the server is reached under another public URL from now on.
+func (a *App) PublicURLIs(url string) { a.custody.want(url) }
+
 // Hurried makes the way from outside be looked after many times as fast.
 func (o Options) Hurried() Options {
 	o.linkTimes = &linkTimes{

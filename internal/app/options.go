@@ -37,6 +37,12 @@ type Options struct {
 	OtherTokens  []signature.Token
 	OtherAuthIDs []string
 
+	// Retries is how often a call is tried again at most that Plivo cannot have taken; 0 for never.
+	Retries int
+	// MPS is how many SMS a second go to one sender, 0 for Plivo's default on a live account and no limit on the
+	// simulator.
+	MPS float64
+
 	HistoryPath string // empty for an ephemeral history
 	Keep        int    // valid callbacks kept; 0 for the store's default
 
@@ -55,6 +61,10 @@ type Options struct {
 	OnInvalid   webhook.Policy
 	Allow       []netip.Prefix
 
+	// Attach says which application of a live account is to send its messages here.
+	Attach Attach
+	Repair string // the command that puts back what could not be at the end; empty for "plivoscope restore"
+
 	// Routes say where callbacks are forwarded to; none for nowhere.
 	Routes []forward.Route
 
@@ -68,6 +78,8 @@ type Options struct {
 	// CallbacksAtOnce bounds how many callbacks use the processor at the same time, so that screens of this
 	// process get their turn in a flood; 0 for no bound.
 	CallbacksAtOnce int
+
+	Surroundings Surroundings // for the doctor alone
 
 	Logger *slog.Logger
 	Now    func() time.Time

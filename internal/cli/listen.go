@@ -44,6 +44,7 @@ func newListen(s Streams) *cobra.Command {
 	f.simulation(cmd)
 	f.reporting(cmd)
 	f.forwarding(cmd)
+	f.attaching(cmd)
 	f.waiting(cmd, "end after this `TIME`, as 90s; with --until or --count the default is 1m, and exit code 6 says that they were not met")
 	cmd.Flags().StringVar(&end.until, "until", "", "end when a message reaches `STATUS` by a verified callback")
 	cmd.Flags().IntVar(&end.count, "count", 0, "end after `N` callbacks")
@@ -73,6 +74,9 @@ func runListen(cmd *cobra.Command, s Streams, f *flags, end *listenEnd) error {
 	a, err := app.Open(ctx, set.options)
 	if err != nil {
 		return err
+	}
+	if err := f.consent(ctx, s, a); err != nil {
+		return errors.Join(err, a.Close())
 	}
 	if f.timeout > 0 || end.waits() {
 		var cancel context.CancelFunc
@@ -138,6 +142,7 @@ func listen(ctx context.Context, s Streams, t *tail) error {
 		return err
 	})
 	if t.met || errors.Is(err, errReaderGone) {
+		t.notices.print(t.a.Status().Notices) // what was put back
 		return err
 	}
 	return errors.Join(err, t.rest(context.WithoutCancel(ctx)))

@@ -319,8 +319,9 @@ func (c moreSDKs) ExamineCallback(ctx context.Context, id int64) (app.Examinatio
 // written is text and the theme's colours alone, as wide as the screen for every terminal, and what was
 // there can be told.
 func TestNothingHostileReachesTheTerminal(t *testing.T) {
-	for _, h := range hostiles {
+	for i, h := range hostiles {
 		t.Run(h.name, func(t *testing.T) {
+			oneInFour(t, i)
 			t.Parallel()
 			screen := vt.NewEmulator(220, 1)
 			defer screen.Close()

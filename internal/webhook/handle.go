@@ -51,6 +51,12 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request, by way) {
 		s.serveHealth(w)
 		return
 	}
+	if asksJudgement(r, path) {
+		s.serveJudgement(w, r, public, target, func(c *Callback) bool {
+			return s.rate != nil && !s.rate.allow(caller.addr, c.ReceivedAt)
+		})
+		return
+	}
 	c := &Callback{
 		ReceivedAt:  s.config.Now(),
 		Method:      r.Method,

@@ -39,7 +39,7 @@ type Simulator struct {
 	messages uint64 // so far
 	requests uint64 // so far
 	ledger   ledger
-	inbound  string        // where inbound messages go unless they name a URL of their own
+	owned    property
 	pending  int           // messages and retries that still have something to post
 	most     int           // that may be pending: maxPending
 	quiet    chan struct{} // closed when pending falls to 0; nil while nobody waits
@@ -78,7 +78,10 @@ func New(o Options) (*Simulator, error) {
 		Keys:   scenario.Keys{Account: signature.NewToken("account", s.token), Main: signature.NewToken("main account", main)},
 		Forged: scenario.Keys{Account: wrong, Main: wrong},
 	}
-	s.events, s.inbound = newEventQueue(o.OnEvent), o.InboundURL
+	if err := s.furnish(); err != nil {
+		return nil, err
+	}
+	s.events = newEventQueue(o.OnEvent)
 	s.client = newPoster(o.AllowRemote)
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s, nil
