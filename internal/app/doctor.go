@@ -68,7 +68,11 @@ type Surroundings struct {
 	Patience time.Duration
 }
 
-const defaultPatience = 10 * time.Second
+// How long a check may take, and the one of a tunnel that is being opened.
+const (
+	defaultPatience = 10 * time.Second
+	tunnelPatience  = 30 * time.Second
+)
 
 // doctor is one check-up.
 type doctor struct {
@@ -163,7 +167,11 @@ func (d *doctor) one(ctx context.Context, c check) Finding {
 		}
 	}
 	patience := d.o.Surroundings.Patience
-	if patience <= 0 {
+	switch {
+	case patience > 0:
+	case c.name == "tunnel":
+		patience = tunnelPatience
+	default:
 		patience = defaultPatience
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)

@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 	"dev.internal/plivoscope/internal/escape"
 	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/webhook"
+	"dev.internal/plivoscope/internal/webhook/tunnel"
 )
 
 // lookAtServer tells which callback server the way from outside is tried with.
@@ -31,39 +33,39 @@ func lookAtServer(_ context.Context, d *doctor) Finding {
 	return fine("a callback server was opened for this at " + d.app.listenURL)
 }
 
-// lookAtTunnel tells which way callbacks come.
-func lookAtTunnel(_ context.Context, d *doctor) Finding {
-	a := d.app
-	switch {
-	case a.CallbackURL() == "":
-		return warn("there is no public URL: Plivo cannot reach "+a.listenURL, "open a tunnel, or name the address of one with --public-url")
-	case onLoopback(a.publicURL):
-		return fine("none is needed, as the API is on this machine")
-	}
-	return fine("callbacks come through " + a.publicURL)
-}
-
-// lookAtRoundTrip asks the server for its health through the public URL.
+// lookAtRoundTrip sends a request out through the public URL, which has to come in here.
 func lookAtRoundTrip(ctx context.Context, d *doctor) Finding {
-	at := d.app.publicURL
-	got, err := ask(ctx, http.MethodGet, at+webhook.HealthPath, nil, nil)
+	at := d.app.publicURL()
+	if d.app.joined {
+		return d.healthThrough(ctx, at)
+	}
+	took, err := d.app.prove(ctx, at)
 	if err != nil {
 		return lostOnTheWay(at, err)
 	}
-	var health struct {
-		Status  string `json:"status"`
-		Version string `json:"version"`
+	return cameBack(at, took)
+}
+
+func cameBack(at string, took time.Duration) Finding {
+	return fine("a request went out to " + at + " and came back in " + rounded(took))
+}
+
+// healthThrough asks the server of another process for its health: only that one could tell that it is itself.
+func (d *doctor) healthThrough(ctx context.Context, at string) Finding {
+	got, err := d.ask(ctx, http.MethodGet, at+webhook.HealthPath, nil, nil)
+	if err != nil {
+		return lostOnTheWay(at, err)
 	}
-	if got.status != http.StatusOK || json.Unmarshal(got.body, &health) != nil || health.Status != "ok" {
+	if _, ok := got.health(); !ok {
 		return got.strange(at)
 	}
-	return fine("a request went out to " + at + " and came back in " + rounded(got.took))
+	return cameBack(at, got.took)
 }
 
 // lookAtSignature sends a signed request as Plivo does through the public URL, and lets the server judge it.
 func lookAtSignature(ctx context.Context, d *doctor) Finding {
 	a := d.app
-	at := a.publicURL + webhook.SignaturePath
+	at := a.publicURL() + webhook.SignaturePath
 	// With what is most easily changed on the way.
 	params := []signature.Param{
 		{Name: "From", Value: "14155550100"},
@@ -81,16 +83,16 @@ func lookAtSignature(ctx context.Context, d *doctor) Finding {
 		return skipped("nothing can be signed: "+err.Error(), "")
 	}
 	header.Set("Content-Type", "application/x-www-form-urlencoded")
-	got, err := ask(ctx, http.MethodPost, at, header, []byte(form.Encode()))
+	got, err := d.ask(ctx, http.MethodPost, at, header, []byte(form.Encode()))
 	if err != nil {
-		return lostOnTheWay(a.publicURL, err)
+		return lostOnTheWay(a.publicURL(), err)
 	}
 	var j webhook.Judgement
 	switch {
 	case got.status == http.StatusForbidden && strings.HasPrefix(string(got.body), "This address may not call here"):
 		return skipped("the server takes requests of the networks of --allow alone, and this one came from elsewhere", "run it without --allow to try")
 	case got.status != http.StatusOK || json.Unmarshal(got.body, &j) != nil || j.Signature == "":
-		return got.strange(a.publicURL)
+		return got.strange(a.publicURL())
 	}
 	return judged(at, len(params), j)
 }
@@ -148,11 +150,21 @@ type answered struct {
 	took   time.Duration
 }
 
+// health reads an answer of /health.
+func (a answered) health() (t *webhook.TunnelHealth, ok bool) {
+	var h struct {
+		Status string                `json:"status"`
+		Tunnel *webhook.TunnelHealth `json:"tunnel"`
+	}
+	ok = a.status == http.StatusOK && json.Unmarshal(a.body, &h) == nil && h.Status == "ok"
+	return h.Tunnel, ok
+}
+
 // answerMost bounds how much of an answer is read, in bytes.
 const answerMost = 64 << 10
 
 // ask sends one request the whole way, on a connection of its own.
-func ask(ctx context.Context, method, target string, header http.Header, body []byte) (answered, error) {
+func (d *doctor) ask(ctx context.Context, method, target string, header http.Header, body []byte) (answered, error) {
 	req, err := http.NewRequestWithContext(ctx, method, target, bytes.NewReader(body))
 	if err != nil {
 		return answered{}, err
@@ -163,6 +175,7 @@ func ask(ctx context.Context, method, target string, header http.Header, body []
 	req.Header.Set("User-Agent", "plivoscope-doctor")
 	conns := http.DefaultTransport.(*http.Transport).Clone()
 	conns.DisableKeepAlives = true
+	conns.TLSClientConfig = &tls.Config{RootCAs: d.o.ProbeRoots, MinVersion: tls.VersionTLS12}
 	client := &http.Client{
 		Transport:     conns,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -181,6 +194,10 @@ func ask(ctx context.Context, method, target string, header http.Header, body []
 
 // lostOnTheWay explains a request that was not answered.
 func lostOnTheWay(at string, err error) Finding {
+	var refusal *tunnel.Refusal
+	if errors.As(err, &refusal) {
+		return failed(FaultNetwork, "a request to "+at+" does not come in here", refusal.Why)
+	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return failed(FaultNetwork, at+" takes requests and does not answer in time: the tunnel forwards nothing", "start the tunnel again, and check that it forwards to this machine")
 	}

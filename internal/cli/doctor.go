@@ -29,6 +29,7 @@ server of its own, and the tunnel that is asked for, and closes them at the end.
 The exit code is 0 where nothing failed, also with warnings; otherwise that of the first failure: 1 for what
 is to be mended here, 2 for refused credentials, 3 for the network.`,
 		Example: `  plivoscope doctor
+  plivoscope doctor --tunnel cloudflared
   plivoscope doctor --public-url https://name.example --addr 127.0.0.1:4141
   plivoscope doctor -o json`,
 		Args: cobra.NoArgs,
@@ -37,7 +38,8 @@ is to be mended here, 2 for refused credentials, 3 for the network.`,
 	f.printing(cmd)
 	f.file(cmd)
 	f.server(cmd)
-	f.waiting(cmd, "give each check up after this `TIME` (default 10s)")
+	f.tunnelling(cmd)
+	f.waiting(cmd, "give each check up after this `TIME` (default 10s, for a tunnel 30s)")
 	return cmd
 }
 
