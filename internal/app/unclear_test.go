@@ -121,7 +121,7 @@ func TestUnclearSendIsProvedByACallback(t *testing.T) {
 	if err == nil {
 		t.Fatal("no error")
 	}
-	postReport(t, a, "a token", url.Values{
+	postUnclear(t, a, "a token", url.Values{
 		"MessageUUID": {standInUUID}, "From": {"14155550100"}, "To": {"14155550199"}, "Status": {"delivered"}, "Sequence": {"3"},
 	})
 	ms, err := follow(t, a, sent.IDs, plivo.Delivered)
@@ -171,8 +171,8 @@ func TestUnclearSendOfAnEarlierRun(t *testing.T) {
 	}
 }
 
-// postReport posts a delivery report to the callback URL of an app, signed with V3.
-func postReport(t *testing.T, a *app.App, token string, form url.Values) {
+// postUnclear posts a delivery report to the callback URL of an app, signed with V3.
+func postUnclear(t *testing.T, a *app.App, token string, form url.Values) {
 	t.Helper()
 	const nonce = "05429567804466091622"
 	var params []signature.Param

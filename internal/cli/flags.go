@@ -22,6 +22,7 @@ type flags struct {
 	keep      int
 
 	addr, publicURL, onInvalid string
+	tunnel                     string
 	insecureURL                bool
 	allow                      []string
 
@@ -30,6 +31,8 @@ type flags struct {
 	seed                     uint64
 	speed                    float64
 	paceTimes                string
+
+	attach app.Attach
 
 	forwardTo                      []string
 	forwardSignURL, forwardInvalid string

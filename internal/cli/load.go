@@ -35,6 +35,8 @@ type settings struct {
 	json     bool // data is printed as JSON lines
 	warnings []string
 	log      io.Closer
+
+	autoTunnel bool // the tunnel was chosen, not asked for
 }
 
 func (s *settings) close() {
@@ -54,10 +56,16 @@ func (f *flags) load(cmd *cobra.Command, s Streams) (*settings, error) {
 	if set.json, err = f.asJSON(s.outIsTerminal()); err != nil {
 		return nil, err
 	}
-	o := &set.options
 	if err := f.account(set); err != nil {
 		return nil, err
 	}
+	return f.rest(cmd, s, set)
+}
+
+// rest checks the flags beside the account's, and opens the log.
+func (f *flags) rest(cmd *cobra.Command, s Streams, set *settings) (_ *settings, err error) {
+	o := &set.options
+	o.Surroundings = f.surroundings(s, set)
 	o.Version = version()
 	o.Keep, o.Addr, o.PublicURL, o.InsecureURL = f.keep, f.addr, f.publicURL, f.insecureURL
 	o.AddrGiven = cmd.Flags().Changed("addr")
@@ -98,6 +106,9 @@ func (f *flags) load(cmd *cobra.Command, s Streams) (*settings, error) {
 		}
 		o.Allow = append(o.Allow, prefix)
 	}
+	if err := f.attachment(o); err != nil {
+		return nil, err
+	}
 	if o.Routes, err = f.routes(); err != nil {
 		return nil, err
 	}
@@ -107,7 +118,12 @@ func (f *flags) load(cmd *cobra.Command, s Streams) (*settings, error) {
 	if err := f.historyPath(cmd, set); err != nil {
 		return nil, err
 	}
-	if err := f.openLog(set, s.masker()); err != nil {
+	if cmd.Flags().Lookup("log") != nil {
+		if err := f.openLog(set, s.masker()); err != nil {
+			return nil, err
+		}
+	}
+	if err := f.chooseTunnel(cmd, set); err != nil {
 		return nil, err
 	}
 	for _, w := range set.warnings {
@@ -149,6 +165,8 @@ var contrary = [][2]string{
 	{"timing", "shuffle"},
 	{"dry-run", "junit"},
 	{"db", "ephemeral"},
+	{"attach-app", "attach-number"},
+	{"public-url", "tunnel"},
 }
 
 // putAside are the flags of which the environment does not count, since another one was typed that excludes
@@ -157,7 +175,7 @@ func putAside(fs *pflag.FlagSet) map[string]bool {
 	aside := map[string]bool{}
 	for _, pair := range contrary {
 		for i, name := range pair {
-			if fs.Changed(name) {
+			if fs.Changed(name) && !(name == "tunnel" && noTunnel(fs.Lookup(name).Value.String())) {
 				aside[pair[1-i]] = true
 			}
 		}

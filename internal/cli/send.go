@@ -38,6 +38,7 @@ its own until --wait is met or --timeout ends; on the embedded simulator it stay
 	f.common(cmd)
 	f.history(cmd)
 	f.server(cmd)
+	f.tunnelling(cmd)
 	f.simulation(cmd)
 	f.sending(cmd)
 	f.calling(cmd)
@@ -67,6 +68,9 @@ func runSend(cmd *cobra.Command, s Streams, f *flags, written *plivo.Draft, wait
 		return err
 	}
 	set.options.Join = true
+	if set.autoTunnel && (want == "" && f.timeout == 0 || draft.CallbackURL != "") {
+		set.options.Tunnel = nil // it ends before a report can come, or reports go elsewhere
+	}
 	if !set.options.AddrGiven && set.options.PublicURL == "" {
 		set.options.Addr = "127.0.0.1:0" // nobody needs to know the port of a server that ends so soon
 	}
@@ -83,6 +87,8 @@ func runSend(cmd *cobra.Command, s Streams, f *flags, written *plivo.Draft, wait
 	}
 	p := newPrinter(s, set.json, f.more(set).whereTokensAre(set, a.Joined()))
 	err = whileRunning(ctx, a, func(ctx context.Context) error {
+		ctx, stop := endsWithTunnel(ctx, a)
+		defer stop()
 		job := sendJob{s: s, a: a, p: p, f: f, draft: draft, fate: f.fate, want: want, notices: newNotices(s)}
 		defer job.tell()
 		return job.run(ctx)
@@ -105,7 +111,7 @@ type sendJob struct {
 
 // sayUnused names the flags that only a server of its own would have used.
 func sayUnused(cmd *cobra.Command, s Streams, a *app.App) {
-	for _, name := range []string{"addr", "public-url", "on-invalid", "allow", "keep", "speed", "pace", "seed", "strict-senders"} {
+	for _, name := range []string{"addr", "public-url", "tunnel", "on-invalid", "allow", "keep", "speed", "pace", "seed", "strict-senders"} {
 		if cmd.Flags().Changed(name) {
 			s.say("warning: --%s is not used: the server at %s, which runs on the same history, receives the callbacks", name, a.Status().ListenURL)
 		}
@@ -136,11 +142,14 @@ func (j *sendJob) run(ctx context.Context) error {
 	if j.a.Spends() && !j.f.yes {
 		return withCode(exitWantsYes, j.wantsYes(checked))
 	}
+	if err := awaitTunnel(ctx, j.a, j.f.limit()); err != nil {
+		return fmt.Errorf("nothing was sent: %w", err)
+	}
 	if checked.CallbackURL == "" && j.a.CallbackURL() == "" {
 		if j.want != "" {
-			return errors.New("--wait needs callbacks, and Plivo cannot reach this machine: open a tunnel and name its address with --public-url, or run without --wait; nothing was sent")
+			return errors.New("--wait needs callbacks, and Plivo cannot reach this machine: open a tunnel with --tunnel, name its address with --public-url, or run without --wait; nothing was sent")
 		}
-		j.s.say("no public URL is known, so no callbacks are asked for: the message stays as Plivo accepted it; open a tunnel and name its address with --public-url to see more")
+		j.s.say("no public URL is known, so no callbacks are asked for: the message stays as Plivo accepted it; open a tunnel with --tunnel, or name its address with --public-url, to see more")
 	}
 	sent, err := j.a.Send(ctx, app.SendRequest{Draft: checked, Fate: j.fate})
 	if len(sent.IDs) == 0 {
@@ -213,7 +222,7 @@ func (j *sendJob) late(ctx context.Context, ids []int64) error {
 			}
 		}
 	}
-	return fmt.Errorf("the message did not reach %s within %s (--timeout changes that)%s", j.want, j.f.limit(), claimed(ctx, j.a, last, j.p))
+	return fmt.Errorf("the message did not reach %s within %s (--timeout changes that)%s%s", j.want, j.f.limit(), claimed(ctx, j.a, last, j.p), providerSays(ctx, j.a, ms, j.p))
 }
 
 // untilSettled follows the messages until all are final, the embedded simulator has nothing left to

@@ -54,6 +54,9 @@ func messageRow(m plivo.Message, at time.Time) []string {
 	if code != "" && words == "" {
 		words = "an error code that is not in the table"
 	}
+	if words == "" {
+		_, words = m.SilenceWords(time.Local)
+	}
 	return []string{
 		at.Local().Format("15:04:05"), dir, m.From, m.To, status, code, signatureWords(m.Signature, m.Cause),
 		count(units), count(m.Callbacks), m.Text, words,

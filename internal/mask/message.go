@@ -28,6 +28,13 @@ func (m *Masker) Message(msg plivo.Message) plivo.Message {
 		msg.Options = &masked
 	}
 	msg.Status = plivo.Status(m.Sentence(string(msg.Status)))
+	p, q := &msg.Provider, &msg.Silence
+	p.Status, p.ErrorCode, p.Problem = plivo.Status(m.Sentence(string(p.Status))), m.Sentence(p.ErrorCode), m.Sentence(p.Problem)
+	if q.Cause == plivo.OtherURL {
+		q.Detail = m.URL(q.Detail)
+	} else {
+		q.Detail = m.Sentence(q.Detail)
+	}
 	return msg
 }
 

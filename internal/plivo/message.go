@@ -54,6 +54,9 @@ type Message struct {
 	Arrival     Arrival  // what was odd about the arrival of any of its callbacks
 	Options     *Options // that it was sent with; nil for none, and where it is not known
 	SentWith    int64    // ID of the first message of the send to several destinations that made this one; 0 for none
+
+	Provider Provider // what the API said when it was asked; never part of the status
+	Silence  Silence  // why a callback is missed; see Silent
 }
 
 // longestCounted is the longest text that is counted, in bytes: no message holds more.

@@ -6,7 +6,8 @@
 // POST Message/ of SMS, MMS and WhatsApp with all their parameters but media_ids, whose rules it keeps, GET Message/ (20 lists a minute, the last 24 h unless a time is named) and GET
 // Message/{uuid}/ with Basic auth, Plivo's status codes, bodies and error shapes; the account, its numbers,
 // applications and Powerpacks, of which numbers and applications can be changed; inbound messages to the
-// message_url of their number's application, with its method; a delivery report at every change of a message's status, as form or query, with Plivo's
+// message_url of their number's application, with its method, and the replies that its XML answer asks for; a
+// delivery report at every change of a message's status, as form or query, with Plivo's
 // keys in Plivo's formats and the V2 and V3 signatures under the account's and the main account's
 // token; retries after 60, 120 and 240 s of a callback that is not answered 200 within 5 s. What else
 // Plivo offers is answered 501 with its name, never with something made up.

@@ -47,20 +47,10 @@ func (s *Simulator) serveSend(w http.ResponseWriter, r *http.Request, apiID stri
 	if err := s.readFates(&o, r.Header); err != nil {
 		return err
 	}
-	ms, posts, err := s.messagesOf(o, requester(r))
+	ms, posts, err := s.take(o, requester(r))
 	if err != nil {
-		return badRequest(err.Error())
+		return err
 	}
-	count := 0
-	for _, ps := range posts {
-		if len(ps) > 0 {
-			count++
-		}
-	}
-	if !s.begin(count) {
-		return refuse(http.StatusTooManyRequests, "too many requests: the simulator is stopping, or has as many callbacks to post as it can hold")
-	}
-	s.remember(ms)
 	body := struct {
 		APIID   string   `json:"api_id"`
 		Message string   `json:"message"`
@@ -69,15 +59,40 @@ func (s *Simulator) serveSend(w http.ResponseWriter, r *http.Request, apiID stri
 	}{APIID: apiID, Message: "message(s) queued", Invalid: o.invalid}
 	for _, m := range ms {
 		body.UUIDs = append(body.UUIDs, m.uuid)
-		s.emit(Event{Event: EventAccepted, MessageUUID: m.uuid, From: m.from, To: m.to, Status: plivo.Queued, Units: m.units, Method: m.method, URL: m.url})
 	}
 	answer(w, http.StatusAccepted, body)
+	s.launch(ms, posts)
+	return nil
+}
+
+// take accepts an order; its callbacks go with launch.
+func (s *Simulator) take(o order, ip string) ([]*message, [][]scenario.Step, error) {
+	ms, posts, err := s.messagesOf(o, ip)
+	if err != nil {
+		return nil, nil, badRequest(err.Error())
+	}
+	count := 0
+	for _, ps := range posts {
+		if len(ps) > 0 {
+			count++
+		}
+	}
+	if !s.begin(count) {
+		return nil, nil, refuse(http.StatusTooManyRequests, "too many requests: the simulator is stopping, or has as many callbacks to post as it can hold")
+	}
+	s.remember(ms)
+	for _, m := range ms {
+		s.emit(Event{Event: EventAccepted, MessageUUID: m.uuid, From: m.from, To: m.to, Status: plivo.Queued, Units: m.units, Method: m.method, URL: m.url})
+	}
+	return ms, posts, nil
+}
+
+func (s *Simulator) launch(ms []*message, posts [][]scenario.Step) {
 	for i, ps := range posts {
 		if len(ps) > 0 {
 			go s.run(ms[i], ps)
 		}
 	}
-	return nil
 }
 
 func (s *Simulator) readOrder(p params) (order, error) {
