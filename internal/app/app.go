@@ -204,7 +204,7 @@ func (a *App) serve() error {
 		answerer = a.routes.Answer
 	}
 	server, err := webhook.New(webhook.Config{
-		Answerer:   answerer,
+		Answerer: answerer, Answer: a.o.Answer,
 		PublicURLs: []string{a.publicURL}, Tokens: a.tokens, OnInvalid: a.o.OnInvalid, Recorder: a.store,
 		Now: a.now, Logger: a.log, Allow: a.o.Allow, Version: a.o.Version,
 		TrustForwarded: tunnelled,

@@ -88,6 +88,9 @@ func (f *flags) load(cmd *cobra.Command, s Streams) (*settings, error) {
 	if err := f.attachment(o); err != nil {
 		return nil, err
 	}
+	if err := f.answer(set); err != nil {
+		return nil, err
+	}
 	if o.Routes, err = f.routes(); err != nil {
 		return nil, err
 	}
@@ -140,6 +143,7 @@ var contrary = [][2]string{
 	{"dry-run", "junit"},
 	{"db", "ephemeral"},
 	{"attach-app", "attach-number"},
+	{"inbound-reply", "inbound-answer"},
 }
 
 // putAside are the flags of which the environment does not count, since another one was typed that excludes
