@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/api"
 	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/plivo/simulator"
@@ -46,12 +47,14 @@ type App struct {
 	replayKeys replay.Keys       // that callbacks are signed with which are sent from here
 	newest     int64             // ID of the newest callback when the history was opened
 
-	started  time.Time
-	notices  notices
-	totals   atomic.Pointer[store.Totals]
-	inFlight atomic.Int64 // sends that the API has not answered
-	replays  replays
-	leased   atomic.Bool // other processes are told to use this server
+	started       time.Time
+	notices       notices
+	totals        atomic.Pointer[store.Totals]
+	inFlight      atomic.Int64 // sends that the API has not answered
+	replays       replays
+	inboundAnswer atomic.Pointer[plivo.Answer] // as the server has it; nil while another process serves
+
+	leased atomic.Bool // other processes are told to use this server
 }
 
 // Open opens the history and binds the addresses; Run then serves them. The caller closes the App,
@@ -215,6 +218,7 @@ func (a *App) serve() error {
 		return err
 	}
 	a.server = server
+	a.inboundAnswer.Store(&a.o.Answer)
 	return nil
 }
 

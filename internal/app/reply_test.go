@@ -41,6 +41,24 @@ func TestReplies(t *testing.T) {
 			t.Errorf("a reply is %+v", m)
 		}
 	}
+	if err := a.SetInboundReply("other words"); err != nil || !strings.Contains(a.Status().InboundAnswer, "other words") {
+		t.Errorf("another reply (%v): %s", err, a.Status().InboundAnswer)
+	}
+	if err := a.SetInboundReply(strings.Repeat("ж", 738)); err == nil || !strings.Contains(a.Status().InboundAnswer, "other words") {
+		t.Errorf("a reply that is too long (%v): %s", err, a.Status().InboundAnswer)
+	}
+	if err := a.SetInboundReply(""); err != nil || a.Status().InboundAnswer != "" {
+		t.Errorf("no reply (%v): %s", err, a.Status().InboundAnswer)
+	}
+	if err := a.Inbound(ctx, "+14155550177", "+14155550100", "hello again"); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Settle(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if ms, err := a.Messages(ctx, store.Window{}); err != nil || len(ms) != 4 {
+		t.Errorf("after an inbound message without a reply there are %d messages (%v)", len(ms), err)
+	}
 	if _, err := a.Reply(ctx, sent.IDs[0], "x"); err == nil || !strings.Contains(err.Error(), "sent from here") {
 		t.Errorf("answering what was sent: %v", err)
 	}

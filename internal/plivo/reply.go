@@ -32,6 +32,9 @@ const NoReply = "<Response></Response>"
 // inbound message's numbers and {callback} for where delivery reports come to the server. The zero Answer sends nothing back.
 type Answer struct{ xml string }
 
+// String is the XML as it is before the numbers of an inbound message are in it; empty for no reply.
+func (a Answer) String() string { return a.xml }
+
 // ReplyWith is the answer that sends text back to who wrote, and has it reported on to the server.
 func ReplyWith(text string) (Answer, error) {
 	var b bytes.Buffer

@@ -9,13 +9,16 @@ import (
 	"dev.internal/plivoscope/internal/plivo"
 )
 
+// SetAnswer changes what inbound messages are answered with.
+func (s *Server) SetAnswer(a plivo.Answer) { s.inbound.Store(&a) }
+
 // inboundAnswer is what an inbound message is answered with.
 func (s *Server) inboundAnswer(c *Callback) string {
 	callbackURL := ""
 	if public := s.publicURLs(); len(public) > 0 {
 		callbackURL = public[0].origin + public[0].prefix + DeliveryReportPath
 	}
-	body, err := s.config.Answer.For(c.Report, callbackURL)
+	body, err := s.inbound.Load().For(c.Report, callbackURL)
 	if err != nil {
 		s.problems.tell(slog.LevelWarn, "answer", fmt.Sprintf("Callback %d got no reply: %v.", c.ID, err))
 	}

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/signature"
 )
 
@@ -19,6 +20,7 @@ type Server struct {
 	config      Config
 	log         *slog.Logger
 	public      atomic.Pointer[[]publicURL]
+	inbound     atomic.Pointer[plivo.Answer] // what inbound messages are answered with
 	stats       counters
 	rate        *rateLimiter // nil when off
 	connections *connectionLimiter
@@ -47,6 +49,7 @@ func New(c Config) (*Server, error) {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{config: c, log: c.Logger, problems: newProblems(c.Now, c.OnProblem)}
+	s.SetAnswer(c.Answer)
 	s.stats.began(c.Now())
 	s.turns = newTurns(c.Limits.AtOnce)
 	s.connections = newConnectionLimiter(c.Limits, c.TrustForwarded, s.connectionRefused)
