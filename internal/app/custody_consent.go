@@ -51,8 +51,8 @@ func (a *App) CheckAttach(ctx context.Context) error {
 		return nil
 	case a.o.HistoryPath == "":
 		return errors.New("cannot attach an application without a history: its message_url is put back by what is written down there; leave --ephemeral out")
-	case !a.attachable():
-		return errors.New("cannot attach an application to a server that Plivo cannot reach: open a tunnel and name its address with --public-url")
+	case !a.attachable() && a.o.Tunnel == nil:
+		return errors.New("cannot attach an application to a server that Plivo cannot reach: open a tunnel with --tunnel, or name its address with --public-url")
 	}
 	app, owed, err := a.custody.look(ctx)
 	switch {
@@ -77,4 +77,4 @@ func (a *App) AllowReplacing(e *ForeignError) {
 func (a *App) attachable() bool { return a.CallbackURL() != "" }
 
 // leadsHere tells whether a URL is what an application would be pointed at.
-func (a *App) leadsHere(url string) bool { return url == a.publicURL+webhook.InboundPath }
+func (a *App) leadsHere(url string) bool { return url == a.publicURL()+webhook.InboundPath }

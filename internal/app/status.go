@@ -28,7 +28,7 @@ type Status struct {
 	ListenURL     string
 	PublicURL     string
 	CallbackURL   string // where reports of new messages are asked to; empty where nothing could receive them
-	Tunnel        string // "none" so far
+	Tunnel        TunnelStatus
 	APIURL        string
 	DefaultSender string
 	HistoryPath   string
@@ -49,6 +49,7 @@ type Status struct {
 	Totals         store.Totals
 	InboundAnswer  string          // XML that inbound messages are answered with; empty for no reply
 	Attachment     Attachment      // of an application, where one was asked for
+	Watch          WatchStatus     // of messages without callbacks; zero where another process watches
 	Routes         []forward.Stats // of the forwarding, in the order in which they were given
 	HistorySize    int64           // of the history's file in bytes, as of some seconds ago
 	Notices        []Notice        // newest last, at most 100

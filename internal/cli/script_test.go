@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"regexp"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -45,7 +47,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("LocalAppData", e.WorkDir+"/state")
 			return nil
 		},
-		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"exits": exits, "clean": clean, "same": same},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"exits": exits, "clean": clean, "same": same, "api": startAPI, "has": apiHas, "sends": apiSends, "eventually": becomesTrue},
 	})
 }
 
@@ -66,5 +68,23 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("%s ended with %d, not %d\n%s", args[1:], got, want, fmt.Sprint(ts.ReadFile("stderr")))
+	}
+}
+
+// becomesTrue is eventually PATTERN COMMAND… runs a command until it ends with 0 and prints what the pattern finds.
+func becomesTrue(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: eventually PATTERN COMMAND [ARG …]")
+	}
+	pattern, err := regexp.Compile(args[0])
+	ts.Check(err)
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+		err := ts.Exec(args[1], args[2:]...)
+		if err == nil && pattern.MatchString(ts.ReadFile("stdout")) {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("%s does not print %q: %v\n%s%s", args[1:], args[0], err, ts.ReadFile("stdout"), ts.ReadFile("stderr"))
+		}
 	}
 }

@@ -32,6 +32,9 @@ func messageRow(m plivo.Message, at time.Time) []string {
 	if m.Unverified {
 		status += " ?"
 	}
+	if m.Unclear {
+		status = "unclear"
+	}
 	units := m.Units
 	if units == 0 {
 		units = m.Segmentation().Segments
@@ -50,6 +53,9 @@ func messageRow(m plivo.Message, at time.Time) []string {
 	}
 	if code != "" && words == "" {
 		words = "an error code that is not in the table"
+	}
+	if words == "" {
+		_, words = m.SilenceWords(time.Local)
 	}
 	return []string{
 		at.Local().Format("15:04:05"), dir, m.From, m.To, status, code, signatureWords(m.Signature, m.Cause),

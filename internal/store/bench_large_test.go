@@ -70,6 +70,13 @@ func BenchmarkLarge(b *testing.B) {
 			run("callbacks/"+what+"/"+words, func(s *store.Store) error { _, err := s.ScanCallbacks(b.Context(), w, budget); return err })
 		}
 	}
+	run("watch/unfinished", func(s *store.Store) error {
+		_, _, err := s.Unfinished(b.Context(), 1000, time.Now())
+		return err
+	})
+	run("watch/paces", func(s *store.Store) error { _, err := s.Paces(b.Context(), 2000); return err })
+	run("watch/due", func(s *store.Store) error { _, err := s.Due(b.Context(), time.Now(), 500); return err })
+	run("watch/bad answers", func(s *store.Store) error { _, err := s.BadAnswers(b.Context(), "", time.Time{}); return err })
 	run("totals", func(s *store.Store) error { _, err := s.Totals(b.Context()); return err })
 }
 

@@ -61,6 +61,21 @@ func TestPlans(t *testing.T) {
 			t.Errorf("attempts:\n%s", plan)
 		}
 	}
+	for query, want := range map[string]string{
+		dueQuery: "INDEX watched_due", watchedQuery: "watched USING INTEGER PRIMARY KEY", unfinishedQuery: "messages USING INTEGER PRIMARY KEY (rowid>?)",
+		pacesQuery: "INDEX callbacks_message",
+	} {
+		args := []any{int64(7), 10}
+		if n := strings.Count(query, "?"); n < len(args) {
+			args = args[:n]
+		}
+		if query == watchedQuery {
+			args = []any{"[1,2]"}
+		}
+		if plan := explainPlan(t, s, query, args); !strings.Contains(plan, want) || strings.Contains(plan, "TEMP B-TREE") {
+			t.Errorf("%s uses not %q:\n%s", query, want, plan)
+		}
+	}
 	// What has several values sorts the few rows of the window alone, and a part of a UUID what it finds.
 	for words, index := range map[string]string{"status:failed,undelivered": "messages_status", "sig:url": "messages_cause", "sig:invalid,port": "messages_outcome", "uuid:5b40": "sqlite_autoindex_messages_1"} {
 		f, err := ParseFilter(words)

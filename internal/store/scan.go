@@ -157,7 +157,8 @@ func readID(rows *sql.Rows) (id int64, err error) {
 
 // MatchingMessages gives those of these messages that match f, newest first.
 func (s *Store) MatchingMessages(ctx context.Context, f Filter, ids []int64) ([]plivo.Message, error) {
-	return matching(ctx, s, messagesTable, messageRead, f, ids, readMessage)
+	ms, err := matching(ctx, s, messagesTable, messageRead, f, ids, readMessage)
+	return s.withWatched(ctx, ms, err)
 }
 
 func matching[T any](ctx context.Context, s *Store, t *table, columns string, f Filter, ids []int64, scan func(*sql.Rows) (T, error)) ([]T, error) {

@@ -27,7 +27,8 @@ type Window struct {
 // nearest to After). A filter that few rows match may take long; ctx ends it.
 func (s *Store) Messages(ctx context.Context, w Window) ([]plivo.Message, error) {
 	query, args := w.query(messagesTable, messageRead, s.now())
-	return collect(ctx, s, "read messages", query, args, readMessage)
+	ms, err := collect(ctx, s, "read messages", query, args, readMessage)
+	return s.withWatched(ctx, ms, err)
 }
 
 // Callbacks gives the rows of a window, ordered as Messages does.
@@ -50,7 +51,8 @@ func (s *Store) CallbacksOf(ctx context.Context, uuid string, limit int) ([]webh
 // SentTogether gives the messages of the send that SentWith names, in the order of their destinations; none
 // for 0.
 func (s *Store) SentTogether(ctx context.Context, sentWith int64) ([]plivo.Message, error) {
-	return collect(ctx, s, "read the messages of a send", sentTogether, []any{sentWith, plivo.MaxDestinations}, readMessage)
+	ms, err := collect(ctx, s, "read the messages of a send", sentTogether, []any{sentWith, plivo.MaxDestinations}, readMessage)
+	return s.withWatched(ctx, ms, err)
 }
 
 const sentTogether = "SELECT " + messageRead + " FROM messages WHERE sent_with = ? AND sent_with > 0 ORDER BY id LIMIT ?"
@@ -73,7 +75,7 @@ func messagesBy[K comparable](ctx context.Context, s *Store, column string, keys
 			args[i] = k
 		}
 		ms, err := collect(ctx, s, "read messages", "SELECT "+messageRead+" FROM messages WHERE "+column+" IN "+places(1, len(args)), args, readMessage)
-		if err != nil {
+		if ms, err = s.withWatched(ctx, ms, err); err != nil {
 			return nil, err
 		}
 		for i := range ms {

@@ -9,7 +9,12 @@
 // status and body, and lets no more than that one request out, to the host that was configured; the
 // connections below are shared and belong to the Client.
 //
-// Calls and their failures are counted, in memory alone.
+// A call is tried again, with pauses that grow, only where Plivo cannot have taken it: nothing was written, or it
+// was answered 429, or 503 with no body or in the API's own words. Of a send that may have been taken the error
+// says that this is unclear; whoever has it must not send again by itself.
+//
+// Plivo's limits are kept where Limits says so, across all calls of a Client. Calls, tries, waits and failures are
+// counted, in memory alone.
 //
 // It may import plivo and the leaf packages. It prints and logs nothing, stores nothing, follows no
 // redirect, and never shows a token.

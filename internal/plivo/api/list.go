@@ -38,6 +38,9 @@ type listQuery struct {
 // error is an *Error.
 func (c *Client) Messages(ctx context.Context, f ListFilter) ([]Record, error) {
 	const op = "list the account's messages"
+	if err := c.await(ctx, c.pace.list(time.Now()), "to 20 lists a minute"); err != nil {
+		return nil, c.failed(&Error{Kind: Cancelled, Op: op, Err: err})
+	}
 	limit := f.Limit
 	if limit <= 0 || limit > pageSize {
 		limit = pageSize

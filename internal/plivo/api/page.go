@@ -6,8 +6,10 @@ import (
 	sdk "github.com/plivo/plivo-go/v7"
 )
 
-// pageSize is the most that the API gives of a list at once.
-const pageSize = 20
+// ListedAtOnce is the most that the API gives of a list at once: where it gave as much, there may be more.
+const ListedAtOnce = 20
+
+const pageSize = ListedAtOnce
 
 // pages reads a list page by page, until limit objects are read or there are no more. The links to the next page
 // are not followed: where one is, the offset says as much. A page that repeats the one before ends the list too.

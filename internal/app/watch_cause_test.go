@@ -1,0 +1,107 @@
+package app
+
+import (
+	"io"
+	"testing"
+	"time"
+
+	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/api"
+	"dev.internal/plivoscope/internal/store"
+	"dev.internal/plivoscope/internal/webhook"
+)
+
+// TestRefusals tells when requests were answered without being kept, and that 503 is worse than the noise of
+// strangers.
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	var stats webhook.Stats
+	r := &refusals{answered: func() webhook.Stats { return stats }}
+	begin := time.Unix(1000, 0)
+	at := func(seconds int) time.Time { return begin.Add(time.Duration(seconds) * time.Second) }
+	for i, s := range []webhook.Stats{{Refused: 5, Dropped: 5}, {Refused: 5, Dropped: 5}, {Refused: 5, Dropped: 6}, {Refused: 5, Dropped: 9}, {Refused: 5, Dropped: 9}, {Refused: 8, Dropped: 9}} {
+		stats = s
+		r.sample(at(i))
+	}
+	for _, test := range []struct {
+		since    int
+		status   string
+		from, to int
+	}{{0, "503", 1, 3}, {2, "503", 1, 3}, {3, "4xx", 4, 5}, {4, "4xx", 4, 5}, {5, "", 0, 0}} {
+		status, from, to, found := r.since(at(test.since))
+		if status != test.status || found != (test.status != "") || found && (!from.Equal(at(test.from)) || !to.Equal(at(test.to))) {
+			t.Errorf("since %d: %v %q from %v to %v", test.since, found, status, from, to)
+		}
+	}
+	if _, _, _, found := (*refusals)(nil).since(begin); found {
+		t.Error("without a server something was refused")
+	}
+	for i := range 2 * keptSpans {
+		if i%2 == 0 {
+			stats.Dropped++
+		}
+		r.sample(at(10 + i))
+	}
+	if len(r.spans) > keptSpans {
+		t.Errorf("%d spans are kept", len(r.spans))
+	}
+}
+
+// TestOutageOfASilence takes the outage that covers most of the time since something was heard.
+func TestOutageOfASilence(t *testing.T) {
+	t.Parallel()
+	begin := time.Unix(1000, 0)
+	at := func(seconds int) time.Time { return begin.Add(time.Duration(seconds) * time.Second) }
+	j := judge{now: at(100), outages: []store.Outage{
+		{From: at(0), To: at(30), Why: "long ago"}, {From: at(40), To: at(45), Why: "short"}, {From: at(50), To: at(60), Why: "longer"}, {From: at(99), Why: "now"},
+	}}
+	for since, want := range map[int]string{0: "long ago", 25: "longer", 59: "longer", 60: "now", 99: "now", 100: ""} {
+		if got, _ := j.outage(at(since)); got.Why != want {
+			t.Errorf("since %d it is %q, want %q", since, got.Why, want)
+		}
+	}
+}
+
+// TestNextAsk asks seldom, not for ever, and not about what is final.
+func TestNextAsk(t *testing.T) {
+	t.Parallel()
+	begin := time.Unix(1000, 0)
+	m := plivo.Message{UUID: "a", CreatedAt: begin}
+	now, n := begin.Add(time.Minute), 0
+	for ; ; n++ {
+		asked(&m.Provider, now, api.Record{UUID: "a", Status: plivo.Sent})
+		next := nextAsk(m, now)
+		if next.IsZero() {
+			break
+		}
+		if next.Sub(now) < time.Minute {
+			t.Fatalf("question %d comes %v after the one before", n+2, next.Sub(now))
+		}
+		now = next
+	}
+	if n > 15 || now.Sub(begin) < 20*time.Hour || now.Sub(begin) > 48*time.Hour {
+		t.Errorf("the last of %d questions comes after %v", n, now.Sub(begin))
+	}
+	m.Provider = plivo.Provider{}
+	m.CreatedAt = now
+	for range unknownMost {
+		if nextAsk(m, now).IsZero() {
+			t.Errorf("given up after %d questions", m.Provider.Asked)
+		}
+		if notTold(&m.Provider, now, &api.Error{Kind: api.BadRequest, Status: 404}) {
+			t.Error("what one message lacks concerns all")
+		}
+	}
+	if at := nextAsk(m, now); !at.IsZero() {
+		t.Errorf("what the API does not know is asked for again at %v", at)
+	}
+	for _, kind := range []api.Kind{api.Network, api.Credentials, api.RateLimited, api.Upstream} {
+		if before := m.Provider.Asked; !notTold(&m.Provider, now, &api.Error{Kind: kind, Err: io.EOF}) || m.Provider.Asked != before {
+			t.Errorf("%s counts for one message", kind)
+		}
+	}
+	asked(&m.Provider, now, api.Record{UUID: "a", Status: plivo.Delivered})
+	if at := nextAsk(m, now); !at.IsZero() {
+		t.Errorf("what is final is asked for again at %v", at)
+	}
+}

@@ -1,0 +1,154 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"dev.internal/plivoscope/internal/plivo"
+)
+
+// lookedOver is how many messages are looked over at a time.
+const lookedOver = 2000
+
+// Unfinished gives the messages after an ID, in the order of their IDs, that were sent and of which no
+// callback that verifies has told the last: among those that were made until then. upTo is the last ID that
+// was looked at; where it is after, there is nothing more. No index is kept for this: each message is looked
+// at once, in the order of the table.
+//
+// What only callbacks that do not verify tell of is left out: anybody can make it up.
+func (s *Store) Unfinished(ctx context.Context, after int64, until time.Time) (ms []plivo.Message, upTo int64, err error) {
+	type row struct {
+		id, created int64
+		open        bool
+	}
+	rows, err := collect(ctx, s, "look for messages that are not final", unfinishedQuery, []any{after, lookedOver},
+		func(rows *sql.Rows) (r row, err error) { return r, rows.Scan(&r.id, &r.created, &r.open) })
+	if err != nil {
+		return nil, after, err
+	}
+	upTo = after
+	var ids []int64
+	for _, r := range rows {
+		// What is of the future was imported, or the clock was set back.
+		if at := moment(r.created); at.After(until) && at.Before(s.now().Add(time.Minute)) {
+			break
+		}
+		upTo = r.id
+		if r.open {
+			ids = append(ids, r.id)
+		}
+	}
+	ms, err = s.MessagesByID(ctx, ids)
+	if err != nil {
+		return nil, after, err
+	}
+	return ms, upTo, nil
+}
+
+// A send that the API has not answered yet has no UUID.
+const unfinishedQuery = `SELECT id, created_at, direction = 'outbound' AND (final_at = 0 OR unverified = 1) AND (sent = 1 OR unverified = 0)
+		AND (uuid IS NOT NULL OR status = 'sending')
+	FROM messages NOT INDEXED WHERE id > ? ORDER BY id LIMIT ?`
+
+// FirstSince is an ID before which no message was made at or after a time.
+func (s *Store) FirstSince(ctx context.Context, at time.Time) (id int64, err error) {
+	err = s.readDB.QueryRowContext(ctx, "SELECT coalesce((SELECT next_message FROM marks WHERE at < ? ORDER BY at DESC LIMIT 1), 1)", micros(at)).Scan(&id)
+	if err != nil {
+		return 0, s.explain("find a time", interrupted(ctx, err))
+	}
+	return id, nil
+}
+
+// WatchState is how far the watch over messages is.
+type WatchState struct {
+	Seen  int64     // messages up to this ID were looked over
+	There time.Time // when the watch was last there; zero for never
+}
+
+// WatchState gives it.
+func (s *Store) WatchState(ctx context.Context) (w WatchState, err error) {
+	var there int64
+	err = s.readDB.QueryRowContext(ctx, "SELECT seen, there_at FROM watch").Scan(&w.Seen, &there)
+	if err != nil {
+		return WatchState{}, s.explain("read how far the watch is", interrupted(ctx, err))
+	}
+	w.There = moment(there)
+	return w, nil
+}
+
+// NoteWatch writes how far the watch is, with what it has found on the way: the newest 100,000 are kept.
+func (s *Store) NoteWatch(ctx context.Context, state WatchState, found []Watched) error {
+	return s.ask("note how far the watch is", &request{ctx: ctx, quiet: len(found) == 0, do: func() error {
+		w := s.writer
+		for _, o := range found {
+			// One that is there already was found by somebody else.
+			err := w.exec("INSERT OR IGNORE INTO watched ("+watchedColumns+") VALUES (?, ?, 0, 0, '', '', 0, 0, '', '', 0, 0, 0, '', 0)", o.MessageID, micros(o.Due))
+			if err != nil {
+				return err
+			}
+		}
+		if len(found) > 0 {
+			err := w.exec("DELETE FROM watched WHERE message_id <= (SELECT message_id FROM watched ORDER BY message_id DESC LIMIT 1 OFFSET ?)", keptWatched)
+			if err != nil {
+				return err
+			}
+		}
+		return w.exec("UPDATE watch SET seen = max(seen, ?), there_at = max(there_at, ?)", state.Seen, micros(state.There))
+	}})
+}
+
+// Pace is how fast callbacks of a message came, from its send on.
+type Pace struct {
+	To    string        // E.164
+	First time.Duration // to the first callback; 0 where it is not known
+	Final time.Duration // to the final status; 0 where there is none
+}
+
+// Paces gives those of the newest messages that callbacks which verify came of, at most limit, among the newest
+// 5,000 of the history.
+func (s *Store) Paces(ctx context.Context, limit int) ([]Pace, error) {
+	return collect(ctx, s, "read how fast callbacks come", pacesQuery, []any{limit}, func(rows *sql.Rows) (p Pace, err error) {
+		var created, final int64
+		var first sql.NullInt64
+		err = rows.Scan(&p.To, &created, &final, &first)
+		if first.Valid {
+			p.First = max(time.Duration(first.Int64-created)*time.Microsecond, time.Microsecond)
+		}
+		if final > 0 {
+			p.Final = max(time.Duration(final-created)*time.Microsecond, time.Microsecond)
+		}
+		return p, err
+	})
+}
+
+// Of what was not sent from here nobody knows when it was.
+const pacesQuery = `SELECT to_number, created_at, final_at, (SELECT min(received_at) FROM callbacks c WHERE c.message_uuid = m.uuid)
+	FROM (SELECT uuid, sent, direction, to_number, created_at, final_at, unverified, callbacks FROM messages NOT INDEXED ORDER BY id DESC LIMIT 5000) AS m
+	WHERE sent = 1 AND direction = 'outbound' AND callbacks > 0 AND unverified = 0 LIMIT ?`
+
+// BadAnswers are callbacks that were kept and not answered 2xx.
+type BadAnswers struct {
+	Status   int // that the last of them was answered
+	From, To time.Time
+	Count    int
+}
+
+// BadAnswers looks for callbacks that were not answered 2xx among the newest 5,000 since a time; with a UUID
+// among those of this message. Count is 0 where there are none.
+func (s *Store) BadAnswers(ctx context.Context, uuid string, since time.Time) (b BadAnswers, err error) {
+	const bad = " WHERE answer_status >= 300 AND received_at >= ?"
+	const seen = "SELECT count(*), coalesce(min(received_at), 0), coalesce(max(received_at), 0), coalesce((SELECT answer_status FROM r" + bad + " ORDER BY id DESC LIMIT 1), 0) FROM r" + bad
+	query := "WITH r AS MATERIALIZED (SELECT id, answer_status, received_at FROM callbacks NOT INDEXED ORDER BY id DESC LIMIT 5000) " + seen
+	args := []any{micros(since), micros(since)}
+	if uuid != "" {
+		query = "WITH r AS MATERIALIZED (SELECT id, answer_status, received_at FROM callbacks WHERE message_uuid = ? ORDER BY id DESC LIMIT 100) " + seen
+		args = append([]any{uuid}, args...)
+	}
+	var from, to int64
+	if err := s.readDB.QueryRowContext(ctx, query, args...).Scan(&b.Count, &from, &to, &b.Status); err != nil {
+		return BadAnswers{}, s.explain("read how callbacks were answered", interrupted(ctx, err))
+	}
+	b.From, b.To = moment(from), moment(to)
+	return b, nil
+}
