@@ -189,6 +189,26 @@ func TestAttachedURLChanges(t *testing.T) {
 	}
 }
 
+func TestGivenBackWithoutAPublicURL(t *testing.T) {
+	t.Parallel()
+	acc := newAccount(t)
+	a, end := acc.begin(acc.options(app.Attach{AppID: shopApp, Replace: true}))
+	becomes(t, a, app.AttachDone)
+	a.NoPublicURL()
+	at := becomes(t, a, app.AttachFailed)
+	if acc.at(shopApp) != shopURL || len(acc.owed()) != 0 || !strings.Contains(at.Why, "given back") {
+		t.Errorf("message_url is %s, owed %v, why %s", acc.at(shopApp), acc.owed(), at.Why)
+	}
+	a.PublicURLIs("https://two.example")
+	becomes(t, a, app.AttachDone)
+	if got := acc.at(shopApp); got != "https://two.example/sms/inbound" {
+		t.Errorf("with a public URL again it is %s", got)
+	}
+	if err := end(); err != nil || acc.at(shopApp) != shopURL {
+		t.Errorf("after the end (%v) it is %s", err, acc.at(shopApp))
+	}
+}
+
 func TestForeignURLStays(t *testing.T) {
 	t.Parallel()
 	acc := newAccount(t)
