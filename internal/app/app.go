@@ -55,6 +55,7 @@ type App struct {
 	inFlight atomic.Int64 // sends that the API has not answered
 	replays  replays
 	doubts   doubts
+	senders  senders
 	leased   atomic.Bool   // other processes are told to use this server
 	releases chan struct{} // the lease is to be renewed at once: what it says has changed
 
