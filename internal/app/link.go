@@ -269,6 +269,7 @@ func (l *link) failed(ctx context.Context, err error) {
 		l.stop() // it goes on, but leads nowhere
 	}
 	l.a.publish("")
+	l.a.custody.release()
 	l.a.failure.Store(final)
 	l.state(tunnel.Failed, final.Why, final.Code)
 }
