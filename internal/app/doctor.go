@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"dev.internal/plivoscope/internal/config"
@@ -42,6 +43,14 @@ type Finding struct {
 	Class  FaultClass // of a failure; empty otherwise
 	// Private are the parts of What and Advice, beside numbers, that tell whose account it is.
 	Private []string
+}
+
+// Hide takes what tells whose account it is out of a text of the finding. Numbers are left to package mask.
+func (f Finding) Hide(text string) string {
+	for _, part := range f.Private {
+		text = strings.ReplaceAll(text, part, "••••")
+	}
+	return text
 }
 
 func fine(what string) Finding { return Finding{Result: CheckOK, What: what} }

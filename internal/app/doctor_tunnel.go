@@ -36,22 +36,29 @@ func settled(a *App) bool {
 }
 
 func tunnelFinding(t TunnelStatus, err error) Finding {
-	code := ""
+	name := "the tunnel " + t.Name
 	if t.Code != "" {
-		code = " (" + t.Code + ")"
+		name += " (" + t.Code + ")"
+	}
+	why, advice := parted(t.Why)
+	switch {
+	case advice == "":
+		why, advice = "", why // it says in one what to do
+	case why != "":
+		why = ": " + why
 	}
 	var final *tunnel.Error
 	switch {
 	case errors.As(err, &final) && final.Credentials:
-		return failed(FaultCredentials, "the tunnel "+t.Name+" was refused"+code, t.Why)
+		return failed(FaultCredentials, name+" was refused"+why, advice)
 	case err != nil || t.State == tunnel.Failed:
-		return failed(FaultNetwork, "the tunnel "+t.Name+" cannot be opened"+code, t.Why)
+		return failed(FaultNetwork, name+" cannot be opened"+why, advice)
 	case t.State != tunnel.Online:
-		return failed(FaultNetwork, "the tunnel "+t.Name+" is not open yet; it is "+string(t.State)+code, t.Why)
+		return failed(FaultNetwork, name+" is not open, but "+string(t.State)+why, advice)
 	case t.Why != "":
-		return warn("the tunnel "+t.Name+" leads here from "+t.URL, t.Why)
+		return warn(name+" leads here from "+t.URL+why, advice)
 	}
-	return fine("the tunnel " + t.Name + " leads here from " + t.URL)
+	return fine(name + " leads here from " + t.URL)
 }
 
 // withoutTunnel is for a server that is reached otherwise.

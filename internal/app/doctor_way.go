@@ -196,7 +196,8 @@ func (d *doctor) ask(ctx context.Context, method, target string, header http.Hea
 func lostOnTheWay(at string, err error) Finding {
 	var refusal *tunnel.Refusal
 	if errors.As(err, &refusal) {
-		return failed(FaultNetwork, "a request to "+at+" does not come in here", refusal.Why)
+		what, advice := parted(refusal.Why)
+		return failed(FaultNetwork, what, advice)
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return failed(FaultNetwork, at+" takes requests and does not answer in time: the tunnel forwards nothing", "start the tunnel again, and check that it forwards to this machine")
@@ -206,6 +207,18 @@ func lostOnTheWay(at string, err error) Finding {
 		err = ue.Err
 	}
 	return failed(FaultNetwork, at+" cannot be reached: "+escape.Line(err.Error()), "check the address, and that the tunnel runs")
+}
+
+// parted takes a sentence, or several, apart: what is so, and what to do.
+func parted(why string) (what, advice string) {
+	why = strings.TrimSuffix(strings.TrimSpace(why), ".")
+	end := len(why)
+	for _, mark := range []string{". ", "; "} {
+		if i := strings.Index(why, mark); i >= 0 {
+			end = min(end, i)
+		}
+	}
+	return why[:end], strings.TrimLeft(why[end:], ".; ")
 }
 
 // strange explains an answer that is not the server's.
