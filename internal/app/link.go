@@ -179,6 +179,9 @@ func (l *link) start(ctx context.Context, mail *mailbox, ended chan<- error) {
 
 // on is told what the provider says.
 func (l *link) on(ctx context.Context, e tunnel.Event) {
+	if l.over {
+		return
+	}
 	switch e.State {
 	case tunnel.Online:
 		l.online(ctx, e)
