@@ -48,7 +48,8 @@ type App struct {
 	notices  notices
 	totals   atomic.Pointer[store.Totals]
 	watched  atomic.Pointer[WatchStatus]
-	inFlight atomic.Int64 // sends that the API has not answered
+	beat     time.Duration // of the watch over messages
+	inFlight atomic.Int64  // sends that the API has not answered
 	replays  replays
 	leased   atomic.Bool // other processes are told to use this server
 }
@@ -56,7 +57,7 @@ type App struct {
 // Open opens the history and binds the addresses; Run then serves them. The caller closes the App,
 // also when Run was never called. Every error is a sentence with what to do.
 func Open(ctx context.Context, o Options) (*App, error) {
-	a := &App{o: o, now: o.Now, log: o.Logger, authID: o.AuthID, serverPID: os.Getpid()}
+	a := &App{o: o, now: o.Now, log: o.Logger, authID: o.AuthID, serverPID: os.Getpid(), beat: watchBeat}
 	if a.now == nil {
 		a.now = time.Now
 	}

@@ -75,7 +75,7 @@ func (a *App) askLimit() *rate.Limiter {
 // watch looks after messages until ctx ends.
 func (a *App) watch(ctx context.Context) error {
 	w := newWatcher(a)
-	tick := time.NewTicker(watchBeat)
+	tick := time.NewTicker(a.beat)
 	defer tick.Stop()
 	failing := false
 	for ctx.Err() == nil {
