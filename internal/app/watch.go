@@ -18,7 +18,7 @@ const (
 	watchAtOnce  = 500              // messages that are looked at in one beat
 	watchThere   = 10 * time.Second // how often it is written down that the watch is there
 	watchGap     = 30 * time.Second // without that it was not
-	watchCount   = 5 * time.Second  // how often what is missed is counted while nothing changes here
+	watchCount   = 5 * time.Second  // how often what is missed is counted while nothing is done here
 	sendingFor   = 10 * time.Minute // after that nobody waits for the answer to a send
 	asksASecond  = 2                // of Plivo, which allows 60 of all requests
 	asksOfOurs   = 200              // of a simulator
@@ -314,8 +314,8 @@ func (w *watcher) unreached(now time.Time, err error) {
 func (w *watcher) count(ctx context.Context, now time.Time, changed bool) error {
 	was := w.status
 	is := was
-	if changed || was.Silent > 0 && now.Sub(w.counted) >= watchCount {
-		missed, err := w.a.store.Missed(ctx)
+	if changed || now.Sub(w.counted) >= watchCount {
+		missed, err := w.a.store.Missed(ctx, now.Add(-watchedFor))
 		if err != nil {
 			return err
 		}
