@@ -17,6 +17,7 @@ import (
 	"dev.internal/plivoscope/internal/webhook"
 	"dev.internal/plivoscope/internal/webhook/forward"
 	"dev.internal/plivoscope/internal/webhook/replay"
+	"dev.internal/plivoscope/internal/webhook/tunnel"
 )
 
 // App is the running program: one history, one API client and, unless it joined another process, one
@@ -32,12 +33,14 @@ type App struct {
 	routes *forward.Forwarder   // nil when nothing is forwarded
 	sim    *simulator.Simulator // nil when live or joined
 
+	custody *custodian // nil when there is no account of ours
+
 	serverLn, simLn net.Listener
 
 	authID     string
 	apiURL     string // empty for Plivo's own
 	listenURL  string
-	publicURL  string // the listen URL unless one was given
+	urls       addresses
 	joined     bool
 	serverPID  int               // the process that serves: this one, or the joined one
 	tokens     []signature.Token // that callbacks are verified with: the server's own
@@ -51,13 +54,20 @@ type App struct {
 	beat     time.Duration // of the watch over messages
 	inFlight atomic.Int64  // sends that the API has not answered
 	replays  replays
-	leased   atomic.Bool // other processes are told to use this server
+	doubts   doubts
+	leased   atomic.Bool   // other processes are told to use this server
+	releases chan struct{} // the lease is to be renewed at once: what it says has changed
+
+	link      *link // nil where there is neither a tunnel nor a public URL
+	tunnelLog tunnelLog
+	prober    *tunnel.Prober
+	failure   atomic.Pointer[tunnel.Error]
 }
 
 // Open opens the history and binds the addresses; Run then serves them. The caller closes the App,
 // also when Run was never called. Every error is a sentence with what to do.
 func Open(ctx context.Context, o Options) (*App, error) {
-	a := &App{o: o, now: o.Now, log: o.Logger, authID: o.AuthID, serverPID: os.Getpid(), beat: watchBeat}
+	a := &App{o: o, now: o.Now, log: o.Logger, authID: o.AuthID, serverPID: os.Getpid(), beat: watchBeat, releases: make(chan struct{}, 1)}
 	if a.now == nil {
 		a.now = time.Now
 	}
@@ -65,10 +75,14 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		a.log = slog.New(slog.DiscardHandler)
 	}
 	a.started = a.now()
+	a.prober = a.newProber()
 	if o.PublicURL != "" {
 		var err error
-		if a.publicURL, err = checkPublicURL(o.PublicURL, o.InsecureURL); err != nil {
+		if a.urls.public, err = checkPublicURL(o.PublicURL, o.InsecureURL); err != nil {
 			return nil, err
+		}
+		if o.Tunnel != nil {
+			return nil, errors.New("a tunnel and a public URL exclude each other: the tunnel gives the URL")
 		}
 	}
 	var err error
@@ -95,7 +109,7 @@ func (a *App) build(ctx context.Context) error {
 		}
 		if live && a.mayJoin(lease) && answers(ctx, lease.ListenURL) {
 			a.joined, a.serverPID = true, lease.PID
-			a.listenURL, a.publicURL, a.authID = lease.ListenURL, lease.PublicURL, lease.AuthID
+			a.listenURL, a.urls.public, a.authID = lease.ListenURL, lease.PublicURL, lease.AuthID
 			if a.o.Mode == Simulator {
 				token, apiURL = lease.SimToken, lease.APIURL
 			}
@@ -122,16 +136,20 @@ func (a *App) build(ctx context.Context) error {
 		if err := a.openRoutes(ctx); err != nil {
 			return err
 		}
+		if err := a.recallURLs(ctx); err != nil {
+			return err
+		}
 		if err := a.serve(); err != nil {
 			return err
 		}
 	}
 	a.apiURL = apiURL
-	client, err := api.New(api.Config{AuthID: a.authID, AuthToken: token, BaseURL: apiURL, UserAgent: "plivoscope/" + a.o.Version})
+	client, err := api.New(a.apiConfig(token))
 	if err != nil {
 		return err
 	}
 	a.api = client
+	a.custody = newCustodian(a)
 	return nil
 }
 
@@ -145,7 +163,7 @@ func (a *App) mayJoin(lease store.Lease) bool {
 }
 
 // listen binds the callback server's address: the one asked for, or a free one where the default is
-// busy. A public URL leads to one port, so with one there is no other to take.
+// busy. A public URL that was given leads to one port, so with one there is no other to take.
 func (a *App) listen(ctx context.Context) error {
 	addr := a.o.Addr
 	if addr == "" {
@@ -162,8 +180,8 @@ func (a *App) listen(ctx context.Context) error {
 	if !local(ln) {
 		a.Notify(Info, fmt.Sprintf("The callback server listens on %s: other machines of the network can reach it.", ln.Addr()))
 	}
-	if a.publicURL == "" {
-		a.publicURL = a.listenURL
+	if a.urls.public == "" {
+		a.urls.public = a.listenURL
 	}
 	return nil
 }
@@ -171,9 +189,9 @@ func (a *App) listen(ctx context.Context) error {
 func (a *App) simulate(ctx context.Context) error {
 	sim, err := simulator.New(simulator.Options{
 		AuthID: a.o.AuthID, AuthToken: a.o.AuthToken.Reveal(), Seed: a.o.Seed, Speed: a.o.Speed, Pace: a.o.Pace,
-		Fate: a.o.Fate, StrictSenders: a.o.StrictSenders, InboundURL: a.publicURL + webhook.InboundPath,
-		// The public URL may be a tunnel's: the user named it.
-		AllowRemote: !onLoopback(a.publicURL), Logger: a.log,
+		Fate: a.o.Fate, StrictSenders: a.o.StrictSenders, InboundURL: a.publicURL() + webhook.InboundPath,
+		// The public URL may be a tunnel's: the user asked for it.
+		AllowRemote: a.o.Tunnel != nil || !onLoopback(a.publicURL()), Logger: a.log,
 	})
 	if err != nil {
 		return err
@@ -196,30 +214,38 @@ func (a *App) trusted(token string) []signature.Token {
 }
 
 func (a *App) serve() error {
-	// A tunnel ends on this machine and says who called; without one the caller is who connects.
-	tunnelled := a.o.PublicURL != "" && !onLoopback(a.publicURL)
+	// A tunnel's agent on this machine says who called; without one the caller is who connects. A tunnel that
+	// ends in this process has a listener of its own, so that here too the caller is who connects.
+	tunnelled := a.o.PublicURL != "" && !onLoopback(a.publicURL()) || a.o.Tunnel != nil && external(a.o.Tunnel)
 	var answerer func(*webhook.Callback) func(context.Context) webhook.TargetAnswer
 	if a.routes != nil {
 		answerer = a.routes.Answer
 	}
 	server, err := webhook.New(webhook.Config{
 		Answerer:   answerer,
-		PublicURLs: []string{a.publicURL}, Tokens: a.tokens, OnInvalid: a.o.OnInvalid, Recorder: a.store,
+		PublicURLs: []string{a.publicURL()}, Tokens: a.tokens, OnInvalid: a.o.OnInvalid, Recorder: a.store,
 		Now: a.now, Logger: a.log, Allow: a.o.Allow, Version: a.o.Version,
 		TrustForwarded: tunnelled,
 		Limits:         webhook.Limits{RateLimitOff: !tunnelled && local(a.serverLn), AtOnce: a.o.CallbacksAtOnce},
 		OnProblem:      func(level slog.Level, text string) { a.Notify(severityOf(level), text) },
+		Prove:          a.answerProbe,
+		Tunnel:         a.tunnelHealth,
 	})
 	if err != nil {
 		return err
 	}
 	a.server = server
-	return nil
+	a.tunnelLog.status = TunnelStatus{Name: noTunnel}
+	if a.link = newLink(a); a.link != nil {
+		a.tunnelLog.status = a.link.begun()
+	}
+	return server.SetEarlierURLs(a.urls.earlier...)
 }
 
 // Close stops what Open started; Run must have returned. It is safe to call twice.
 func (a *App) Close() error {
 	a.replays.end()
+	a.doubts.end()
 	for _, ln := range []net.Listener{a.simLn, a.serverLn} {
 		if ln != nil {
 			_ = ln.Close()
@@ -244,10 +270,11 @@ func (a *App) Spends() bool { return !a.simulated() && !onLoopback(a.apiURL) }
 // CallbackURL is where delivery reports of new messages are asked to; empty where nothing could
 // receive them: Plivo reaches no address of this machine that nobody named as public.
 func (a *App) CallbackURL() string {
-	if a.Spends() && (onLoopback(a.publicURL) || a.publicURL == a.listenURL) {
+	public := a.publicURL()
+	if a.Spends() && (onLoopback(public) || public == a.listenURL) {
 		return ""
 	}
-	return a.publicURL + webhook.DeliveryReportPath
+	return public + webhook.DeliveryReportPath
 }
 
 // Notify shows the user a sentence.

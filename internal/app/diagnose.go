@@ -94,10 +94,8 @@ func (d *diagnoser) try(ctx context.Context, step func(context.Context) error) {
 
 // begin notes what is served, and passes over all but the newest of what earlier runs left.
 func (d *diagnoser) begin(ctx context.Context) error {
-	for _, url := range []string{d.a.publicURL + webhook.DeliveryReportPath, d.a.publicURL} {
-		if err := d.a.store.NoteURL(ctx, url); err != nil {
-			return err
-		}
+	if err := d.a.noteURL(ctx, d.a.publicURL()); err != nil {
+		return err
 	}
 	left, err := d.a.store.Unexplained(ctx, 0, 0, unexplainedMost)
 	if err == nil && len(left) == unexplainedMost {
@@ -153,7 +151,7 @@ func (d *diagnoser) look(ctx context.Context) (more bool, err error) {
 // strange tells whether a callback came to the server of another process that runs on this history, and
 // is explained there: it was checked with that server's tokens.
 func (a *App) strange(c webhook.Callback) bool {
-	return c.ID > a.newest && !sameHost(c.URL, a.publicURL)
+	return c.ID > a.newest && !a.ours(c.URL)
 }
 
 // sameHost compares the host and the port of two URLs, which need not be ones that can be parsed. All

@@ -26,7 +26,7 @@ func TestDiagnoserPassesOverWhatIsOld(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	a := &App{store: s, publicURL: "https://name.example"}
+	a := &App{store: s, urls: addresses{public: "https://name.example"}}
 	for _, want := range []int64{0, 30} {
 		d := diagnoser{a: a}
 		if err := d.begin(t.Context()); err != nil || d.after != want {
@@ -88,7 +88,7 @@ func onStore(t *testing.T) (*diagnoser, *store.Store) {
 	}
 	t.Cleanup(func() { _ = s.Close() })
 	d := newDiagnoser(&App{
-		store: s, publicURL: "https://name.example", tokens: []signature.Token{signature.NewToken("account", "own")},
+		store: s, urls: addresses{public: "https://name.example"}, tokens: []signature.Token{signature.NewToken("account", "own")},
 		log: slog.New(slog.DiscardHandler),
 	})
 	d.work = NewShare(1, time.Hour)

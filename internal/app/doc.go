@@ -19,8 +19,12 @@
 // With Routes every callback is forwarded to applications, those included that earlier runs left. Of two
 // servers on one history one has a route.
 //
-// An App owns everything that it started and stops it in a written order: the watch first (nothing new is
-// asked), the lease (no other process joins), a replay, the simulator (nothing new is posted), the callback server (what was read is
+// An application of a live account can be attached: its message_url leads here while the program runs. What it was
+// before is written to the history first, and put back at the end, at the next start after a crash, or by Restore;
+// what somebody else set meanwhile is never overwritten.
+//
+// An App owns everything that it started and stops it in a written order: the watch over messages first (nothing
+// new is asked), the lease (no other process joins), a replay, the attached application, the simulator (nothing new is posted), the callback server (what was read is
 // answered), the forwarding (what is in flight ends), the search for causes, and at last the history. It may import the store, the adapters and
 // what is below them, and is the only importer of errgroup.
 package app

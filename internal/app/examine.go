@@ -98,7 +98,7 @@ func (a *App) surroundings(ctx context.Context) (surroundings, error) {
 		tokens: a.tokens, others: slices.Clone(a.o.OtherTokens), authIDs: []string{a.authID},
 		local: a.simulated() || onLoopback(a.apiURL),
 	}
-	for _, url := range []string{a.publicURL, a.listenURL} {
+	for _, url := range []string{a.publicURL(), a.listenURL} {
 		s.own = appendNew(s.own, url)
 	}
 	noted, err := a.store.KnownURLs(ctx, knownURLs)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,14 +21,14 @@ func (a *App) openRoutes(ctx context.Context) error {
 		return nil
 	}
 	for _, r := range a.o.Routes {
-		for _, own := range []string{a.listenURL, a.publicURL, a.apiURL} {
+		for _, own := range []string{a.listenURL, a.publicURL(), a.apiURL} {
 			if own != "" && sameHost(r.To, own) {
 				return fmt.Errorf("cannot forward to %s: this plivoscope listens there itself, and would take each callback for a new one; give the URL of your app", r.To)
 			}
 		}
 	}
 	prefix := ""
-	if u, err := url.Parse(a.publicURL); err == nil {
+	if u, err := url.Parse(a.publicURL()); err == nil {
 		prefix = strings.TrimSuffix(u.EscapedPath(), "/")
 	}
 	var err error
@@ -36,6 +37,11 @@ func (a *App) openRoutes(ctx context.Context) error {
 		Notify: func(level slog.Level, text string) { a.Notify(severityOf(level), text) },
 	})
 	return err
+}
+
+// forwardsTo tells whether callbacks are forwarded to a URL's host.
+func (a *App) forwardsTo(rawURL string) bool {
+	return slices.ContainsFunc(a.o.Routes, func(r forward.Route) bool { return sameHost(r.To, rawURL) })
 }
 
 // signingKeys are what a valid callback is signed with anew: the tokens of the account, or that of the other

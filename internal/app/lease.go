@@ -17,7 +17,7 @@ const leaseBeat = time.Second
 // lease is what other processes have to know to use this server.
 func (a *App) lease() store.Lease {
 	l := store.Lease{
-		PID: os.Getpid(), ListenURL: a.listenURL, PublicURL: a.publicURL, AuthID: a.authID,
+		PID: os.Getpid(), ListenURL: a.listenURL, PublicURL: a.publicURL(), AuthID: a.authID,
 	}
 	if a.sim != nil {
 		l.APIURL, l.SimToken = a.apiURL, a.sim.AuthToken()
@@ -51,17 +51,24 @@ func (a *App) keepLease(ctx context.Context, held bool) error {
 				a.log.Warn("lease not given back, it ends by itself", "err", err)
 			}
 			return nil
+		case <-a.releases:
+			a.renewLease(ctx, &held)
 		case <-tick.C:
-			err := a.store.TakeLease(ctx, a.lease())
-			switch {
-			case err == nil && !held:
-				held = true
-				a.leased.Store(true)
-				a.Notify(Info, "The other server of this history is gone: other commands use this one from now on.")
-			case err != nil && held && ctx.Err() == nil:
-				a.log.Warn("lease not renewed", "err", err)
-			}
+			a.renewLease(ctx, &held)
 		}
+	}
+}
+
+// renewLease renews the lease, or takes it once it is free.
+func (a *App) renewLease(ctx context.Context, held *bool) {
+	err := a.store.TakeLease(ctx, a.lease())
+	switch {
+	case err == nil && !*held:
+		*held = true
+		a.leased.Store(true)
+		a.Notify(Info, "The other server of this history is gone: other commands use this one from now on.")
+	case err != nil && *held && ctx.Err() == nil:
+		a.log.Warn("lease not renewed", "err", err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"crypto/x509"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -14,6 +15,7 @@ import (
 	"dev.internal/plivoscope/internal/plivo/simulator"
 	"dev.internal/plivoscope/internal/webhook"
 	"dev.internal/plivoscope/internal/webhook/forward"
+	"dev.internal/plivoscope/internal/webhook/tunnel"
 )
 
 // Options say what the program runs on. The command line fills them in.
@@ -35,18 +37,33 @@ type Options struct {
 	OtherTokens  []signature.Token
 	OtherAuthIDs []string
 
+	// Retries is how often a call is tried again at most that Plivo cannot have taken; 0 for never.
+	Retries int
+	// MPS is how many SMS a second go to one sender, 0 for Plivo's default on a live account and no limit on the
+	// simulator.
+	MPS float64
+
 	HistoryPath string // empty for an ephemeral history
 	Keep        int    // valid callbacks kept; 0 for the store's default
 
 	// Join makes Open use the running server of the history, where there is one, instead of a
 	// server of its own.
-	Join        bool
-	Addr        string // of the callback server, HOST:PORT; empty for 127.0.0.1:4141
-	AddrGiven   bool   // Addr is the user's wish: when it is busy that is an error
-	PublicURL   string // under which Plivo reaches the server; empty for the listen URL
-	InsecureURL bool   // allow a public http:// URL
+	Join      bool
+	Addr      string // of the callback server, HOST:PORT; empty for 127.0.0.1:4141
+	AddrGiven bool   // Addr is the user's wish: when it is busy that is an error
+	PublicURL string // under which Plivo reaches the server; empty for the listen URL
+	// Tunnel gives the public URL while it runs; nil for none. It and PublicURL exclude each other.
+	Tunnel tunnel.Tunnel
+	// ProbeRoots are the CAs that the certificate of a public URL is checked with when it is probed; nil for the
+	// system's.
+	ProbeRoots  *x509.CertPool
+	InsecureURL bool // allow a public http:// URL
 	OnInvalid   webhook.Policy
 	Allow       []netip.Prefix
+
+	// Attach says which application of a live account is to send its messages here.
+	Attach Attach
+	Repair string // the command that puts back what could not be at the end; empty for "plivoscope restore"
 
 	// Routes say where callbacks are forwarded to; none for nowhere.
 	Routes []forward.Route
@@ -62,8 +79,12 @@ type Options struct {
 	// process get their turn in a flood; 0 for no bound.
 	CallbacksAtOnce int
 
+	Surroundings Surroundings // for the doctor alone
+
 	Logger *slog.Logger
 	Now    func() time.Time
+
+	linkTimes *linkTimes // nil for theLinkTimes
 }
 
 // DefaultAddr is where the callback server listens unless told otherwise.

@@ -78,7 +78,7 @@ func (a *App) prepare(ctx context.Context, plan ReplayPlan) (*prepared, error) {
 	if p.options.To, err = replay.CheckTarget(plan.Options.To); err != nil {
 		return nil, err
 	}
-	if _, err := checkServer(ctx, a.store, p.options.To, a.listenURL, a.publicURL); err != nil {
+	if _, err := checkServer(ctx, a.store, p.options.To, a.listenURL, a.publicURL()); err != nil {
 		return nil, err
 	}
 	p.options.Keys, p.options.Guard = a.replayKeys, cmp.Or(plan.Options.Guard, "replay")

@@ -7,8 +7,10 @@ import (
 )
 
 // Run serves until ctx ends or a part fails, then stops everything in its order: the watch over messages, so
-// that nothing new is asked; the lease, so that no other process joins; a replay, what is on its way included; the simulator, so that nothing new is
-// posted; the callback server, so that what was read is answered; the forwarding, so that what is in flight
+// that nothing new is asked; the lease, so that no other process joins; a replay, what is on its way included;
+// the custody of an application, so that its messages go where they went before; the simulator, so that nothing
+// new is posted; the tunnel, so that nothing of it is left and no request is on its way; the callback server, so
+// that what was read is answered; the forwarding, so that what is in flight
 // ends and the rest is kept for the next start; the search for causes, so that what was found is noted.
 // ready is called once, when requests are truly accepted.
 func (a *App) Run(ctx context.Context, ready func()) error {
@@ -21,7 +23,7 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 	group, ctx := errgroup.WithContext(ctx)
 	// The parts outlive ctx, each until those before it have ended.
 	running := context.WithoutCancel(ctx)
-	lease, server, routes, diagnoser, watcher := part{}, part{}, part{}, part{}, part{}
+	lease, server, link, routes, diagnoser, custody, watcher := part{}, part{}, part{}, part{}, part{}, part{}, part{}
 	server.start(running, group, func(ctx context.Context) error { return a.server.Serve(ctx, a.serverLn) })
 	sim := part{}
 	if a.sim != nil {
@@ -31,17 +33,31 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 		routes.start(running, group, a.routes.Run)
 	}
 	diagnoser.start(running, group, a.diagnose)
+	if !a.simulated() {
+		a.doubts.begin(a.clarifyLeft)
+	}
 	held := a.takeLease(ctx)
+	if a.link != nil {
+		link.start(running, group, a.link.run)
+	}
 	lease.start(running, group, func(ctx context.Context) error { return a.keepLease(ctx, held) })
 	watcher.start(running, group, a.watch)
 	group.Go(func() error {
 		// Listening sockets are bound since Open: from here on every connection is answered.
 		ready()
+		if a.custody != nil {
+			custody.start(running, group, a.custody.run)
+			if a.attachable() {
+				a.custody.want(a.publicURL())
+			}
+		}
 		<-ctx.Done()
 		watcher.end()
 		lease.end()
 		a.replays.end()
+		custody.end()
 		sim.end()
+		link.end()
 		server.end()
 		routes.end()
 		diagnoser.end()

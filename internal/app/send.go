@@ -29,7 +29,8 @@ func (e *DraftError) Error() string {
 
 // Send checks the draft, makes its rows in the history, calls the API and writes the answer into the
 // rows. The errors are *DraftError (nothing was sent or stored), *api.Error (the rows show the
-// refusal) and those of the history.
+// refusal) and those of the history. Where the error is Unclear the rows are too, and what became of them is
+// found out in the background; see Clarified.
 func (a *App) Send(ctx context.Context, r SendRequest) (Sent, error) {
 	draft, problems := r.Draft.Check()
 	if bad := errorsOf(problems); len(bad) > 0 {
@@ -46,8 +47,11 @@ func (a *App) Send(ctx context.Context, r SendRequest) (Sent, error) {
 	now := a.now()
 	for i, to := range draft.To {
 		rows[i] = plivo.Message{
-			Direction: plivo.Outbound, From: draft.From, To: to, Text: draft.Text, Type: "sms",
+			Direction: plivo.Outbound, From: draft.From, To: to, Text: draft.Text, Type: draft.Kind(),
 			Status: plivo.Sending, CreatedAt: now, UpdatedAt: now, CallbackURL: draft.CallbackURL,
+		}
+		if !draft.Options.Zero() {
+			rows[i].Options = &draft.Options
 		}
 	}
 	a.inFlight.Add(1)
@@ -65,6 +69,9 @@ func (a *App) Send(ctx context.Context, r SendRequest) (Sent, error) {
 	sent := Sent{IDs: ids, UUIDs: make([]string, len(outs))}
 	for i, o := range outs {
 		sent.UUIDs[i] = o.UUID
+	}
+	if outs[0].Unclear && ctx.Err() == nil {
+		a.doubts.begin(func(ctx context.Context) { a.clarify(ctx, ids, true) })
 	}
 	if accepted.Doubt != "" {
 		a.Notify(Warning, accepted.Doubt)
@@ -90,6 +97,8 @@ func (a *App) fateHeader(fate string) (http.Header, error) {
 // the destinations; the callbacks' own numbers overrule the pairing when they come.
 func outcomes(ids []int64, to []string, accepted api.Accepted, err error) []store.SendOutcome {
 	outs := make([]store.SendOutcome, len(ids))
+	var failed *api.Error
+	unclear := errors.As(err, &failed) && failed.Unclear
 	invalid := map[string]bool{}
 	for _, n := range accepted.Invalid {
 		invalid[digits(n)] = true
@@ -99,7 +108,7 @@ func outcomes(ids []int64, to []string, accepted api.Accepted, err error) []stor
 		outs[i].ID = id
 		switch {
 		case err != nil:
-			outs[i].Refusal = err.Error()
+			outs[i].Refusal, outs[i].Unclear = err.Error(), unclear
 		case invalid[digits(to[i])]:
 			outs[i].Refusal = "Plivo refused this destination as an invalid number; check its country code and digits."
 		case len(uuids) == 0:

@@ -28,7 +28,7 @@ type Status struct {
 	ListenURL     string
 	PublicURL     string
 	CallbackURL   string // where reports of new messages are asked to; empty where nothing could receive them
-	Tunnel        string // "none" so far
+	Tunnel        TunnelStatus
 	APIURL        string
 	DefaultSender string
 	HistoryPath   string
@@ -47,6 +47,7 @@ type Status struct {
 	// has to know; empty where it was given or there is no simulator.
 	SimulatorToken string
 	Totals         store.Totals
+	Attachment     Attachment      // of an application, where one was asked for
 	Watch          WatchStatus     // of messages without callbacks; zero where another process watches
 	Routes         []forward.Stats // of the forwarding, in the order in which they were given
 	HistorySize    int64           // of the history's file in bytes, as of some seconds ago

@@ -71,6 +71,8 @@ func Reached(ms []plivo.Message, want plivo.Status) (bool, error) {
 	all := len(ms) > 0
 	for _, m := range ms {
 		switch {
+		case m.Unclear:
+			all = false
 		case m.Refusal != "":
 			return false, &UnmetError{Message: m, Want: want}
 		case m.Unverified:

@@ -207,7 +207,7 @@ func (w *watcher) attend(ctx context.Context, now time.Time, due []store.Watched
 	if err := w.tempo.refresh(ctx, w.a.store, now); err != nil {
 		return err
 	}
-	j, err := newJudge(ctx, w.a.store, now, w.a.publicURL, w.refused)
+	j, err := newJudge(ctx, w.a.store, now, w.a.servedURL(), w.refused)
 	if err != nil {
 		return err
 	}
@@ -244,6 +244,8 @@ func (w *watcher) missedAt(m plivo.Message, there bool, now time.Time) time.Time
 	switch {
 	case !there || m.Done() || m.Refusal != "":
 		return time.Time{}
+	case m.UUID == "" && m.Unclear && now.Sub(m.CreatedAt) < watchedFor:
+		return now.Add(usualPatience) // it may yet be found at Plivo
 	case m.UUID == "":
 		if now.Sub(m.CreatedAt) > sendingFor {
 			return time.Time{}

@@ -58,8 +58,8 @@ func sendOne(t *testing.T, a *app.App, to, fate string) int64 {
 	return sent.IDs[0]
 }
 
-// becomes puts the clock forward, half a minute at a time, until a message is as wanted.
-func becomes(t *testing.T, c *clock, a *app.App, id int64, want func(plivo.Message) bool) plivo.Message {
+// watchedUntil puts the clock forward, half a minute at a time, until a message is as wanted.
+func watchedUntil(t *testing.T, c *clock, a *app.App, id int64, want func(plivo.Message) bool) plivo.Message {
 	t.Helper()
 	deadline := time.Now().Add(20 * time.Second)
 	for {
@@ -120,7 +120,7 @@ func TestWatchNamesTheCause(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			m := becomes(t, &c, a, sent.IDs[0], causeAfterAsking(test.cause))
+			m := watchedUntil(t, &c, a, sent.IDs[0], causeAfterAsking(test.cause))
 			short, long := m.SilenceWords(time.UTC)
 			if !strings.Contains(long+m.Silence.Words(time.UTC), test.says) || m.CallbackLost() != test.lost || test.short != "" && short != test.short {
 				t.Errorf("it says %q, %q; lost %v; the message is %+v", short, long, m.CallbackLost(), m)
@@ -157,7 +157,7 @@ func TestWatchWithoutURL(t *testing.T) {
 	if err := s.FinishSend(within(t), []store.SendOutcome{{ID: ids[0], UUID: accepted.UUIDs[0]}}); err != nil {
 		t.Fatal(err)
 	}
-	m := becomes(t, &c, a, ids[0], causeAfterAsking(plivo.NoURL))
+	m := watchedUntil(t, &c, a, ids[0], causeAfterAsking(plivo.NoURL))
 	if _, long := m.SilenceWords(time.UTC); m.CallbackLost() || !m.Ahead() || m.Status != plivo.Queued ||
 		!strings.HasPrefix(long, "Plivo says delivered since ") || !strings.HasSuffix(long, "; no callback URL was given with it.") {
 		t.Errorf("it says %q of %+v", long, m)
@@ -272,11 +272,11 @@ func TestReconcileAGap(t *testing.T) {
 		t.Fatal(err)
 	}
 	ids := sent.IDs
-	m := becomes(t, &c, a, ids[0], causeAfterAsking(plivo.Down))
+	m := watchedUntil(t, &c, a, ids[0], causeAfterAsking(plivo.Down))
 	if words := m.Silence.Words(time.UTC); !strings.Contains(words, "nothing could come in by the public URL from "+down.UTC().Format("15:04:05")+" on (the tunnel's service") {
 		t.Errorf("while it lasts it says %q", words)
 	}
-	becomes(t, &c, a, ids[0], func(plivo.Message) bool { return a.Status().Watch == (app.WatchStatus{Silent: n, Lost: n}) })
+	watchedUntil(t, &c, a, ids[0], func(plivo.Message) bool { return a.Status().Watch == (app.WatchStatus{Silent: n, Lost: n}) })
 	v.turn(false)
 	if err := s.NoteOutage(within(t), down, c.now(), "the tunnel's service did not answer"); err != nil {
 		t.Fatal(err)
@@ -326,10 +326,30 @@ func TestReconcileAGap(t *testing.T) {
 	if err != nil || again != want {
 		t.Errorf("%v; the second time the summary is %+v", err, again)
 	}
-	becomes(t, &c, a, ids[0], func(plivo.Message) bool { return a.Status().Watch == (app.WatchStatus{}) })
+	watchedUntil(t, &c, a, ids[0], func(plivo.Message) bool { return a.Status().Watch == (app.WatchStatus{}) })
 	attempts, err := a.Attempts(within(t), 0, 200)
 	if err != nil || len(attempts) != n || attempts[0].Scenario != "reconcile" || attempts[0].Header.Get(app.SyntheticHeader) != "1" {
 		t.Errorf("%v; %d attempts are kept", err, len(attempts))
+	}
+}
+
+// TestWatchKnowsWhatTheProbesFound names the outage that the probes of the public URL noticed.
+func TestWatchKnowsWhatTheProbesFound(t *testing.T) {
+	t.Parallel()
+	var c clock
+	v := newValve(t)
+	a := watched(t, &c, app.Options{PublicURL: v.url()}.Hurried())
+	v.leadTo(a)
+	through := sendOne(t, a, "+4915123456789", "")
+	if _, err := follow(t, a, []int64{through}, plivo.Delivered); err != nil {
+		t.Fatal(err)
+	}
+	watchedUntil(t, &c, a, through, func(plivo.Message) bool { return a.Status().Tunnel.Proved })
+	v.turn(true)
+	id := sendOne(t, a, "+4915123456789", "")
+	m := watchedUntil(t, &c, a, id, causeAfterAsking(plivo.Down))
+	if words := m.Silence.Words(time.UTC); !strings.HasPrefix(words, "nothing could come in by the public URL from ") || m.Silence.Detail == "" || !m.CallbackLost() {
+		t.Errorf("it says %q of %+v", words, m)
 	}
 }
 
@@ -397,14 +417,14 @@ func TestWatchGoesOnAfterARestart(t *testing.T) {
 		}
 		v.turn(true)
 		id = sendOne(t, a, "+4915123456789", "")
-		becomes(t, &c, a, id, func(m plivo.Message) bool { return m.Provider.Status == plivo.Delivered })
+		watchedUntil(t, &c, a, id, func(m plivo.Message) bool { return m.Provider.Status == plivo.Delivered })
 		later = sendOne(t, a, "+4915123456780", "")
 	})
 	v.turn(false)
 	c.forward(time.Hour)
 	a := running(t, o)
 	v.leadTo(a)
-	m := becomes(t, &c, a, later, func(m plivo.Message) bool { return m.Provider.Asked > 0 })
+	m := watchedUntil(t, &c, a, later, func(m plivo.Message) bool { return m.Provider.Asked > 0 })
 	if m.Silence.Cause != plivo.Down || m.Silence.Detail != plivo.NotRunning || !strings.HasPrefix(m.Silence.Words(time.UTC), "plivoscope was not running from ") {
 		t.Errorf("after the restart the cause is %+v", m.Silence)
 	}
@@ -436,7 +456,7 @@ func TestWatchWhileTheAPIIsAway(t *testing.T) {
 	id := sendOne(t, a, "+4915123456789", "")
 	nowhere := "http://127.0.0.1:1"
 	target.Store(&nowhere)
-	m := becomes(t, &c, a, id, func(m plivo.Message) bool { return m.Provider.Problem != "" })
+	m := watchedUntil(t, &c, a, id, func(m plivo.Message) bool { return m.Provider.Problem != "" })
 	if m.Provider.Asked != 0 || !strings.Contains(m.Provider.Problem, "502") || !m.Silent() {
 		t.Errorf("while the API is away the message is %+v", m)
 	}
@@ -450,7 +470,7 @@ func TestWatchWhileTheAPIIsAway(t *testing.T) {
 		}
 	}
 	target.Store(&simURL)
-	m = becomes(t, &c, a, id, func(m plivo.Message) bool { return m.Provider.Status == plivo.Delivered })
+	m = watchedUntil(t, &c, a, id, func(m plivo.Message) bool { return m.Provider.Status == plivo.Delivered })
 	if m.Provider.Asked != 1 || m.Provider.Problem != "" || !m.CallbackLost() {
 		t.Errorf("when it is back the message is %+v", m)
 	}
@@ -493,8 +513,8 @@ func TestWatchWhereTheAPIRefuses(t *testing.T) {
 			})
 			o.APIURL = s.URL
 			a := running(t, o)
-			becomes(t, &c, a, ids[0], func(plivo.Message) bool { return a.Status().Watch.Problem != "" })
-			m := becomes(t, &c, a, ids[19], func(m plivo.Message) bool { return m.Silent() })
+			watchedUntil(t, &c, a, ids[0], func(plivo.Message) bool { return a.Status().Watch.Problem != "" })
+			m := watchedUntil(t, &c, a, ids[19], func(m plivo.Message) bool { return m.Silent() })
 			if m.Provider.Asked != 0 || m.Provider.Status != "" {
 				t.Errorf("the last message is %+v", m)
 			}
@@ -519,7 +539,7 @@ func TestCallbackThatCameLate(t *testing.T) {
 	var c clock
 	a := watched(t, &c, app.Options{Fate: "none"})
 	id := sendOne(t, a, "+4915123456789", "")
-	m := becomes(t, &c, a, id, plivo.Message.CallbackLost)
+	m := watchedUntil(t, &c, a, id, plivo.Message.CallbackLost)
 	if !m.Silent() || m.Status != plivo.Queued || m.Callbacks != 0 {
 		t.Errorf("before it came the message is %+v", m)
 	}
@@ -548,7 +568,7 @@ func TestCallbackThatCameLate(t *testing.T) {
 	if m.CallbackLost() || m.Silent() || short != "" || long != "" || m.Provider.Status != plivo.Delivered || m.ErrorCode != "30" {
 		t.Errorf("after it came it says %q, %q of %+v", short, long, m)
 	}
-	becomes(t, &c, a, id, func(plivo.Message) bool { return a.Status().Watch == (app.WatchStatus{}) })
+	watchedUntil(t, &c, a, id, func(plivo.Message) bool { return a.Status().Watch == (app.WatchStatus{}) })
 }
 
 // TestReconcileSaysWhatTheAPIDoesNotKnow tells a message of another account from one that is in flight.
@@ -572,7 +592,7 @@ func TestReconcileSaysWhatTheAPIDoesNotKnow(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.forward(time.Minute)
-	becomes(t, &c, a, known, func(m plivo.Message) bool { return m.Provider.Status == plivo.Delivered })
+	watchedUntil(t, &c, a, known, func(m plivo.Message) bool { return m.Provider.Status == plivo.Delivered })
 	r, err := app.OpenReconciler(within(t), app.Options{Mode: app.Simulator, HistoryPath: history, Now: c.now})
 	// The lease is as old as the clock was put forward until it is renewed.
 	for deadline := time.Now().Add(20 * time.Second); errors.Is(err, app.ErrNoSimulator) && time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {

@@ -15,12 +15,12 @@ import (
 // Status is a snapshot from memory.
 func (a *App) Status() Status {
 	s := Status{
-		Mode: a.o.Mode, AuthID: a.authID, ListenURL: a.listenURL, PublicURL: a.publicURL, CallbackURL: a.CallbackURL(),
-		APIURL: a.apiURL, Tunnel: "none", DefaultSender: a.sender(), HistoryPath: a.store.Path(), SimulatorToken: a.SimulatorToken(),
+		Mode: a.o.Mode, AuthID: a.authID, ListenURL: a.listenURL, PublicURL: a.publicURL(), CallbackURL: a.CallbackURL(),
+		APIURL: a.apiURL, Tunnel: a.tunnelLog.now(), DefaultSender: a.sender(), HistoryPath: a.store.Path(), SimulatorToken: a.SimulatorToken(),
 		Ephemeral: a.o.HistoryPath == "", Started: a.started, Spends: a.Spends(),
 		InFlight: int(a.inFlight.Load()), Notices: a.notices.snapshot(),
 		Joined: a.joined, ServerPID: a.serverPID, Shared: a.joined || a.leased.Load(),
-		API: a.api.Stats(), HistorySize: a.store.Size(), Routes: a.routes.Stats(),
+		API: a.api.Stats(), HistorySize: a.store.Size(), Routes: a.routes.Stats(), Attachment: a.custody.status(),
 	}
 	if t := a.totals.Load(); t != nil {
 		s.Totals = *t

@@ -7,14 +7,15 @@ import (
 
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/plivo/api"
+	"dev.internal/plivoscope/internal/webhook/tunnel"
 )
 
 // The exit codes of every subcommand.
 const (
 	exitDone        = 0   // also when the reader of a pipe closed it
 	exitUser        = 1   // a flag, a file, a port, the configuration, a bad request
-	exitCredentials = 2   // Plivo refused the credentials
-	exitUpstream    = 3   // the network or Plivo failed
+	exitCredentials = 2   // Plivo, or the tunnel's provider, refused the credentials
+	exitUpstream    = 3   // the network, Plivo or the tunnel failed
 	exitRateLimited = 4   // Plivo's request limit
 	exitWantsYes    = 5   // refused for want of --yes
 	exitUnmet       = 6   // an expectation was not met
@@ -48,6 +49,7 @@ func exitCode(err error) int {
 		sig    *signalError
 		refuse *api.Error
 		unmet  *app.UnmetError
+		closed *tunnel.Error
 	)
 	switch {
 	case err == nil:
@@ -63,6 +65,11 @@ func exitCode(err error) int {
 		return exitUnmet
 	case errors.As(err, &refuse):
 		return apiExitCode(refuse)
+	case errors.As(err, &closed):
+		if closed.Credentials {
+			return exitCredentials
+		}
+		return exitUpstream
 	case errors.Is(err, errReaderGone):
 		return exitDone
 	case errors.Is(err, context.Canceled):

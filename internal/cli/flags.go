@@ -22,6 +22,7 @@ type flags struct {
 	keep      int
 
 	addr, publicURL, onInvalid string
+	tunnel                     string
 	insecureURL                bool
 	allow                      []string
 
@@ -31,12 +32,16 @@ type flags struct {
 	speed                    float64
 	paceTimes                string
 
+	attach app.Attach
+
 	forwardTo                      []string
 	forwardSignURL, forwardInvalid string
 	forwardAsCaptured              bool
 	forwardAnswer                  bool
 
 	yes     bool
+	retries int
+	mps     float64
 	timeout time.Duration
 	junit   string
 
@@ -110,6 +115,13 @@ func (f *flags) pace(cmd *cobra.Command) {
 
 func (f *flags) sending(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.yes, "yes", false, "spend money: send on a live account without asking")
+}
+
+// calling says how the API is called.
+func (f *flags) calling(cmd *cobra.Command) {
+	fs := cmd.Flags()
+	fs.IntVar(&f.retries, "retries", 4, "try a call that Plivo cannot have taken (no connection, 429, 503) at most `N` times again, with growing pauses")
+	fs.Float64Var(&f.mps, "mps", 0, "send at most `N` messages a second from one sender (default 5 on a live account, no limit on the simulator)")
 }
 
 // waitLimit is how long a command waits for what it was told to wait for.

@@ -26,6 +26,7 @@ type messageJSON struct {
 	Text         string            `json:"text"`
 	Status       plivo.Status      `json:"status"`
 	Unverified   bool              `json:"unverified"`
+	Unclear      bool              `json:"unclear"`
 	ErrorCode    *string           `json:"error_code"`
 	ErrorMeaning *string           `json:"error_meaning"`
 	Units        int               `json:"units"`
@@ -36,6 +37,7 @@ type messageJSON struct {
 	Callbacks    int               `json:"callbacks"`
 	Signature    archive.Signature `json:"signature"`
 	Anomalies    []plivo.Anomaly   `json:"anomalies"`
+	Options      *plivo.Options    `json:"options,omitempty"`
 	Provider     *providerJSON     `json:"provider"`      // null where it was never asked
 	Silence      *silenceJSON      `json:"silence"`       // null where no callback is missed
 	CallbackLost bool              `json:"callback_lost"` // the status is known from the API alone
@@ -46,9 +48,10 @@ func messageLine(m plivo.Message) ([]byte, error) { return encode(messageOf(m)) 
 func messageOf(m plivo.Message) messageJSON {
 	j := messageJSON{
 		UUID: m.UUID, Direction: m.Direction, From: m.From, To: m.To, Text: m.Text,
-		Status: m.Status, Unverified: m.Unverified, Units: m.Units, Type: m.Type,
+		Status: m.Status, Unverified: m.Unverified, Unclear: m.Unclear, Units: m.Units, Type: m.Type,
 		CreatedAt: utc(m.CreatedAt), UpdatedAt: utc(m.UpdatedAt), CallbackURL: m.CallbackURL,
 		Callbacks: m.Callbacks, Signature: archive.Signature{Result: m.Signature, Cause: m.Cause}, Anomalies: m.Anomalies,
+		Options:  m.Options,
 		Provider: providerOf(m.Provider), Silence: silenceOf(m), CallbackLost: m.CallbackLost(),
 	}
 	if j.Anomalies == nil {
@@ -139,6 +142,7 @@ type readyJSON struct {
 	AuthID    string `json:"auth_id"`
 	AuthToken string `json:"auth_token,omitempty"` // only one that was made up
 	History   string `json:"history,omitempty"`
+	Tunnel    string `json:"tunnel,omitempty"` // its name, where one is open
 }
 
 func readyLine(st app.Status, madeUpToken string) ([]byte, error) {
@@ -148,6 +152,9 @@ func readyLine(st app.Status, madeUpToken string) ([]byte, error) {
 	}
 	if st.Mode == app.Simulator {
 		r.APIURL = st.APIURL
+	}
+	if st.Tunnel.Asked() {
+		r.Tunnel = st.Tunnel.Name
 	}
 	if !st.Ephemeral {
 		r.History = st.HistoryPath

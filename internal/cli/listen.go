@@ -40,9 +40,11 @@ func newListen(s Streams) *cobra.Command {
 	f.common(cmd)
 	f.history(cmd)
 	f.server(cmd)
+	f.tunnelling(cmd)
 	f.simulation(cmd)
 	f.reporting(cmd)
 	f.forwarding(cmd)
+	f.attaching(cmd)
 	f.waiting(cmd, "end after this `TIME`, as 90s; with --until or --count the default is 1m, and exit code 6 says that they were not met")
 	cmd.Flags().StringVar(&end.until, "until", "", "end when a message reaches `STATUS` by a verified callback")
 	cmd.Flags().IntVar(&end.count, "count", 0, "end after `N` callbacks")
@@ -73,6 +75,9 @@ func runListen(cmd *cobra.Command, s Streams, f *flags, end *listenEnd) error {
 	if err != nil {
 		return err
 	}
+	if err := f.consent(ctx, s, a); err != nil {
+		return errors.Join(err, a.Close())
+	}
 	if f.timeout > 0 || end.waits() {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, f.limit(), errTimeout)
@@ -88,7 +93,10 @@ func runListen(cmd *cobra.Command, s Streams, f *flags, end *listenEnd) error {
 	err = listen(ctx, s, t)
 	if errors.Is(err, errTimeout) {
 		err = nil
-		if end.waits() {
+		switch {
+		case !t.announced:
+			err = tunnelLate(a, f.limit())
+		case end.waits():
 			p.more = p.more.whereTokensAre(set, a.Joined()) // a simulator of this process ends with it
 			err = withCode(exitUnmet, t.late(context.WithoutCancel(ctx), f.limit()))
 		}
@@ -106,12 +114,21 @@ func (t *tail) late(ctx context.Context, limit time.Duration) error {
 	return fmt.Errorf("no message reached %s by a verified callback %s%s", t.end.until, within, claimed(ctx, t.a, t.claimed, t.p))
 }
 
-// listen prints from the first callback after the ready line to the last one that is answered while
-// the server stops.
+// listen prints from the first callback on to the last one that is answered while the server stops. Without
+// a tunnel the ready line comes before.
 func listen(ctx context.Context, s Streams, t *tail) error {
 	defer t.close()
+	t.announce = func() error {
+		t.announced = true
+		return announce(s, t.a, t.p)
+	}
 	err := whileRunning(ctx, t.a, func(ctx context.Context) error {
-		if err := announce(s, t.a, t.p); err != nil {
+		ctx, stop := endsWithTunnel(ctx, t.a)
+		defer stop()
+		if st := t.a.Status(); st.Tunnel.Asked() {
+			// It is ready once a probe came back, if ever; what comes to its own address is printed already.
+			s.say("listening on %s, and opening the tunnel (%s)", st.ListenURL, st.Tunnel.Name)
+		} else if err := t.announce(); err != nil {
 			return err
 		}
 		err := t.follow(ctx)
@@ -125,6 +142,7 @@ func listen(ctx context.Context, s Streams, t *tail) error {
 		return err
 	})
 	if t.met || errors.Is(err, errReaderGone) {
+		t.notices.print(t.a.Status().Notices) // what was put back
 		return err
 	}
 	return errors.Join(err, t.rest(context.WithoutCancel(ctx)))
@@ -146,7 +164,7 @@ func announce(s Streams, a *app.App, p *printer) error {
 	}
 	s.say("%s, listening on %s", account, st.ListenURL)
 	if a.CallbackURL() == "" {
-		s.say("Plivo cannot reach this address: open a tunnel to it and name its address with --public-url")
+		s.say("Plivo cannot reach this address: open a tunnel to it with --tunnel, or name its public URL with --public-url")
 	} else {
 		s.say("callback URLs: %s and %s", st.PublicURL+webhook.DeliveryReportPath, st.PublicURL+webhook.InboundPath)
 	}

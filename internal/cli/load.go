@@ -22,6 +22,12 @@ import (
 	"dev.internal/plivoscope/internal/webhook"
 )
 
+// Bounds of flags.
+const (
+	mostRetries = 20
+	mostMPS     = 1000
+)
+
 // settings are the flags over the environment over .env, ready for the core.
 type settings struct {
 	options  app.Options
@@ -29,6 +35,8 @@ type settings struct {
 	json     bool // data is printed as JSON lines
 	warnings []string
 	log      io.Closer
+
+	autoTunnel bool // the tunnel was chosen, not asked for
 }
 
 func (s *settings) close() {
@@ -48,14 +56,27 @@ func (f *flags) load(cmd *cobra.Command, s Streams) (*settings, error) {
 	if set.json, err = f.asJSON(s.outIsTerminal()); err != nil {
 		return nil, err
 	}
-	o := &set.options
 	if err := f.account(set); err != nil {
 		return nil, err
 	}
+	return f.rest(cmd, s, set)
+}
+
+// rest checks the flags beside the account's, and opens the log.
+func (f *flags) rest(cmd *cobra.Command, s Streams, set *settings) (_ *settings, err error) {
+	o := &set.options
+	o.Surroundings = f.surroundings(s, set)
 	o.Version = version()
 	o.Keep, o.Addr, o.PublicURL, o.InsecureURL = f.keep, f.addr, f.publicURL, f.insecureURL
 	o.AddrGiven = cmd.Flags().Changed("addr")
 	o.Fate, o.Seed, o.Speed, o.StrictSenders = f.fate, f.seed, f.speed, f.strictSenders
+	o.Retries, o.MPS = f.retries, f.mps
+	if f.retries < 0 || f.retries > mostRetries {
+		return nil, fmt.Errorf("--retries %d is not from 0 to %d", f.retries, mostRetries)
+	}
+	if f.mps < 0 || f.mps > mostMPS || f.mps != f.mps {
+		return nil, fmt.Errorf("--mps %v is not a number of messages a second up to %d; 0 is the default", f.mps, mostMPS)
+	}
 	if f.timeout < 0 {
 		return nil, fmt.Errorf("--timeout %s is below zero: give a time as 90s", f.timeout)
 	}
@@ -85,6 +106,9 @@ func (f *flags) load(cmd *cobra.Command, s Streams) (*settings, error) {
 		}
 		o.Allow = append(o.Allow, prefix)
 	}
+	if err := f.attachment(o); err != nil {
+		return nil, err
+	}
 	if o.Routes, err = f.routes(); err != nil {
 		return nil, err
 	}
@@ -94,7 +118,12 @@ func (f *flags) load(cmd *cobra.Command, s Streams) (*settings, error) {
 	if err := f.historyPath(cmd, set); err != nil {
 		return nil, err
 	}
-	if err := f.openLog(set, s.masker()); err != nil {
+	if cmd.Flags().Lookup("log") != nil {
+		if err := f.openLog(set, s.masker()); err != nil {
+			return nil, err
+		}
+	}
+	if err := f.chooseTunnel(cmd, set); err != nil {
 		return nil, err
 	}
 	for _, w := range set.warnings {
@@ -136,6 +165,8 @@ var contrary = [][2]string{
 	{"timing", "shuffle"},
 	{"dry-run", "junit"},
 	{"db", "ephemeral"},
+	{"attach-app", "attach-number"},
+	{"public-url", "tunnel"},
 }
 
 // putAside are the flags of which the environment does not count, since another one was typed that excludes
@@ -144,7 +175,7 @@ func putAside(fs *pflag.FlagSet) map[string]bool {
 	aside := map[string]bool{}
 	for _, pair := range contrary {
 		for i, name := range pair {
-			if fs.Changed(name) {
+			if fs.Changed(name) && !(name == "tunnel" && noTunnel(fs.Lookup(name).Value.String())) {
 				aside[pair[1-i]] = true
 			}
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/mask"
 )
 
@@ -44,6 +45,10 @@ func Main(args []string, s Streams) int {
 	err := root.ExecuteContext(ctx)
 	if cause := context.Cause(ctx); cause != nil && (err == nil || errors.Is(err, context.Canceled)) {
 		err = cause
+	}
+	var owed *app.OwedError
+	if errors.As(err, &owed) {
+		err = owed // whatever else ended the program: this has to be mended
 	}
 	code := exitCode(err)
 	var sig *signalError
@@ -96,10 +101,15 @@ Where standard output is no terminal it runs as "listen".`,
 	f.common(root)
 	f.history(root)
 	f.server(root)
+	f.tunnelling(root)
 	f.simulation(root)
+	f.calling(root)
 	f.forwarding(root)
+	f.attaching(root)
 	f.screens(root)
-	root.AddCommand(newDemo(s), newListen(s), newSend(s), newSimulate(s), newReplay(s), newTrigger(s), newReconcile(s), newHistory(s), newExport(s), newImport(s), newSign(s), newVerify(s))
+	root.AddCommand(newDemo(s), newListen(s), newSend(s), newSimulate(s), newReplay(s), newTrigger(s), newReconcile(s), newHistory(s), newExport(s), newImport(s), newSign(s), newVerify(s), newRestore(s))
+	root.AddCommand(newDoctor(s), newCompletion(s), newMan(s))
+	complete(root)
 	return root
 }
 

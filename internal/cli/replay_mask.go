@@ -11,23 +11,7 @@ import (
 
 // maskedChange hides what a change tells of a callback.
 func maskedChange(m *mask.Masker, c replay.Change, contentType string) replay.Change {
-	hide := m.Sentence
-	switch what, name, _ := strings.Cut(c.What, " "); what {
-	case "URL":
-		hide = m.URL
-	case "body":
-		hide = func(s string) string { return string(m.Body([]byte(s), contentType)) }
-	case "parameter":
-		hide = func(s string) string { return m.Param(name, s) }
-	case "header":
-		hide = func(s string) string {
-			if shown := m.Header(http.Header{name: {s}})[name]; len(shown) > 0 {
-				return shown[0]
-			}
-			return s
-		}
-	}
-	c.Before, c.After = hide(c.Before), hide(c.After)
+	c.Before, c.After = m.Part(c.What, c.Before, contentType), m.Part(c.What, c.After, contentType)
 	return c
 }
 

@@ -28,7 +28,8 @@ func newSend(s Streams) *cobra.Command {
 Where a plivoscope runs on the same history its callback server is used. Otherwise send opens one of
 its own until --wait is met or --timeout ends; on the embedded simulator it stays to the last report.`,
 		Example: `  plivoscope send --to +15005550000 --text hello --wait delivered
-  plivoscope send --from +14155550100 --to +14155550123 --text hello --yes`,
+  plivoscope send --from +14155550100 --to +14155550123 --text hello --yes
+  plivoscope send --type mms --media https://example.com/cat.jpg --to +14155550123 --text look --yes`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return runSend(cmd, s, &f, &draft, &wait)
@@ -37,8 +38,10 @@ its own until --wait is met or --timeout ends; on the embedded simulator it stay
 	f.common(cmd)
 	f.history(cmd)
 	f.server(cmd)
+	f.tunnelling(cmd)
 	f.simulation(cmd)
 	f.sending(cmd)
+	f.calling(cmd)
 	f.waiting(cmd, "give up waiting after this `TIME` (default 1m)")
 	fs := cmd.Flags()
 	fs.StringVar(&draft.From, "from", "", "sender `NUMBER`; default: PLIVO_SENDER_ID, or the simulator's own number")
@@ -46,6 +49,7 @@ its own until --wait is met or --timeout ends; on the embedded simulator it stay
 	fs.StringVar(&draft.Text, "text", "", "the message")
 	fs.StringVar(&draft.CallbackURL, "callback-url", "", "where delivery reports go; default: the callback server's own `URL`")
 	fs.StringVar(&draft.Method, "method", "POST", "how delivery reports are sent: POST or GET")
+	sendOptions(cmd, &draft.Options)
 	fs.StringVar(&wait, "wait", "", "follow the message to this `STATUS`; another final status ends with exit code 6")
 	return cmd
 }
@@ -60,7 +64,13 @@ func runSend(cmd *cobra.Command, s Streams, f *flags, written *plivo.Draft, wait
 	if want != "" && !want.Known() {
 		return fmt.Errorf("--wait %q is no status; the statuses are queued, sent, delivered, undelivered, failed and read", want)
 	}
+	if err := readObjects(&draft.Options); err != nil {
+		return err
+	}
 	set.options.Join = true
+	if set.autoTunnel && (want == "" && f.timeout == 0 || draft.CallbackURL != "") {
+		set.options.Tunnel = nil // it ends before a report can come, or reports go elsewhere
+	}
 	if !set.options.AddrGiven && set.options.PublicURL == "" {
 		set.options.Addr = "127.0.0.1:0" // nobody needs to know the port of a server that ends so soon
 	}
@@ -69,7 +79,7 @@ func runSend(cmd *cobra.Command, s Streams, f *flags, written *plivo.Draft, wait
 	if err != nil {
 		return err
 	}
-	if draft.From == "" {
+	if draft.From == "" && draft.Powerpack == "" {
 		draft.From = a.Status().DefaultSender
 	}
 	if a.Joined() {
@@ -77,6 +87,8 @@ func runSend(cmd *cobra.Command, s Streams, f *flags, written *plivo.Draft, wait
 	}
 	p := newPrinter(s, set.json, f.more(set).whereTokensAre(set, a.Joined()))
 	err = whileRunning(ctx, a, func(ctx context.Context) error {
+		ctx, stop := endsWithTunnel(ctx, a)
+		defer stop()
 		job := sendJob{s: s, a: a, p: p, f: f, draft: draft, fate: f.fate, want: want, notices: newNotices(s)}
 		defer job.tell()
 		return job.run(ctx)
@@ -99,7 +111,7 @@ type sendJob struct {
 
 // sayUnused names the flags that only a server of its own would have used.
 func sayUnused(cmd *cobra.Command, s Streams, a *app.App) {
-	for _, name := range []string{"addr", "public-url", "on-invalid", "allow", "keep", "speed", "pace", "seed", "strict-senders"} {
+	for _, name := range []string{"addr", "public-url", "tunnel", "on-invalid", "allow", "keep", "speed", "pace", "seed", "strict-senders"} {
 		if cmd.Flags().Changed(name) {
 			s.say("warning: --%s is not used: the server at %s, which runs on the same history, receives the callbacks", name, a.Status().ListenURL)
 		}
@@ -117,9 +129,9 @@ func (j *sendJob) changed(m plivo.Message) error {
 
 func (j *sendJob) run(ctx context.Context) error {
 	checked, found := j.draft.Check()
-	if j.draft.From == "" {
+	if j.draft.From == "" && j.draft.Powerpack == "" {
 		found = withoutField(found, "from")
-		found = append(found, plivo.Problem{Field: "from", Text: "There is no sender: give --from NUMBER, or set PLIVO_SENDER_ID."})
+		found = append(found, plivo.Problem{Field: "from", Text: "There is no sender: give --from NUMBER or --powerpack UUID, or set PLIVO_SENDER_ID."})
 	}
 	problems(j.s, found)
 	for _, problem := range found {
@@ -128,22 +140,25 @@ func (j *sendJob) run(ctx context.Context) error {
 		}
 	}
 	if j.a.Spends() && !j.f.yes {
-		segments := plivo.Segment(checked.Text).Segments
-		return withCode(exitWantsYes, fmt.Errorf("this would send %s with %s each on the live account %s and cost money; nothing was sent, say so with --yes",
-			plural(len(checked.To), "message"), plural(segments, "segment"), j.a.Status().AuthID))
+		return withCode(exitWantsYes, j.wantsYes(checked))
+	}
+	if err := awaitTunnel(ctx, j.a, j.f.limit()); err != nil {
+		return fmt.Errorf("nothing was sent: %w", err)
 	}
 	if checked.CallbackURL == "" && j.a.CallbackURL() == "" {
 		if j.want != "" {
-			return errors.New("--wait needs callbacks, and Plivo cannot reach this machine: open a tunnel and name its address with --public-url, or run without --wait; nothing was sent")
+			return errors.New("--wait needs callbacks, and Plivo cannot reach this machine: open a tunnel with --tunnel, name its address with --public-url, or run without --wait; nothing was sent")
 		}
-		j.s.say("no public URL is known, so no callbacks are asked for: the message stays as Plivo accepted it; open a tunnel and name its address with --public-url to see more")
+		j.s.say("no public URL is known, so no callbacks are asked for: the message stays as Plivo accepted it; open a tunnel with --tunnel, or name its address with --public-url, to see more")
 	}
 	sent, err := j.a.Send(ctx, app.SendRequest{Draft: checked, Fate: j.fate})
 	if len(sent.IDs) == 0 {
 		return stopped(ctx, err)
 	}
 	if err != nil {
-		return errors.Join(err, j.print(ctx, sent.IDs))
+		if clear, said := j.clarified(ctx, err, sent.IDs); !clear {
+			return said
+		}
 	}
 	if err := j.follow(ctx, sent.IDs); err != nil {
 		return err

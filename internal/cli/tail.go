@@ -29,6 +29,10 @@ type tail struct {
 	read    time.Time     // when the history was asked last
 	report  *junit.Report // of --junit; nil for none
 
+	announce  func() error // says that the server is ready
+	announced bool
+	changed   int // number of the last change of the tunnel that was printed
+
 	forwards bool
 	sent     int64 // ID of the last attempt to forward that was there before, or was printed
 }
@@ -117,6 +121,9 @@ const tailPage = 500
 // print prints what has come since, a page at the most; more says that there may be another.
 func (t *tail) print(ctx context.Context) (more bool, err error) {
 	t.notices.print(t.a.Status().Notices)
+	if err := t.printTunnel(); err != nil {
+		return false, err
+	}
 	t.read = time.Now()
 	rows, err := t.a.Callbacks(ctx, store.Window{After: t.last, Oldest: true, Limit: tailPage})
 	if err != nil {

@@ -32,6 +32,9 @@ func messageRow(m plivo.Message, at time.Time) []string {
 	if m.Unverified {
 		status += " ?"
 	}
+	if m.Unclear {
+		status = "unclear"
+	}
 	units := m.Units
 	if units == 0 {
 		units = m.Segmentation().Segments

@@ -36,7 +36,15 @@ func runUI(cmd *cobra.Command, s Streams, f *flags) error {
 	for _, w := range set.warnings {
 		a.Notify(app.Warning, w)
 	}
-	err = whileRunning(ctx, a, func(ctx context.Context) error { return tui.Run(ctx, a, look) })
+	if err := f.consent(ctx, s, a); err != nil {
+		return errors.Join(err, a.Close())
+	}
+	after := newNotices(s)
+	err = whileRunning(ctx, a, func(ctx context.Context) error {
+		defer func() { after.last = time.Now() }()
+		return tui.Run(ctx, a, look)
+	})
+	after.print(a.Status().Notices) // what was said when the screen was gone
 	return errors.Join(err, a.Close())
 }
 

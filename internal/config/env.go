@@ -13,6 +13,8 @@ const (
 	plivoAPIURL        = "PLIVO_API_URL"
 	ngrokAuthToken     = "NGROK_AUTHTOKEN"
 	ngrokDomain        = "NGROK_DOMAIN"
+	ngrokServer        = flagPrefix + "NGROK_SERVER"
+	ngrokCA            = flagPrefix + "NGROK_CA"
 )
 
 const (
@@ -87,11 +89,12 @@ func (e Env) FlagValue(flag string) (value, source string, ok bool) {
 	return value, e.Source(name), value != ""
 }
 
-// FlagVariables lists the variables that are set for flags, whether there is such a flag or not.
+// FlagVariables lists the variables that are set for flags, whether there is such a flag or not. Those that are
+// for no flag are left out.
 func (e Env) FlagVariables() []string {
 	var names []string
 	for name := range e.settings {
-		if strings.HasPrefix(name, flagPrefix) && e.Get(name) != "" {
+		if strings.HasPrefix(name, flagPrefix) && e.Get(name) != "" && name != ngrokServer && name != ngrokCA {
 			names = append(names, name)
 		}
 	}

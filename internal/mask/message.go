@@ -23,6 +23,10 @@ func (m *Masker) Message(msg plivo.Message) plivo.Message {
 	msg.From, msg.To = m.Number(msg.From), m.Number(msg.To)
 	msg.Refusal, msg.CallbackURL = m.Sentence(msg.Refusal), m.URL(msg.CallbackURL)
 	msg.ErrorCode = m.Sentence(msg.ErrorCode)
+	if msg.Options != nil {
+		masked := m.options(*msg.Options)
+		msg.Options = &masked
+	}
 	msg.Status = plivo.Status(m.Sentence(string(msg.Status)))
 	p, q := &msg.Provider, &msg.Silence
 	p.Status, p.ErrorCode, p.Problem = plivo.Status(m.Sentence(string(p.Status))), m.Sentence(p.ErrorCode), m.Sentence(p.Problem)
@@ -40,7 +44,21 @@ func (m *Masker) Draft(d plivo.Draft) plivo.Draft {
 		return d
 	}
 	d.From, d.To, d.Text, d.CallbackURL = m.Number(d.From), m.Numbers(d.To), m.Text(d.Text), m.URL(d.CallbackURL)
+	d.Options = m.options(d.Options)
 	return d
+}
+
+// options masks what a message says beside its text, and where its files are.
+func (m *Masker) options(o plivo.Options) plivo.Options {
+	media := o.Media
+	o.Media = nil
+	for _, raw := range media {
+		o.Media = append(o.Media, m.URL(raw))
+	}
+	for _, object := range []*string{&o.Template, &o.Interactive, &o.Location} {
+		*object = m.Text(*object)
+	}
+	return o
 }
 
 // Numbers masks each of some numbers.
@@ -113,7 +131,7 @@ func (m *Masker) Problem(p plivo.Problem) plivo.Problem {
 		hide = m.Number
 	case "text":
 		hide = m.Text
-	case "callback_url":
+	case "callback_url", "media":
 		hide = m.URL
 	}
 	for value := range strings.SplitSeq(p.Value, ", ") {

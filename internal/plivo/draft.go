@@ -8,16 +8,20 @@ import (
 
 // Draft is a message that has not been sent.
 type Draft struct {
-	From        string   // E.164, a short code or an alphanumeric sender
+	From        string   // E.164, a short code or an alphanumeric sender; empty where a Powerpack chooses it
 	To          []string // numbers; one item may hold several, set apart by comma, semicolon, '<' or newline
 	Text        string
 	CallbackURL string // where delivery reports go; empty for none
 	Method      string // of the callbacks: POST (default) or GET
+	Options
 }
 
 // Problem is something about a draft: an error keeps it from being sent, a warning does not.
 type Problem struct {
-	Field   string // "from", "to", "text", "callback_url" or "method"
+	// Field is "from", "to", "text", "callback_url" or "method", or of the options "type", "powerpack", "media",
+	// "expiry", "log", "dlt_entity_id", "dlt_template_id", "dlt_template_category", "template", "interactive" or
+	// "location".
+	Field   string
 	Value   string // the part of the field it is about, made safe to show; empty where it is the whole
 	Text    string // a sentence that says what is wrong and what to do
 	Warning bool
@@ -28,6 +32,7 @@ const (
 	MaxDestinations = 1000
 	MaxGSM7         = 1600 // septets
 	MaxUCS2         = 737  // UTF-16 units: 11 parts of 67
+	MaxWhatsApp     = 4096 // characters
 )
 
 // Check gives the draft as it will be sent and every problem it has, in the order of the fields.
@@ -36,12 +41,17 @@ const (
 func (d Draft) Check() (Draft, []Problem) {
 	var ps problems
 	to, toProblems := checkDestinations(d.To)
-	d.From = checkSender(&ps, d.From, to)
+	d.Options = d.tidied()
+	given := d.From
+	if d.From = strings.TrimSpace(d.From); d.From != "" || d.Powerpack == "" {
+		d.From = checkSender(&ps, given, to)
+	}
 	ps = append(ps, toProblems...)
 	d.To = to
-	checkText(&ps, d.Text)
+	checkText(&ps, d.Text, d.Options)
 	d.CallbackURL = checkCallbackURL(&ps, d.CallbackURL)
 	d.Method = checkMethod(&ps, d.Method)
+	d.check(&ps, d.From, to)
 	return d, ps
 }
 
@@ -84,16 +94,24 @@ func shown(v string) string {
 	return q
 }
 
-func checkText(ps *problems, text string) {
+func checkText(ps *problems, text string, o Options) {
 	switch {
 	case !utf8.ValidString(text):
 		ps.fail("text", "", "The text is not valid UTF-8 at byte %d; save or paste it as UTF-8.", invalidAt(text))
+		return
+	case text == "" && o.wordless():
 		return
 	case text == "":
 		ps.fail("text", "", "There is no text; write what the message says.")
 		return
 	case strings.TrimSpace(text) == "":
 		ps.fail("text", "", "The text is only white space; write what the message says.")
+		return
+	case o.Type == WhatsApp:
+		if n := utf8.RuneCountInString(text); n > MaxWhatsApp {
+			ps.fail("text", "", "The text is too long: %s of at most %s characters of a WhatsApp message; make it shorter or several messages.",
+				thousands(n), thousands(MaxWhatsApp))
+		}
 		return
 	}
 	s := Segment(text)

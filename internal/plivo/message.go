@@ -40,7 +40,8 @@ type Message struct {
 	Status      Status
 	Unverified  bool   // the status rests only on callbacks that did not verify
 	ErrorCode   string // as it arrived; empty for none ("000" is kept)
-	Refusal     string // why the API did not take it, in a sentence; empty when it did
+	Refusal     string // why the API did not take it, or what is not known of that, in a sentence; empty when it did
+	Unclear     bool   // the API's answer to the send is not known: it may have been accepted, and is still Sending
 	Units       int    // billed segments as Plivo counted them; 0 unknown
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
@@ -50,8 +51,9 @@ type Message struct {
 	Signature   signature.Result // the worst of its callbacks
 	Cause       string           // why the latest of its callbacks that does not verify does not; see signature.Diagnosis.Cause
 	Anomalies   []Anomaly
-	Arrival     Arrival // what was odd about the arrival of any of its callbacks
-	SentWith    int64   // ID of the first message of the send to several destinations that made this one; 0 for none
+	Arrival     Arrival  // what was odd about the arrival of any of its callbacks
+	Options     *Options // that it was sent with; nil for none, and where it is not known
+	SentWith    int64    // ID of the first message of the send to several destinations that made this one; 0 for none
 
 	Provider Provider // what the API said when it was asked; never part of the status
 	Silence  Silence  // why a callback is missed; see Silent

@@ -2,6 +2,7 @@ package plivo
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/nyaruka/phonenumbers"
@@ -72,7 +73,7 @@ func (s Silence) Words(loc *time.Location) string {
 		}
 		words := "nothing could come in by the public URL" + spanWords(s.From, s.To, loc)
 		if s.Detail != "" {
-			words += " (" + s.Detail + ")"
+			words += " (" + strings.TrimSuffix(s.Detail, ".") + ")"
 		}
 		return words
 	case NotVerified:

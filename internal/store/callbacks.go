@@ -20,6 +20,7 @@ const (
 	callbackRead  = callbackColumns + ", cause" // a new row has none
 	callbackID    = 0                           // places of what is known only when the row is folded
 	callbackFlags = 8
+	callbackURL   = 10
 )
 
 const (

@@ -14,9 +14,11 @@
 // say which IDs were next at which time, once a minute, so that since: is a bound on IDs. urls are the
 // newest that were served or sent with, for whoever looks why a signature does not match. attempts are what
 // was sent again to an application, and its answers. routes say how far each route of the forwarding is, and
-// which process has it. outages are the newest spans in which no callback could come in, and watched are the messages
-// that a callback is missed of, with the likely cause and what the API said of them: readers get both with the
-// message, and folding knows neither. Of single rows there are how far that watch is, the counters and the lease of the process that serves.
+// which process has it. outages are the newest spans in which no callback could come in, and watched are the
+// messages that a callback is missed of, with the likely cause and what the API said of them: readers get both
+// with the message, and folding knows neither. custody is which applications of an account were changed to lead
+// here, and what has to be put back. Of single rows there are how far that watch is, the counters and the lease
+// of the process that serves.
 //
 // Attempts wait in a queue of their own, from which the writer fills up the transaction of the callbacks that
 // came: a flood of replays costs no commit each, takes no room in the queue from callbacks, and where one
@@ -41,6 +43,8 @@
 // rest on nothing else; it begins when there is a hundredth too much. Other messages stay after their callbacks went, until there are more messages
 // than both bounds together: then the oldest without callbacks go. Of attempts the newest Options.KeepAttempts
 // are kept, with the first 64 KiB of each body, also when their callback went.
+//
+// A Reader looks at a history from outside and leaves no trace of that, for what must be quick.
 //
 // The package may import webhook, plivo, plivo/signature and escape, and is the only importer of
 // database/sql and modernc.org/sqlite.

@@ -22,12 +22,12 @@ const (
 	draftSends = 5_000
 )
 
-// SentDrafts gives the drafts that were sent lately, one for each text, the newest first, at most limit.
-// Each has the sender, the callback URL and the destinations of the last send of that text. Sends from
+// SentDrafts gives the drafts that were sent lately, one for each text and its options, the newest first, at
+// most limit. Each has the sender, the callback URL and the destinations of the last send of these. Sends from
 // before the last 50,000 messages, or the last 5,000 sends, are not looked for.
 func (s *Store) SentDrafts(ctx context.Context, limit int) ([]SentDraft, error) {
-	rows, err := collect(ctx, s, "read earlier sends", `SELECT from_number, to_number, text, callback_url, created_at FROM messages
-		WHERE id > (SELECT max(id) FROM messages) - ? AND sent = 1 AND text <> '' ORDER BY id DESC LIMIT ?`,
+	rows, err := collect(ctx, s, "read earlier sends", `SELECT from_number, to_number, text, callback_url, created_at, options FROM messages
+		WHERE id > (SELECT max(id) FROM messages) - ? AND sent = 1 AND (text <> '' OR options <> '') ORDER BY id DESC LIMIT ?`,
 		[]any{draftRows, draftSends}, scanDraft)
 	if err != nil {
 		return nil, err
@@ -35,12 +35,13 @@ func (s *Store) SentDrafts(ctx context.Context, limit int) ([]SentDraft, error) 
 	var out []SentDraft
 	at := map[string]int{}
 	for _, r := range rows {
-		i, known := at[r.Text]
+		key := r.Text + "\x00" + packOptions(&r.Options)
+		i, known := at[key]
 		switch {
 		case known && out[i].At.Equal(r.At) && out[i].From == r.From && out[i].CallbackURL == r.CallbackURL:
 			out[i].To = append(out[i].To, r.To...) // of the same send
 		case !known && len(out) < limit:
-			at[r.Text] = len(out)
+			at[key] = len(out)
 			out = append(out, r)
 		}
 	}
@@ -52,11 +53,17 @@ func (s *Store) SentDrafts(ctx context.Context, limit int) ([]SentDraft, error) 
 
 func scanDraft(rows *sql.Rows) (SentDraft, error) {
 	var (
-		d  SentDraft
-		to string
-		at int64
+		d           SentDraft
+		to, options string
+		at          int64
 	)
-	err := rows.Scan(&d.From, &to, &d.Text, &d.CallbackURL, &at)
+	err := rows.Scan(&d.From, &to, &d.Text, &d.CallbackURL, &at, &options)
+	if o := unpackOptions(options); o != nil {
+		d.Options = *o
+		if o.Powerpack != "" {
+			d.From = "" // a callback told which sender it chose
+		}
+	}
 	d.To, d.At = []string{to}, moment(at)
 	return d, err
 }

@@ -54,6 +54,38 @@ func TestSentDrafts(t *testing.T) {
 	}
 }
 
+// TestSentDraftsKeepTheirOptions brings an MMS through a Powerpack back as it was written, also after a callback
+// told which sender was chosen.
+func TestSentDraftsKeepTheirOptions(t *testing.T) {
+	s := openStore(t, store.Options{})
+	o := plivo.Options{
+		Type: plivo.MMS, Powerpack: "3f2b0c1e-5b40-4a28-bfc7-9d06726c558b", Media: []string{"https://example.org/a.png"},
+		Expiry: 60, Log: "false", Trackable: true,
+	}
+	ids, err := s.BeginSend(t.Context(), []plivo.Message{{To: "+14155550123", Type: plivo.MMS, Options: &o, CreatedAt: start}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sendOne(t, s, start.Add(time.Second), "+14155550100", "hello", "", "+14155550123")
+	finish(t, s, store.SendOutcome{ID: ids[0], UUID: "a"})
+	record(t, s, report("a", plivo.Delivered, 3))
+	ms, err := s.MessagesByID(t.Context(), ids)
+	if err != nil || len(ms) != 1 || ms[0].From != "+14155550100" || ms[0].Options == nil {
+		t.Fatalf("%+v, %v", ms, err)
+	}
+	if diff := cmp.Diff(o, *ms[0].Options); diff != "" {
+		t.Errorf("of the message (-want +got):\n%s", diff)
+	}
+	got, err := s.SentDrafts(t.Context(), 9)
+	if err != nil || len(got) != 2 {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	want := plivo.Draft{To: []string{"+14155550123"}, Options: o}
+	if diff := cmp.Diff(want, got[1].Draft); diff != "" {
+		t.Errorf("of the draft (-want +got):\n%s", diff)
+	}
+}
+
 func TestSentDraftsAreAtMostTheLimit(t *testing.T) {
 	s := openStore(t, store.Options{})
 	for i := range 60 {

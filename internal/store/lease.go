@@ -75,12 +75,16 @@ func scanLease(row *sql.Row) (l Lease, host string, err error) {
 	return l, host, err
 }
 
-// alive reports whether the holder of a lease still runs. Of another host only the heartbeat tells.
-func (s *Store) alive(l Lease, host string) bool {
-	if age := s.now().Sub(l.Heartbeat); age > leaseStale || age < -time.Minute {
+// alive reports whether the holder of a lease still runs.
+func (s *Store) alive(l Lease, host string) bool { return s.runs(l.PID, host, l.Heartbeat, leaseStale) }
+
+// runs reports whether a process runs that was last heard of at heartbeat, and is as long as stale at most silent.
+// Of another host only the heartbeat tells.
+func (s *Store) runs(pid int, host string, heartbeat time.Time, stale time.Duration) bool {
+	if age := s.now().Sub(heartbeat); age > stale || age < -time.Minute {
 		return false
 	}
-	return host != hostname() || processRuns(l.PID)
+	return host != hostname() || processRuns(pid)
 }
 
 func hostname() string {

@@ -11,8 +11,8 @@ import (
 const (
 	messageColumns = `id, uuid, sent, direction, from_number, to_number, status, code, outcome, created_at, updated_at,
 		final_at, unverified, units, callbacks, type, scheme, header, token, anomalies, refusal, callback_url, text,
-		sent_with, arrival`
-	messageWidth = 26                         // with fold
+		sent_with, arrival, unclear, options`
+	messageWidth = 28                         // with fold
 	messageRead  = messageColumns + ", cause" // a new row has none, and what rewrites a row leaves it
 
 	// upsertMessages changes all that a callback or an answer can change; the indexed columns only when
@@ -23,13 +23,14 @@ const (
 		final_at = excluded.final_at, unverified = excluded.unverified, units = excluded.units,
 		callbacks = excluded.callbacks, type = excluded.type, scheme = excluded.scheme, header = excluded.header,
 		token = excluded.token, anomalies = excluded.anomalies, refusal = excluded.refusal, text = excluded.text,
-		arrival = excluded.arrival, fold = excluded.fold`
+		arrival = excluded.arrival, unclear = excluded.unclear, fold = excluded.fold`
 )
 
 // messageRow is a message as the writer works on it.
 type messageRow struct {
 	plivo.Message
 	sent     bool
+	doubt    doubt
 	fold     plivo.Fold
 	foldBlob []byte // as read
 	causeOf  int64  // of messageWhere alone, like Cause
@@ -56,7 +57,7 @@ func (m *messageRow) args(to []any) ([]any, error) {
 		string(m.Signature.Outcome), micros(m.CreatedAt), micros(m.UpdatedAt), micros(m.FinalAt), bit(m.Unverified),
 		int64(m.Units), int64(m.Callbacks), m.Type, string(m.Signature.Scheme), m.Signature.Header, m.Signature.Token,
 		joinAnomalies(m.Anomalies), m.Refusal, m.CallbackURL, m.Text,
-		m.SentWith, arrivalFlags(m.Arrival), fold), nil
+		m.SentWith, arrivalFlags(m.Arrival), int64(m.doubt), packOptions(m.Options), fold), nil
 }
 
 // scanMessage reads messageColumns; more are the columns after them.
@@ -68,11 +69,12 @@ func scanMessage(rows *sql.Rows, m *messageRow, more ...any) error {
 		outcome, scheme         string
 		anomalies               string
 		arrival                 int64
+		options                 string
 	)
 	err := rows.Scan(append([]any{
 		&m.ID, &uuid, &m.sent, &direction, &m.From, &m.To, &status, &m.ErrorCode, &outcome, &created, &updated, &final,
 		&m.Unverified, &m.Units, &m.Callbacks, &m.Type, &scheme, &m.Signature.Header, &m.Signature.Token, &anomalies,
-		&m.Refusal, &m.CallbackURL, &m.Text, &m.SentWith, &arrival,
+		&m.Refusal, &m.CallbackURL, &m.Text, &m.SentWith, &arrival, &m.doubt, &options,
 	}, more...)...)
 	if err != nil {
 		return err
@@ -82,6 +84,7 @@ func scanMessage(rows *sql.Rows, m *messageRow, more ...any) error {
 	m.Signature.Outcome, m.Signature.Scheme = signature.Outcome(outcome), signature.Scheme(scheme)
 	m.CreatedAt, m.UpdatedAt, m.FinalAt = moment(created), moment(updated), moment(final)
 	m.Arrival = arrivalOf(arrival)
+	m.Unclear, m.Options = m.doubt == unclear, unpackOptions(options)
 	if anomalies != "" {
 		for a := range strings.SplitSeq(anomalies, ",") {
 			m.Anomalies = append(m.Anomalies, plivo.Anomaly(a))

@@ -49,6 +49,9 @@ func (w *writer) record(batch []*request) error {
 		*count.of(p.seen.Result.Outcome)++
 		count.latest = max(count.latest, p.seen.ReceivedAt.UnixMicro())
 	}
+	if err := w.claim(batch, rows, count); err != nil {
+		return err
+	}
 	changed := w.rows[:0]
 	for _, r := range batch {
 		m := rows[r.callback.uuid]

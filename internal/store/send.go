@@ -14,10 +14,10 @@ const forgottenAfter = 2 * time.Minute
 
 const forgottenRefusal = "The program ended before Plivo's answer was known, so the message may have been accepted all the same; look into the message logs of Plivo's console before you send it again."
 
-// failForgotten ends the sends whose program was gone before their answer. Younger ones may be another
+// doubtForgotten makes the sends unclear whose program was gone before their answer. Younger ones may be another
 // program's that is just sending. It runs before the writer's goroutine.
-func (w *writer) failForgotten() error {
-	const forgotten = " FROM messages WHERE status = 'sending' AND sent = 1 AND uuid IS NULL AND created_at < ?"
+func (w *writer) doubtForgotten() error {
+	const forgotten = " FROM messages WHERE status = 'sending' AND sent = 1 AND uuid IS NULL AND unclear = 0 AND created_at < ?"
 	now := w.s.now()
 	before := now.Add(-forgottenAfter).UnixMicro()
 	var some bool
@@ -26,14 +26,14 @@ func (w *writer) failForgotten() error {
 		return err
 	}
 	return w.transaction(func() error {
-		return w.exec("UPDATE messages SET status = ?, refusal = ?, final_at = ?, updated_at = max(updated_at, ?) WHERE id IN (SELECT id"+forgotten+")",
-			string(plivo.Failed), forgottenRefusal, now.UnixMicro(), now.UnixMicro(), before)
+		return w.exec("UPDATE messages SET unclear = ?, refusal = ?, updated_at = max(updated_at, ?) WHERE id IN (SELECT id"+forgotten+")",
+			int64(unclear), forgottenRefusal, now.UnixMicro(), before)
 	})
 }
 
 // BeginSend makes a row in status sending for each message of one send and gives their IDs. Times that are
-// zero become now; of several rows each remembers the first one. A row that gets no answer, since the program ended, is failed by the first that opens the
-// history two minutes later or more.
+// zero become now; of several rows each remembers the first one. A row that gets no answer, since the program
+// ended, is made unclear by the first that opens the history two minutes later or more.
 func (s *Store) BeginSend(ctx context.Context, ms []plivo.Message) ([]int64, error) {
 	var ids []int64
 	err := s.ask("note a message", &request{ctx: ctx, do: func() error {
@@ -93,10 +93,12 @@ type SendOutcome struct {
 	ID      int64
 	UUID    string // empty when refused
 	Refusal string // why, in a sentence; empty when accepted
+	Unclear bool   // it may have been accepted all the same
 }
 
 // FinishSend writes the API's answer into the rows of BeginSend: queued with the UUID, or failed with
-// the refusal. A row whose callbacks came first is merged with them and keeps its ID. An outcome of a
+// the refusal, or still sending and unclear. A row whose callbacks came first is merged with them and keeps
+// its ID; an unclear one with those that fit it. An outcome of a
 // row that does not exist is an error, and then none is written.
 func (s *Store) FinishSend(ctx context.Context, outs []SendOutcome) error {
 	return s.ask("note the answer to a send", &request{ctx: ctx, do: func() error { return s.writer.finishSend(outs) }})
@@ -132,7 +134,18 @@ func (w *writer) finish(row *messageRow, o SendOutcome, count *counters) error {
 	if now.After(row.UpdatedAt) {
 		row.UpdatedAt = now
 	}
+	if o.UUID == "" && o.Unclear {
+		var err error
+		if o.UUID, err = w.strayOf(row); err != nil {
+			return err
+		}
+		if o.UUID == "" {
+			row.Refusal, row.doubt = o.Refusal, unclear
+			return nil
+		}
+	}
 	if o.UUID == "" {
+		row.doubt = certain
 		row.Status, row.Refusal, row.FinalAt = plivo.Failed, o.Refusal, now
 		return nil
 	}
@@ -144,7 +157,7 @@ func (w *writer) finish(row *messageRow, o SendOutcome, count *counters) error {
 	case twin != nil && twin.ID == row.ID:
 		return nil // told twice
 	case twin != nil && twin.sent:
-		row.Status, row.FinalAt = plivo.Failed, now
+		row.Status, row.FinalAt, row.doubt = plivo.Failed, now, certain
 		row.Refusal = fmt.Sprintf("Plivo answered with the UUID %s, which it had given to an earlier message; look both up in the console's message logs.", o.UUID)
 		return nil
 	case twin != nil:
@@ -157,8 +170,7 @@ func (w *writer) finish(row *messageRow, o SendOutcome, count *counters) error {
 		}
 		row.fold, row.Arrival = twin.fold, row.Arrival.With(twin.Arrival)
 	}
-	row.UUID, row.Refusal = o.UUID, ""
-	row.Status, row.FinalAt = plivo.Queued, time.Time{}
+	row.accepted(o.UUID)
 	row.fold.Apply(&row.Message)
 	return nil
 }

@@ -133,21 +133,21 @@ func TestForgottenSends(t *testing.T) {
 	}
 	for _, id := range []int64{old[0], old[2]} {
 		m := byID[id]
-		if m.Status != plivo.Failed || !m.FinalAt.Equal(now) || !m.UpdatedAt.Equal(now) || !strings.Contains(m.Refusal, "may have been accepted") || !strings.Contains(m.Refusal, "console") {
+		if m.Status != plivo.Sending || !m.Unclear || !m.FinalAt.IsZero() || !m.UpdatedAt.Equal(now) || !strings.Contains(m.Refusal, "may have been accepted") || !strings.Contains(m.Refusal, "console") {
 			t.Errorf("forgotten: %+v", m)
 		}
 	}
 	if m := byID[old[1]]; m.Status != plivo.Queued || m.Refusal != "" {
 		t.Errorf("answered: %+v", m)
 	}
-	if m := byID[young[0]]; m.Status != plivo.Sending || m.Refusal != "" {
+	if m := byID[young[0]]; m.Status != plivo.Sending || m.Unclear || m.Refusal != "" {
 		t.Errorf("perhaps still on its way: %+v", m)
 	}
 
 	// An answer that comes after all is the truth.
 	finish(t, dead, store.SendOutcome{ID: old[0], UUID: "late"})
 	m := messages(t, s, store.Window{Filter: filter(t, "uuid:late")})[0]
-	if m.ID != old[0] || m.Status != plivo.Queued || m.Refusal != "" || !m.FinalAt.IsZero() {
+	if m.ID != old[0] || m.Status != plivo.Queued || m.Unclear || m.Refusal != "" || !m.FinalAt.IsZero() {
 		t.Errorf("answered late: %+v", m)
 	}
 }

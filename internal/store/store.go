@@ -94,7 +94,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return nil, s.explain("prepare to write", err)
 	}
 	s.writer = w
-	if err := w.failForgotten(); err != nil {
+	if err := w.doubtForgotten(); err != nil {
 		s.log.Warn("sends that a program left behind could not be marked", "err", err)
 	}
 	s.measure()

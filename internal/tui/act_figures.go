@@ -161,14 +161,7 @@ func (e *env) tellServer(p *figures) {
 	if st.PublicURL != st.ListenURL {
 		p.field("public", th.text, orDash(brief(st.PublicURL)))
 	}
-	tunnel := brief(st.Tunnel)
-	if tunnel == "" || tunnel == "none" {
-		tunnel = "none, a public URL was given"
-		if st.PublicURL == st.ListenURL {
-			tunnel = "none, the server has its own address alone"
-		}
-	}
-	p.field("tunnel", th.text, tunnel)
+	e.tellTunnel(p)
 	shared := "this process, for itself alone"
 	switch {
 	case st.Joined:

@@ -11,6 +11,7 @@ import (
 	"dev.internal/plivoscope/internal/plivo/api"
 	"dev.internal/plivoscope/internal/plivo/simulator"
 	"dev.internal/plivoscope/internal/store"
+	"dev.internal/plivoscope/internal/webhook/tunnel"
 )
 
 func init() {
@@ -97,7 +98,8 @@ func hostileActivity(d *driver) {
 	losses(d)
 	st := &d.core.status
 	nasty := "\x1b[2J\x1b]0;owned\x07 \u202eevil\u200b \x9b31m \xff\x00 1\ufe0f\u20e3 👩\u200d👩\u200d👧 " + strings.Repeat("e\u0301\u0301\u0301", 30) + " \t\r\n end"
-	st.PublicURL, st.ListenURL, st.APIURL, st.HistoryPath, st.Tunnel = nasty, nasty, nasty, nasty, nasty
+	st.PublicURL, st.ListenURL, st.APIURL, st.HistoryPath = nasty, nasty, nasty, nasty
+	st.Tunnel = app.TunnelStatus{Name: nasty, State: tunnel.Online, URL: nasty, Why: nasty, Code: nasty}
 	st.API.LastFailure = nasty
 	st.Notices = []app.Notice{
 		{At: testNow.Add(-time.Minute), Severity: app.Failure, Text: nasty},

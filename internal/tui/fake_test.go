@@ -58,7 +58,7 @@ func newFakeCore() *fakeCore {
 	return &fakeCore{
 		status: app.Status{
 			Mode: app.Simulator, AuthID: "MASIMULATOR", ListenURL: "http://127.0.0.1:4141", PublicURL: "http://127.0.0.1:4141", CallbackURL: "http://127.0.0.1:4141/sms/delivery-report",
-			Tunnel: "none", APIURL: "http://127.0.0.1:40123", DefaultSender: "+14155550100",
+			Tunnel: app.TunnelStatus{Name: "none"}, APIURL: "http://127.0.0.1:40123", DefaultSender: "+14155550100",
 		},
 		callbacks: map[string][]webhook.Callback{}, wake: make(chan struct{}, 1),
 		cases: map[int64]signature.Case{}, tokens: []signature.Token{testToken}, diagnosis: slashMissing(),

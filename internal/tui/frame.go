@@ -140,13 +140,13 @@ func (m *Model) header() string {
 	if st.Mode == app.Live && loopback(base) {
 		dot, paint, where = "!", th.warn, where+" (local only)"
 	}
-	place := []span{{paint, "  " + dot}, {th.text, where}}
-	tunnel := []span{{th.muted, "  no tunnel"}}
+	here := []span{{paint, "  " + dot}, {th.text, where}}
+	places := []headPlace{{append(here[:2:2], span{th.muted, "  no tunnel"}), false}, {here, false}, {here, true}, {nil, false}}
 	switch {
-	case st.Tunnel != "" && st.Tunnel != "none":
-		tunnel = []span{{th.good, "  ●"}, {th.text, " " + escape.Line(st.Tunnel)}}
+	case st.Tunnel.State != "":
+		places = m.env.tunnelPlaces(base)
 	case st.PublicURL != "" && st.PublicURL != st.ListenURL:
-		tunnel = nil // Plivo reaches the given URL without one
+		places = places[1:] // another process serves under the URL
 	}
 	dropped := th.muted
 	if st.Server.Dropped > 0 {
@@ -168,12 +168,23 @@ func (m *Model) header() string {
 		now := counts[meter.Window-1]
 		rate = append(th.chart(counts[meter.Window-headerBars:]), span{th.text, " " + perSecond(now) + "  "})
 	}
-	all := append(append(append([]span{}, name...), place...), tunnel...)
-	near := append(append([]span{}, name...), place...)
-	for _, c := range []struct{ left, right []span }{{all, append(rate, counts...)}, {all, counts}, {near, counts}, {near, brief}, {name, counts}} {
-		if spansWidth(c.left)+1+spansWidth(c.right) <= m.w {
-			return sides(m.w, c.left, c.right)
+	for i, p := range places {
+		left := append(name[:len(name):len(name)], p.spans...)
+		rights := [][]span{counts}
+		switch {
+		case p.brief:
+			rights = [][]span{brief}
+		case i == 0:
+			rights = [][]span{append(rate, counts...), counts}
 		}
+		for _, right := range rights {
+			if spansWidth(left)+1+spansWidth(right) <= m.w {
+				return sides(m.w, left, right)
+			}
+		}
+	}
+	if st.Tunnel.State != "" {
+		return sides(m.w, append(name, places[len(places)-1].spans...), nil)
 	}
 	return sides(m.w, name, brief)
 }

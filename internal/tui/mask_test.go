@@ -188,8 +188,11 @@ func unseen(t *testing.T, what, text string) {
 // TestMasked holds that nothing that is masked is seen, copied or opened, on any screen, whether masking
 // was on from the start or was switched on there.
 func TestMasked(t *testing.T) {
+	i := 0
 	for name, play := range maskTours() {
+		i++
 		t.Run(name, func(t *testing.T) {
+			oneInFour(t, i)
 			t.Parallel()
 			for _, late := range []bool{false, true} {
 				core := newFakeCore()

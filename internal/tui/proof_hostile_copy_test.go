@@ -12,8 +12,9 @@ import (
 // TestNothingHostileIsCopied copies all that can be copied where everything is hostile: what arrives on the
 // clipboard, and what the pager gets, has no control but line ends and tabs, and turns no text round.
 func TestNothingHostileIsCopied(t *testing.T) {
-	for _, h := range hostiles {
+	for i, h := range hostiles {
 		t.Run(h.name, func(t *testing.T) {
+			oneInFour(t, i)
 			t.Parallel()
 			copied := 0
 			for _, tour := range tours {

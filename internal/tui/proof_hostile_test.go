@@ -21,6 +21,7 @@ import (
 	"dev.internal/plivoscope/internal/store"
 	"dev.internal/plivoscope/internal/webhook"
 	"dev.internal/plivoscope/internal/webhook/replay"
+	"dev.internal/plivoscope/internal/webhook/tunnel"
 )
 
 // hostiles are texts that do something to a terminal, or to what one reads on it. Terminals disagree about
@@ -135,7 +136,8 @@ func hostileTo(core *fakeCore, text string) {
 	})
 	st := &core.status
 	st.AuthID, st.Account, st.ListenURL, st.PublicURL, st.CallbackURL = v("authid"), v("account"), v("listen"), v("public"), v("callbackurl")
-	st.Tunnel, st.APIURL, st.DefaultSender, st.HistoryPath = v("tunnel"), v("api"), v("sender"), v("history")
+	st.APIURL, st.DefaultSender, st.HistoryPath = v("api"), v("sender"), v("history")
+	st.Tunnel = app.TunnelStatus{Name: v("tunnel"), State: tunnel.Reconnecting, Why: v("tunnelwhy")}
 	st.Embedded = true
 	st.API.Calls, st.API.Failures, st.API.LastFailure, st.API.LastFailureAt = 1, map[api.Kind]int64{api.Network: 1}, v("lastfailure"), testNow
 	st.Server.Received, st.Server.Stored, st.Server.Since = 3, 3, testNow
@@ -317,8 +319,9 @@ func (c moreSDKs) ExamineCallback(ctx context.Context, id int64) (app.Examinatio
 // written is text and the theme's colours alone, as wide as the screen for every terminal, and what was
 // there can be told.
 func TestNothingHostileReachesTheTerminal(t *testing.T) {
-	for _, h := range hostiles {
+	for i, h := range hostiles {
 		t.Run(h.name, func(t *testing.T) {
+			oneInFour(t, i)
 			t.Parallel()
 			screen := vt.NewEmulator(220, 1)
 			defer screen.Close()
@@ -377,7 +380,7 @@ func checkTold(t *testing.T, all, text string) {
 		"uuid", "from", "to", "text", "status", "code", "refusal", "callbackurl", "sequence", "name", "value",
 		"method", "host", "path", "query", "received", "protocol", "remote", "body", "header", "headervalue", "second", "contenttype", "agent", "problem",
 		"ruledout", "remains", "detail", "remedy", "given", "signed", "framework", "draftfrom", "draftto", "drafttext", "drafturl",
-		"public", "api", "history", "tunnel", "lastfailure", "notice", "error", "quirk", "raises",
+		"public", "api", "history", "tunnel", "tunnelwhy", "lastfailure", "notice", "error", "quirk", "raises",
 		"warning", "sentmethod", "sentto", "signedfor", "senthost", "senttype", "what", "was", "is", "askedmethod", "asked", "askedfor", "askedhost", "askedheader", "askedvalue",
 		"failed", "answerprotocol", "answerheader", "answervalue",
 	} {

@@ -16,12 +16,13 @@ import (
 // common one, a comfortable one and a large one. Blanks at the ends of lines are left out.
 func TestViews(t *testing.T) {
 	known := map[string]bool{}
-	for _, sc := range scenes {
+	for i, sc := range scenes {
 		if sc.more {
 			continue
 		}
 		known[strings.ReplaceAll(sc.name, " ", "_")+".golden"] = true
 		t.Run(sc.name, func(t *testing.T) {
+			oneInFour(t, i)
 			t.Parallel()
 			var b strings.Builder
 			for _, size := range [][2]int{{60, 15}, {80, 24}, {120, 36}, {200, 60}} {

@@ -33,6 +33,19 @@ func TestReplayEdits(t *testing.T) {
 	d.expect("Nothing of the request was edited.")
 }
 
+// TestTurningTheSourceKeepsEdits holds that nothing typed is lost by a key that goes round.
+func TestTurningTheSourceKeepsEdits(t *testing.T) {
+	d := newDriver(t, newStocked(), 120, 36)
+	editedReplay(d)
+	for d.m.replay.focus != fieldSource {
+		d.keys("shift+tab")
+	}
+	d.keys("right")
+	d.expect("callback 203, edited", "ctrl+r undoes all edits first")
+	d.keys("ctrl+r", "right")
+	d.expect("all that a filter finds")
+}
+
 // TestReplayInTheEditor edits the request as a text; one that cannot be read back is kept, and opened again.
 func TestReplayInTheEditor(t *testing.T) {
 	t.Setenv("VISUAL", "")

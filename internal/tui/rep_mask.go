@@ -25,28 +25,12 @@ func maskedRequest(m *mask.Masker, r replay.Request) replay.Request {
 	r.URL, r.SignedURL = m.URL(r.URL), m.URL(r.SignedURL)
 	changes := make([]replay.Change, len(r.Changes))
 	for i, c := range r.Changes {
-		changes[i] = maskedChange(m, c, contentType)
+		c.Before, c.After = m.Part(c.What, c.Before, contentType), m.Part(c.What, c.After, contentType)
+		changes[i] = c
 	}
 	r.Changes = changes
 	r.Header, r.Body = m.Header(r.Header), m.Body(r.Body, contentType)
 	return r
-}
-
-// maskedChange hides what a change tells of a callback.
-func maskedChange(m *mask.Masker, c replay.Change, contentType string) replay.Change {
-	hide := m.Sentence
-	switch what, name, _ := strings.Cut(c.What, " "); what {
-	case "URL":
-		hide = m.URL
-	case "body":
-		hide = func(s string) string { return string(m.Body([]byte(s), contentType)) }
-	case "parameter":
-		hide = func(s string) string { return m.Param(name, s) }
-	case "header":
-		hide = func(s string) string { return m.Header(http.Header{name: {s}}).Get(name) }
-	}
-	c.Before, c.After = hide(c.Before), hide(c.After)
-	return c
 }
 
 // sentRequest is the request that an attempt sent.

@@ -158,9 +158,14 @@ func (s *replayScreen) edited() bool {
 	return n.method != "" || n.target != "" || n.headers != s.base.headers || n.params != s.base.params || s.bodyEdit != nil
 }
 
-// turnSource goes on to the next kind of source.
+// turnSource goes on to the next kind of source, unless that would lose what was edited of this one.
 func (s *replayScreen) turnSource(n int) {
 	const kinds = 3
+	if s.edited() && n%kinds != 0 {
+		s.env.notifyAbout(aboutReplay, app.Warning, "The request was edited, which another source would lose: "+
+			s.env.keys.asCaught.Help().Key+" undoes all edits first.")
+		return
+	}
 	s.leaveScenario()
 	s.source.kind = sourceKind((int(s.source.kind) + n + kinds) % kinds)
 	s.forgetEdits()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/netip"
 	"strings"
 	"time"
@@ -47,9 +48,18 @@ type Config struct {
 	// Allow are the addresses that may call; empty for all. Others are answered 403 and not stored.
 	Allow []netip.Prefix
 	// TrustForwarded takes the last X-Forwarded-For value of a loopback peer for the caller's address.
-	// It may only be set behind a tunnel whose agent runs on this machine and appends that value.
+	// It may only be set behind a tunnel whose agent runs on this machine and appends that value. It is not
+	// for a tunnel that ends in this process: see ServeTunnel.
 	TrustForwarded bool
-	Limits         Limits
+
+	// Prove answers a probe that this process sent to itself through its public URL, in the header of the answer
+	// of /health, and reports whether it was one that is open. Such a one is answered whatever Allow says. nil for
+	// none.
+	Prove func(w http.ResponseWriter, r *http.Request) bool
+	// Tunnel is what /health says of the way from outside, to whoever asks; nil for nothing.
+	Tunnel func() TunnelHealth
+
+	Limits Limits
 
 	Version string           // shown by /health; empty to leave it out
 	Now     func() time.Time // nil for time.Now
@@ -71,7 +81,7 @@ type Limits struct {
 
 	Rate         float64 // callbacks a second that one address may send without a valid signature; 50
 	Burst        int     // how many of these at once; 200
-	RateLimitOff bool    // no rate limit, for a server that only this machine reaches
+	RateLimitOff bool    // no rate limit where Serve listens, for an address that only this machine reaches
 
 	// AtOnce is how many requests may use the processor at the same time, to be judged or answered, where
 	// something else of the process has to have its turn soon; 0 for no bound. Those that arrive, are being

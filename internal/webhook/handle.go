@@ -25,9 +25,16 @@ const retryAfter = "10"
 // discardMost is how many bytes of a body that is too long are read only to be thrown away.
 const discardMost = 16 << 20
 
-func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request, by way) {
 	began := time.Now()
-	caller := callerOf(r, s.config.TrustForwarded)
+	caller := callerOf(r, by.forwarded)
+	public := s.publicURLs()
+	target := target(r)
+	path := pathOf(public, target)
+	if s.proves(w, r, path) {
+		s.serveHealth(w)
+		return
+	}
 	if !allowed(s.config.Allow, caller.addr) {
 		s.stats.came(s.config.Now())
 		s.refuse(w, http.StatusForbidden, "This address may not call here.")
@@ -40,11 +47,14 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, http.StatusBadRequest, "This server speaks HTTP/1.1.")
 		return
 	}
-	public := s.publicURLs()
-	target := target(r)
-	path := pathOf(public, target)
-	if path == HealthPath && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+	if asksHealth(r, path) {
 		s.serveHealth(w)
+		return
+	}
+	if asksJudgement(r, path) {
+		s.serveJudgement(w, r, public, target, func(c *Callback) bool {
+			return s.rate != nil && !s.rate.allow(caller.addr, c.ReceivedAt)
+		})
 		return
 	}
 	c := &Callback{
@@ -67,7 +77,7 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	})
 	s.stats.judged(c.Verdict.Outcome)
 
-	if c.Verdict.Outcome != signature.Valid && s.rate != nil && !s.rate.allow(caller.addr, c.ReceivedAt) {
+	if c.Verdict.Outcome != signature.Valid && !by.unlimited && !s.rate.allow(caller.addr, c.ReceivedAt) {
 		w.Header().Set("Retry-After", retryAfter)
 		s.refuse(w, http.StatusTooManyRequests, "Too many requests without a valid signature.")
 		s.problems.tell(slog.LevelWarn, "rate", fmt.Sprintf(

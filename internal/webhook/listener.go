@@ -12,7 +12,6 @@ import (
 // connectionLimiter counts the open connections of all listeners, in all and of each address.
 type connectionLimiter struct {
 	limits  Limits
-	tunnel  bool // loopback peers are a tunnel's agent, which speaks for everybody
 	refused func(peer, why string)
 
 	mu     sync.Mutex
@@ -20,8 +19,8 @@ type connectionLimiter struct {
 	byAddr map[netip.Addr]int
 }
 
-func newConnectionLimiter(limits Limits, tunnel bool, refused func(peer, why string)) *connectionLimiter {
-	return &connectionLimiter{limits: limits, tunnel: tunnel, refused: refused, byAddr: make(map[netip.Addr]int)}
+func newConnectionLimiter(limits Limits, refused func(peer, why string)) *connectionLimiter {
+	return &connectionLimiter{limits: limits, refused: refused, byAddr: make(map[netip.Addr]int)}
 }
 
 func (s *Server) connectionRefused(peer, why string) {
@@ -34,14 +33,14 @@ func (l *connectionLimiter) open() int64 {
 	return int64(l.total)
 }
 
-// take counts a connection in; why says over which limit it would be.
-func (l *connectionLimiter) take(addr netip.Addr) (why string) {
+// take counts a connection in; why says over which limit it would be. That of an agent speaks for everybody.
+func (l *connectionLimiter) take(addr netip.Addr, agent bool) (why string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.total >= l.limits.Connections {
 		return fmt.Sprintf("%d are open, which is the limit", l.total)
 	}
-	if l.byAddr[addr] >= l.limits.ConnectionsPerAddress && !(l.tunnel && addr.IsLoopback()) {
+	if l.byAddr[addr] >= l.limits.ConnectionsPerAddress && !agent {
 		return fmt.Sprintf("%d of that address are open, which is the limit", l.byAddr[addr])
 	}
 	l.total++
@@ -60,13 +59,14 @@ func (l *connectionLimiter) give(addr netip.Addr) {
 
 // wrap puts ln under the limits: what is over them is closed without a word, since an answer would
 // cost what the limit is there to save.
-func (l *connectionLimiter) wrap(ln net.Listener) *limitedListener {
-	return &limitedListener{Listener: ln, limiter: l, unused: make(map[net.Conn]struct{})}
+func (l *connectionLimiter) wrap(ln net.Listener, agents bool) *limitedListener {
+	return &limitedListener{Listener: ln, limiter: l, agents: agents, unused: make(map[net.Conn]struct{})}
 }
 
 type limitedListener struct {
 	net.Listener
 	limiter *connectionLimiter
+	agents  bool // loopback peers are a tunnel's agent
 
 	mu      sync.Mutex
 	unused  map[net.Conn]struct{} // connections on which nothing has arrived yet
@@ -82,7 +82,7 @@ func (l *limitedListener) Accept() (net.Conn, error) {
 		peer := conn.RemoteAddr().String()
 		addr, _ := parseAddr(peer)
 		addr = customer(addr)
-		if why := l.limiter.take(addr); why != "" {
+		if why := l.limiter.take(addr, l.agents && addr.IsLoopback()); why != "" {
 			l.limiter.refused(peer, why)
 			_ = conn.Close()
 			continue

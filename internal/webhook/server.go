@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -18,9 +19,10 @@ import (
 type Server struct {
 	config      Config
 	log         *slog.Logger
+	urls        sync.Mutex // held while public changes
 	public      atomic.Pointer[[]publicURL]
 	stats       counters
-	rate        *rateLimiter // nil when off
+	rate        *rateLimiter
 	connections *connectionLimiter
 	turns       turns
 	problems    *problems
@@ -49,10 +51,8 @@ func New(c Config) (*Server, error) {
 	s := &Server{config: c, log: c.Logger, problems: newProblems(c.Now, c.OnProblem)}
 	s.stats.began(c.Now())
 	s.turns = newTurns(c.Limits.AtOnce)
-	s.connections = newConnectionLimiter(c.Limits, c.TrustForwarded, s.connectionRefused)
-	if !c.Limits.RateLimitOff {
-		s.rate = newRateLimiter(c.Limits.Rate, c.Limits.Burst)
-	}
+	s.connections = newConnectionLimiter(c.Limits, s.connectionRefused)
+	s.rate = newRateLimiter(c.Limits.Rate, c.Limits.Burst)
 	if err := s.SetPublicURLs(c.PublicURLs...); err != nil {
 		return nil, err
 	}
@@ -61,37 +61,86 @@ func New(c Config) (*Server, error) {
 
 // SetPublicURLs changes the URLs that signatures are checked over; callbacks that are being judged
 // finish with the earlier ones. It fails, and changes nothing, where one is no http(s) URL.
-func (s *Server) SetPublicURLs(urls ...string) error {
+func (s *Server) SetPublicURLs(urls ...string) error { return s.setURLs(urls, false) }
+
+// SetEarlierURLs changes the URLs that were public once, and may lead here still: the signature of a request
+// that asked for the host of one of them is checked over it too. No other request's is. It fails, and changes
+// nothing, where one is no http(s) URL.
+func (s *Server) SetEarlierURLs(urls ...string) error { return s.setURLs(urls, true) }
+
+func (s *Server) setURLs(urls []string, earlier bool) error {
 	var public []publicURL
 	for _, raw := range urls {
 		parsed, err := parsePublicURL(raw)
 		if err != nil {
 			return err
 		}
+		for i := range parsed {
+			parsed[i].earlier = earlier
+		}
 		public = append(public, parsed...)
+	}
+	s.urls.Lock()
+	defer s.urls.Unlock()
+	others := slices.DeleteFunc(slices.Clone(s.publicURLs()), func(p publicURL) bool { return p.earlier == earlier })
+	if earlier {
+		public = append(others, public...)
+	} else {
+		public = append(public, others...)
 	}
 	s.public.Store(&public)
 	return nil
 }
 
-func (s *Server) publicURLs() []publicURL { return *s.public.Load() }
+// publicURLs are those of now, and then those of before.
+func (s *Server) publicURLs() []publicURL {
+	if p := s.public.Load(); p != nil {
+		return *p
+	}
+	return nil
+}
 
 // Handler answers /health and takes every other request for a callback.
-func (s *Server) Handler() http.Handler { return http.HandlerFunc(s.serveHTTP) }
+func (s *Server) Handler() http.Handler { return s.handler(s.outside()) }
+
+func (s *Server) handler(w way) http.Handler {
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { s.serveHTTP(rw, r, w) })
+}
+
+// way is how requests come to a listener, which decides who called.
+type way struct {
+	forwarded bool // loopback peers are a tunnel's agent, which says who called and speaks for everybody
+	unlimited bool // no rate limit
+}
+
+// outside is the way to the server's own address.
+func (s *Server) outside() way {
+	return way{forwarded: s.config.TrustForwarded, unlimited: s.config.Limits.RateLimitOff}
+}
 
 // Serve takes callbacks from ln until ctx ends, closes ln, lets requests in flight finish for as long
 // as Limits.Grace, and returns nil. A request that was cut off by then was not acknowledged. Several
 // listeners may be served at once. An error says that the listener failed.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
-	if len(s.publicURLs()) == 0 {
+	if public := s.publicURLs(); len(public) == 0 || public[0].earlier {
 		if err := s.SetPublicURLs(urlOf(ln.Addr())); err != nil {
 			return err
 		}
 	}
-	limited := s.connections.wrap(ln)
+	return s.serve(ctx, ln, s.outside())
+}
+
+// ServeTunnel is Serve for the listener of a tunnel that ends in this process: the address of a connection is
+// the caller's own, whatever a header says, and is under every limit.
+func (s *Server) ServeTunnel(ctx context.Context, ln net.Listener) error {
+	return s.serve(ctx, ln, way{})
+}
+
+func (s *Server) serve(ctx context.Context, ln net.Listener, w way) error {
+	limited := s.connections.wrap(ln, w.forwarded)
 	limits := s.config.Limits
 	server := &http.Server{
-		Handler:                      s.Handler(),
+		Handler:                      s.handler(w),
 		ReadHeaderTimeout:            limits.HeaderRead,
 		IdleTimeout:                  limits.Idle,
 		MaxHeaderBytes:               limits.Header,

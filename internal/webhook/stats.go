@@ -1,8 +1,6 @@
 package webhook
 
 import (
-	"encoding/json"
-	"net/http"
 	"sync/atomic"
 	"time"
 
@@ -71,23 +69,4 @@ func (s *Server) Stats() Stats {
 	st.Connections = s.connections.open()
 	st.PerSecond, st.Latency = c.rate.Last(s.config.Now()), c.latency.Latency()
 	return st
-}
-
-type health struct {
-	Status   string `json:"status"`
-	Version  string `json:"version,omitempty"`
-	Received int64  `json:"received"`
-	Stored   int64  `json:"stored"`
-	Refused  int64  `json:"refused"`
-	Dropped  int64  `json:"dropped"`
-}
-
-func (s *Server) serveHealth(w http.ResponseWriter) {
-	stats := s.Stats()
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	_ = json.NewEncoder(w).Encode(health{
-		Status: "ok", Version: s.config.Version,
-		Received: stats.Received, Stored: stats.Stored, Refused: stats.Refused + stats.Rejected, Dropped: stats.Dropped,
-	})
 }

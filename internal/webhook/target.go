@@ -15,6 +15,8 @@ type publicURL struct {
 	origin string // scheme://host[:port]
 	prefix string // path without a slash at its end; empty for none
 	host   string // name or address alone, lower case
+
+	earlier bool // it was public once: only a request for its host can have been signed over it
 }
 
 // loopbackHosts are three names of one place: which of them a callback URL has is a matter of taste.
@@ -98,7 +100,7 @@ func candidates(public []publicURL, requestHost, target string) []string {
 	urls := make([]string, 0, len(public)+1)
 	for _, matching := range []bool{true, false} {
 		for _, p := range public {
-			if (p.host == host) != matching {
+			if (p.host == host) != matching || p.earlier && !matching {
 				continue
 			}
 			path := target

@@ -18,6 +18,9 @@ const defaultBaseURL = "https://api.plivo.com"
 // defaultTimeout bounds a call from its start to the last byte of the answer.
 const defaultTimeout = 10 * time.Second
 
+// idleTimeout is how long a connection that nobody uses stays open.
+const idleTimeout = 30 * time.Second
+
 // Config says whose account is used, and where.
 type Config struct {
 	AuthID    string
@@ -25,6 +28,9 @@ type Config struct {
 	BaseURL   string        // scheme and host; empty for Plivo's own
 	Timeout   time.Duration // of one call from its start to the last byte of the answer; 0 for 10 s
 	UserAgent string        // put before the SDK's own; empty for the SDK's alone
+	Retry     Retry
+	Limits    Limits
+	Told      func(text string) // gets a sentence about each wait and each try again; nil for nobody
 }
 
 // Client calls the API for one account. It may be used by several goroutines at once.
@@ -36,6 +42,9 @@ type Client struct {
 	agent   string
 	conns   *http.Transport
 	stats   *stats
+	retry   Retry
+	pace    *pace
+	told    func(text string)
 }
 
 // New makes a client. It does not connect: wrong credentials show in the first call.
@@ -56,7 +65,11 @@ func New(c Config) (*Client, error) {
 	client := &Client{
 		authID: c.AuthID, token: c.AuthToken, base: base, timeout: c.Timeout,
 		agent: c.UserAgent, conns: http.DefaultTransport.(*http.Transport).Clone(), stats: &stats{},
+		retry: c.Retry, pace: newPace(c.Limits), told: c.Told,
 	}
+	// A connection that the server closes just when it is used again makes a send's outcome unclear, so ours
+	// end before those of usual load balancers, after 60 s.
+	client.conns.IdleConnTimeout = idleTimeout
 	if client.timeout <= 0 {
 		client.timeout = defaultTimeout
 	}
@@ -91,12 +104,12 @@ func (c Client) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(c.String()))
 // Close drops the connections that are idle. Calls that run are not touched.
 func (c *Client) Close() { c.conns.CloseIdleConnections() }
 
-// do runs one call of the SDK and gives what was answered. The SDK's own error counts only where the
+// once makes one try of a call and gives what was answered. The SDK's own error counts only where the
 // exchange has none: whether a call went well is decided by status and body.
-func (c *Client) do(ctx context.Context, op string, extra http.Header, call func(*sdk.Client) error) (*exchange, error) {
+func (c *Client) once(ctx context.Context, op string, extra http.Header, call func(*sdk.Client) error) (*exchange, *Error) {
 	within, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	ex := &exchange{ctx: within, conns: c.conns, extra: extra, agent: c.agent}
+	ex := &exchange{ctx: within, base: c.base, conns: c.conns, extra: extra, agent: c.agent}
 	client, err := sdk.NewClient(c.authID, c.token, &sdk.ClientOptions{HttpClient: &http.Client{
 		Transport:     ex,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -109,13 +122,17 @@ func (c *Client) do(ctx context.Context, op string, extra http.Header, call func
 	err = call(client)
 	c.stats.ended(time.Since(began), ex.status != 0 && ex.err == nil)
 	if ex.err != nil {
-		return nil, c.transportError(ctx, op, ex)
+		e := c.transportError(ctx, op, ex)
+		e.untaken = untaken(ex, e)
+		return nil, e
 	}
 	if ex.status == 0 {
 		return nil, &Error{Kind: BadRequest, Op: op, Words: "the SDK made no request", Err: err}
 	}
 	if ex.status < 200 || ex.status > 299 {
-		return nil, statusError(op, ex)
+		e := statusError(op, ex)
+		e.untaken = untaken(ex, e)
+		return nil, e
 	}
 	return ex, nil
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -44,6 +45,18 @@ func (o object) number(name string) int {
 		return 0
 	}
 	return n
+}
+
+// truth is a field as a boolean; false where it is anything but true, in whatever writing.
+func (o object) truth(name string) bool { return strings.EqualFold(o.text(name), "true") }
+
+// objects is a field as an array of objects; false where it is anything else.
+func (o object) objects(name string) ([]object, bool) {
+	var out []object
+	if err := json.Unmarshal(o[name], &out); err != nil || out == nil {
+		return nil, false
+	}
+	return out, !slices.ContainsFunc(out, func(o object) bool { return o == nil })
 }
 
 // list is a field as strings: an array's scalars, or the one scalar; empty ones are left out.

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"dev.internal/plivoscope/internal/escape"
 )
@@ -42,6 +43,11 @@ type Error struct {
 	// Plivo and nothing that can be understood came back. Sending again may send twice.
 	Unclear bool
 	Err     error // the cause, where it is one of this machine's
+
+	RetryAfter time.Duration // how long the API asked to be left alone; 0 where it did not say
+	Tries      int           // how often it was tried
+
+	untaken bool // it cannot have been accepted, and may be in a moment
 }
 
 // Unwrap gives the cause.
@@ -51,6 +57,9 @@ func (e *Error) Unwrap() error { return e.Err }
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "cannot %s: %s", e.Op, e.reason())
+	if e.Tries > 1 {
+		fmt.Fprintf(&b, ", also at the last of %d tries", e.Tries)
+	}
 	if advice := e.advice(); advice != "" {
 		b.WriteString("; " + advice)
 	}
@@ -99,10 +108,14 @@ func (e *Error) advice() string {
 		return "check the account's IP allow-list and permissions in the console, and that the auth id and token belong together"
 	case e.Kind == Credentials:
 		return "check PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN against the console's overview page"
+	case e.RetryAfter > 0:
+		return "try again in " + rounded(e.RetryAfter) + ", as it asks for"
 	case e.Kind == RateLimited:
 		return "wait some seconds and try again, with longer pauses"
 	case e.Kind == BadRequest && e.Status == http.StatusNotFound:
-		return "check the message UUID, the auth id and the API's address"
+		return "check that it is this account's, and the API's address in PLIVO_API_URL"
+	case e.Kind == BadRequest && (e.Status == http.StatusPaymentRequired || strings.Contains(strings.ToLower(e.Words), "insufficient")):
+		return "add credit to the account in Plivo's console; a number may stay blocked for some minutes"
 	case e.Kind == BadRequest && e.Status != 0:
 		return "correct the request and send it again"
 	case e.Kind == Upstream && e.Status >= 300 && e.Status < 400:
@@ -129,7 +142,7 @@ func isCertificate(err error) bool {
 
 // transportError is the error of a call that got no whole answer.
 func (c *Client) transportError(ctx context.Context, op string, ex *exchange) *Error {
-	e := &Error{Kind: Network, Op: op, Status: ex.status, Unclear: ex.written.Load(), Err: ex.err}
+	e := &Error{Kind: Network, Op: op, Status: ex.status, Unclear: ex.written.Load() && !refused(ex.status), Err: ex.err}
 	var dial *net.OpError
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
@@ -146,6 +159,9 @@ func (c *Client) transportError(ctx context.Context, op string, ex *exchange) *E
 	return e
 }
 
+// refused tells of a status that says by itself that nothing was accepted.
+func refused(status int) bool { return status >= 400 && status < 500 }
+
 // statusError is the error of an answer with a status other than 2xx.
 func statusError(op string, ex *exchange) *Error {
 	e := &Error{Op: op, Status: ex.status}
@@ -160,8 +176,13 @@ func statusError(op string, ex *exchange) *Error {
 		e.Kind = BadRequest
 	default:
 		e.Kind = Upstream
-		// A gateway in between knows nothing of what the API did; the API's own error does.
-		e.Unclear = ex.status >= 500 && !structured
+		// A gateway in between knows nothing of what the API did; the API's own error does, and who answers
+		// 503 with no body at all has not asked it.
+		bare := ex.status == http.StatusServiceUnavailable && len(ex.body) == 0
+		e.Unclear = ex.status >= 500 && !structured && !bare
+	}
+	if ex.status == http.StatusTooManyRequests || ex.status == http.StatusServiceUnavailable {
+		e.RetryAfter = retryAfter(ex.header, time.Now())
 	}
 	return e
 }

@@ -36,6 +36,8 @@ func TestRefusals(t *testing.T) {
 		{"400", 400, jsonType, `{"api_id":"i","error":"dst is wrong"}`, api.BadRequest, "i", "dst is wrong", false},
 		{"400 with an object", 400, jsonType, `{"error":{"dst":["bad"]}}`, api.BadRequest, "", "dst", false},
 		{"400 with a global error", 400, jsonType, `{"error":null,"errors":{"global_error":"no geo-permission"}}`, api.BadRequest, "", "no geo-permission", false},
+		{"400 for want of credit", 400, jsonType, `{"error":"Insufficient Credit"}`, api.BadRequest, "", "add credit", false},
+		{"402", 402, jsonType, `{"error":"pay"}`, api.BadRequest, "", "add credit", false},
 		{"404 with an empty object", 404, jsonType, `{}`, api.BadRequest, "", "404 Not Found", false},
 		{"405", 405, jsonType, `{"error":"method not allowed"}`, api.BadRequest, "", "(405 Method Not Allowed)", false},
 		{"500 of the API", 500, jsonType, `{"api_id":"i","error":"internal server error"}`, api.Upstream, "i", "(500 Internal Server Error)", false},

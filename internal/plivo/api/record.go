@@ -53,8 +53,18 @@ func (c *Client) Message(ctx context.Context, id string) (Record, error) {
 	if !ok {
 		return Record{}, c.failed(shapeError(op, ex, notJSON(ex)))
 	}
+	r, ok := o.record()
+	if !ok {
+		return Record{}, c.failed(shapeError(op, ex, "without message_uuid or message_state"))
+	}
+	r.APIID = o.text("api_id")
+	return r, nil
+}
+
+// record reads a message; false where it has no UUID or no state.
+func (o object) record() (Record, bool) {
 	r := Record{
-		APIID: o.text("api_id"), UUID: o.text("message_uuid"), Type: o.text("message_type"),
+		UUID: o.text("message_uuid"), Type: o.text("message_type"),
 		Direction: plivo.Direction(o.text("message_direction")), Status: plivo.Status(o.text("message_state")),
 		From: o.text("from_number"), To: o.text("to_number"), Units: o.number("units"),
 		TotalRate: o.text("total_rate"), TotalAmount: o.text("total_amount"),
@@ -62,10 +72,7 @@ func (c *Client) Message(ctx context.Context, id string) (Record, error) {
 		CreatedAt: o.time("message_time"), SentAt: o.time("message_sent_time"), UpdatedAt: o.time("message_updated_time"),
 		RequesterIP: o.text("requester_ip"),
 	}
-	if r.UUID == "" || r.Status == "" {
-		return Record{}, c.failed(shapeError(op, ex, "without message_uuid or message_state"))
-	}
-	return r, nil
+	return r, r.UUID != "" && r.Status != ""
 }
 
 // reading takes the doubt out of an error: a lookup changes nothing, so it can always be repeated.

@@ -2,9 +2,11 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	sdk "github.com/plivo/plivo-go/v7"
 
@@ -25,15 +27,16 @@ type Accepted struct {
 // nil. The error is an *Error.
 func (c *Client) Send(ctx context.Context, d plivo.Draft, header http.Header) (Accepted, error) {
 	const op = "send the message"
-	method := d.Method
-	if d.CallbackURL == "" {
-		method = ""
+	params, err := paramsOf(d)
+	if err != nil {
+		return Accepted{}, c.failed(&Error{Kind: BadRequest, Op: op, Words: err.Error()})
+	}
+	turn := c.pace.messages(time.Now(), d.From+d.Powerpack, d.Kind(), len(d.To))
+	if err := c.await(ctx, turn, "to what one sender may send a second"); err != nil {
+		return Accepted{}, c.failed(&Error{Kind: Cancelled, Op: op, Err: err})
 	}
 	ex, err := c.do(ctx, op, header, func(client *sdk.Client) error {
-		_, err := client.Messages.Create(sdk.MessageCreateParams{
-			Src: d.From, Dst: strings.Join(d.To, "<"), Text: d.Text, Type: sdk.SMS,
-			URL: d.CallbackURL, Method: method,
-		})
+		_, err := client.Messages.Create(params)
 		return err
 	})
 	if err != nil {
@@ -58,6 +61,33 @@ func (c *Client) Send(ctx context.Context, d plivo.Draft, header http.Header) (A
 		a.Doubt = fmt.Sprintf("The API gave %d message UUIDs where %d destinations were expected to be taken; the message logs in the console tell which were.", len(a.UUIDs), want)
 	}
 	return a, nil
+}
+
+// paramsOf are the parameters of a draft as the SDK takes them.
+func paramsOf(d plivo.Draft) (sdk.MessageCreateParams, error) {
+	p := sdk.MessageCreateParams{
+		Src: d.From, Dst: strings.Join(d.To, "<"), Text: d.Text, Type: d.Kind(), URL: d.CallbackURL,
+		PowerpackUUID: d.Powerpack, MediaUrls: d.Media, MessageExpiry: d.Expiry, Trackable: d.Trackable,
+		DLTEntityID: d.DLTEntityID, DLTTemplateID: d.DLTTemplateID, DLTTemplateCategory: d.DLTTemplateCategory,
+	}
+	if d.CallbackURL != "" {
+		p.Method = d.Method
+	}
+	if d.Log != "" {
+		p.Log = d.Log
+	}
+	for _, object := range []struct {
+		name, raw string
+		into      any
+	}{{"template", d.Template, &p.Template}, {"interactive", d.Interactive, &p.Interactive}, {"location", d.Location, &p.Location}} {
+		if object.raw == "" {
+			continue
+		}
+		if err := json.Unmarshal([]byte(object.raw), object.into); err != nil {
+			return p, fmt.Errorf("the %s is not the JSON object that Plivo takes (%s)", object.name, err)
+		}
+	}
+	return p, nil
 }
 
 func unclear(e *Error) *Error {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"dev.internal/plivoscope/internal/meter"
@@ -11,7 +12,9 @@ import (
 
 // Stats counts the calls of a Client.
 type Stats struct {
-	Calls    int64          // that have ended
+	Calls    int64          // that have ended, each try by itself
+	Retries  int64          // calls that were tried again
+	Held     int64          // times that a limit made one wait
 	Failures map[Kind]int64 // of these, by kind; a send that was taken in part is none
 	// LastFailure is the newest error as a sentence, safe to show; empty for none.
 	LastFailure   string
@@ -21,9 +24,11 @@ type Stats struct {
 
 type stats struct {
 	latency meter.Histogram
+	held    atomic.Int64
 
 	mu       sync.Mutex
 	calls    int64
+	retries  int64
 	failures map[Kind]int64
 	last     string
 	lastAt   time.Time
@@ -34,7 +39,7 @@ func (c *Client) Stats() Stats {
 	s := c.stats
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := Stats{Calls: s.calls, LastFailure: s.last, LastFailureAt: s.lastAt, Latency: s.latency.Latency()}
+	out := Stats{Calls: s.calls, Retries: s.retries, Held: s.held.Load(), LastFailure: s.last, LastFailureAt: s.lastAt, Latency: s.latency.Latency()}
 	if len(s.failures) > 0 {
 		out.Failures = maps.Clone(s.failures)
 	}
@@ -48,6 +53,13 @@ func (s *stats) ended(took time.Duration, answered bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.calls++
+}
+
+// again counts a try after the first.
+func (s *stats) again() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.retries++
 }
 
 // failed counts the error of a call, as its caller gets it.

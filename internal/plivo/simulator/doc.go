@@ -3,8 +3,11 @@
 //
 // # What it does as Plivo does
 //
-// POST Message/, GET Message/ and GET Message/{uuid}/ with Basic auth, Plivo's status codes, bodies and
-// error shapes; a delivery report at every change of a message's status, as form or query, with Plivo's
+// POST Message/, GET Message/ (20 lists a minute, the last 24 h unless a time is named) and GET
+// Message/{uuid}/ with Basic auth, Plivo's status codes, bodies and error shapes; the account, its numbers,
+// applications and Powerpacks, of which numbers and applications can be changed; inbound messages to the
+// message_url of their number's application, with its method, and the replies that its XML answer asks for; a
+// delivery report at every change of a message's status, as form or query, with Plivo's
 // keys in Plivo's formats and the V2 and V3 signatures under the account's and the main account's
 // token; retries after 60, 120 and 240 s of a callback that is not answered 200 within 5 s. What else
 // Plivo offers is answered 501 with its name, never with something made up.
@@ -24,7 +27,9 @@
 //
 // A fate is a scenario of one outbound message, as package scenario has them, at the pace of Options.
 //
-// An unknown code in that range is answered 400. The list of messages has no filter by time. Rates,
+// An unknown code in that range is answered 400. An account without money fails a message with 900 and then
+// refuses sends for 2 minutes; no message lessens the balance. A disabled account answers 403, and no Powerpack
+// can be made or changed. The pool of a Powerpack has the Powerpack's id. Rates,
 // networks and the User-Agent of callbacks are made up but plausible. A missing slash at the end of a
 // path is forgiven. Options.Speed hurries the pace of the statuses and the retries, but not the 5 s that
 // an answer may take. A callback URL off this machine is refused unless Options.AllowRemote is set.

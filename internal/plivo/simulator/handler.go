@@ -4,9 +4,12 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/json"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
+	"time"
 )
 
 // maxRequest is the longest request body that is read, in bytes.
@@ -24,16 +27,30 @@ func refuse(status int, words string) *apiError { return &apiError{status, words
 
 func badRequest(words string) *apiError { return refuse(http.StatusBadRequest, words) }
 
+// errMethod refuses a method; the caller names in Allow those that there are.
+var errMethod = refuse(http.StatusMethodNotAllowed, "method not allowed")
+
 // errUnknown is Plivo's answer to what it does not have: 404 and an empty object.
 var errUnknown = refuse(http.StatusNotFound, "")
 
 // Resources of Plivo's API that the simulator does not have.
 var otherResources = map[string]bool{
-	"number": true, "phonenumber": true, "powerpack": true, "application": true, "media": true, "call": true,
+	"phonenumber": true, "media": true, "call": true,
 	"conference": true, "recording": true, "endpoint": true, "pricing": true, "subaccount": true, "lookup": true,
 	"verify": true, "verifiedcallerid": true, "profile": true, "10dlc": true, "multipartycall": true,
 	"transcription": true, "masking": true, "tollfreeverification": true, "enduser": true, "compliancedocument": true,
 	"compliancedocumenttype": true, "compliancerequirement": true, "complianceapplication": true, "jwt": true,
+}
+
+// resources are the parts of the API that the simulator has. rest is what follows the name: nothing or an id.
+var resources = map[string]func(s *Simulator, w http.ResponseWriter, r *http.Request, apiID string, rest []string) error{
+	"Message": (*Simulator).serveMessage, "Number": (*Simulator).serveNumber,
+	"Application": (*Simulator).serveApplication, "Powerpack": (*Simulator).servePowerpack,
+}
+
+func lacks(resource string) error {
+	return refuse(http.StatusNotImplemented, "the simulator does not have Plivo's "+resource+"; it has "+
+		strings.Join(slices.Sorted(maps.Keys(resources)), ", "))
 }
 
 // Handler serves the API and the control calls.
@@ -41,8 +58,15 @@ func (s *Simulator) Handler() http.Handler { return http.HandlerFunc(s.serve) }
 
 func (s *Simulator) serve(w http.ResponseWriter, r *http.Request) {
 	apiID := s.apiID()
+	if s.o.Skew != 0 {
+		w.Header().Set("Date", time.Now().Add(s.o.Skew).UTC().Format(http.TimeFormat))
+	}
 	if !s.authentic(r) {
 		s.deny(w, r, apiID, refuse(http.StatusUnauthorized, unauthorized))
+		return
+	}
+	if s.o.Disabled {
+		s.deny(w, r, apiID, refuse(http.StatusForbidden, "this account is disabled"))
 		return
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxRequest)
@@ -54,13 +78,15 @@ func (s *Simulator) serve(w http.ResponseWriter, r *http.Request) {
 	case len(parts) < 3 || parts[0] != "v1" || parts[1] != "Account" || parts[2] != s.authID:
 		err = errUnknown
 	case len(parts) == 3:
-		err = refuse(http.StatusNotImplemented, "the simulator does not have Plivo's Account; it has Message")
-	case parts[3] == "Message" && len(parts) <= 5:
-		err = s.serveMessage(w, r, apiID, parts[4:])
-	case parts[3] == "Message" && len(parts) == 6 && parts[5] == "Media":
-		err = refuse(http.StatusNotImplemented, "the simulator does not have Plivo's Message Media; it has Message")
+		err = s.serveAccount(w, r, apiID)
+	case len(parts) == 6 && parts[3] == "Message" && parts[5] == "Media":
+		err = lacks("Message Media")
+	case len(parts) == 6 && parts[3] == "NumberPool":
+		err = s.servePool(w, r, apiID, parts[4], parts[5])
+	case len(parts) <= 5 && resources[parts[3]] != nil:
+		err = resources[parts[3]](s, w, r, apiID, parts[4:])
 	case otherResources[strings.ToLower(parts[3])]:
-		err = refuse(http.StatusNotImplemented, "the simulator does not have Plivo's "+parts[3]+"; it has Message")
+		err = lacks(parts[3])
 	default:
 		err = errUnknown
 	}
@@ -82,7 +108,7 @@ func (s *Simulator) serveMessage(w http.ResponseWriter, r *http.Request, apiID s
 	default:
 		w.Header().Set("Allow", "GET")
 	}
-	return refuse(http.StatusMethodNotAllowed, "method not allowed")
+	return errMethod
 }
 
 const unauthorized = "The auth id and auth token of this request are not those of a simulated account."

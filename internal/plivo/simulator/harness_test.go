@@ -144,6 +144,7 @@ type receiver struct {
 	url    string
 	tokens []signature.Token
 	answer func(n int) int // HTTP status for the n-th callback, from 0; nil for 200
+	body   string          // of the answers
 	came   chan struct{}   // filled after each callback, if there is room
 
 	mu  sync.Mutex
@@ -186,6 +187,7 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	if r.answer != nil {
 		w.WriteHeader(r.answer(n))
 	}
+	_, _ = io.WriteString(w, r.body)
 	select {
 	case r.came <- struct{}{}:
 	default:

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -16,7 +17,7 @@ type InboundMessage struct {
 	From string
 	To   string // empty for the account's first number
 	Text string
-	URL  string // of the application that gets it; empty for Options.InboundURL
+	URL  string // where it is posted; empty for the message_url of the number's application, with its method
 }
 
 // Inbound posts one signed inbound message, once, and gives its UUID, which also stands when the
@@ -36,7 +37,8 @@ func (s *Simulator) Inbound(ctx context.Context, in InboundMessage) (string, err
 	s.remember([]*message{m})
 
 	report := scenario.InboundReport{MessageUUID: m.uuid, From: m.from, To: m.to, Text: in.Text, Type: "sms"}
-	status, err := s.deliver(ctx, scenario.Right, m.method, m.url, report.Params(), s.dice.nonces(m.number))
+	var body bytes.Buffer
+	status, err := s.deliver(ctx, scenario.Right, m.method, m.url, report.Params(), s.dice.nonces(m.number), &body)
 	if ctx.Err() != nil {
 		return m.uuid, fmt.Errorf("cannot post an inbound message to %s: it was given up: %w", m.url, ctx.Err())
 	}
@@ -57,19 +59,62 @@ func (s *Simulator) Inbound(ctx context.Context, in InboundMessage) (string, err
 	s.mu.Lock()
 	s.ledger.replace(&settled)
 	s.mu.Unlock()
+	if err == nil {
+		e.Problem = s.sendReplies(body.Bytes())
+	}
 	s.emit(e)
 	return m.uuid, err
 }
 
+// sendReplies sends the messages that the answer to an inbound message asks for, and says what is wrong where one
+// cannot be sent. An answer that is no XML asks for none.
+func (s *Simulator) sendReplies(body []byte) (problem string) {
+	if !bytes.HasPrefix(bytes.TrimLeft(body, "\ufeff \t\r\n"), []byte("<")) {
+		return ""
+	}
+	replies, err := plivo.ParseReplies(body)
+	if err != nil {
+		return "the answer cannot be read, so no reply was sent: " + err.Error()
+	}
+	for i, r := range replies {
+		if err := s.sendReply(r); err != nil {
+			return fmt.Sprintf("the reply %d of the answer was not sent: %v", i+1, err)
+		}
+	}
+	return ""
+}
+
+func (s *Simulator) sendReply(r plivo.Reply) error {
+	if r.Type != "" && r.Type != "sms" {
+		return fmt.Errorf("the simulator sends plain SMS, and its type is %s", r.Type)
+	}
+	o := order{src: r.From, text: r.Text, url: r.CallbackURL, method: r.CallbackMethod, log: "true"}
+	for _, check := range []func() error{
+		func() error { return s.checkSender(&o) },
+		func() error { return o.readDestinations(r.To) },
+		func() error { return s.checkCallback(&o) },
+		func() error { return s.readFates(&o, nil) },
+	} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	ms, posts, err := s.take(o, "")
+	if err == nil {
+		s.launch(ms, posts)
+	}
+	return err
+}
+
 // inboundMessage checks in and gives it its number and UUID.
 func (s *Simulator) inboundMessage(in InboundMessage) (*message, error) {
-	if in.URL == "" {
-		in.URL = s.o.InboundURL
-	}
 	if in.To == "" {
 		in.To = s.o.Numbers[0]
 	}
-	from, to := alphanumeric(in.From), alphanumeric(in.To)
+	from, to, method := alphanumeric(in.From), alphanumeric(in.To), http.MethodPost
+	if a, ok := s.appOf(to); ok && in.URL == "" {
+		in.URL, method = a.MessageURL, a.MessageMethod
+	}
 	switch {
 	case from == "":
 		return nil, errors.New("from is required, as +14155550123")
@@ -85,7 +130,7 @@ func (s *Simulator) inboundMessage(in InboundMessage) (*message, error) {
 	created := time.Now().UTC()
 	return &message{
 		number: n, uuid: s.dice.uuid("message", n), direction: plivo.Inbound, from: from, to: to,
-		units: plivo.Segment(in.Text).Segments, log: "true", method: http.MethodPost, url: in.URL,
+		units: plivo.Segment(in.Text).Segments, log: "true", method: method, url: in.URL,
 		network: scenario.NetworkOf(to), created: created, course: []hop{{status: plivo.Received, at: created}},
 	}, nil
 }

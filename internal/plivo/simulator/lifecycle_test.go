@@ -292,7 +292,7 @@ func TestEvents(t *testing.T) {
 	}})
 	b.send(b.draft("+15005550450"), "")
 	b.settle()
-	b.call("GET", "Number/", "", nil)
+	b.call("GET", "Media/", "", nil)
 	b.Close() // no event comes after it
 	want := []string{"accepted queued 0", "callback queued 200", "callback failed 200", "refused  501"}
 	if diff := cmp.Diff(want, seen); diff != "" {

@@ -1,9 +1,11 @@
 package simulator
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"time"
 
 	"dev.internal/plivoscope/internal/plivo/scenario"
@@ -23,9 +25,17 @@ type Options struct {
 	Numbers       []string // the account's own; empty for DefaultNumber
 	StrictSenders bool     // refuse a src that is not among Numbers
 	AllowRemote   bool     // post callbacks to other machines too
-	InboundURL    string   // where inbound messages go unless they name a URL of their own
+	InboundURL    string   // message_url of the account's first application, which has the Numbers; empty for none
 	Pace          Pace
-	Logger        *slog.Logger // nil for none
+
+	Balance      string        // cash credits in dollars, which no message lessens; empty for 25.00000
+	Disabled     bool          // refuse every call with 403
+	MoreNumbers  []Number      // after Numbers, for what these do not say
+	Applications []Application // after the first
+	Powerpacks   []Powerpack   // none for one of the first number
+	Skew         time.Duration // of the API's clock, as its answers' Date shows it, against this machine's
+
+	Logger *slog.Logger // nil for none
 
 	// OnEvent is called one event at a time, from a goroutine of its own: a slow one holds nothing up, but
 	// loses events where more than 4,096 wait for it, and is told how many. nil for none.
@@ -64,6 +74,10 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if max(o.Pace.Final, o.Pace.Late) > scenario.MaxTime {
 		return o, fmt.Errorf("cannot start the simulator at this pace: a time is longer than %s; give a shorter one", scenario.MaxTime)
+	}
+	o.Balance = cmp.Or(o.Balance, defaultBalance)
+	if _, err := strconv.ParseFloat(o.Balance, 64); err != nil {
+		return o, fmt.Errorf("cannot give the simulated account the balance %q: write it in dollars, as %s", o.Balance, defaultBalance)
 	}
 	if len(o.Numbers) == 0 {
 		o.Numbers = []string{DefaultNumber}

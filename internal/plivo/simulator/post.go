@@ -134,7 +134,7 @@ func (s *Simulator) sleep(d time.Duration) bool {
 func (s *Simulator) post(m *message, p scenario.Step, attempt int) (e Event, ok bool) {
 	nonces := s.dice.nonces(m.number, uint64(p.Sequence), uint64(p.Copy), uint64(attempt))
 	method := cmp.Or(p.Method, m.method)
-	status, err := s.deliver(s.ctx, p.Signature, method, m.url, p.Params, nonces)
+	status, err := s.deliver(s.ctx, p.Signature, method, m.url, p.Params, nonces, io.Discard)
 	e = Event{
 		Event: EventCallback, MessageUUID: m.uuid, From: m.from, To: m.to, Status: p.Status,
 		ErrorCode: p.ErrorCode, Sequence: p.Sequence, Method: method, URL: m.url,
@@ -150,8 +150,8 @@ func (s *Simulator) post(m *message, p scenario.Step, attempt int) (e Event, ok 
 	return e, ok
 }
 
-// deliver signs a callback, sends it and gives the status of the answer.
-func (s *Simulator) deliver(ctx context.Context, how scenario.Signature, method, target string, params []signature.Param, nonces func() string) (int, error) {
+// deliver signs a callback, sends it, writes what is answered into body and gives its status.
+func (s *Simulator) deliver(ctx context.Context, how scenario.Signature, method, target string, params []signature.Param, nonces func() string, body io.Writer) (int, error) {
 	signed, err := s.signer.Sign(how, method, target, params, nonces)
 	if err != nil {
 		return 0, err
@@ -174,7 +174,7 @@ func (s *Simulator) deliver(ctx context.Context, how scenario.Signature, method,
 	}
 	defer func() { _ = answer.Body.Close() }()
 	// What is read to the end lets the connection be used again; an answer counts when its status is there.
-	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, maxAnswer))
+	_, _ = io.Copy(body, io.LimitReader(answer.Body, maxAnswer))
 	return answer.StatusCode, nil
 }
 

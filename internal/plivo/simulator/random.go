@@ -31,8 +31,8 @@ func (d dice) stream(label string, at ...uint64) *rand.ChaCha8 {
 	return rand.NewChaCha8(sha256.Sum256(in))
 }
 
-func (d dice) text(alphabet string, length int, label string) string {
-	r := rand.New(d.stream(label))
+func (d dice) text(alphabet string, length int, label string, at ...uint64) string {
+	r := rand.New(d.stream(label, at...))
 	b := make([]byte, length)
 	for i := range b {
 		b[i] = alphabet[r.IntN(len(alphabet))]

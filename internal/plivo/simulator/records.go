@@ -1,10 +1,9 @@
 package simulator
 
 import (
-	"fmt"
 	"net/http"
-	"net/url"
-	"strconv"
+	"slices"
+	"strings"
 	"time"
 
 	"dev.internal/plivoscope/internal/plivo"
@@ -13,9 +12,6 @@ import (
 
 // noFee is what carriers take.
 const noFee = "0.00000"
-
-// maxPage is how many messages a list gives at once.
-const maxPage = 20
 
 // record is a message as GET shows it. The API's times carry a zone, the callbacks' do not.
 type record struct {
@@ -108,19 +104,26 @@ var filters = map[string]func(record) string{
 
 // serveList is GET Message/: newest first, in pages.
 func (s *Simulator) serveList(w http.ResponseWriter, r *http.Request, apiID string) error {
+	now := time.Now()
+	s.mu.Lock()
+	may := s.owned.mayList(now)
+	s.mu.Unlock()
+	if !may {
+		return refuse(http.StatusTooManyRequests, "too many requests")
+	}
 	query := r.URL.Query()
-	limit, err := pageNumber(query, "limit", maxPage, 1, maxPage)
+	p, err := readPaging(query)
 	if err != nil {
 		return err
 	}
-	offset, err := pageNumber(query, "offset", 0, 0, keptMessages)
+	span, err := readSpan(query, now)
 	if err != nil {
 		return err
 	}
 	wanted := make(map[string]string)
 	for name := range query {
 		switch {
-		case name == "limit" || name == "offset":
+		case name == "limit" || name == "offset" || strings.HasPrefix(name, messageTime):
 		case filters[name] == nil:
 			return refuse(http.StatusNotImplemented, "the simulator cannot filter messages by "+name)
 		case name == "from_number" || name == "to_number":
@@ -132,34 +135,8 @@ func (s *Simulator) serveList(w http.ResponseWriter, r *http.Request, apiID stri
 	s.mu.Lock()
 	all := s.ledger.newestFirst()
 	s.mu.Unlock()
-	page, more := s.page(all, wanted, offset, limit)
-	link := func(offset int) *string {
-		q := url.Values{}
-		for name, values := range query {
-			q[name] = values
-		}
-		q.Set("limit", strconv.Itoa(limit))
-		q.Set("offset", strconv.Itoa(offset))
-		return optional(s.path("Message/?" + q.Encode()))
-	}
-	type meta struct {
-		Limit    int     `json:"limit"`
-		Offset   int     `json:"offset"`
-		Next     *string `json:"next"`
-		Previous *string `json:"previous"`
-	}
-	m := meta{Limit: limit, Offset: offset}
-	if more {
-		m.Next = link(offset + limit)
-	}
-	if offset > 0 {
-		m.Previous = link(max(0, offset-limit))
-	}
-	answer(w, http.StatusOK, struct {
-		APIID   string   `json:"api_id"`
-		Meta    meta     `json:"meta"`
-		Objects []record `json:"objects"`
-	}{apiID, m, page})
+	page, more := s.page(slices.DeleteFunc(all, func(m *message) bool { return !span(m.created) }), wanted, p.offset, p.limit)
+	answer(w, http.StatusOK, list{APIID: apiID, Meta: s.metaOf("Message/", query, p, more), Objects: page})
 	return nil
 }
 
@@ -184,16 +161,4 @@ func (s *Simulator) page(all []*message, wanted map[string]string, offset, limit
 		}
 	}
 	return page, false
-}
-
-func pageNumber(query url.Values, name string, otherwise, least, most int) (int, error) {
-	given := query.Get(name)
-	if given == "" {
-		return otherwise, nil
-	}
-	n, err := strconv.Atoi(given)
-	if err != nil || n < least || n > most {
-		return 0, badRequest(fmt.Sprintf("%s must be a number from %d to %d", name, least, most))
-	}
-	return n, nil
 }

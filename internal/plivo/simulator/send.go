@@ -3,7 +3,6 @@ package simulator
 import (
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -45,20 +44,10 @@ func (s *Simulator) serveSend(w http.ResponseWriter, r *http.Request, apiID stri
 	if err := s.readFates(&o, r.Header); err != nil {
 		return err
 	}
-	ms, posts, err := s.messagesOf(o, requester(r))
+	ms, posts, err := s.take(o, requester(r))
 	if err != nil {
-		return badRequest(err.Error())
+		return err
 	}
-	count := 0
-	for _, ps := range posts {
-		if len(ps) > 0 {
-			count++
-		}
-	}
-	if !s.begin(count) {
-		return refuse(http.StatusTooManyRequests, "too many requests: the simulator is stopping, or has as many callbacks to post as it can hold")
-	}
-	s.remember(ms)
 	body := struct {
 		APIID   string   `json:"api_id"`
 		Message string   `json:"message"`
@@ -67,15 +56,40 @@ func (s *Simulator) serveSend(w http.ResponseWriter, r *http.Request, apiID stri
 	}{APIID: apiID, Message: "message(s) queued", Invalid: o.invalid}
 	for _, m := range ms {
 		body.UUIDs = append(body.UUIDs, m.uuid)
-		s.emit(Event{Event: EventAccepted, MessageUUID: m.uuid, From: m.from, To: m.to, Status: plivo.Queued, Units: m.units, Method: m.method, URL: m.url})
 	}
 	answer(w, http.StatusAccepted, body)
+	s.launch(ms, posts)
+	return nil
+}
+
+// take accepts an order; its callbacks go with launch.
+func (s *Simulator) take(o order, ip string) ([]*message, [][]scenario.Step, error) {
+	ms, posts, err := s.messagesOf(o, ip)
+	if err != nil {
+		return nil, nil, badRequest(err.Error())
+	}
+	count := 0
+	for _, ps := range posts {
+		if len(ps) > 0 {
+			count++
+		}
+	}
+	if !s.begin(count) {
+		return nil, nil, refuse(http.StatusTooManyRequests, "too many requests: the simulator is stopping, or has as many callbacks to post as it can hold")
+	}
+	s.remember(ms)
+	for _, m := range ms {
+		s.emit(Event{Event: EventAccepted, MessageUUID: m.uuid, From: m.from, To: m.to, Status: plivo.Queued, Units: m.units, Method: m.method, URL: m.url})
+	}
+	return ms, posts, nil
+}
+
+func (s *Simulator) launch(ms []*message, posts [][]scenario.Step) {
 	for i, ps := range posts {
 		if len(ps) > 0 {
 			go s.run(ms[i], ps)
 		}
 	}
-	return nil
 }
 
 func (s *Simulator) readOrder(p params) (order, error) {
@@ -117,17 +131,24 @@ func (s *Simulator) checkSender(o *order) error {
 	given := o.src
 	o.src = alphanumeric(given)
 	switch {
+	case s.refusesUnpaid():
+		return badRequest("Insufficient Credit")
 	case given != "" && o.powerpack != "":
 		return badRequest("either src or powerpack_uuid can be given, not both")
 	case o.powerpack != "":
 		o.src = s.o.Numbers[0]
+		if p, ok := s.powerpack(o.powerpack); ok && len(p.Numbers) > 0 {
+			o.src = p.Numbers[0]
+		}
 		return nil
 	case o.src == "":
 		return badRequest("src is required")
 	case isDigits(o.src) && len(o.src) > maxNumber, !isDigits(o.src) && len(o.src) > maxSenderName:
 		return badRequest(fmt.Sprintf("src is not valid: a number has at most %d digits, a sender name at most %d characters", maxNumber, maxSenderName))
-	case s.o.StrictSenders && !slices.Contains(s.o.Numbers, o.src):
+	case s.o.StrictSenders && !s.owns(o.src):
 		return badRequest("src is not a number of this account, and the simulator is strict about senders")
+	case s.mute(o.src):
+		return badRequest("src is a number of this account that is not enabled for SMS")
 	}
 	return nil
 }
@@ -207,7 +228,9 @@ func checkExpiry(given string) error {
 // default. A magic number may refuse the whole request.
 func (s *Simulator) readFates(o *order, header http.Header) error {
 	ordinary := s.fate
-	if given := header.Get(FateHeader); given != "" {
+	if s.broke() {
+		ordinary = s.unpaid()
+	} else if given := header.Get(FateHeader); given != "" {
 		var err error
 		if ordinary, err = ParseFate(given); err != nil {
 			return badRequest(err.Error())

@@ -39,6 +39,7 @@ type Simulator struct {
 	messages uint64 // so far
 	requests uint64 // so far
 	ledger   ledger
+	owned    property
 	pending  int           // messages and retries that still have something to post
 	most     int           // that may be pending: maxPending
 	quiet    chan struct{} // closed when pending falls to 0; nil while nobody waits
@@ -76,6 +77,9 @@ func New(o Options) (*Simulator, error) {
 	s.signer = scenario.Signer{
 		Keys:   scenario.Keys{Account: signature.NewToken("account", s.token), Main: signature.NewToken("main account", main)},
 		Forged: scenario.Keys{Account: wrong, Main: wrong},
+	}
+	if err := s.furnish(); err != nil {
+		return nil, err
 	}
 	s.events = newEventQueue(o.OnEvent)
 	s.client = newPoster(o.AllowRemote)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 	"math/rand/v2"
 	"time"
 
@@ -210,7 +211,9 @@ func (r *Run) pace() func(ctx context.Context, i int, received time.Time) error 
 				}
 			}
 			last = i
-			return sleepUntil(ctx, began.Add(time.Duration(float64(received.Sub(first))/r.o.Speed)))
+			after := float64(received.Sub(first)) / r.o.Speed
+			// A tiny speed makes more of it than a Duration holds.
+			return sleepUntil(ctx, began.Add(time.Duration(min(after, float64(math.MaxInt64/2)))))
 		}
 	case r.o.Rate > 0:
 		limiter := rate.NewLimiter(rate.Limit(r.o.Rate), r.o.Burst)

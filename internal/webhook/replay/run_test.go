@@ -271,7 +271,7 @@ func TestPaces(t *testing.T) {
 // TestPaceEndsWithItsContext also where the next turn would come after its deadline.
 func TestPaceEndsWithItsContext(t *testing.T) {
 	_, at := counts(t, nil)
-	for name, o := range map[string]replay.RunOptions{"rate": {Rate: 0.001}, "original": {Original: true, Speed: 0.001}} {
+	for name, o := range map[string]replay.RunOptions{"rate": {Rate: 0.001}, "original": {Original: true, Speed: 0.001}, "tiny speed": {Original: true, Speed: 1e-300}} {
 		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 		sum, err := newRun(t, at, numbered(t, 5), o).Send(ctx)
 		cancel()

@@ -1,0 +1,442 @@
+package app_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/config"
+	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/api"
+	"dev.internal/plivoscope/internal/plivo/signature"
+	"dev.internal/plivoscope/internal/plivo/simulator"
+	"dev.internal/plivoscope/internal/store"
+	"dev.internal/plivoscope/internal/webhook"
+)
+
+const (
+	shopApp = "20000000000000001"
+	shopURL = "https://shop.example/sms?tenant=7"
+)
+
+// account is a live account, as far as this program can tell: a simulator behind its API.
+type account struct {
+	t    *testing.T
+	sim  *simulator.Simulator
+	url  string
+	api  *api.Client
+	down atomic.Bool // the API answers 503
+	path string      // of the history
+}
+
+func newAccount(t *testing.T) *account {
+	t.Helper()
+	acc := &account{t: t, path: filepath.Join(t.TempDir(), "history.db")}
+	sim, err := simulator.New(simulator.Options{
+		AuthID: "MACUSTODYCUSTODY0001", AuthToken: "token", Speed: 1000,
+		Applications: []simulator.Application{{ID: shopApp, Name: "shop", MessageURL: shopURL, MessageMethod: "GET"}, {ID: "20000000000000002", Name: "empty"}},
+		MoreNumbers:  []simulator.Number{{Number: "14155550111", App: shopApp}, {Number: "14155550112", App: simulator.NoApplication}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	handler := sim.Handler()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if acc.down.Load() {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		handler.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	t.Cleanup(sim.Close)
+	acc.sim, acc.url = sim, server.URL
+	if acc.api, err = api.New(api.Config{AuthID: sim.AuthID(), AuthToken: sim.AuthToken(), BaseURL: server.URL}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(acc.api.Close)
+	return acc
+}
+
+func (acc *account) options(attach app.Attach) app.Options {
+	return app.Options{
+		Mode: app.Live, AuthID: acc.sim.AuthID(), AuthToken: config.NewSecret(acc.sim.AuthToken()), APIURL: acc.url,
+		HistoryPath: acc.path, Addr: "127.0.0.1:0", AddrGiven: true, Attach: attach,
+	}
+}
+
+// at is the message_url of an application.
+func (acc *account) at(id string) string {
+	acc.t.Helper()
+	a, err := acc.api.Application(acc.t.Context(), id)
+	if err != nil {
+		acc.t.Fatal(err)
+	}
+	return a.MessageURL
+}
+
+// set is somebody else's change.
+func (acc *account) set(id, url string) {
+	acc.t.Helper()
+	if err := acc.api.SetMessageURL(acc.t.Context(), id, url, "POST"); err != nil {
+		acc.t.Fatal(err)
+	}
+}
+
+// begin runs an app; end stops it and gives the error of Run.
+func (acc *account) begin(o app.Options) (a *app.App, end func() error) {
+	acc.t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	a, err := app.Open(ctx, o)
+	if err != nil {
+		acc.t.Fatal(err)
+	}
+	ready, ended := make(chan struct{}), make(chan error, 1)
+	go func() { ended <- a.Run(ctx, func() { close(ready) }) }()
+	<-ready
+	stopped := false
+	end = func() error {
+		if stopped {
+			return nil
+		}
+		stopped = true
+		cancel()
+		return errors.Join(<-ended, a.Close())
+	}
+	acc.t.Cleanup(func() { _ = end() })
+	return a, end
+}
+
+// becomes waits for a state of the attachment.
+func becomes(t *testing.T, a *app.App, want app.AttachState) app.Attachment {
+	t.Helper()
+	wake, stop := a.Subscribe()
+	defer stop()
+	ctx := within(t)
+	for {
+		if at := a.Status().Attachment; at.State == want {
+			return at
+		}
+		select {
+		case <-wake:
+		case <-ctx.Done():
+			t.Fatalf("the attachment is %+v, want %s; notices: %v", a.Status().Attachment, want, a.Status().Notices)
+		}
+	}
+}
+
+func TestAttach(t *testing.T) {
+	t.Parallel()
+	for name, target := range map[string]app.Attach{
+		"by its ID":     {AppID: shopApp, Replace: true},
+		"by its number": {Number: "+14155550111", Replace: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			acc := newAccount(t)
+			a, end := acc.begin(acc.options(target))
+			at := becomes(t, a, app.AttachDone)
+			want := a.Status().PublicURL + webhook.InboundPath
+			if got := acc.at(shopApp); got != want || at.URL != want || at.Former != shopURL || at.AppName != "shop" {
+				t.Errorf("message_url is %s, the attachment %+v; want %s", got, at, want)
+			}
+			uuid, err := acc.sim.Inbound(within(t), simulator.InboundMessage{From: "+14155550123", To: "14155550111", Text: "hi"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			ms, err := a.MessagesByUUID(within(t), []string{uuid})
+			if err != nil || len(ms) != 1 || ms[0].Direction != plivo.Inbound || ms[0].Text != "hi" || ms[0].Signature.Outcome != signature.Valid {
+				t.Errorf("the inbound message is %+v (%v)", ms, err)
+			}
+			if err := end(); err != nil {
+				t.Error(err)
+			}
+			app, err := acc.api.Application(t.Context(), shopApp)
+			if err != nil || app.MessageURL != shopURL || app.MessageMethod != "GET" {
+				t.Errorf("after the end the application is %+v (%v)", app, err)
+			}
+		})
+	}
+}
+
+func TestAttachedURLChanges(t *testing.T) {
+	t.Parallel()
+	acc := newAccount(t)
+	a, end := acc.begin(acc.options(app.Attach{AppID: "20000000000000002"})) // it has no URL, so nobody is asked
+	becomes(t, a, app.AttachDone)
+	a.PublicURLIs("https://two.example")
+	ctx := within(t)
+	for acc.at("20000000000000002") != "https://two.example/sms/inbound" {
+		if ctx.Err() != nil {
+			t.Fatalf("message_url is %s", acc.at("20000000000000002"))
+		}
+		time.Sleep(time.Millisecond)
+	}
+	if err := end(); err != nil {
+		t.Error(err)
+	}
+	if got := acc.at("20000000000000002"); got != "" {
+		t.Errorf("after the end message_url is %q, want none as before", got)
+	}
+}
+
+func TestForeignURLStays(t *testing.T) {
+	t.Parallel()
+	acc := newAccount(t)
+	a, end := acc.begin(acc.options(app.Attach{AppID: shopApp}))
+	at := becomes(t, a, app.AttachFailed)
+	if acc.at(shopApp) != shopURL || !strings.Contains(at.Why, "--yes") {
+		t.Errorf("message_url is %s, why: %s", acc.at(shopApp), at.Why)
+	}
+	var foreign *app.ForeignError
+	if err := a.CheckAttach(t.Context()); !errors.As(err, &foreign) || foreign.URL != shopURL || foreign.Sibling {
+		t.Fatalf("the check says %v", err)
+	}
+	a.AllowReplacing(foreign)
+	a.PublicURLIs(a.Status().PublicURL)
+	becomes(t, a, app.AttachDone)
+	if err := end(); err != nil || acc.at(shopApp) != shopURL {
+		t.Errorf("after the end (%v) message_url is %s", err, acc.at(shopApp))
+	}
+}
+
+func TestAnotherPlivoscopesURLIsTold(t *testing.T) {
+	t.Parallel()
+	acc := newAccount(t)
+	acc.set(shopApp, "https://colleague.example/sms/inbound")
+	a, end := acc.begin(acc.options(app.Attach{AppID: shopApp, Replace: true}))
+	becomes(t, a, app.AttachDone)
+	if err := end(); err != nil {
+		t.Error(err)
+	}
+	if said := noticesOf(a); !strings.Contains(said, "looks like that of another plivoscope") {
+		t.Errorf("notices: %s", said)
+	}
+}
+
+func noticesOf(a *app.App) string {
+	var all []string
+	for _, n := range a.Status().Notices {
+		all = append(all, string(n.Severity)+": "+n.Text)
+	}
+	return strings.Join(all, "\n")
+}
+
+func TestSomebodyElsesChangeStays(t *testing.T) {
+	t.Parallel()
+	const theirs = "https://else.example/"
+	t.Run("at the end", func(t *testing.T) {
+		t.Parallel()
+		acc := newAccount(t)
+		a, end := acc.begin(acc.options(app.Attach{AppID: shopApp, Replace: true}))
+		becomes(t, a, app.AttachDone)
+		acc.set(shopApp, theirs)
+		if err := end(); err != nil {
+			t.Error(err)
+		}
+		if got := acc.at(shopApp); got != theirs || !strings.Contains(noticesOf(a), "was changed to "+theirs) {
+			t.Errorf("message_url is %s; notices: %s", got, noticesOf(a))
+		}
+		if owed := acc.owed(); len(owed) != 0 {
+			t.Errorf("owed is %+v", owed)
+		}
+	})
+	t.Run("when the public URL changes", func(t *testing.T) {
+		t.Parallel()
+		acc := newAccount(t)
+		a, _ := acc.begin(acc.options(app.Attach{AppID: shopApp, Replace: true}))
+		becomes(t, a, app.AttachDone)
+		acc.set(shopApp, theirs)
+		a.PublicURLIs("https://two.example")
+		if at := becomes(t, a, app.AttachLost); acc.at(shopApp) != theirs || !strings.Contains(at.Why, theirs) {
+			t.Errorf("message_url is %s, the attachment %+v", acc.at(shopApp), at)
+		}
+	})
+}
+
+// owed is what the history has.
+func (acc *account) owed() []store.Custody {
+	acc.t.Helper()
+	s, err := store.Open(acc.t.Context(), store.Options{Path: acc.path})
+	if err != nil {
+		acc.t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	owed, err := s.Custodies(acc.t.Context(), acc.sim.AuthID())
+	if err != nil {
+		acc.t.Fatal(err)
+	}
+	return owed
+}
+
+// crashed leaves what a run that was killed leaves: a process ID that runs no more, and an application that leads
+// to nobody.
+func (acc *account) crashed(id, former string) {
+	acc.t.Helper()
+	s, err := store.Open(acc.t.Context(), store.Options{Path: acc.path})
+	if err != nil {
+		acc.t.Fatal(err)
+	}
+	const gone = "https://gone.example/sms/inbound"
+	_, err = s.TakeCustody(acc.t.Context(), store.Custody{
+		AuthID: acc.sim.AuthID(), AppID: id, Former: former, FormerMethod: "GET", Ours: []string{gone}, PID: 1 << 29,
+	})
+	if err := errors.Join(err, s.Close()); err != nil {
+		acc.t.Fatal(err)
+	}
+	acc.set(id, gone)
+}
+
+func TestNextStartPutsBack(t *testing.T) {
+	t.Parallel()
+	for name, target := range map[string]app.Attach{
+		"nothing is attached": {}, "the same is attached": {AppID: shopApp}, "another is attached": {AppID: "20000000000000002"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			acc := newAccount(t)
+			acc.crashed(shopApp, shopURL)
+			a, end := acc.begin(acc.options(target))
+			if target.AppID != "" {
+				becomes(t, a, app.AttachDone)
+			}
+			ours := target.AppID == shopApp
+			ctx := within(t)
+			for want := (map[bool]string{true: a.Status().PublicURL + "/sms/inbound", false: shopURL})[ours]; acc.at(shopApp) != want; time.Sleep(time.Millisecond) {
+				if ctx.Err() != nil {
+					t.Fatalf("message_url is %s, want %s", acc.at(shopApp), want)
+				}
+			}
+			if err := end(); err != nil {
+				t.Error(err)
+			}
+			if app, err := acc.api.Application(t.Context(), shopApp); err != nil || app.MessageURL != shopURL || app.MessageMethod != "GET" {
+				t.Errorf("after the end the application is %+v (%v)", app, err)
+			}
+			if owed := acc.owed(); len(owed) != 0 {
+				t.Errorf("owed is %+v", owed)
+			}
+		})
+	}
+}
+
+func TestAPIIsDownAtTheEnd(t *testing.T) {
+	t.Parallel()
+	acc := newAccount(t)
+	o := acc.options(app.Attach{AppID: shopApp, Replace: true})
+	o.Repair = "plivoscope restore --db here.db"
+	a, end := acc.begin(o)
+	becomes(t, a, app.AttachDone)
+	acc.down.Store(true)
+	err := end()
+	var (
+		owed   *app.OwedError
+		failed *api.Error
+	)
+	if !errors.As(err, &owed) || !errors.As(err, &failed) || failed.Kind != api.Upstream {
+		t.Fatalf("error is %v", err)
+	}
+	for _, want := range []string{shopApp, shopURL, o.Repair} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("the error does not say %s: %v", want, err)
+		}
+	}
+	if _, err := app.Restore(t.Context(), acc.options(app.Attach{}), false); err != nil {
+		t.Errorf("restore while it is down: %v", err)
+	}
+	acc.down.Store(false)
+	done, err := app.Restore(t.Context(), acc.options(app.Attach{}), false)
+	if err != nil || len(done) != 1 || done[0].Outcome != store.PutBack || acc.at(shopApp) != shopURL {
+		t.Errorf("restore gives %+v (%v), message_url is %s", done, err, acc.at(shopApp))
+	}
+	if done, err := app.Restore(t.Context(), acc.options(app.Attach{}), false); err != nil || len(done) != 0 {
+		t.Errorf("a second restore gives %+v (%v)", done, err)
+	}
+}
+
+func TestRestoreLeavesWhatIsNotOurs(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		change func(*account)
+		want   store.Outcome
+		url    string
+	}{
+		"changed":     {func(acc *account) { acc.set(shopApp, "https://else.example/") }, store.Changed, "https://else.example/"},
+		"put back":    {func(acc *account) { acc.set(shopApp, shopURL) }, store.NotNeeded, shopURL},
+		"as it was":   {func(*account) {}, store.PutBack, shopURL},
+		"is no more":  {func(acc *account) { acc.drop(shopApp) }, store.Gone, ""},
+		"API is down": {func(acc *account) { acc.down.Store(true) }, "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			acc := newAccount(t)
+			acc.crashed(shopApp, shopURL)
+			test.change(acc)
+			done, err := app.Restore(t.Context(), acc.options(app.Attach{}), false)
+			if err != nil || len(done) != 1 || done[0].Outcome != test.want || (done[0].Err != nil) != (test.want == "") {
+				t.Fatalf("restore gives %+v (%v), want %s", done, err, test.want)
+			}
+			if test.url != "" && acc.at(shopApp) != test.url {
+				t.Errorf("message_url is %s, want %s", acc.at(shopApp), test.url)
+			}
+			if s := done[0].String(); !strings.Contains(s, shopApp) {
+				t.Errorf("it says %q", s)
+			}
+		})
+	}
+}
+
+func (acc *account) drop(id string) {
+	acc.t.Helper()
+	r, err := http.NewRequestWithContext(acc.t.Context(), "DELETE", fmt.Sprintf("%s/v1/Account/%s/Application/%s/", acc.url, acc.sim.AuthID(), id), nil)
+	if err != nil {
+		acc.t.Fatal(err)
+	}
+	r.SetBasicAuth(acc.sim.AuthID(), acc.sim.AuthToken())
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		acc.t.Fatal(err)
+	}
+	_ = response.Body.Close()
+}
+
+func TestWhatCannotBeAttached(t *testing.T) {
+	t.Parallel()
+	acc := newAccount(t)
+	check := func(change func(*app.Options)) error {
+		o := acc.options(app.Attach{AppID: shopApp})
+		change(&o)
+		a, err := app.Open(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = a.Close() }()
+		return a.CheckAttach(t.Context())
+	}
+	for says, change := range map[string]func(*app.Options){
+		"no number of the account": func(o *app.Options) { o.Attach = app.Attach{Number: "+14155550199"} },
+		"no application":           func(o *app.Options) { o.Attach = app.Attach{Number: "+14155550112"} },
+		"404":                      func(o *app.Options) { o.Attach = app.Attach{AppID: "2"} },
+		"no application id":        func(o *app.Options) { o.Attach = app.Attach{AppID: "../Number"} },
+		"--ephemeral":              func(o *app.Options) { o.HistoryPath = "" },
+	} {
+		if err := check(change); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("error is %v, want %q in it", err, says)
+		}
+	}
+	if err := check(func(o *app.Options) { o.Mode = app.Simulator }); err != nil {
+		t.Errorf("on the embedded simulator: %v", err)
+	}
+	if _, err := os.Stat(acc.path); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,212 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"dev.internal/plivoscope/internal/escape"
+	"dev.internal/plivoscope/internal/plivo/signature"
+	"dev.internal/plivoscope/internal/webhook"
+)
+
+// lookAtServer tells which callback server the way from outside is tried with.
+func lookAtServer(_ context.Context, d *doctor) Finding {
+	switch {
+	case d.openErr != nil:
+		return failed(FaultLocal, d.openErr.Error(), "")
+	case d.running && !d.app.joined:
+		return fine("the callback server listens at " + d.app.listenURL)
+	case d.app.joined:
+		return fine(fmt.Sprintf("process %d serves this history at %s", d.app.serverPID, d.app.listenURL))
+	}
+	return fine("a callback server was opened for this at " + d.app.listenURL)
+}
+
+// lookAtTunnel tells which way callbacks come.
+func lookAtTunnel(_ context.Context, d *doctor) Finding {
+	a := d.app
+	switch {
+	case a.CallbackURL() == "":
+		return warn("there is no public URL: Plivo cannot reach "+a.listenURL, "open a tunnel, or name the address of one with --public-url")
+	case onLoopback(a.publicURL()):
+		return fine("none is needed, as the API is on this machine")
+	}
+	return fine("callbacks come through " + a.publicURL())
+}
+
+// lookAtRoundTrip asks the server for its health through the public URL.
+func lookAtRoundTrip(ctx context.Context, d *doctor) Finding {
+	at := d.app.publicURL()
+	got, err := ask(ctx, http.MethodGet, at+webhook.HealthPath, nil, nil)
+	if err != nil {
+		return lostOnTheWay(at, err)
+	}
+	var health struct {
+		Status  string `json:"status"`
+		Version string `json:"version"`
+	}
+	if got.status != http.StatusOK || json.Unmarshal(got.body, &health) != nil || health.Status != "ok" {
+		return got.strange(at)
+	}
+	return fine("a request went out to " + at + " and came back in " + rounded(got.took))
+}
+
+// lookAtSignature sends a signed request as Plivo does through the public URL, and lets the server judge it.
+func lookAtSignature(ctx context.Context, d *doctor) Finding {
+	a := d.app
+	at := a.publicURL() + webhook.SignaturePath
+	// With what is most easily changed on the way.
+	params := []signature.Param{
+		{Name: "From", Value: "14155550100"},
+		{Name: "To", Value: "14155550123"},
+		{Name: "Text", Value: "a + b = 1 & 50 % \u00fc \u20ac \U0001F44D"},
+		{Name: "MessageUUID", Value: "plivoscope-doctor"},
+		{Name: "requester_ip", Value: ""},
+	}
+	form := url.Values{}
+	for _, p := range params {
+		form.Add(p.Name, p.Value)
+	}
+	header, err := a.signed(at, params)
+	if err != nil {
+		return skipped("nothing can be signed: "+err.Error(), "")
+	}
+	header.Set("Content-Type", "application/x-www-form-urlencoded")
+	got, err := ask(ctx, http.MethodPost, at, header, []byte(form.Encode()))
+	if err != nil {
+		return lostOnTheWay(a.publicURL(), err)
+	}
+	var j webhook.Judgement
+	switch {
+	case got.status == http.StatusForbidden && strings.HasPrefix(string(got.body), "This address may not call here"):
+		return skipped("the server takes requests of the networks of --allow alone, and this one came from elsewhere", "run it without --allow to try")
+	case got.status != http.StatusOK || json.Unmarshal(got.body, &j) != nil || j.Signature == "":
+		return got.strange(a.publicURL())
+	}
+	return judged(at, len(params), j)
+}
+
+// judged explains what the server says of a request that was signed for at.
+func judged(at string, params int, j webhook.Judgement) Finding {
+	over := escape.Line(j.URL)
+	switch j.Signature {
+	case signature.Valid:
+		return fine("a request that was signed as Plivo does it came in and verified")
+	case signature.Missing:
+		return failed(FaultNetwork, "the signature headers do not arrive: something on the way drops X-Plivo-Signature-V3", "let the tunnel or proxy pass all headers on")
+	case signature.Unchecked:
+		return failed(FaultLocal, "the server has no token to check signatures with", "set PLIVO_AUTH_TOKEN where it runs, and start it again")
+	}
+	switch {
+	case j.URL != at:
+		return failed(FaultNetwork, "a signed request does not verify: it was signed for "+at+" and checked over "+over, "let the tunnel or proxy pass path and query on as they are, or name with --public-url what Plivo calls")
+	case j.Method != http.MethodPost || j.Params != params:
+		return failed(FaultNetwork, fmt.Sprintf("a signed request does not verify: of %d parameters %d arrived", params, j.Params), "let the tunnel or proxy pass the body on as it is")
+	}
+	return failed(FaultLocal, "a signed request does not verify, though URL and parameters arrive as they were sent: the server checks with another token, or the body was changed", "start the server again with the PLIVO_AUTH_TOKEN of now")
+}
+
+// signed gives the signature headers of a POST as Plivo sends them.
+func (a *App) signed(at string, params []signature.Param) (http.Header, error) {
+	header := http.Header{}
+	sign := func(token signature.Token, schemes ...signature.Scheme) error {
+		for _, scheme := range schemes {
+			nonce := fmt.Sprintf("%020d", rand.Uint64())
+			if given := header.Get(scheme.NonceHeader()); given != "" {
+				nonce = given // the Ma- headers share it
+			}
+			value, err := signature.Sign(token, scheme, http.MethodPost, at, nonce, params)
+			if err != nil {
+				return err
+			}
+			header.Set(scheme.Header(), value)
+			header.Set(scheme.NonceHeader(), nonce)
+		}
+		return nil
+	}
+	err := sign(a.replayKeys.Account, signature.V2, signature.V3)
+	if err == nil && !a.replayKeys.Main.Empty() {
+		err = sign(a.replayKeys.Main, signature.MaV2, signature.MaV3)
+	}
+	return header, err
+}
+
+// answered is what came back.
+type answered struct {
+	status int
+	header http.Header
+	body   []byte
+	took   time.Duration
+}
+
+// answerMost bounds how much of an answer is read, in bytes.
+const answerMost = 64 << 10
+
+// ask sends one request the whole way, on a connection of its own.
+func ask(ctx context.Context, method, target string, header http.Header, body []byte) (answered, error) {
+	req, err := http.NewRequestWithContext(ctx, method, target, bytes.NewReader(body))
+	if err != nil {
+		return answered{}, err
+	}
+	for name, values := range header {
+		req.Header[name] = values
+	}
+	req.Header.Set("User-Agent", "plivoscope-doctor")
+	conns := http.DefaultTransport.(*http.Transport).Clone()
+	conns.DisableKeepAlives = true
+	client := &http.Client{
+		Transport:     conns,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	began := time.Now()
+	resp, err := client.Do(req)
+	if err != nil {
+		return answered{}, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	got := answered{status: resp.StatusCode, header: resp.Header}
+	got.body, err = io.ReadAll(io.LimitReader(resp.Body, answerMost))
+	got.took = time.Since(began)
+	return got, err
+}
+
+// lostOnTheWay explains a request that was not answered.
+func lostOnTheWay(at string, err error) Finding {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return failed(FaultNetwork, at+" takes requests and does not answer in time: the tunnel forwards nothing", "start the tunnel again, and check that it forwards to this machine")
+	}
+	var ue *url.Error
+	if errors.As(err, &ue) {
+		err = ue.Err
+	}
+	return failed(FaultNetwork, at+" cannot be reached: "+escape.Line(err.Error()), "check the address, and that the tunnel runs")
+}
+
+// strange explains an answer that is not the server's.
+func (a answered) strange(at string) Finding {
+	code := a.header.Get("Ngrok-Error-Code")
+	said := fmt.Sprintf("%s answers %d", at, a.status)
+	if code != "" {
+		said += " (" + escape.Line(code) + ")"
+	}
+	switch html := strings.Contains(a.header.Get("Content-Type"), "html"); {
+	case a.status == http.StatusBadGateway || a.status == http.StatusGatewayTimeout || a.status == http.StatusServiceUnavailable:
+		return failed(FaultNetwork, said+": the tunnel's edge does not reach this server", "let the tunnel forward to the port that plivoscope listens on")
+	case code != "":
+		return failed(FaultNetwork, said+": the tunnel's edge answers in the server's place", "check that the tunnel runs and leads to this machine")
+	case a.status >= 300 && a.status < 400:
+		return failed(FaultNetwork, said+", a redirect to "+escape.Line(a.header.Get("Location"))+", which Plivo's signature would not survive", "name the URL that needs no redirect")
+	case html:
+		return failed(FaultNetwork, said+" with a web page that is not this server's", "Plivo would get it too: check the address, and whether the provider puts a page in between")
+	}
+	return failed(FaultNetwork, said+", but not as this server does: it leads elsewhere", "let the tunnel forward to the port that plivoscope listens on")
+}

@@ -1,0 +1,201 @@
+package app_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/config"
+	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/api"
+	"dev.internal/plivoscope/internal/plivo/signature"
+)
+
+const (
+	standInID   = "MASTANDIN00000000001"
+	standInUUID = "5b40a428-bfc7-4daf-9d06-726c558bf3b8"
+)
+
+// standIn is an API that reads a send, and hangs up instead of answering it.
+type standIn struct {
+	url   string
+	sends atomic.Int32
+	mu    sync.Mutex
+	lists []url.Values
+	has   []string // destinations of the messages that it took all the same
+}
+
+func newStandIn(t *testing.T, has ...string) *standIn {
+	t.Helper()
+	s := &standIn{has: has}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			_, _ = io.ReadAll(r.Body)
+			s.sends.Add(1)
+			panic(http.ErrAbortHandler)
+		}
+		s.mu.Lock()
+		s.lists = append(s.lists, r.URL.Query())
+		s.mu.Unlock()
+		var objects []string
+		for i, to := range s.has {
+			objects = append(objects, fmt.Sprintf(`{"message_uuid":"%s%d","message_state":"sent","message_direction":"outbound","from_number":"14155550100","to_number":%q}`,
+				standInUUID[:35], i, to))
+		}
+		_, _ = io.WriteString(w, `{"api_id":"i","meta":{"limit":20,"offset":0,"next":null},"objects":[`+strings.Join(objects, ",")+`]}`)
+	}))
+	t.Cleanup(func() {
+		server.CloseClientConnections()
+		server.Close()
+	})
+	s.url = server.URL
+	return s
+}
+
+func (s *standIn) asked() []url.Values {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.lists
+}
+
+func (s *standIn) options(path string) app.Options {
+	return app.Options{
+		Mode: app.Live, AuthID: standInID, AuthToken: config.NewSecret("a token"), APIURL: s.url,
+		HistoryPath: path, Retries: 3,
+	}
+}
+
+func TestUnclearSendIsAskedFor(t *testing.T) {
+	t.Parallel()
+	s := newStandIn(t, "14155550199")
+	a := running(t, s.options(filepath.Join(t.TempDir(), "h.db")))
+	began := time.Now()
+	sent, err := a.Send(within(t), app.SendRequest{Draft: plivo.Draft{From: "+14155550100", To: []string{"+14155550199", "+14155550198"}, Text: "hi"}})
+	var failed *api.Error
+	if !errors.As(err, &failed) || !failed.Unclear || s.sends.Load() != 1 {
+		t.Fatalf("%d sends, error %v", s.sends.Load(), err)
+	}
+	ms, err := a.MessagesByID(within(t), sent.IDs)
+	if err != nil || len(ms) != 2 || !ms[0].Unclear || ms[0].Status != plivo.Sending || app.Clarified(ms) {
+		t.Fatalf("%+v, %v", ms, err)
+	}
+	err = a.Follow(within(t), sent.IDs, func(plivo.Message) error { return nil }, func(now []plivo.Message) (bool, error) {
+		ms = now
+		return app.Clarified(now), nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m := ms[0]; m.UUID != standInUUID[:35]+"0" || m.Status != plivo.Queued || m.Refusal != "" {
+		t.Errorf("the one that Plivo has: %+v", m)
+	}
+	if m := ms[1]; m.UUID != "" || m.Status != plivo.Failed || !strings.Contains(m.Refusal, "most likely not accepted") {
+		t.Errorf("the one that it has not: %+v", m)
+	}
+	lists := s.asked()
+	if len(lists) != 1 || s.sends.Load() != 1 {
+		t.Fatalf("%d lists, %d sends: want one of each", len(lists), s.sends.Load())
+	}
+	after, err := time.Parse("2006-01-02 15:04:05.000000", lists[0].Get("message_time__gte"))
+	if err != nil || after.After(began) || lists[0].Get("from_number") != "14155550100" {
+		t.Errorf("the list asked for %v", lists[0])
+	}
+}
+
+// TestUnclearSendIsProvedByACallback has the callback of the send come before Plivo is asked: it is not asked then.
+func TestUnclearSendIsProvedByACallback(t *testing.T) {
+	t.Parallel()
+	s := newStandIn(t)
+	a := running(t, s.options(filepath.Join(t.TempDir(), "h.db")))
+	sent, err := a.Send(within(t), app.SendRequest{Draft: plivo.Draft{From: "+14155550100", To: []string{"+14155550199"}, Text: "hi"}})
+	if err == nil {
+		t.Fatal("no error")
+	}
+	postUnclear(t, a, "a token", url.Values{
+		"MessageUUID": {standInUUID}, "From": {"14155550100"}, "To": {"14155550199"}, "Status": {"delivered"}, "Sequence": {"3"},
+	})
+	ms, err := follow(t, a, sent.IDs, plivo.Delivered)
+	if err != nil || ms[0].UUID != standInUUID || ms[0].Text != "hi" {
+		t.Fatalf("%+v, %v", ms, err)
+	}
+	if n := a.Status().Totals.Messages; n > 1 {
+		t.Errorf("%d messages", n)
+	}
+}
+
+// TestUnclearSendOfAnEarlierRun is asked for at the next start. A history of another name may be of several
+// accounts: what this one has not may be another's.
+func TestUnclearSendOfAnEarlierRun(t *testing.T) {
+	t.Parallel()
+	for name, own := range map[string]bool{standInID + ".db": true, "other.db": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStandIn(t)
+			path := filepath.Join(t.TempDir(), name)
+			first, err := app.Open(within(t), s.options(path))
+			if err != nil {
+				t.Fatal(err)
+			}
+			sent, err := first.Send(within(t), app.SendRequest{Draft: plivo.Draft{From: "+14155550100", To: []string{"+14155550199"}, Text: "hi"}})
+			if err == nil {
+				t.Error("no error")
+			}
+			if err := first.Close(); err != nil { // before it could ask
+				t.Fatal(err)
+			}
+			a := running(t, s.options(path))
+			wake, stop := a.Subscribe()
+			defer stop()
+			for len(a.Status().Notices) == 0 {
+				select {
+				case <-wake:
+				case <-within(t).Done():
+					t.Fatal("nothing was said")
+				}
+			}
+			ms, err := a.MessagesByID(within(t), sent.IDs)
+			if err != nil || len(ms) != 1 || ms[0].Unclear == own {
+				t.Errorf("%+v, %v", ms, err)
+			}
+		})
+	}
+}
+
+// postUnclear posts a delivery report to the callback URL of an app, signed with V3.
+func postUnclear(t *testing.T, a *app.App, token string, form url.Values) {
+	t.Helper()
+	const nonce = "05429567804466091622"
+	var params []signature.Param
+	for name, values := range form {
+		params = append(params, signature.Param{Name: name, Value: values[0]})
+	}
+	signed, err := signature.Sign(signature.NewToken("", token), signature.V3, "POST", a.CallbackURL(), nonce, params)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, a.CallbackURL(), strings.NewReader(form.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.Header.Set(signature.V3.Header(), signed)
+	request.Header.Set(signature.V3.NonceHeader(), nonce)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		t.Fatalf("the callback was answered with %d", response.StatusCode)
+	}
+}

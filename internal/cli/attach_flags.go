@@ -1,0 +1,102 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/plivo/api"
+)
+
+// attaching says which application of the account is to send its messages here.
+func (f *flags) attaching(cmd *cobra.Command) {
+	fs := cmd.Flags()
+	fs.StringVar(&f.attach.AppID, "attach-app", "", "while it runs, point the message_url of the application `ID` here; what was there is put back at the end")
+	fs.StringVar(&f.attach.Number, "attach-number", "", "the same for the application of this `NUMBER` of the account")
+	if fs.Lookup("yes") == nil {
+		fs.BoolVar(&f.yes, "yes", false, "answer what would be asked with yes: let --attach-app and --attach-number replace a URL that somebody else set")
+	}
+}
+
+// attachment reads what is to be attached, and how it is put back by hand.
+func (f *flags) attachment(o *app.Options) error {
+	if f.attach.AppID != "" && f.attach.Number != "" {
+		return errors.New("--attach-app and --attach-number exclude each other: one application is attached, by its ID or by a number of its")
+	}
+	o.Attach = f.attach
+	o.Attach.Replace = f.yes
+	words := []string{"plivoscope", "restore"}
+	for _, given := range [][2]string{{"--db", f.db}, {"--env", f.env}} {
+		if given[1] != "" {
+			words = append(words, given[0], shellWord(given[1]))
+		}
+	}
+	o.Repair = strings.Join(words, " ")
+	return nil
+}
+
+// shellWord is a word as a POSIX shell reads it.
+func shellWord(s string) string {
+	if strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:@%+,") == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// consent looks, before anything is served, whether the application can be attached, and asks where somebody else's
+// URL would be replaced. That the API does not answer now stands in nobody's way.
+func (f *flags) consent(ctx context.Context, s Streams, a *app.App) error {
+	err := a.CheckAttach(ctx)
+	var (
+		foreign *app.ForeignError
+		refused *api.Error
+	)
+	switch {
+	case errors.As(err, &foreign):
+		if !s.canAsk() {
+			return withCode(exitWantsYes, err)
+		}
+		whose := ""
+		if foreign.Sibling {
+			whose = ", which looks like that of another plivoscope"
+		}
+		s.say("application %s sends inbound messages to %s%s", foreign.AppID, foreign.URL, whose)
+		ok, err := s.confirm(ctx, "let them come here, and put that URL back at the end?")
+		if err == nil && !ok {
+			err = withCode(exitWantsYes, errors.New("nothing was changed"))
+		}
+		if err == nil {
+			a.AllowReplacing(foreign)
+		}
+		return err
+	case errors.As(err, &refused) && (refused.Kind == api.Network || refused.Kind == api.Upstream || refused.Kind == api.RateLimited):
+		a.Notify(app.Warning, fmt.Sprintf("Whether the application can be attached is not known yet: %v.", err))
+		return nil
+	}
+	return err
+}
+
+// canAsk reports whether somebody reads questions and can answer them.
+func (s Streams) canAsk() bool { return isTerminal(s.In) && isTerminal(s.Err) }
+
+// confirm asks a question; what is not yes is no. It waits until ctx ends.
+func (s Streams) confirm(ctx context.Context, question string) (bool, error) {
+	fmt.Fprintf(s.Err, "plivoscope: %s [y/N] ", question)
+	answers := make(chan string, 1)
+	go func() {
+		line, _ := bufio.NewReader(s.In).ReadString('\n')
+		answers <- strings.ToLower(strings.TrimSpace(line))
+	}()
+	select {
+	case answer := <-answers:
+		return answer == "y" || answer == "yes", nil
+	case <-ctx.Done():
+		fmt.Fprintln(s.Err)
+		return false, context.Cause(ctx)
+	}
+}

@@ -1,0 +1,91 @@
+package plivo
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Reply is a message that the answer to an inbound message asks Plivo to send.
+type Reply struct {
+	From           string // src
+	To             string // dst
+	Text           string
+	Type           string // sms, mms or whatsapp; empty for sms
+	CallbackURL    string // of its delivery reports; empty for none
+	CallbackMethod string // POST or GET; empty for POST
+}
+
+// What stands for the inbound message's numbers in an Answer.
+const (
+	fromHere = "{from}"
+	toHere   = "{to}"
+)
+
+// NoReply is the answer to an inbound message that sends nothing back.
+const NoReply = "<Response></Response>"
+
+// Answer is what the inbound messages of a server are answered with: XML, in which {from} and {to} stand for the
+// inbound message's numbers. The zero Answer sends nothing back.
+type Answer struct{ xml string }
+
+// ReplyWith is the answer that sends text back to who wrote.
+func ReplyWith(text string) (Answer, error) {
+	var b bytes.Buffer
+	if err := xml.EscapeText(&b, []byte(text)); err != nil {
+		return Answer{}, err
+	}
+	safe := strings.ReplaceAll(b.String(), "{", "&#123;") // no number is meant
+	a := Answer{`<Response><Message src="` + toHere + `" dst="` + fromHere + `" type="sms">` + safe + `</Message></Response>`}
+	_, err := parseReplies([]byte(a.xml), true)
+	var wrong *ReplyError
+	if errors.As(err, &wrong) {
+		err = errors.New(wrong.Text) // where it is in an XML that nobody wrote tells nothing
+	}
+	return a, err
+}
+
+// ReadAnswer checks an answer of the user's own. The error is a *ReplyError.
+func ReadAnswer(body []byte) (Answer, error) {
+	if _, err := parseReplies(body, true); err != nil {
+		return Answer{}, err
+	}
+	return Answer{string(body)}, nil
+}
+
+// For is the answer to one inbound message. The error says what in the message does not go into it; then the answer
+// sends nothing back.
+func (a Answer) For(r Report) (string, error) {
+	if a.xml == "" {
+		return NoReply, nil
+	}
+	filled := strings.NewReplacer(fromHere, escaped(r.From()), toHere, escaped(r.To())).Replace(a.xml)
+	if _, err := ParseReplies([]byte(filled)); err != nil {
+		return NoReply, fmt.Errorf("the answer to inbound messages does not fit this one, so it got none: %w", err)
+	}
+	return filled, nil
+}
+
+func escaped(s string) string {
+	var b bytes.Buffer
+	_ = xml.EscapeText(&b, []byte(s)) // to memory
+	return b.String()
+}
+
+// ReplyError is what Plivo does not take in an answer, and where.
+type ReplyError struct {
+	Line, Column int    // of the XML, from 1; columns count bytes
+	Text         string // what is wrong, and what is right
+}
+
+// Error is a sentence without a full stop.
+func (e *ReplyError) Error() string {
+	return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Column, e.Text)
+}
+
+// isSenderName tells whether s can be an alphanumeric sender.
+func isSenderName(s string) bool {
+	return s != "" && len(s) <= maxAlphanumeric && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == ""
+}

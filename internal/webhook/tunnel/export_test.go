@@ -1,0 +1,28 @@
+package tunnel
+
+import "time"
+
+// Hurry makes a command's waits short, but for the one for its URL.
+func Hurry(t Tunnel, url time.Duration) {
+	if c, ok := t.(*command); ok {
+		c.pace = pace{first: 5 * time.Millisecond, most: 40 * time.Millisecond, url: url, ready: 100 * time.Millisecond, steady: time.Hour, grace: 200 * time.Millisecond}
+	}
+}
+
+// Unanswered explains an error of a probe.
+var Unanswered = unanswered
+
+// Times are those of ngrok's tunnel that tests choose.
+type Times struct {
+	Connect   time.Duration // for a session to come online, or back
+	Refused   time.Duration // how long refusals are borne
+	Heartbeat time.Duration // interval and tolerance of heartbeats
+}
+
+// Haste makes the other waits of ngrok's tunnel short.
+func Haste(t Tunnel, times Times) {
+	t.(*ngrokTunnel).pace = ngrokPace{
+		interval: times.Heartbeat, tolerance: times.Heartbeat, first: 5 * time.Millisecond, most: 40 * time.Millisecond,
+		connect: times.Connect, refusedAtFirst: times.Refused, refused: times.Refused, unbind: 200 * time.Millisecond,
+	}
+}

@@ -1,0 +1,31 @@
+package tunnel
+
+import (
+	"strings"
+
+	"dev.internal/plivoscope/internal/config"
+	"dev.internal/plivoscope/internal/escape"
+)
+
+// secrets takes tokens out of what others wrote: ngrok repeats a token that it refuses, and a command may
+// print its own arguments.
+type secrets struct{ values []config.Secret }
+
+func newSecrets(values ...config.Secret) secrets {
+	var s secrets
+	for _, v := range values {
+		if strings.TrimSpace(v.Reveal()) != "" {
+			s.values = append(s.values, v)
+		}
+	}
+	return s
+}
+
+// hide gives text without the tokens, in one line that a terminal may show.
+func (s secrets) hide(text string) string {
+	for _, v := range s.values {
+		text = strings.ReplaceAll(text, v.Reveal(), v.String())
+		text = strings.ReplaceAll(text, strings.TrimSpace(v.Reveal()), v.String())
+	}
+	return escape.Line(text)
+}
