@@ -46,6 +46,8 @@ type Core interface {
 	SentDrafts(ctx context.Context, limit int) ([]store.SentDraft, error)
 	// PauseForwarding stops the forwarding, or lets it go on; it never blocks.
 	PauseForwarding(paused bool)
+	// Doctor checks everything that has to be right, and tells each finding; see app.App.Doctor.
+	Doctor(ctx context.Context, emit func(app.Finding)) error
 	// Inbound makes the simulator deliver one inbound message to the callback server.
 	Inbound(ctx context.Context, from, to, text string) error
 }

@@ -8,7 +8,7 @@ import (
 type keyMap struct {
 	// Everywhere.
 	quit, forceQuit, help, helpHint, helpTyped, redraw, messages, requests, compose, replay, examine, activity key.Binding
-	palette, paletteTyped, suspend, mask, forwarding                                                           key.Binding
+	palette, paletteTyped, suspend, mask, forwarding, doctor                                                   key.Binding
 	// Lists.
 	up, down, pageUp, pageDown, newest, oldest, follow key.Binding
 	// Messages.
@@ -56,6 +56,7 @@ func newKeyMap() keyMap {
 		suspend:      bind("ctrl+z", "suspend", "ctrl+z"),
 		mask:         bind("M", "mask numbers and texts", "M"),
 		forwarding:   bind("F", "pause or resume forwarding", "F"),
+		doctor:       bind("D", "doctor: check everything", "D"),
 		messages:     bind("1", "messages", "1"),
 		requests:     bind("2", "callbacks", "2"),
 		compose:      bind("3", "compose", "3"),

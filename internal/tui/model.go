@@ -239,6 +239,12 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	case tea.BlurMsg:
 		m.env.blurred = true
 		return nil
+	case doctorFound:
+		m.diagnosed(msg.doctorMsg)
+		return msg.next
+	case doctorMsg:
+		m.diagnosed(msg)
+		return nil
 	case backMsg:
 		return m.back(msg)
 	case noticeMsg:
@@ -330,6 +336,8 @@ func (m *Model) globalKey(k tea.KeyMsg) tea.Cmd {
 		return m.toggleMask()
 	case key.Matches(k, km.forwarding):
 		return m.toggleForwarding()
+	case key.Matches(k, km.doctor):
+		return m.env.openDoctor()
 	default:
 		for _, t := range tabs(km) {
 			if key.Matches(k, t.key) {
@@ -350,7 +358,7 @@ func (m *Model) helpSections() []section {
 	for _, t := range tabs(km) {
 		all.keys = append(all.keys, t.key)
 	}
-	all.keys = append(all.keys, km.help, km.palette, km.mask, km.forwarding, km.redraw, km.suspend, km.quit, km.forceQuit)
+	all.keys = append(all.keys, km.help, km.palette, km.mask, km.forwarding, km.doctor, km.redraw, km.suspend, km.quit, km.forceQuit)
 	return append(m.screen().help(), all)
 }
 

@@ -129,6 +129,13 @@ func (p *plainUI) update(msg tea.Msg) tea.Cmd {
 	case openedMsg:
 		p.due.result = msg.edit == m.sig.edit
 		return m.update(msg)
+	case doctorFound:
+		p.sayFinding(msg.doctorMsg)
+		return m.update(msg)
+	case doctorMsg:
+		cmd := m.update(msg)
+		p.sayFinding(msg)
+		return cmd
 	case progressMsg:
 		return p.progressed(msg)
 	case comparedMsg:

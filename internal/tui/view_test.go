@@ -41,6 +41,10 @@ var scenes = []scene{
 	{name: "filtered", play: func(d *driver) { d.keys("/", "status:delivered", "enter") }},
 	{name: "nothing matches", play: func(d *driver) { d.keys("/", "status:read", "enter") }},
 	{name: "help", play: func(d *driver) { d.keys("?") }},
+	{name: "doctor", play: func(d *driver) {
+		d.core.findings = doctorFindings()
+		d.keys("D")
+	}},
 	{name: "compose", play: func(d *driver) { d.keys("n") }},
 	{name: "compose checked", play: func(d *driver) {
 		d.keys("n", "Grüße “zusammen” 👍", "tab", "12, +14155550123", "tab", "tab", "lost")

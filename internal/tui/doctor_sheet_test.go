@@ -1,0 +1,44 @@
+package tui
+
+import (
+	"testing"
+
+	"dev.internal/plivoscope/internal/app"
+)
+
+func TestDoctorSheet(t *testing.T) {
+	d := staged(t, true, false, 80, 24, nil)
+	d.core.findings = doctorFindings()
+	d.keys(":", "check everything")
+	d.expect("D         doctor: check everything")
+	d.keys("enter")
+	d.expect("Doctor: 1 failed, 1 warning", "✗ balance", "→ run: chmod 600 .env", `\x1b[2JAcme \u202e(standard)`)
+	d.keys("pgdown")
+	d.expect("✓ signature", "the sender +14155550100")
+	d.keys("esc")
+	d.absent("Doctor:")
+
+	d.keys("M", "D")
+	d.absent("MAXXXXXXXXXXXXXXXXXX")
+	d.absent("+14155550100 is")
+	d.expect("account ••••, from PLIVO_AUTH_ID")
+}
+
+func TestDoctorSheetWhileItLooks(t *testing.T) {
+	d := staged(t, false, false, 80, 24, nil)
+	d.core.findings = []app.Finding{{Check: "port", Result: app.CheckOK, What: "callbacks come to http://127.0.0.1:4141"}}
+	d.hold = true
+	d.keys("D")
+	d.expect("Doctor: looking…", "… looking")
+	d.hold = false
+	d.release()
+	d.expect("Doctor: everything is in order", "✓ port")
+	d.absent("… looking")
+
+	// Left before it is done, it asks no further and shows nothing later.
+	d.hold = true
+	d.keys("esc", "D", "esc")
+	d.hold = false
+	d.release()
+	d.absent("Doctor:")
+}
