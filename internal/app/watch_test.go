@@ -2,16 +2,12 @@ package app_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"path/filepath"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -26,61 +22,6 @@ import (
 	"dev.internal/plivoscope/internal/store"
 	"dev.internal/plivoscope/internal/webhook"
 )
-
-// clock is the time, and what it was put forward by.
-type clock struct{ ahead atomic.Int64 }
-
-func (c *clock) now() time.Time          { return time.Now().Add(time.Duration(c.ahead.Load())) }
-func (c *clock) forward(d time.Duration) { c.ahead.Add(int64(d)) }
-
-// quick has the statuses at once, and the first retry of a callback after a minute.
-var quick = simulator.Pace{Queued: 0, Sent: time.Millisecond, Final: 2 * time.Millisecond, Late: time.Millisecond}
-
-// watched runs an app on a simulator at its real speed, with a clock of its own.
-func watched(t *testing.T, c *clock, o app.Options) *app.App {
-	t.Helper()
-	o.Mode, o.Now = app.Simulator, c.now
-	if o.Pace == (simulator.Pace{}) {
-		o.Pace = quick
-	}
-	if o.HistoryPath == "" {
-		o.HistoryPath = filepath.Join(t.TempDir(), "a.db")
-	}
-	return running(t, o)
-}
-
-func sendOne(t *testing.T, a *app.App, to, fate string) int64 {
-	t.Helper()
-	sent, err := a.Send(within(t), app.SendRequest{Draft: plivo.Draft{From: "+14155550100", To: []string{to}, Text: "hi"}, Fate: fate})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return sent.IDs[0]
-}
-
-// watchedUntil puts the clock forward, half a minute at a time, until a message is as wanted.
-func watchedUntil(t *testing.T, c *clock, a *app.App, id int64, want func(plivo.Message) bool) plivo.Message {
-	t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
-	for {
-		ms, err := a.MessagesByID(within(t), []int64{id})
-		if err != nil || len(ms) != 1 {
-			t.Fatalf("%v; %d messages", err, len(ms))
-		}
-		if want(ms[0]) {
-			return ms[0]
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("the message stays %+v", ms[0])
-		}
-		c.forward(30 * time.Second)
-		time.Sleep(50 * time.Millisecond)
-	}
-}
-
-func causeAfterAsking(cause plivo.SilenceCause) func(plivo.Message) bool {
-	return func(m plivo.Message) bool { return m.Provider.Asked > 0 && m.Silence.Cause == cause }
-}
 
 // TestWatchNamesTheCause injects what keeps callbacks away, one after the other, and reads what is said of it.
 func TestWatchNamesTheCause(t *testing.T) {
@@ -168,171 +109,6 @@ func TestWatchWithoutURL(t *testing.T) {
 	}
 }
 
-// valve is a public URL on this machine that can be shut and opened: what connects while it is shut is cut
-// off.
-type valve struct {
-	ln net.Listener
-	to atomic.Pointer[string]
-
-	mu   sync.Mutex
-	shut bool
-	open map[net.Conn]bool
-}
-
-func newValve(t *testing.T) *valve {
-	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	v := &valve{ln: ln, open: map[net.Conn]bool{}}
-	t.Cleanup(func() { _ = ln.Close() })
-	go func() {
-		for {
-			in, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			go v.pass(in)
-		}
-	}()
-	return v
-}
-
-func (v *valve) url() string { return "http://" + v.ln.Addr().String() }
-
-func (v *valve) pass(in net.Conn) {
-	defer in.Close()
-	to := v.to.Load()
-	if to == nil || !v.enter(in) {
-		return
-	}
-	out, err := net.Dial("tcp", *to)
-	if err != nil {
-		return
-	}
-	defer out.Close()
-	go func() { _, _ = io.Copy(out, in); _ = out.Close() }()
-	_, _ = io.Copy(in, out)
-}
-
-func (v *valve) enter(in net.Conn) bool {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.open[in] = true
-	return !v.shut
-}
-
-// turn shuts the valve, which cuts what is open, or opens it.
-func (v *valve) turn(shut bool) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.shut = shut
-	for conn := range v.open {
-		_ = conn.Close()
-	}
-	clear(v.open)
-}
-
-func (v *valve) leadTo(a *app.App) {
-	to := strings.TrimPrefix(a.Status().ListenURL, "http://")
-	v.to.Store(&to)
-}
-
-// TestReconcileAGap sends 100 messages while nothing can come in by the public URL, and has them all after it.
-func TestReconcileAGap(t *testing.T) {
-	t.Parallel()
-	const n = 100
-	var c clock
-	history := filepath.Join(t.TempDir(), "a.db")
-	v := newValve(t)
-	a := watched(t, &c, app.Options{HistoryPath: history, PublicURL: v.url()})
-	v.leadTo(a)
-	s, err := store.Open(within(t), store.Options{Path: history, Now: c.now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-
-	through := sendOne(t, a, "+4915123456789", "")
-	if _, err := follow(t, a, []int64{through}, plivo.Delivered); err != nil {
-		t.Fatal(err)
-	}
-	v.turn(true)
-	down := c.now()
-	if err := s.NoteOutage(within(t), down, time.Time{}, "the tunnel's service did not answer"); err != nil {
-		t.Fatal(err)
-	}
-	to := make([]string, n)
-	for i := range to {
-		to[i] = fmt.Sprintf("+49151234%05d", i)
-	}
-	sent, err := a.Send(within(t), app.SendRequest{Draft: plivo.Draft{From: "+14155550100", To: to, Text: "hi"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ids := sent.IDs
-	m := watchedUntil(t, &c, a, ids[0], causeAfterAsking(plivo.Down))
-	if words := m.Silence.Words(time.UTC); !strings.Contains(words, "nothing could come in by the public URL from "+down.UTC().Format("15:04:05")+" on (the tunnel's service") {
-		t.Errorf("while it lasts it says %q", words)
-	}
-	watchedUntil(t, &c, a, ids[0], func(plivo.Message) bool { return a.Status().Watch == (app.WatchStatus{Silent: n, Lost: n}) })
-	v.turn(false)
-	if err := s.NoteOutage(within(t), down, c.now(), "the tunnel's service did not answer"); err != nil {
-		t.Fatal(err)
-	}
-
-	var mu sync.Mutex
-	got := map[string]string{}
-	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_ = r.ParseForm()
-		mu.Lock()
-		defer mu.Unlock()
-		got[r.PostForm.Get("MessageUUID")] = r.PostForm.Get("Status") + r.PostForm.Get("Sequence") + r.Header.Get(app.SyntheticHeader)
-	}))
-	t.Cleanup(target.Close)
-	all := app.ReconcilePlan{To: target.URL}
-	dry := all
-	dry.DryRun = true
-	var requests int
-	sum, err := a.Reconciler().Run(within(t), dry, func(r app.Reconciled) error {
-		if r.Request != nil && r.Attempt == nil {
-			requests++
-		}
-		return nil
-	})
-	if err != nil || requests != n || len(got) != 0 || sum.Sent != 0 || sum.Lost != n {
-		t.Fatalf("dry: %v; %d requests, %d came, %+v", err, requests, len(got), sum)
-	}
-	sum, err = a.Reconciler().Run(within(t), all, func(r app.Reconciled) error {
-		m := r.Message
-		if !m.CallbackLost() || m.Status != plivo.Queued || m.Provider.Status != plivo.Delivered || m.Silence.Cause != plivo.Down || !r.Taken() {
-			t.Errorf("%v; one is %+v", r.Err, r)
-		}
-		return nil
-	})
-	want := app.ReconcileSummary{Messages: n, Asked: n, Known: n, Lost: n, Sent: n, Taken: n}
-	if err != nil || sum != want {
-		t.Fatalf("%v; the summary is %+v", err, sum)
-	}
-	for _, uuid := range sent.UUIDs {
-		if got[uuid] != "delivered31" {
-			t.Errorf("of %s the application got %q", uuid, got[uuid])
-		}
-	}
-	// What was taken is not sent again, unless that is asked for.
-	again, err := a.Reconciler().Run(within(t), all, func(r app.Reconciled) error { return nil })
-	want.Sent, want.Taken, want.Before = 0, 0, n
-	if err != nil || again != want {
-		t.Errorf("%v; the second time the summary is %+v", err, again)
-	}
-	watchedUntil(t, &c, a, ids[0], func(plivo.Message) bool { return a.Status().Watch == (app.WatchStatus{}) })
-	attempts, err := a.Attempts(within(t), 0, 200)
-	if err != nil || len(attempts) != n || attempts[0].Scenario != "reconcile" || attempts[0].Header.Get(app.SyntheticHeader) != "1" {
-		t.Errorf("%v; %d attempts are kept", err, len(attempts))
-	}
-}
-
 // TestWatchKnowsWhatTheProbesFound names the outage that the probes of the public URL noticed.
 func TestWatchKnowsWhatTheProbesFound(t *testing.T) {
 	t.Parallel()
@@ -351,47 +127,6 @@ func TestWatchKnowsWhatTheProbesFound(t *testing.T) {
 	if words := m.Silence.Words(time.UTC); !strings.HasPrefix(words, "nothing could come in by the public URL from ") || m.Silence.Detail == "" || !m.CallbackLost() {
 		t.Errorf("it says %q of %+v", words, m)
 	}
-}
-
-// counting passes requests on to an API and counts those for a message.
-func counting(t *testing.T, to *atomic.Pointer[string]) (url string, asked *sync.Map) {
-	t.Helper()
-	asked = &sync.Map{}
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodGet {
-			n, _ := asked.LoadOrStore(r.URL.Path, new(atomic.Int64))
-			n.(*atomic.Int64).Add(1)
-		}
-		out, err := http.NewRequestWithContext(r.Context(), r.Method, *to.Load()+r.URL.Path, r.Body)
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		out.Header = r.Header
-		resp, err := http.DefaultClient.Do(out)
-		if err != nil {
-			w.WriteHeader(http.StatusBadGateway)
-			return
-		}
-		defer resp.Body.Close()
-		w.WriteHeader(resp.StatusCode)
-		_, _ = io.Copy(w, resp.Body)
-	}))
-	t.Cleanup(s.Close)
-	return s.URL, asked
-}
-
-// provider is a simulated Plivo that outlives the apps that use it.
-func provider(t *testing.T, o simulator.Options) (sim *simulator.Simulator, url string) {
-	t.Helper()
-	o.Pace = quick
-	sim, err := simulator.New(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := httptest.NewServer(sim.Handler())
-	t.Cleanup(func() { s.Close(); sim.Close() })
-	return sim, s.URL
 }
 
 // TestWatchGoesOnAfterARestart asks no question twice, and knows that nobody was there.
@@ -569,70 +304,4 @@ func TestCallbackThatCameLate(t *testing.T) {
 		t.Errorf("after it came it says %q, %q of %+v", short, long, m)
 	}
 	watchedUntil(t, &c, a, id, func(plivo.Message) bool { return a.Status().Watch == (app.WatchStatus{}) })
-}
-
-// TestReconcileSaysWhatTheAPIDoesNotKnow tells a message of another account from one that is in flight.
-func TestReconcileSaysWhatTheAPIDoesNotKnow(t *testing.T) {
-	t.Parallel()
-	var c clock
-	a := watched(t, &c, app.Options{Fate: "none"})
-	known := sendOne(t, a, "+4915123456789", "")
-	history := a.Status().HistoryPath
-	s, err := store.Open(within(t), store.Options{Path: history, Now: c.now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	ids, err := s.BeginSend(within(t), []plivo.Message{{From: "+14155550100", To: "+4915123456780", CallbackURL: a.CallbackURL()}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	const stranger = "5b40a428-bfc7-4daf-9d06-726c558bf3b8"
-	if err := s.FinishSend(within(t), []store.SendOutcome{{ID: ids[0], UUID: stranger}}); err != nil {
-		t.Fatal(err)
-	}
-	c.forward(time.Minute)
-	watchedUntil(t, &c, a, known, func(m plivo.Message) bool { return m.Provider.Status == plivo.Delivered })
-	r, err := app.OpenReconciler(within(t), app.Options{Mode: app.Simulator, HistoryPath: history, Now: c.now})
-	// The lease is as old as the clock was put forward until it is renewed.
-	for deadline := time.Now().Add(20 * time.Second); errors.Is(err, app.ErrNoSimulator) && time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
-		r, err = app.OpenReconciler(within(t), app.Options{Mode: app.Simulator, HistoryPath: history, Now: c.now})
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	var said []string
-	sum, err := r.Run(within(t), app.ReconcilePlan{}, func(r app.Reconciled) error {
-		said = append(said, string(r.Message.Provider.Status)+" "+fmt.Sprint(r.Err != nil))
-		return nil
-	})
-	if err != nil || sum.Messages != 2 || sum.Asked != 1 || sum.Lost != 1 || sum.Unknown != 1 || strings.Join(said, ", ") != "delivered false,  true" {
-		t.Errorf("%v; %+v; %q", err, sum, said)
-	}
-	if _, err := r.Run(within(t), app.ReconcilePlan{UUIDs: []string{"x"}}, nil); err == nil || !strings.Contains(err.Error(), "no message \"x\"") {
-		t.Errorf("an unknown UUID: %v", err)
-	}
-	if _, err := r.Run(within(t), app.ReconcilePlan{To: a.Status().ListenURL}, nil); err == nil || !strings.Contains(err.Error(), "listens there") {
-		t.Errorf("to itself: %v", err)
-	}
-}
-
-// TestReconcileNeedsASimulatorThatRuns refuses a history whose simulator is gone.
-func TestReconcileNeedsASimulatorThatRuns(t *testing.T) {
-	t.Parallel()
-	history := filepath.Join(t.TempDir(), "a.db")
-	if _, err := app.OpenReconciler(within(t), app.Options{Mode: app.Simulator, HistoryPath: history}); err == nil || !strings.Contains(err.Error(), "no history") {
-		t.Errorf("without a history: %v", err)
-	}
-	s, err := store.Open(within(t), store.Options{Path: history})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := app.OpenReconciler(within(t), app.Options{Mode: app.Simulator, HistoryPath: history}); err == nil || !strings.Contains(err.Error(), app.ErrNoSimulator.Error()) {
-		t.Errorf("without a simulator: %v", err)
-	}
 }
