@@ -61,8 +61,9 @@ type custodian struct {
 	wants chan string // the newest public URL; one slot
 
 	// These belong to the goroutine of run.
-	owes     bool // something was written down by this run
-	attached bool // the application was seen to send here
+	owes     bool   // something was written down by this run
+	attached bool   // the application was seen to send here
+	told     string // what was in the way, when the user was told last
 
 	mu      sync.Mutex
 	allowed string // the message_url that the user lets go
@@ -169,8 +170,11 @@ func mayPass(err error) bool {
 
 // failed tells the user once what is in the way.
 func (c *custodian) failed(err error) {
-	why := err.Error()
-	before := c.status()
+	why, kind := err.Error(), err.Error()
+	var refused *api.Error
+	if errors.As(err, &refused) {
+		kind = string(refused.Kind) // the API's name for the request is another one each time
+	}
 	c.change(func(at *Attachment) {
 		at.Why = why
 		switch {
@@ -181,9 +185,10 @@ func (c *custodian) failed(err error) {
 			at.State = AttachFailed
 		}
 	})
-	if before.Why == why {
+	if c.told == kind {
 		return
 	}
+	c.told = kind
 	if mayPass(err) {
 		why += "; it is tried again"
 	}
@@ -319,6 +324,7 @@ func (c *custodian) undo(ctx context.Context, owed store.Custody, failure error)
 
 // done notes that the application sends here.
 func (c *custodian) done(app api.Application, url, former string) {
+	c.told = ""
 	c.change(func(at *Attachment) {
 		at.State, at.URL, at.Former, at.Why = AttachDone, url, former, ""
 		at.AppID, at.AppName = app.ID, app.Name

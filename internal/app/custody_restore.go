@@ -34,6 +34,8 @@ func (r Restored) String() string {
 		return fmt.Sprintf("application %s is not there any more: nothing is left to put back", name)
 	case r.Outcome == store.NotNeeded:
 		return fmt.Sprintf("application %s has its former message_url already: %s", name, urlOrNone(r.Former))
+	case r.Former == "":
+		return fmt.Sprintf("application %s has no message_url again", name)
 	default:
 		return fmt.Sprintf("the message_url of application %s is %s again", name, urlOrNone(r.Former))
 	}

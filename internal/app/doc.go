@@ -19,8 +19,13 @@
 // before is written to the history first, and put back at the end, at the next start after a crash, or by Restore;
 // what somebody else set meanwhile is never overwritten.
 //
+// The way from outside is a tunnel, or a public URL that was given. It is online while a probe with a one-time token
+// comes back through it: after each connect, after a sleep, when messages in flight fall silent, and on a timer where
+// that costs nothing. The URL may change while the program runs. What was public before is remembered: signatures of
+// what still asks for it verify, and messages that were sent with it are Stranded.
+//
 // An App owns everything that it started and stops it in a written order: the lease first (no
-// other process joins), a replay, the attached application, the simulator (nothing new is posted), the callback server (what was read is
-// answered), the forwarding (what is in flight ends), the search for causes, and at last the history. It may import the store, the adapters and
+// other process joins), a replay, the attached application, the simulator (nothing new is posted), the tunnel (nothing of it is
+// left), the callback server (what was read is answered), the forwarding (what is in flight ends), the search for causes, and at last the history. It may import the store, the adapters and
 // what is below them, and is the only importer of errgroup.
 package app

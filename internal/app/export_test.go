@@ -9,7 +9,7 @@ func (a *App) PublicURLIs(url string) { a.custody.want(url) }
 func (o Options) Hurried() Options {
 	o.linkTimes = &linkTimes{
 		beat: 10 * time.Millisecond, silent: 100 * time.Millisecond, timed: 20 * time.Millisecond, probe: 300 * time.Millisecond,
-		retry: 10 * time.Millisecond, most: 50 * time.Millisecond, flaps: 10 * time.Second,
+		retry: 10 * time.Millisecond, most: 50 * time.Millisecond, flaps: 10 * time.Second, spare: 200 * time.Millisecond,
 	}
 	return o
 }

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"dev.internal/plivoscope/internal/webhook/tunnel"
 )
 
@@ -38,11 +40,16 @@ type linkTimes struct {
 	retry  time.Duration // until a probe that did not is sent again, at first
 	most   time.Duration // at last; metered ones are sent a tenth as often
 	flaps  time.Duration // between two notices of the tunnel's end
+	spare  time.Duration // between two metered probes, once there were several soon
 }
+
+// meteredBurst is how many metered probes may be sent one soon after the other: a tunnel that comes and goes would
+// use up the month's requests.
+const meteredBurst = 10
 
 var theLinkTimes = linkTimes{
 	beat: time.Second, silent: 30 * time.Second, timed: time.Minute, probe: 10 * time.Second,
-	retry: time.Second, most: 30 * time.Second, flaps: 10 * time.Second,
+	retry: time.Second, most: 30 * time.Second, flaps: 10 * time.Second, spare: 30 * time.Second,
 }
 
 // mailbox keeps events until they are read; put never blocks.
@@ -89,6 +96,9 @@ func newLink(a *App) *link {
 	}
 	a.prober.Timeout = l.times.probe
 	l.probes = prober{results: make(chan proof, 1)}
+	if l.metered() {
+		l.probes.spare = rate.NewLimiter(rate.Every(l.times.spare), meteredBurst)
+	}
 	return l
 }
 
@@ -191,8 +201,12 @@ func (l *link) online(ctx context.Context, e tunnel.Event) {
 		return
 	}
 	if l.tunnel != nil {
-		if err := l.open(ctx, e.URL); err != nil {
-			l.state(tunnel.Reconnecting, fmt.Sprintf("The tunnel's URL cannot be used: %v", err), "")
+		_, err := checkPublicURL(e.URL, l.a.o.InsecureURL)
+		if err == nil {
+			err = l.open(ctx, e.URL)
+		}
+		if err != nil {
+			l.failed(ctx, &tunnel.Error{Why: fmt.Sprintf("The tunnel's URL cannot be used: %v.", err)})
 			return
 		}
 	}

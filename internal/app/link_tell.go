@@ -34,7 +34,7 @@ func (t *telling) again() string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" (%d more changes like this since it was last said.)", n)
+	return fmt.Sprintf(" (%d more such changes were not told.)", n)
 }
 
 // tell says a change to the user. Each one is in the changes and the log; what comes too often is not said.

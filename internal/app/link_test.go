@@ -319,3 +319,22 @@ func TestTheProbeComesPastAllow(t *testing.T) {
 		}
 	}
 }
+
+// A metered tunnel that comes and goes does not use up its quota by being probed.
+func TestAFlappingMeteredTunnel(t *testing.T) {
+	t.Parallel()
+	w := newWire()
+	w.metered = true
+	a := tunnelled(t, w, app.Options{})
+	reaches(t, a, tunnel.Online)
+	began := time.Now()
+	for range 100 {
+		w.say(tunnel.Event{State: tunnel.Reconnecting, URL: w.url(), Why: "Gone."})
+		w.say(tunnel.Event{State: tunnel.Online, URL: w.url()})
+	}
+	eventually(t, "it waits with the next probe", func() bool { return strings.Contains(a.Status().Tunnel.Why, "each probe counts") })
+	reaches(t, a, tunnel.Online)
+	if n, _ := w.count(); n > 10+2+int(time.Since(began)/(200*time.Millisecond)) {
+		t.Errorf("%d probes went through it", n)
+	}
+}

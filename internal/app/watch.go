@@ -242,7 +242,7 @@ func (w *watcher) attend(ctx context.Context, now time.Time, due []store.Watched
 // missedAt is when a callback of a message is missed: now, later, or never.
 func (w *watcher) missedAt(m plivo.Message, there bool, now time.Time) time.Time {
 	switch {
-	case !there || m.Done() || m.Refusal != "":
+	case !there || m.Done() || m.Refusal != "" && !m.Unclear:
 		return time.Time{}
 	case m.UUID == "":
 		if now.Sub(m.CreatedAt) > sendingFor {

@@ -32,7 +32,8 @@ type flags struct {
 	speed                    float64
 	paceTimes                string
 
-	attach app.Attach
+	attach                      app.Attach
+	inboundReply, inboundAnswer string
 
 	forwardTo                      []string
 	forwardSignURL, forwardInvalid string

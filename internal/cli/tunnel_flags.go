@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -53,7 +55,27 @@ func (f *flags) chooseTunnel(cmd *cobra.Command, set *settings) error {
 	if err != nil {
 		return fmt.Errorf("--tunnel: %w", err)
 	}
+	if ngrok.CA != "" {
+		if o.ProbeRoots, err = rootsWith(ngrok.CA); err != nil {
+			return err
+		}
+	}
 	// An agent that runs leads to the port that it was told, and to no other.
 	o.AddrGiven = o.AddrGiven || spec == "ngrok-agent"
 	return nil
+}
+
+// rootsWith are the system's CAs and those of a PEM file: the public edge of a service of one's own has a
+// certificate by either.
+func rootsWith(file string) (*x509.CertPool, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the CAs of PLIVOSCOPE_NGROK_CA: %w", err)
+	}
+	roots, err := x509.SystemCertPool()
+	if err != nil {
+		roots = x509.NewCertPool()
+	}
+	roots.AppendCertsFromPEM(text)
+	return roots, nil
 }

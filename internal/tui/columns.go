@@ -88,7 +88,7 @@ func messageColumns(th *theme, now func() time.Time) []grid.Column[plivo.Message
 func sameRow(a, b plivo.Message) bool {
 	return a.UpdatedAt.Equal(b.UpdatedAt) && a.Status == b.Status && a.Callbacks == b.Callbacks &&
 		a.UUID == b.UUID && a.Refusal == b.Refusal && a.ErrorCode == b.ErrorCode &&
-		a.Unverified == b.Unverified && a.Signature == b.Signature && a.Cause == b.Cause && a.Units == b.Units &&
+		a.Unverified == b.Unverified && a.Unclear == b.Unclear && a.Signature == b.Signature && a.Cause == b.Cause && a.Units == b.Units &&
 		a.From == b.From && a.To == b.To && a.Text == b.Text && a.FinalAt.Equal(b.FinalAt) &&
 		a.Type == b.Type && a.Arrival == b.Arrival && slices.Equal(a.Anomalies, b.Anomalies)
 }
@@ -150,6 +150,10 @@ func hasError(code string) bool {
 // codeWords is the error code, with its meaning in short where there is room for more than the code.
 func codeWords(m plivo.Message, w int) string {
 	switch {
+	case m.Unclear && w < len("unclear"):
+		return "?"
+	case m.Unclear:
+		return "unclear"
 	case m.Refusal != "" && w < len("refused"):
 		return "–"
 	case m.Refusal != "":

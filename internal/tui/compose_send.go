@@ -38,9 +38,23 @@ func (c *compose) send() tea.Cmd {
 	if !c.env.status.Spends {
 		return c.sendNow(r)
 	}
-	c.env.ask("This costs money", fmt.Sprintf("Send %s from %s to %s?", c.costWords(), brief(c.env.mask.Number(c.draft.From)), brief(inShort(c.env.mask.Numbers(c.draft.To)))),
+	c.env.ask("This costs money", fmt.Sprintf("Send to %s from %s: %s?", brief(inShort(c.env.mask.Numbers(c.draft.To))),
+		brief(c.env.mask.Number(c.draft.From)), c.spendingWords()),
 		"send", func() tea.Cmd { return c.sendNow(r) })
 	return nil
+}
+
+// spendingWords say what a send is billed for, and what the text forces.
+func (c *compose) spendingWords() string {
+	s := c.draft.Spending()
+	switch forced := s.Forced(); {
+	case forced == "":
+		return s.String()
+	case c.env.mask != nil:
+		return s.String() + ", since a character makes the text UCS-2"
+	default:
+		return s.String() + ", since " + forced
+	}
 }
 
 // inShort names the first of some numbers.

@@ -81,7 +81,10 @@ func orDash(s string) string {
 // explain says in words what the status and its code mean and what to do.
 func (d *detail) explain(p *page) {
 	th, m := d.env.th, d.message
-	if m.Refusal != "" {
+	switch {
+	case m.Unclear:
+		p.field("unclear", th.warn, "? "+readable(m.Refusal))
+	case m.Refusal != "":
 		p.field("refused", th.bad, "✗ "+readable(m.Refusal))
 	}
 	if hasError(m.ErrorCode) {

@@ -182,6 +182,10 @@ func (p *plainUI) messagesFed(newest []plivo.Message) {
 		refused[m.ID] = m.Refusal != ""
 		switch {
 		case !f.begun:
+		case m.Unclear && !f.refused[m.ID]:
+			p.line(tally{messages: 1}, func() string {
+				return fmt.Sprintf("Message to %s: it is unclear whether Plivo took it: %s", brief(orNone(m.To)), readable(m.Refusal))
+			})
 		case m.Refusal != "" && !f.refused[m.ID]:
 			p.line(tally{messages: 1}, func() string {
 				return fmt.Sprintf("Message to %s refused by the API: %s", brief(orNone(m.To)), readable(m.Refusal))

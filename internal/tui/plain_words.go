@@ -20,6 +20,8 @@ func messageSentence(m plivo.Message, now time.Time) string {
 		words = []string{"Message from " + brief(orNone(m.From)), statusSpoken(m)}
 	}
 	switch {
+	case m.Unclear:
+		words = append(words, "unclear whether Plivo took it")
 	case m.Refusal != "":
 		words = append(words, "refused by the API")
 	case hasError(m.ErrorCode):

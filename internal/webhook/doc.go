@@ -10,6 +10,10 @@
 // An Answerer may have the answer made by an application, after the callback was recorded and before
 // Plivo is answered.
 //
+// A tunnel that ends in this process has a listener of its own, whose connections are its callers'; one whose
+// agent runs on this machine comes to the server's address like everybody. Of a URL that was public before only
+// what asks for its host can have been signed over it. /health answers a probe of this process's own.
+//
 // It owns the Callback type and the listener while it serves. The history behind Recorder is the
 // caller's, as are the public URLs, which may change while the server runs.
 //

@@ -42,11 +42,19 @@ const tries = 3
 
 func (c *command) Name() string { return c.name }
 
-// Metered is false: no service behind a command is known to count requests by the month.
-func (c *command) Metered() bool { return false }
+// Metered tells whether the program is ngrok's: no other service is known to count requests by the month.
+func (c *command) Metered() bool {
+	return strings.TrimSuffix(filepath.Base(c.words[0]), ".exe") == "ngrok"
+}
 
 // title is the program's name for sentences.
 func (c *command) title() string { return c.secrets.hide(filepath.Base(c.words[0])) }
+
+// byHand is the command as a user would type it.
+func (c *command) byHand(addr string) string {
+	text := strings.Replace(strings.Join(c.words, " "), " --config "+configFile, "", 1)
+	return c.secrets.hide(strings.ReplaceAll(text, placeholder, dialable(addr)))
+}
 
 func (c *command) Run(ctx context.Context, local Local, emit func(Event)) error {
 	say := &speaker{emit: emit}
@@ -67,7 +75,7 @@ func (c *command) Run(ctx context.Context, local Local, emit func(Event)) error 
 			return say.failed(final)
 		}
 		if !say.was && failures >= tries {
-			return say.failed(&Error{Why: fmt.Sprintf("%s It was started %d times: try the command by hand.", why, failures)})
+			return say.failed(&Error{Why: fmt.Sprintf("%s It was started %d times; try by hand: %s", why, failures, c.byHand(local.Addr))})
 		}
 		wait := backOff(failures, c.pace.first, c.pace.most)
 		say.away(fmt.Sprintf("%s It is started again in %s.", why, wait.Round(100*time.Millisecond)), "")

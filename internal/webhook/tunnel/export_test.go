@@ -2,9 +2,12 @@ package tunnel
 
 import "time"
 
-// Hurry makes a command's waits short, but for the one for its URL.
+// Hurry makes the waits of a command short, but for the one for its URL, and those between looks at an agent.
 func Hurry(t Tunnel, url time.Duration) {
-	if c, ok := t.(*command); ok {
+	switch c := t.(type) {
+	case *agentTunnel:
+		c.every = 5 * time.Millisecond
+	case *command:
 		c.pace = pace{first: 5 * time.Millisecond, most: 40 * time.Millisecond, url: url, ready: 100 * time.Millisecond, steady: time.Hour, grace: 200 * time.Millisecond}
 	}
 }

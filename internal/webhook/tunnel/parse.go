@@ -52,6 +52,8 @@ func Parse(spec string, s Settings) (Tunnel, error) {
 		return nil, nil
 	case "ngrok":
 		return newNgrok(s)
+	case "ngrok-agent":
+		return newAgent(s)
 	}
 	for _, p := range presets {
 		if p.name == spec {

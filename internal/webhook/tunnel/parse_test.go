@@ -20,6 +20,9 @@ func TestParse(t *testing.T) {
 			t.Errorf("Parse(%q) is %q, metered %t", spec, tun.Name(), tun.Metered())
 		}
 	}
+	if tun, err := tunnel.Parse("/opt/bin/ngrok http {addr} --log stdout", tunnel.Settings{}); err != nil || !tun.Metered() {
+		t.Errorf("ngrok as a command: %v, %v", tun, err)
+	}
 	for _, spec := range []string{"", " ", "none"} {
 		if tun, err := tunnel.Parse(spec, tunnel.Settings{}); tun != nil || err != nil {
 			t.Errorf("Parse(%q) = %v, %v", spec, tun, err)
