@@ -46,11 +46,11 @@ func TestDoctorSheetWhileItLooks(t *testing.T) {
 func TestDoctorSpoken(t *testing.T) {
 	d := newPlain(t)
 	d.core.findings = doctorFindings()
-	d.keys("D")
-	d.expect("Doctor: looking")
-	d.expect("env file, warning: .env holds 2 tokens", "To do: run: chmod 600 .env.")
-	d.expect("balance, failed: the balance is 0.00 USD.")
-	d.expect("The doctor is done: 1 failed, 1 warning.")
-	d.keys("esc")
-	d.expect("Left.")
+	d.press("D")
+	d.hears("Doctor: looking", "esc: close.")
+	d.hears("env file, warning: .env holds 2 tokens", "To do: run: chmod 600 .env.")
+	d.hears("balance, failed: the balance is 0.00 USD.")
+	d.hears("The doctor is done: 1 failed, 1 warning.")
+	d.press("esc")
+	d.hears("Left.")
 }
