@@ -2,6 +2,9 @@ package app
 
 import "time"
 
+// Quicken lets the watch over messages look every 50 ms. It has to come before Run.
+func Quicken(a *App) { a.beat = 50 * time.Millisecond }
+
 // PublicURLIs says that the server is reached under another public URL from now on.
 func (a *App) PublicURLIs(url string) { a.custody.want(url) }
 
@@ -13,3 +16,6 @@ func (o Options) Hurried() Options {
 	}
 	return o
 }
+
+// NoPublicURL says that the server is not reached any more.
+func (a *App) NoPublicURL() { a.custody.release() }

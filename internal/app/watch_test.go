@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -19,6 +20,8 @@ import (
 	"dev.internal/plivoscope/internal/config"
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/api"
+	"dev.internal/plivoscope/internal/plivo/scenario"
+	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/plivo/simulator"
 	"dev.internal/plivoscope/internal/store"
 	"dev.internal/plivoscope/internal/webhook"
@@ -101,7 +104,7 @@ func TestWatchNamesTheCause(t *testing.T) {
 			cause: plivo.ProviderQueued, says: "Plivo has it in its queue still", short: "no callback yet",
 		},
 		"sent, and no word since": {to: german, fate: "sent", cause: plivo.ProviderSent, says: "the carrier has reported nothing since", short: "no callback yet"},
-		"sent in America":         {to: "+14155550199", fate: "sent", cause: plivo.SentFinal, says: "carriers in United States often report no delivery", short: "sent may be final"},
+		"sent in America":         {to: "+14155550199", fate: "sent", cause: plivo.SentFinal, says: "carriers there (United States) often report no delivery", short: "sent may be final"},
 		"answered 403":            {o: app.Options{OnInvalid: webhook.Reject}, to: "+15005550005", cause: plivo.AnsweredBadly, says: "callbacks were answered 403"},
 		"not verified":            {to: "+15005550005", cause: plivo.NotVerified, says: "none of them verifies"},
 		"another URL":             {to: german, url: elsewhere.URL + "/sms", cause: plivo.OtherURL, says: "its callbacks go to " + elsewhere.URL, lost: true},
@@ -273,6 +276,7 @@ func TestReconcileAGap(t *testing.T) {
 	if words := m.Silence.Words(time.UTC); !strings.Contains(words, "nothing could come in by the public URL from "+down.UTC().Format("15:04:05")+" on (the tunnel's service") {
 		t.Errorf("while it lasts it says %q", words)
 	}
+	watchedUntil(t, &c, a, ids[0], func(plivo.Message) bool { return a.Status().Watch == (app.WatchStatus{Silent: n, Lost: n}) })
 	v.turn(false)
 	if err := s.NoteOutage(within(t), down, c.now(), "the tunnel's service did not answer"); err != nil {
 		t.Fatal(err)
@@ -322,12 +326,30 @@ func TestReconcileAGap(t *testing.T) {
 	if err != nil || again != want {
 		t.Errorf("%v; the second time the summary is %+v", err, again)
 	}
+	watchedUntil(t, &c, a, ids[0], func(plivo.Message) bool { return a.Status().Watch == (app.WatchStatus{}) })
 	attempts, err := a.Attempts(within(t), 0, 200)
 	if err != nil || len(attempts) != n || attempts[0].Scenario != "reconcile" || attempts[0].Header.Get(app.SyntheticHeader) != "1" {
 		t.Errorf("%v; %d attempts are kept", err, len(attempts))
 	}
-	if st := a.Status().Watch; st.Silent == 0 {
-		t.Errorf("the status of the watch is %+v", st)
+}
+
+// TestWatchKnowsWhatTheProbesFound names the outage that the probes of the public URL noticed.
+func TestWatchKnowsWhatTheProbesFound(t *testing.T) {
+	t.Parallel()
+	var c clock
+	v := newValve(t)
+	a := watched(t, &c, app.Options{PublicURL: v.url()}.Hurried())
+	v.leadTo(a)
+	through := sendOne(t, a, "+4915123456789", "")
+	if _, err := follow(t, a, []int64{through}, plivo.Delivered); err != nil {
+		t.Fatal(err)
+	}
+	watchedUntil(t, &c, a, through, func(plivo.Message) bool { return a.Status().Tunnel.Proved })
+	v.turn(true)
+	id := sendOne(t, a, "+4915123456789", "")
+	m := watchedUntil(t, &c, a, id, causeAfterAsking(plivo.Down))
+	if words := m.Silence.Words(time.UTC); !strings.HasPrefix(words, "nothing could come in by the public URL from ") || m.Silence.Detail == "" || !m.CallbackLost() {
+		t.Errorf("it says %q of %+v", words, m)
 	}
 }
 
@@ -459,6 +481,96 @@ func TestWatchWhileTheAPIIsAway(t *testing.T) {
 	}
 }
 
+// TestWatchWhereTheAPIRefuses leaves an account alone that the API refuses, and tells the user where only he can
+// help.
+func TestWatchWhereTheAPIRefuses(t *testing.T) {
+	t.Parallel()
+	for status, told := range map[int]bool{401: true, 403: true, 429: false, 500: false} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			t.Parallel()
+			var c clock
+			sim, simURL := provider(t, simulator.Options{Fate: "none"})
+			var questions atomic.Int64
+			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == http.MethodPost {
+					http.Redirect(w, r, simURL+r.URL.Path, http.StatusTemporaryRedirect)
+					return
+				}
+				questions.Add(1)
+				w.WriteHeader(status)
+			}))
+			t.Cleanup(s.Close)
+			history := filepath.Join(t.TempDir(), "a.db")
+			o := app.Options{
+				Mode: app.Live, AuthID: sim.AuthID(), AuthToken: config.NewSecret(sim.AuthToken()), APIURL: simURL, Now: c.now, HistoryPath: history,
+			}
+			var ids []int64
+			t.Run("send", func(t *testing.T) {
+				a := running(t, o)
+				for range 20 {
+					ids = append(ids, sendOne(t, a, "+4915123456789", ""))
+				}
+			})
+			o.APIURL = s.URL
+			a := running(t, o)
+			watchedUntil(t, &c, a, ids[0], func(plivo.Message) bool { return a.Status().Watch.Problem != "" })
+			m := watchedUntil(t, &c, a, ids[19], func(m plivo.Message) bool { return m.Silent() })
+			if m.Provider.Asked != 0 || m.Provider.Status != "" {
+				t.Errorf("the last message is %+v", m)
+			}
+			// Half a minute passes each 50 ms: of 20 messages no more than a question a pause.
+			if n := questions.Load(); n == 0 || n > 15 {
+				t.Errorf("the API was asked %d times", n)
+			}
+			said := false
+			for _, n := range a.Status().Notices {
+				said = said || strings.Contains(n.Text, "What became of messages without callbacks cannot be told: ")
+			}
+			if said != told {
+				t.Errorf("the user was told: %v; %+v", said, a.Status().Notices)
+			}
+		})
+	}
+}
+
+// TestCallbackThatCameLate ends what was said of its message, and nothing of it is left in the status.
+func TestCallbackThatCameLate(t *testing.T) {
+	t.Parallel()
+	var c clock
+	a := watched(t, &c, app.Options{Fate: "none"})
+	id := sendOne(t, a, "+4915123456789", "")
+	m := watchedUntil(t, &c, a, id, plivo.Message.CallbackLost)
+	if !m.Silent() || m.Status != plivo.Queued || m.Callbacks != 0 {
+		t.Errorf("before it came the message is %+v", m)
+	}
+	token := signature.NewToken("account", a.SimulatorToken())
+	params := scenario.Report{MessageUUID: m.UUID, From: "14155550100", To: "4915123456789", Type: "sms", Status: plivo.Undelivered, ErrorCode: "30", Units: 1, Sequence: 3}.Params()
+	nonce := 0
+	signed, err := scenario.Keys{Account: token, Main: token}.Sign(http.MethodPost, m.CallbackURL, params, func() string { nonce++; return fmt.Sprint(nonce) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	request, err := signed.Request(within(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = answer.Body.Close()
+	ms, err := follow(t, a, []int64{id}, plivo.Undelivered)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m = ms[0]
+	short, long := m.SilenceWords(time.UTC)
+	if m.CallbackLost() || m.Silent() || short != "" || long != "" || m.Provider.Status != plivo.Delivered || m.ErrorCode != "30" {
+		t.Errorf("after it came it says %q, %q of %+v", short, long, m)
+	}
+	watchedUntil(t, &c, a, id, func(plivo.Message) bool { return a.Status().Watch == (app.WatchStatus{}) })
+}
+
 // TestReconcileSaysWhatTheAPIDoesNotKnow tells a message of another account from one that is in flight.
 func TestReconcileSaysWhatTheAPIDoesNotKnow(t *testing.T) {
 	t.Parallel()
@@ -482,6 +594,10 @@ func TestReconcileSaysWhatTheAPIDoesNotKnow(t *testing.T) {
 	c.forward(time.Minute)
 	watchedUntil(t, &c, a, known, func(m plivo.Message) bool { return m.Provider.Status == plivo.Delivered })
 	r, err := app.OpenReconciler(within(t), app.Options{Mode: app.Simulator, HistoryPath: history, Now: c.now})
+	// The lease is as old as the clock was put forward until it is renewed.
+	for deadline := time.Now().Add(20 * time.Second); errors.Is(err, app.ErrNoSimulator) && time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		r, err = app.OpenReconciler(within(t), app.Options{Mode: app.Simulator, HistoryPath: history, Now: c.now})
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

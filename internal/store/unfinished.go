@@ -18,27 +18,13 @@ const lookedOver = 2000
 //
 // What only callbacks that do not verify tell of is left out: anybody can make it up.
 func (s *Store) Unfinished(ctx context.Context, after int64, until time.Time) (ms []plivo.Message, upTo int64, err error) {
-	type row struct {
-		id, created int64
-		open        bool
-	}
-	rows, err := collect(ctx, s, "look for messages that are not final", unfinishedQuery, []any{after, lookedOver},
-		func(rows *sql.Rows) (r row, err error) { return r, rows.Scan(&r.id, &r.created, &r.open) })
+	// What is of the future was imported, or the clock was set back: it holds nothing up.
+	future := s.now().Add(time.Minute)
+	ids, err := collect(ctx, s, "look for messages that are not final", unfinishedQuery, []any{after, lookedOver, micros(until), micros(future)}, readID)
 	if err != nil {
 		return nil, after, err
 	}
-	upTo = after
-	var ids []int64
-	for _, r := range rows {
-		// What is of the future was imported, or the clock was set back.
-		if at := moment(r.created); at.After(until) && at.Before(s.now().Add(time.Minute)) {
-			break
-		}
-		upTo = r.id
-		if r.open {
-			ids = append(ids, r.id)
-		}
-	}
+	upTo, ids = max(ids[0], after), ids[1:]
 	ms, err = s.MessagesByID(ctx, ids)
 	if err != nil {
 		return nil, after, err
@@ -46,10 +32,15 @@ func (s *Store) Unfinished(ctx context.Context, after int64, until time.Time) (m
 	return ms, upTo, nil
 }
 
-// A send that the API has not answered yet has no UUID.
-const unfinishedQuery = `SELECT id, created_at, direction = 'outbound' AND (final_at = 0 OR unverified = 1) AND (sent = 1 OR unverified = 0)
-		AND (uuid IS NOT NULL OR status = 'sending')
-	FROM messages NOT INDEXED WHERE id > ? ORDER BY id LIMIT ?`
+// unfinishedQuery gives the last ID that was looked at, NULL as 0, and then those that were found. A send that
+// the API has not answered yet has no UUID.
+const unfinishedQuery = `WITH looked AS MATERIALIZED (
+		SELECT id, created_at, direction = 'outbound' AND (final_at = 0 OR unverified = 1) AND (sent = 1 OR unverified = 0)
+			AND (uuid IS NOT NULL OR status = 'sending') AS unfinished
+		FROM messages NOT INDEXED WHERE id > ? ORDER BY id LIMIT ?),
+	young AS MATERIALIZED (SELECT coalesce(min(id), 9223372036854775807) AS first FROM looked WHERE created_at > ? AND created_at < ?)
+	SELECT coalesce(max(id), 0) FROM looked, young WHERE id < first
+	UNION ALL SELECT id FROM looked, young WHERE unfinished AND id < first`
 
 // FirstSince is an ID before which no message was made at or after a time.
 func (s *Store) FirstSince(ctx context.Context, at time.Time) (id int64, err error) {
