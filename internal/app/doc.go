@@ -28,6 +28,10 @@
 // that costs nothing. The URL may change while the program runs. What was public before is remembered: signatures of
 // what still asks for it verify, and messages that were sent with it are Stranded.
 //
+// CheckUp looks at everything that has to be right before a callback can come in, with the server that runs on the
+// history or with one of its own that leaves nothing; App.Doctor does the same for a program that runs. The way from
+// outside is tried with a signed request that the server judges and does not store.
+//
 // An App owns everything that it started and stops it in a written order: the watch over messages first (nothing
 // new is asked), the lease (no other process joins), a replay, the attached application, the simulator (nothing
 // new is posted), the tunnel (nothing of it is left), the callback server (what was read is answered), the

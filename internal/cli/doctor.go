@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"os"
 
@@ -49,8 +48,11 @@ func runDoctor(cmd *cobra.Command, s Streams, f *flags) error {
 	}
 	defer set.close()
 	p := newFindings(s, set.json)
-	err = app.CheckUp(cmd.Context(), set.options, p.print)
-	return errors.Join(err, p.end(s, set.json))
+	ctx := cmd.Context()
+	if err := app.CheckUp(ctx, set.options, p.print); err != nil {
+		return stopped(ctx, err)
+	}
+	return p.end(s, set.json)
 }
 
 // forDoctor loads the settings. What is wrong with .env or the account is one more thing to tell, not the end.

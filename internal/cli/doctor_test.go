@@ -323,12 +323,10 @@ func TestDoctorTriesTheWay(t *testing.T) {
 	t.Cleanup(func() { _ = silent.Close() })
 	through := func(change func(*http.Request)) func(addr string) string {
 		return func(addr string) string {
-			proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: addr})
-			director := proxy.Director
-			proxy.Director = func(r *http.Request) {
-				director(r)
-				change(r)
-			}
+			proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+				r.SetURL(&url.URL{Scheme: "http", Host: addr})
+				change(r.Out)
+			}}
 			return serving(t, proxy)
 		}
 	}

@@ -217,5 +217,5 @@ func (s *doctorSheet) lines(w, h int) []string {
 
 func (s *doctorSheet) footer() []key.Binding {
 	km := s.env.keys
-	return []key.Binding{km.cancel, when(s.h > 0 && len(s.all(s.w)) > s.h, km.down), when(s.top > 0, km.up)}
+	return []key.Binding{km.closeCode, when(s.h > 0 && len(s.all(s.w)) > s.h, km.down), when(s.top > 0, km.up)}
 }

@@ -42,3 +42,15 @@ func TestDoctorSheetWhileItLooks(t *testing.T) {
 	d.release()
 	d.absent("Doctor:")
 }
+
+func TestDoctorSpoken(t *testing.T) {
+	d := newPlain(t)
+	d.core.findings = doctorFindings()
+	d.press("D")
+	d.hears("Doctor: looking", "esc: close.")
+	d.hears("env file, warning: .env holds 2 tokens", "To do: run: chmod 600 .env.")
+	d.hears("balance, failed: the balance is 0.00 USD.")
+	d.hears("The doctor is done: 1 failed, 1 warning.")
+	d.press("esc")
+	d.hears("Left.")
+}
