@@ -58,7 +58,7 @@ const (
 // custodian changes where the application's messages go, and owes what was there before.
 type custodian struct {
 	a     *App
-	wants chan string // the newest public URL; one slot
+	wants chan string // the newest public URL, or empty where none will come; one slot
 
 	// These belong to the goroutine of run.
 	owes     bool   // something was written down by this run
@@ -85,7 +85,17 @@ func newCustodian(a *App) *custodian {
 
 // want says under which public URL the server is reached from now on. It never blocks.
 func (c *custodian) want(publicURL string) {
-	if c == nil || publicURL == "" {
+	if publicURL != "" {
+		c.tell(publicURL)
+	}
+}
+
+// release says that no public URL leads here any more, and none will: what was attached is given back. It never
+// blocks.
+func (c *custodian) release() { c.tell("") }
+
+func (c *custodian) tell(publicURL string) {
+	if c == nil {
 		return
 	}
 	select {
@@ -150,7 +160,12 @@ func (c *custodian) run(ctx context.Context) error {
 		}
 		// What has begun is brought to its end: a request that was given up might be obeyed later.
 		within, cancel := context.WithTimeout(context.WithoutCancel(ctx), custodyWithin)
-		err := c.a.attach(within, url)
+		var err error
+		if url == "" {
+			err = c.giveBack(within)
+		} else {
+			err = c.a.attach(within, url)
+		}
 		cancel()
 		if err != nil {
 			c.failed(err)

@@ -13,3 +13,6 @@ func (o Options) Hurried() Options {
 	}
 	return o
 }
+
+// NoPublicURL says that the server is not reached any more.
+func (a *App) NoPublicURL() { a.custody.release() }

@@ -2,8 +2,10 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -136,7 +138,7 @@ func (l *link) unproved(ctx context.Context, r proof) {
 		l.down.begin(ctx, l.a, r.began, r.err.Error())
 	}
 	l.state(l.waiting(), r.err.Error(), codeOf(r.err))
-	if l.tunnel != nil && p.proved && p.failed >= failuresRestart {
+	if l.tunnel != nil && p.proved && p.failed >= failuresRestart && dead(r.err) {
 		// It says that it is fine, and nothing comes through.
 		l.a.log.Warn("the tunnel is started anew", "tunnel", l.tunnel.Name(), "why", r.err.Error())
 		l.up, p.proved, p.restart = false, false, true
@@ -144,6 +146,22 @@ func (l *link) unproved(ctx context.Context, r proof) {
 		return
 	}
 	p.after(l.pause())
+}
+
+// dead tells whether what a probe met is a way that leads nowhere, which a new one may mend: not a name that this
+// machine cannot look up, a quota that is used up, or another server.
+func dead(err error) bool {
+	var refusal *tunnel.Refusal
+	if !errors.As(err, &refusal) {
+		return false
+	}
+	switch refusal.Kind {
+	case tunnel.TimedOut, tunnel.NotReached:
+		return true
+	case tunnel.EdgeRefused:
+		return refusal.Status == http.StatusNotFound || refusal.Status >= http.StatusInternalServerError
+	}
+	return false
 }
 
 // waiting is the state of what is open and not proved.

@@ -106,7 +106,7 @@ func sentence(words string) string {
 // roundTrip shows a time to the millisecond.
 func roundTrip(d time.Duration) string {
 	if d < time.Millisecond {
-		return "under 1ms"
+		return "under 1 ms"
 	}
-	return d.Round(time.Millisecond).String()
+	return fmt.Sprintf("%d ms", d.Round(time.Millisecond).Milliseconds())
 }

@@ -143,6 +143,10 @@ func TestACutTunnelIsReconnecting(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer stored.Close()
+	eventually(t, "other processes are told of the URL", func() bool {
+		lease, live, err := stored.Lease(within(t))
+		return err == nil && live && lease.PublicURL == w.url()
+	})
 	outages, err := stored.Outages(within(t), time.Time{})
 	if err != nil || len(outages) != 1 || outages[0].Why != "The line was cut." || outages[0].To.Before(outages[0].From) {
 		t.Errorf("outages %+v, %v", outages, err)

@@ -23,6 +23,7 @@ type flags struct {
 
 	addr, publicURL, onInvalid string
 	tunnel                     string
+	tunnelPattern, ngrokAPI    string
 	insecureURL                bool
 	allow                      []string
 

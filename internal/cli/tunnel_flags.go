@@ -25,6 +25,8 @@ func noTunnel(spec string) bool { return spec == "" || spec == tunnelAuto || spe
 // tunnelling is for commands whose callback server can be reached from outside.
 func (f *flags) tunnelling(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.tunnel, "tunnel", tunnelAuto, "`HOW` Plivo reaches this server: none, ngrok, ngrok-agent (one that runs), cloudflared, localhost.run, serveo, pinggy, or a command with {addr}; auto is ngrok on a live account with NGROK_AUTHTOKEN, and none otherwise")
+	cmd.Flags().StringVar(&f.tunnelPattern, "tunnel-pattern", "", "`REGEXP` that finds the public URL in what a tunnel command prints: its first group, or all of it")
+	cmd.Flags().StringVar(&f.ngrokAPI, "ngrok-api", "", "`ADDR` of the API of the agent that --tunnel ngrok-agent asks, HOST:PORT or PORT (127.0.0.1:4040)")
 }
 
 // chooseTunnel makes the tunnel that was asked for. It has to come after the log was opened.
@@ -50,7 +52,7 @@ func (f *flags) chooseTunnel(cmd *cobra.Command, set *settings) error {
 	var err error
 	o.Tunnel, err = tunnel.Parse(spec, tunnel.Settings{
 		NgrokToken: ngrok.Token, NgrokDomain: ngrok.Domain, NgrokServer: ngrok.Server, NgrokCA: ngrok.CA,
-		Metadata: "plivoscope", Logger: o.Logger,
+		Metadata: "plivoscope", AgentAPI: f.ngrokAPI, Pattern: f.tunnelPattern, Logger: o.Logger,
 	})
 	if err != nil {
 		return fmt.Errorf("--tunnel: %w", err)

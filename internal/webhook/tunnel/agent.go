@@ -39,7 +39,7 @@ func newAgent(s Settings) (Tunnel, error) {
 	}
 	host, port, err := net.SplitHostPort(api)
 	if err != nil || host == "" || port == "" {
-		return nil, fmt.Errorf("%q is no address of an ngrok agent's API; give it as HOST:PORT or PORT, as %s", s.AgentAPI, defaultAgentAPI)
+		return nil, fmt.Errorf("--ngrok-api %q is no address of an ngrok agent's API; give it as HOST:PORT or PORT, as %s", s.AgentAPI, defaultAgentAPI)
 	}
 	return &agentTunnel{api: api, log: s.Logger, every: 2 * time.Second, client: &http.Client{
 		Timeout:       5 * time.Second,
@@ -84,9 +84,9 @@ func (a *agentTunnel) look(ctx context.Context, port string) (found, why string)
 	start := "start one with: ngrok http " + port
 	switch {
 	case errors.As(err, &op) && op.Op == "dial":
-		return "", fmt.Sprintf("No ngrok agent answers at %s: %s. One with another web_addr needs its address here.", a.api, start)
+		return "", fmt.Sprintf("No ngrok agent answers at %s: %s. If one runs with another web_addr, name that with --ngrok-api.", a.api, start)
 	case errors.As(err, &status):
-		return "", fmt.Sprintf("What answers at %s is no ngrok agent (%s): %s, or give the address of its API.", a.api, status, start)
+		return "", fmt.Sprintf("What answers at %s is no ngrok agent (%s): %s, or name the address of its API with --ngrok-api.", a.api, status, start)
 	case err != nil:
 		return "", fmt.Sprintf("The ngrok agent at %s does not answer as one (%s).", a.api, escape.Line(err.Error()))
 	}

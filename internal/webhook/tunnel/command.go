@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"mvdan.cc/sh/v3/syntax"
 )
 
 // command is a tunnel that another program opens and prints the URL of.
@@ -50,10 +52,21 @@ func (c *command) Metered() bool {
 // title is the program's name for sentences.
 func (c *command) title() string { return c.secrets.hide(filepath.Base(c.words[0])) }
 
-// byHand is the command as a user would type it.
+// byHand is the command as a user would type it, without what keeps the user's own configuration out.
 func (c *command) byHand(addr string) string {
-	text := strings.Replace(strings.Join(c.words, " "), " --config "+configFile, "", 1)
-	return c.secrets.hide(strings.ReplaceAll(text, placeholder, dialable(addr)))
+	var words []string
+	for _, w := range c.words {
+		if w == configFile {
+			words = words[:len(words)-1]
+			continue
+		}
+		w = strings.ReplaceAll(w, placeholder, dialable(addr))
+		if quoted, err := syntax.Quote(w, syntax.LangPOSIX); err == nil {
+			w = quoted
+		}
+		words = append(words, w)
+	}
+	return c.secrets.hide(strings.Join(words, " "))
 }
 
 func (c *command) Run(ctx context.Context, local Local, emit func(Event)) error {
@@ -154,7 +167,7 @@ func (l *life) watch(ctx context.Context, child *child) error {
 				if l.say.was {
 					return errors.New(why)
 				}
-				return &Error{Why: why + " Check the command, or say with a pattern what its URL looks like."}
+				return &Error{Why: why + " Check the command, or say with --tunnel-pattern what its URL looks like."}
 			}
 			l.ready = true
 			l.tell()
@@ -179,7 +192,7 @@ func (l *life) take(lines []string) {
 		case l.url == "" || l.find.pattern != nil || sameSite(found, l.url):
 			l.url, l.doubt = found, ""
 		default:
-			l.doubt = fmt.Sprintf("%s also printed %s, which is not used; if that is the tunnel, say with a pattern what its URL looks like.", l.title(), l.secrets.hide(found))
+			l.doubt = fmt.Sprintf("%s also printed %s, which is not used; if that is the tunnel, say with --tunnel-pattern what its URL looks like.", l.title(), l.secrets.hide(found))
 		}
 	}
 	l.tell()

@@ -14,7 +14,10 @@ import (
 
 var here = tunnel.Local{Addr: "0.0.0.0:4141"}
 
-const patient = 20 * time.Second
+const (
+	patient = 20 * time.Second
+	brief   = 2 * time.Second // long enough for a program to start and print its lines
+)
 
 func startCommand(t *testing.T, url time.Duration, s tunnel.Settings, steps ...string) *run {
 	t.Helper()
@@ -24,6 +27,7 @@ func startCommand(t *testing.T, url time.Duration, s tunnel.Settings, steps ...s
 }
 
 func TestCommand(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		pattern string
 		steps   []string
@@ -80,6 +84,7 @@ func TestCommandArguments(t *testing.T) {
 }
 
 func TestCommandBadInput(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		spec string
 		url  time.Duration
@@ -92,10 +97,10 @@ func TestCommandBadInput(t *testing.T) {
 		"dies in peace":  {command("exit=0"), patient, []string{"ended, having printed nothing"}},
 		"says the token": {command("print=token 2abcTOKEN refused", "exit=1"), patient, []string{"token •••• refused"}},
 		"bidi":           {command("print=\u202eevil", "exit=1"), patient, []string{`\u202eevil`}},
-		"no URL":         {command("print=connecting", "print=see https://docs.example.dev/manual", "wait"), 200 * time.Millisecond, []string{"printed no public URL within 200ms", "“connecting / see https://docs.example.dev/manual”", "pattern"}},
+		"no URL":         {command("print=connecting", "print=see https://docs.example.dev/manual", "wait"), brief, []string{"printed no public URL within 2s", "“connecting / see https://docs.example.dev/manual”", "pattern"}},
 		"no URL, silent": {command("wait"), 200 * time.Millisecond, []string{"having printed nothing"}},
-		"bidi in URL":    {command("print=https://a\u202e.example.dev", "wait"), 200 * time.Millisecond, []string{"printed no public URL"}},
-		"http only":      {command("print=http://bore.pub:1234", "wait"), 200 * time.Millisecond, []string{"printed no public URL"}},
+		"bidi in URL":    {command("print=https://a\u202e.example.dev", "wait"), brief, []string{"printed no public URL"}},
+		"http only":      {command("print=http://bore.pub:1234", "wait"), brief, []string{"printed no public URL"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if runtime.GOOS == "windows" && strings.HasPrefix(c.spec, "/") {
@@ -154,6 +159,7 @@ func TestCommandFlaps(t *testing.T) {
 
 // TestCommandLeavesNothing: neither the program nor what it started outlives Run, whatever they ignore.
 func TestCommandLeavesNothing(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		unix  bool
 		steps []string

@@ -75,6 +75,16 @@ func program(steps []string) int {
 			if _, err := net.Dial("tcp", arg); err != nil {
 				return 9
 			}
+		case "tunnel": // be a program with a tunnel command, which calls
+			tun, err := tunnel.Parse(command("call="+arg, "print=https://a.example.dev", "wait"), tunnel.Settings{})
+			if err != nil {
+				return 6
+			}
+			_ = tun.Run(context.Background(), tunnel.Local{Addr: "127.0.0.1:4141"}, func(e tunnel.Event) {
+				if e.State == tunnel.Online {
+					fmt.Println(e.URL)
+				}
+			})
 		case "stubborn":
 			signal.Ignore(os.Interrupt, terminate)
 		case "child":

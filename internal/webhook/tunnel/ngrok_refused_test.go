@@ -15,6 +15,7 @@ import (
 )
 
 func TestNgrokRefusedLogin(t *testing.T) {
+	t.Parallel()
 	for code, c := range map[string]struct {
 		credentials bool
 		want        string
@@ -39,6 +40,7 @@ func TestNgrokRefusedLogin(t *testing.T) {
 }
 
 func TestNgrokRefusedBind(t *testing.T) {
+	t.Parallel()
 	for code, want := range map[string]string{
 		"313": "paid plan", "319": "not reserved", "320": "another account's", "324": "as many endpoints", "15013": "no dev domain",
 		"18019": "no two endpoints", "725": "bandwidth", "727": "requests for this month",

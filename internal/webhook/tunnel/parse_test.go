@@ -43,7 +43,7 @@ func TestParseRefuses(t *testing.T) {
 		{"x $(id) {addr}", "", "cannot be split into words"},
 		{"x '{addr}", "", "cannot be split into words"},
 		{"{addr}", "", "does not begin with a program"},
-		{"x {addr}", "(", `the pattern "(" for a tunnel's URL is no regular expression`},
+		{"x {addr}", "(", `--tunnel-pattern "(" is no regular expression`},
 		{"x --token 2abcTOKEN", "", "--token ••••"},
 	} {
 		tun, err := tunnel.Parse(c.spec, tunnel.Settings{NgrokToken: token, Pattern: c.pattern})
