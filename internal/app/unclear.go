@@ -142,8 +142,8 @@ func (a *App) ask(ctx context.Context, ids []int64, certain bool) (done bool, er
 	missing := ""
 	whole := len(records) < api.ListedAtOnce
 	if whole && certain {
-		missing = fmt.Sprintf("No answer to the send was understood, and Plivo lists no such message from %s to %s: it was most likely not accepted, so it can be sent again.",
-			first.CreatedAt.Add(-listedBefore).Local().Format("15:04"), first.CreatedAt.Add(listedAfter).Local().Format("15:04"))
+		missing = fmt.Sprintf("No answer to the send was understood, and Plivo lists no such message around %s: it was most likely not accepted, so it can be sent again.",
+			first.CreatedAt.Local().Format("15:04"))
 	}
 	rows := make([]int64, len(open))
 	for i, m := range open {

@@ -51,7 +51,7 @@ func messageColumns(th *theme, now func() time.Time) []grid.Column[plivo.Message
 			return cell(th.text, brief(m.To))
 		}},
 		{Title: "STATUS", Min: 13, Ideal: 14, Priority: 1, Cell: func(m message, w int) grid.Cell {
-			if m.Unverified {
+			if m.Unverified || m.Unclear {
 				return cell(th.warn, statusWords(m)) // a forged delivery must not look like one
 			}
 			return cell(th.status(m.Status), statusWords(m))
@@ -76,7 +76,7 @@ func messageColumns(th *theme, now func() time.Time) []grid.Column[plivo.Message
 			return cell(th.muted, tookOf(m))
 		}},
 		{Title: "TEXT", Min: 8, Ideal: 18, Max: 40, Priority: 7, Flex: true, Cell: func(m message, w int) grid.Cell {
-			if m.Refusal != "" && m.Text == "" {
+			if m.Refusal != "" && m.Text == "" && !m.Unclear {
 				return cell(th.bad, brief(m.Refusal))
 			}
 			return cell(th.text, escape.Line(head(m.Text, longText)))
@@ -124,10 +124,13 @@ func statusSign(s plivo.Status) string {
 	}
 }
 
-// statusWords is a status with its sign; one that rests on unverified callbacks alone has a question
+// statusWords is a status with its sign; one of a send whose answer was lost is not known, one that rests on unverified callbacks alone has a question
 // mark, and a message without any status says so.
 func statusWords(m plivo.Message) string {
-	if m.Status == "" {
+	switch {
+	case m.Unclear:
+		return "? unclear"
+	case m.Status == "":
 		return "! no status"
 	}
 	s := statusSign(m.Status) + " " + brief(string(m.Status))
@@ -150,10 +153,8 @@ func hasError(code string) bool {
 // codeWords is the error code, with its meaning in short where there is room for more than the code.
 func codeWords(m plivo.Message, w int) string {
 	switch {
-	case m.Unclear && w < len("unclear"):
-		return "?"
 	case m.Unclear:
-		return "unclear"
+		return "" // the status says it
 	case m.Refusal != "" && w < len("refused"):
 		return "–"
 	case m.Refusal != "":

@@ -37,6 +37,8 @@ type Core interface {
 	Examine(ctx context.Context, c signature.Case) (app.Examination, error)
 	ExamineCallback(ctx context.Context, id int64) (app.Examination, error)
 	Send(ctx context.Context, r app.SendRequest) (app.Sent, error)
+	// Senders are what the account can send from; see app.App.
+	Senders(ctx context.Context) ([]app.Sender, error)
 	// PreviewReplay says what would be sent, StartReplay sends it; see app.App.
 	PreviewReplay(ctx context.Context, p app.ReplayPlan) (app.ReplayPreview, error)
 	StartReplay(ctx context.Context, p app.ReplayPlan) (*app.Replaying, error)

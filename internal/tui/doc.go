@@ -33,6 +33,10 @@
 // Text from the network is cut to what can be read and passes internal/escape before it becomes a cell
 // or a line; measuring goes by whole characters, in grid.
 //
+// Compose has a second page for what most messages have no need of; the table of options makes its fields, the
+// questions of the plain UI and the words for what is set, which the first page and the question about money
+// repeat: nothing is sent that was not seen.
+//
 // The form of the signature screen stands for the request that filled it, byte by byte, until a field is
 // edited: inputs drop what they cannot show. So does a field for a paste that it cannot show, or not as
 // a whole. The request is examined once nothing was typed for a moment; an answer about an earlier one is

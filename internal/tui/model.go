@@ -230,6 +230,15 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return m.sig.read(msg)
 	case sentMsg:
 		return m.sent(msg)
+	case answerMsg:
+		m.answerInbound(msg)
+		return nil
+	case contentMsg:
+		m.compose.takeContent(msg)
+		return m.back(backMsg{})
+	case sendersMsg:
+		msg.sheet.learn(msg)
+		return nil
 	case inboundMsg:
 		m.env.delivered(msg)
 		return nil

@@ -123,6 +123,13 @@ func (p *plainUI) update(msg tea.Msg) tea.Cmd {
 		return nil
 	case recentMsg:
 		return p.offerRecent(msg)
+	case sendersMsg:
+		p.offerSenders(msg)
+		return nil
+	case answerMsg:
+		m.compose.answer(msg)
+		p.askField("Text", fieldText, "text", nil, false, p.askSend)
+		return nil
 	case examinedMsg:
 		p.due.result = msg.edit == m.sig.edit
 		return m.update(msg)

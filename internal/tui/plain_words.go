@@ -21,7 +21,6 @@ func messageSentence(m plivo.Message, now time.Time) string {
 	}
 	switch {
 	case m.Unclear:
-		words = append(words, "unclear whether Plivo took it")
 	case m.Refusal != "":
 		words = append(words, "refused by the API")
 	case hasError(m.ErrorCode):
@@ -145,6 +144,8 @@ func orNone(s string) string {
 
 func statusSpoken(m plivo.Message) string {
 	switch {
+	case m.Unclear:
+		return "unclear whether Plivo took it"
 	case m.Status == "":
 		return "no status"
 	case m.Unverified:
