@@ -229,7 +229,11 @@ func (s *sendersSheet) row(w int, o app.Sender, on bool) string {
 			words = append(words, brief(part))
 		}
 	}
-	return line(w, mark, span{text, grid.Fit(name, 17, false) + "  "}, span{th.muted, grid.Fit(brief(senderKind(o)), 11, false)}, services, span{th.muted, strings.Join(words, " · ")})
+	wide := 17 // a number, and the beginning of a Powerpack's name
+	if w >= 100 {
+		wide = 30
+	}
+	return line(w, mark, span{text, grid.Fit(name, wide, false) + "  "}, span{th.muted, grid.Fit(brief(senderKind(o)), 11, false)}, services, span{th.muted, strings.Join(words, " · ")})
 }
 
 func (s *sendersSheet) footer() []key.Binding {
