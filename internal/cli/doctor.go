@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -113,7 +112,7 @@ func (p *findings) print(f app.Finding) {
 		p.first = code
 	}
 	p.counts[f.Result]++
-	f.What, f.Advice = p.shown(f.What, f.Private), p.shown(f.Advice, f.Private)
+	f = f.Masked(p.s.masker())
 	if p.err != nil {
 		return
 	}
@@ -128,18 +127,6 @@ func (p *findings) print(f app.Finding) {
 		err = p.lines.write(line)
 	}
 	p.err = err
-}
-
-// shown hides what is hidden under --mask: numbers, and whose account it is.
-func (p *findings) shown(text string, private []string) string {
-	m := p.s.masker()
-	if m == nil {
-		return text
-	}
-	for _, part := range private {
-		text = strings.ReplaceAll(text, part, "••••")
-	}
-	return m.Sentence(text)
 }
 
 func faultCode(c app.FaultClass) int {
