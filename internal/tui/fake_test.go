@@ -51,6 +51,8 @@ type fakeCore struct {
 	replayErr error
 	preview   *app.ReplayPreview // in place of a real one
 
+	care
+
 	calls atomic.Int64
 }
 

@@ -8,12 +8,12 @@ import (
 type keyMap struct {
 	// Everywhere.
 	quit, forceQuit, help, helpHint, helpTyped, redraw, messages, requests, compose, replay, examine, activity key.Binding
-	palette, paletteTyped, suspend, mask, forwarding                                                           key.Binding
+	palette, paletteTyped, suspend, mask, forwarding, doctor, attach                                           key.Binding
 	// Lists.
 	up, down, pageUp, pageDown, newest, oldest, follow key.Binding
 	// Messages.
 	open, filter, unfilter, fresh, inbound, copyID, edit, page, signature, focus, zoom key.Binding
-	markRead, destinations, goTo                                                       key.Binding
+	markRead, destinations, goTo, giveMissed                                           key.Binding
 	// Callbacks.
 	callbacks, mark, unmark, compare, toMessage, nextPart, prevPart, older, newer, bodyView key.Binding
 	closeText, search, nextMatch, prevMatch, hideSame, showSame, openAttempt                key.Binding
@@ -30,7 +30,7 @@ type keyMap struct {
 	again, sendReplay, moreFields, editRequest, asCaught, turn, leaveReplay, stopReplay, openSent key.Binding
 	// Sheets.
 	yes, no, choice, take, closeHelp, deliver, cancel, itemUp, itemDown, pick key.Binding
-	copyIt, editItem, pageItem                                                key.Binding
+	copyIt, editItem, pageItem, closeDoctor, copyFindings                     key.Binding
 }
 
 func bind(help, words string, keys ...string) key.Binding {
@@ -56,6 +56,8 @@ func newKeyMap() keyMap {
 		suspend:      bind("ctrl+z", "suspend", "ctrl+z"),
 		mask:         bind("M", "mask numbers and texts", "M"),
 		forwarding:   bind("F", "pause or resume forwarding", "F"),
+		doctor:       bind("D", "doctor: check everything", "D"),
+		attach:       bind("I", "let inbound messages come here", "I"),
 		messages:     bind("1", "messages", "1"),
 		requests:     bind("2", "callbacks", "2"),
 		compose:      bind("3", "compose", "3"),
@@ -86,6 +88,7 @@ func newKeyMap() keyMap {
 		markRead:     bind("A", "mark all as read", "A"),
 		destinations: bind("t", "what was sent with it", "t"),
 		goTo:         bind("enter", "go to it", "enter"),
+		giveMissed:   bind("m", "send the missed callback", "m"),
 
 		callbacks: bind("c", "its callbacks", "c"),
 		mark:      bind("space", "mark", " "),
@@ -167,6 +170,9 @@ func newKeyMap() keyMap {
 		copyIt:    bind("enter", "copy it", "enter"),
 		editItem:  bind("ctrl+e", "in the editor", "ctrl+e"),
 		pageItem:  bind("ctrl+o", "in the pager", "ctrl+o"),
+
+		closeDoctor:  bind("esc", "close", "esc"),
+		copyFindings: bind("y", "copy all", "y"),
 	}
 }
 

@@ -37,6 +37,7 @@ const (
 	gCopies    group = "the copy menu"
 	gPicking   group = "what is picked from a list: the palette, the copy menu and the like"
 	gCode      group = "a message as code"
+	gDoctor    group = "the doctor"
 )
 
 // situation is a state of the UI in which the keys of some groups act at once, so that no key may stand for
@@ -67,6 +68,7 @@ var situations = []situation{
 	{"the palette", true, []group{gAlways, gPicking, gSheet}},
 	{"the copy menu", true, []group{gAlways, gPicking, gSheet, gCopies}},
 	{"a message as code", false, []group{gAlways, gMoving, gCode, gSheet}},
+	{"the doctor", false, []group{gAlways, gMoving, gText, gDoctor, gSheet}},
 }
 
 // action is what can be done with a key: its name in the settings file, where its keys act, and its
@@ -103,6 +105,8 @@ func (km *keyMap) actions() []action {
 		a("suspend", gScreens, &km.suspend),
 		a("mask", gScreens, &km.mask),
 		a("pause-forwarding", gScreens, &km.forwarding),
+		a("doctor", gScreens, &km.doctor),
+		a("attach", gScreens, &km.attach),
 		a("messages", gScreens, &km.messages),
 		a("callbacks", gScreens, &km.requests),
 		a("compose", gScreens, &km.compose),
@@ -129,6 +133,7 @@ func (km *keyMap) actions() []action {
 		a("its-callbacks", gRows, &km.callbacks),
 		a("sent-together", gRows, &km.destinations),
 		a("mark-read", gRows, &km.markRead),
+		a("give-missed", gRows, &km.giveMissed),
 
 		a("signature", gThing, &km.signature),
 		a("replay", gThing, &km.again),
@@ -204,7 +209,9 @@ func (km *keyMap) actions() []action {
 
 		a("deliver", gInbound, &km.deliver),
 
-		a("cancel", gSheet, &km.cancel, &km.closeCode),
+		a("copy-findings", gDoctor, &km.copyFindings),
+
+		a("cancel", gSheet, &km.cancel, &km.closeCode, &km.closeDoctor),
 
 		a("close-help", gHelp, &km.closeHelp),
 

@@ -57,6 +57,7 @@ const plainPage = 10
 func newPlainUI(m *Model, out *plainOut) *plainUI {
 	p := &plainUI{m: m, out: out, feed: feed{left: feedLines}}
 	m.env.heard = p.hear
+	m.env.busy = func() bool { return p.ask != nil }
 	return p
 }
 
@@ -131,6 +132,14 @@ func (p *plainUI) update(msg tea.Msg) tea.Cmd {
 		return m.update(msg)
 	case progressMsg:
 		return p.progressed(msg)
+	case checkedMsg:
+		cmd := m.update(msg)
+		if s, ok := m.env.sheet.(*doctorSheet); ok {
+			if words := s.speak(); len(words) > 0 {
+				p.out.say(join(words))
+			}
+		}
+		return cmd
 	case comparedMsg:
 		cmd := m.update(msg)
 		if c := m.requests.compared; c != nil {

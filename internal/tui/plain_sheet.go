@@ -20,6 +20,8 @@ func (p *plainUI) saySheet(s sheet) {
 		for i, it := range s.items {
 			p.out.say(s.letters[i] + ": " + brief(it.name) + ", " + brief(it.text))
 		}
+	case *doctorSheet:
+		p.out.say("The doctor looks at everything that has to be right. " + keySentence(km.closeDoctor) + " " + keySentence(km.copyFindings))
 	default:
 		p.out.say(s.heading() + ".")
 		p.out.say(join(p.sheetLines(s)))
@@ -63,7 +65,7 @@ func (p *plainUI) sheetKey(k tea.KeyMsg) tea.Cmd {
 	s, km := e.sheet, e.keys
 	var before []string
 	switch s.(type) {
-	case *confirmSheet, *copySheet:
+	case *confirmSheet, *copySheet, *doctorSheet:
 	default:
 		before = p.sheetLines(s)
 	}
@@ -90,6 +92,10 @@ func (p *plainUI) sheetKey(k tea.KeyMsg) tea.Cmd {
 			choice = s.word
 		}
 		p.out.say(words + firstKey(km.yes) + ": " + s.word + ". " + firstKey(km.no) + ": go back. " + firstKey(km.take) + ": " + choice + ".")
+	case *doctorSheet:
+		if !key.Matches(k, km.copyFindings) {
+			p.out.say(keySentence(km.closeDoctor) + " " + keySentence(km.copyFindings))
+		}
 	case *copySheet:
 		it := s.items[s.at]
 		p.out.say(s.letters[s.at] + ": " + brief(it.name) + ", " + brief(it.text))
@@ -133,7 +139,7 @@ func (m *Model) plainKeys() []section {
 	var here []section
 	switch m.at {
 	case onMessages:
-		here = []section{{"The list", moving}, {"Messages", append(rows, km.callbacks, km.destinations, km.markRead, when(m.env.simulated(), km.inbound))}}
+		here = []section{{"The list", moving}, {"Messages", append(rows, km.callbacks, km.destinations, km.markRead, km.giveMissed, when(m.env.simulated(), km.inbound))}}
 	case onCallbacks:
 		here = []section{{"The list", moving}, {"Callbacks", append(rows, part, km.older, km.newer, km.mark, km.unmark, km.compare)}}
 	case onCompose:
