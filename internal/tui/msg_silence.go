@@ -120,7 +120,7 @@ func (e *env) missedTodo(m plivo.Message) string {
 	default:
 		todo = km.doctor.Help().Key + " sends a signed request out through the public URL, and says whether it comes back."
 	}
-	if m.CallbackLost() {
+	if m.CallbackLost() && m.Provider.GivenAt.IsZero() {
 		return km.giveMissed.Help().Key + " sends your app the callback that it missed, marked as synthetic. " + todo
 	}
 	return todo
