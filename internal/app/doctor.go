@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"dev.internal/plivoscope/internal/config"
-	"dev.internal/plivoscope/internal/mask"
 	"dev.internal/plivoscope/internal/plivo/api"
 	"dev.internal/plivoscope/internal/store"
 )
@@ -44,21 +42,6 @@ type Finding struct {
 	Class  FaultClass // of a failure; empty otherwise
 	// Private are the parts of What and Advice, beside numbers, that tell whose account it is.
 	Private []string
-}
-
-// Masked hides numbers, and whose account it is; with nil nothing.
-func (f Finding) Masked(m *mask.Masker) Finding {
-	if m == nil {
-		return f
-	}
-	shown := func(text string) string {
-		for _, part := range f.Private {
-			text = strings.ReplaceAll(text, part, "••••")
-		}
-		return m.Sentence(text)
-	}
-	f.What, f.Advice, f.Private = shown(f.What), shown(f.Advice), nil
-	return f
 }
 
 func fine(what string) Finding { return Finding{Result: CheckOK, What: what} }

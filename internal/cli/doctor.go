@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -112,7 +113,7 @@ func (p *findings) print(f app.Finding) {
 		p.first = code
 	}
 	p.counts[f.Result]++
-	f = f.Masked(p.s.masker())
+	f.What, f.Advice = p.shown(f.What, f.Private), p.shown(f.Advice, f.Private)
 	if p.err != nil {
 		return
 	}
@@ -127,6 +128,18 @@ func (p *findings) print(f app.Finding) {
 		err = p.lines.write(line)
 	}
 	p.err = err
+}
+
+// shown hides what is hidden under --mask: numbers, and whose account it is.
+func (p *findings) shown(text string, private []string) string {
+	m := p.s.masker()
+	if m == nil {
+		return text
+	}
+	for _, part := range private {
+		text = strings.ReplaceAll(text, part, "••••")
+	}
+	return m.Sentence(text)
 }
 
 func faultCode(c app.FaultClass) int {
