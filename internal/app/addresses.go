@@ -80,7 +80,10 @@ func (a *App) open(ctx context.Context, url string) error {
 	if err := a.server.SetEarlierURLs(earlier...); err != nil {
 		return err
 	}
-	return a.noteURL(ctx, url)
+	if err := a.noteURL(ctx, url); err != nil {
+		a.log.Warn("the public URL was not noted in the history", "url", url, "err", err)
+	}
+	return nil
 }
 
 // retire puts a URL among the earlier ones, in the place of one that is current again. The lock is held.

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/api"
 	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/plivo/simulator"
@@ -51,9 +52,11 @@ type App struct {
 	notices  notices
 	totals   atomic.Pointer[store.Totals]
 	watched  atomic.Pointer[WatchStatus]
-	inFlight atomic.Int64 // sends that the API has not answered
+	beat     time.Duration // of the watch over messages
+	inFlight atomic.Int64  // sends that the API has not answered
 	replays  replays
 	doubts   doubts
+	senders  senders
 	leased   atomic.Bool   // other processes are told to use this server
 	releases chan struct{} // the lease is to be renewed at once: what it says has changed
 
@@ -61,12 +64,14 @@ type App struct {
 	tunnelLog tunnelLog
 	prober    *tunnel.Prober
 	failure   atomic.Pointer[tunnel.Error]
+
+	inboundAnswer atomic.Pointer[plivo.Answer] // as the server has it; nil while another process serves
 }
 
 // Open opens the history and binds the addresses; Run then serves them. The caller closes the App,
 // also when Run was never called. Every error is a sentence with what to do.
 func Open(ctx context.Context, o Options) (*App, error) {
-	a := &App{o: o, now: o.Now, log: o.Logger, authID: o.AuthID, serverPID: os.Getpid(), releases: make(chan struct{}, 1)}
+	a := &App{o: o, now: o.Now, log: o.Logger, authID: o.AuthID, serverPID: os.Getpid(), beat: watchBeat, releases: make(chan struct{}, 1)}
 	if a.now == nil {
 		a.now = time.Now
 	}
@@ -221,7 +226,7 @@ func (a *App) serve() error {
 		answerer = a.routes.Answer
 	}
 	server, err := webhook.New(webhook.Config{
-		Answerer:   answerer,
+		Answerer: answerer, Answer: a.o.Answer,
 		PublicURLs: []string{a.publicURL()}, Tokens: a.tokens, OnInvalid: a.o.OnInvalid, Recorder: a.store,
 		Now: a.now, Logger: a.log, Allow: a.o.Allow, Version: a.o.Version,
 		TrustForwarded: tunnelled,
@@ -234,6 +239,7 @@ func (a *App) serve() error {
 		return err
 	}
 	a.server = server
+	a.inboundAnswer.Store(&a.o.Answer)
 	a.tunnelLog.status = TunnelStatus{Name: noTunnel}
 	if a.link = newLink(a); a.link != nil {
 		a.tunnelLog.status = a.link.begun()

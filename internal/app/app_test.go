@@ -35,6 +35,7 @@ func running(t *testing.T, o app.Options) *app.App {
 	if err != nil {
 		t.Fatal(err)
 	}
+	app.Quicken(a)
 	ready, ended := make(chan struct{}), make(chan error, 1)
 	go func() { ended <- a.Run(ctx, func() { close(ready) }) }()
 	select {

@@ -61,11 +61,12 @@ const (
 // custodian changes where the application's messages go, and owes what was there before.
 type custodian struct {
 	a     *App
-	wants chan string // the newest public URL; one slot
+	wants chan string // the newest public URL, or empty where none will come; one slot
 
 	// These belong to the goroutine of run.
-	owes     bool // something was written down by this run
-	attached bool // the application was seen to send here
+	owes     bool   // something was written down by this run
+	attached bool   // the application was seen to send here
+	told     string // what was in the way, when the user was told last
 
 	mu      sync.Mutex
 	allowed string // the message_url that the user lets go
@@ -87,7 +88,17 @@ func newCustodian(a *App) *custodian {
 
 // want says under which public URL the server is reached from now on. It never blocks.
 func (c *custodian) want(publicURL string) {
-	if c == nil || publicURL == "" {
+	if publicURL != "" {
+		c.tell(publicURL)
+	}
+}
+
+// release says that no public URL leads here any more, and none will: what was attached is given back. It never
+// blocks.
+func (c *custodian) release() { c.tell("") }
+
+func (c *custodian) tell(publicURL string) {
+	if c == nil {
 		return
 	}
 	select {
@@ -152,7 +163,12 @@ func (c *custodian) run(ctx context.Context) error {
 		}
 		// What has begun is brought to its end: a request that was given up might be obeyed later.
 		within, cancel := context.WithTimeout(context.WithoutCancel(ctx), custodyWithin)
-		err := c.a.attach(within, url)
+		var err error
+		if url == "" {
+			err = c.giveBack(within)
+		} else {
+			err = c.a.attach(within, url)
+		}
 		cancel()
 		if err != nil {
 			c.failed(err)
@@ -172,10 +188,13 @@ func mayPass(err error) bool {
 
 // failed tells the user once what is in the way.
 func (c *custodian) failed(err error) {
-	why := err.Error()
+	why, kind := err.Error(), err.Error()
+	var refused *api.Error
+	if errors.As(err, &refused) {
+		kind = string(refused.Kind) // the API's name for the request is another one each time
+	}
 	var foreign *ForeignError
 	errors.As(err, &foreign)
-	before := c.status()
 	c.change(func(at *Attachment) {
 		at.Why, at.Foreign = why, foreign
 		switch {
@@ -186,9 +205,10 @@ func (c *custodian) failed(err error) {
 			at.State = AttachFailed
 		}
 	})
-	if before.Why == why {
+	if c.told == kind {
 		return
 	}
+	c.told = kind
 	if mayPass(err) {
 		why += "; it is tried again"
 	}
@@ -324,6 +344,7 @@ func (c *custodian) undo(ctx context.Context, owed store.Custody, failure error)
 
 // done notes that the application sends here.
 func (c *custodian) done(app api.Application, url, former string) {
+	c.told = ""
 	c.change(func(at *Attachment) {
 		at.State, at.URL, at.Former, at.Why, at.Foreign = AttachDone, url, former, "", nil
 		at.AppID, at.AppName = app.ID, app.Name

@@ -34,6 +34,8 @@ func (r Restored) String() string {
 		return fmt.Sprintf("application %s is not there any more: nothing is left to put back", name)
 	case r.Outcome == store.NotNeeded:
 		return fmt.Sprintf("application %s has its former message_url already: %s", name, urlOrNone(r.Former))
+	case r.Former == "":
+		return fmt.Sprintf("application %s has no message_url again", name)
 	default:
 		return fmt.Sprintf("the message_url of application %s is %s again", name, urlOrNone(r.Former))
 	}
@@ -130,6 +132,30 @@ func (c *custodian) putBackAll(ctx context.Context) error {
 		}
 	}
 	return errors.Join(failures...)
+}
+
+// giveBack puts back what this run attached, though it goes on.
+func (c *custodian) giveBack(ctx context.Context) error {
+	all, err := c.a.store.Custodies(ctx, c.a.authID)
+	if err != nil {
+		return err
+	}
+	for _, owed := range all {
+		if owed.PID != os.Getpid() {
+			continue
+		}
+		r := putBack(ctx, c.a.store, c.a.api, owed)
+		if r.Err != nil {
+			return r.Err
+		}
+		c.attached = false
+		c.change(func(at *Attachment) {
+			at.State, at.URL, at.Former = AttachFailed, "", ""
+			at.Why = "No public URL leads here any more, so the application was given back: " + r.String() + "."
+		})
+		c.a.Notify(Warning, upper(r.String())+", because no public URL leads here any more.")
+	}
+	return nil
 }
 
 // OwedError says that an application sends its messages here still, though nobody listens any more.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"dev.internal/plivoscope/internal/config"
@@ -44,6 +45,14 @@ type Finding struct {
 	Private []string
 }
 
+// Hide takes what tells whose account it is out of a text of the finding. Numbers are left to package mask.
+func (f Finding) Hide(text string) string {
+	for _, part := range f.Private {
+		text = strings.ReplaceAll(text, part, "••••")
+	}
+	return text
+}
+
 func fine(what string) Finding { return Finding{Result: CheckOK, What: what} }
 func warn(what, advice string) Finding {
 	return Finding{Result: CheckWarning, What: what, Advice: advice}
@@ -68,7 +77,11 @@ type Surroundings struct {
 	Patience time.Duration
 }
 
-const defaultPatience = 10 * time.Second
+// How long a check may take, and the one of a tunnel that is being opened.
+const (
+	defaultPatience = 10 * time.Second
+	tunnelPatience  = 30 * time.Second
+)
 
 // doctor is one check-up.
 type doctor struct {
@@ -163,7 +176,11 @@ func (d *doctor) one(ctx context.Context, c check) Finding {
 		}
 	}
 	patience := d.o.Surroundings.Patience
-	if patience <= 0 {
+	switch {
+	case patience > 0:
+	case c.name == "tunnel":
+		patience = tunnelPatience
+	default:
 		patience = defaultPatience
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)

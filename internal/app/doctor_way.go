@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 	"dev.internal/plivoscope/internal/escape"
 	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/webhook"
+	"dev.internal/plivoscope/internal/webhook/tunnel"
 )
 
 // lookAtServer tells which callback server the way from outside is tried with.
@@ -31,33 +33,33 @@ func lookAtServer(_ context.Context, d *doctor) Finding {
 	return fine("a callback server was opened for this at " + d.app.listenURL)
 }
 
-// lookAtTunnel tells which way callbacks come.
-func lookAtTunnel(_ context.Context, d *doctor) Finding {
-	a := d.app
-	switch {
-	case a.CallbackURL() == "":
-		return warn("there is no public URL: Plivo cannot reach "+a.listenURL, "open a tunnel, or name the address of one with --public-url")
-	case onLoopback(a.publicURL()):
-		return fine("none is needed, as the API is on this machine")
-	}
-	return fine("callbacks come through " + a.publicURL())
-}
-
-// lookAtRoundTrip asks the server for its health through the public URL.
+// lookAtRoundTrip sends a request out through the public URL, which has to come in here.
 func lookAtRoundTrip(ctx context.Context, d *doctor) Finding {
 	at := d.app.publicURL()
-	got, err := ask(ctx, http.MethodGet, at+webhook.HealthPath, nil, nil)
+	if d.app.joined {
+		return d.healthThrough(ctx, at)
+	}
+	took, err := d.app.prove(ctx, at)
 	if err != nil {
 		return lostOnTheWay(at, err)
 	}
-	var health struct {
-		Status  string `json:"status"`
-		Version string `json:"version"`
+	return cameBack(at, took)
+}
+
+func cameBack(at string, took time.Duration) Finding {
+	return fine("a request went out to " + at + " and came back in " + rounded(took))
+}
+
+// healthThrough asks the server of another process for its health: only that one could tell that it is itself.
+func (d *doctor) healthThrough(ctx context.Context, at string) Finding {
+	got, err := d.ask(ctx, http.MethodGet, at+webhook.HealthPath, nil, nil)
+	if err != nil {
+		return lostOnTheWay(at, err)
 	}
-	if got.status != http.StatusOK || json.Unmarshal(got.body, &health) != nil || health.Status != "ok" {
+	if _, ok := got.health(); !ok {
 		return got.strange(at)
 	}
-	return fine("a request went out to " + at + " and came back in " + rounded(got.took))
+	return cameBack(at, got.took)
 }
 
 // lookAtSignature sends a signed request as Plivo does through the public URL, and lets the server judge it.
@@ -81,7 +83,7 @@ func lookAtSignature(ctx context.Context, d *doctor) Finding {
 		return skipped("nothing can be signed: "+err.Error(), "")
 	}
 	header.Set("Content-Type", "application/x-www-form-urlencoded")
-	got, err := ask(ctx, http.MethodPost, at, header, []byte(form.Encode()))
+	got, err := d.ask(ctx, http.MethodPost, at, header, []byte(form.Encode()))
 	if err != nil {
 		return lostOnTheWay(a.publicURL(), err)
 	}
@@ -148,11 +150,21 @@ type answered struct {
 	took   time.Duration
 }
 
+// health reads an answer of /health.
+func (a answered) health() (t *webhook.TunnelHealth, ok bool) {
+	var h struct {
+		Status string                `json:"status"`
+		Tunnel *webhook.TunnelHealth `json:"tunnel"`
+	}
+	ok = a.status == http.StatusOK && json.Unmarshal(a.body, &h) == nil && h.Status == "ok"
+	return h.Tunnel, ok
+}
+
 // answerMost bounds how much of an answer is read, in bytes.
 const answerMost = 64 << 10
 
 // ask sends one request the whole way, on a connection of its own.
-func ask(ctx context.Context, method, target string, header http.Header, body []byte) (answered, error) {
+func (d *doctor) ask(ctx context.Context, method, target string, header http.Header, body []byte) (answered, error) {
 	req, err := http.NewRequestWithContext(ctx, method, target, bytes.NewReader(body))
 	if err != nil {
 		return answered{}, err
@@ -163,6 +175,7 @@ func ask(ctx context.Context, method, target string, header http.Header, body []
 	req.Header.Set("User-Agent", "plivoscope-doctor")
 	conns := http.DefaultTransport.(*http.Transport).Clone()
 	conns.DisableKeepAlives = true
+	conns.TLSClientConfig = &tls.Config{RootCAs: d.o.ProbeRoots, MinVersion: tls.VersionTLS12}
 	client := &http.Client{
 		Transport:     conns,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -181,6 +194,11 @@ func ask(ctx context.Context, method, target string, header http.Header, body []
 
 // lostOnTheWay explains a request that was not answered.
 func lostOnTheWay(at string, err error) Finding {
+	var refusal *tunnel.Refusal
+	if errors.As(err, &refusal) {
+		what, advice := parted(refusal.Why)
+		return failed(FaultNetwork, what, advice)
+	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return failed(FaultNetwork, at+" takes requests and does not answer in time: the tunnel forwards nothing", "start the tunnel again, and check that it forwards to this machine")
 	}
@@ -189,6 +207,18 @@ func lostOnTheWay(at string, err error) Finding {
 		err = ue.Err
 	}
 	return failed(FaultNetwork, at+" cannot be reached: "+escape.Line(err.Error()), "check the address, and that the tunnel runs")
+}
+
+// parted takes a sentence, or several, apart: what is so, and what to do.
+func parted(why string) (what, advice string) {
+	why = strings.TrimSuffix(strings.TrimSpace(why), ".")
+	end := len(why)
+	for _, mark := range []string{". ", "; "} {
+		if i := strings.Index(why, mark); i >= 0 {
+			end = min(end, i)
+		}
+	}
+	return why[:end], strings.TrimLeft(why[end:], ".; ")
 }
 
 // strange explains an answer that is not the server's.

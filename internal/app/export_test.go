@@ -2,6 +2,9 @@ package app
 
 import "time"
 
+// Quicken lets the watch over messages look every 50 ms. It has to come before Run.
+func Quicken(a *App) { a.beat = 50 * time.Millisecond }
+
 // PublicURLIs says that the server is reached under another public URL from now on.
 func (a *App) PublicURLIs(url string) { a.custody.want(url) }
 
@@ -9,7 +12,10 @@ func (a *App) PublicURLIs(url string) { a.custody.want(url) }
 func (o Options) Hurried() Options {
 	o.linkTimes = &linkTimes{
 		beat: 10 * time.Millisecond, silent: 100 * time.Millisecond, timed: 20 * time.Millisecond, probe: 300 * time.Millisecond,
-		retry: 10 * time.Millisecond, most: 50 * time.Millisecond, flaps: 10 * time.Second,
+		retry: 10 * time.Millisecond, most: 50 * time.Millisecond, flaps: 10 * time.Second, spare: 200 * time.Millisecond,
 	}
 	return o
 }
+
+// NoPublicURL says that the server is not reached any more.
+func (a *App) NoPublicURL() { a.custody.release() }

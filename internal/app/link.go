@@ -4,8 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
+
+	"golang.org/x/time/rate"
 
 	"dev.internal/plivoscope/internal/webhook/tunnel"
 )
@@ -38,44 +39,16 @@ type linkTimes struct {
 	retry  time.Duration // until a probe that did not is sent again, at first
 	most   time.Duration // at last; metered ones are sent a tenth as often
 	flaps  time.Duration // between two notices of the tunnel's end
+	spare  time.Duration // between two metered probes, once there were several soon
 }
+
+// meteredBurst is how many metered probes may be sent one soon after the other: a tunnel that comes and goes would
+// use up the month's requests.
+const meteredBurst = 10
 
 var theLinkTimes = linkTimes{
 	beat: time.Second, silent: 30 * time.Second, timed: time.Minute, probe: 10 * time.Second,
-	retry: time.Second, most: 30 * time.Second, flaps: 10 * time.Second,
-}
-
-// mailbox keeps events until they are read; put never blocks.
-type mailbox struct {
-	mu   sync.Mutex
-	mail []tunnel.Event
-	wake chan struct{}
-}
-
-// keptMail bounds the events of a tunnel that says more than can be read: the oldest are let go.
-const keptMail = 1000
-
-func newMailbox() *mailbox { return &mailbox{wake: make(chan struct{}, 1)} }
-
-func (m *mailbox) put(e tunnel.Event) {
-	m.mu.Lock()
-	if len(m.mail) == keptMail {
-		m.mail = m.mail[1:]
-	}
-	m.mail = append(m.mail, e)
-	m.mu.Unlock()
-	select {
-	case m.wake <- struct{}{}:
-	default:
-	}
-}
-
-func (m *mailbox) take() []tunnel.Event {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	all := m.mail
-	m.mail = nil
-	return all
+	retry: time.Second, most: 30 * time.Second, flaps: 10 * time.Second, spare: 30 * time.Second,
 }
 
 // newLink gives nil where there is nothing to look after.
@@ -89,6 +62,9 @@ func newLink(a *App) *link {
 	}
 	a.prober.Timeout = l.times.probe
 	l.probes = prober{results: make(chan proof, 1)}
+	if l.metered() {
+		l.probes.spare = rate.NewLimiter(rate.Every(l.times.spare), meteredBurst)
+	}
 	return l
 }
 
@@ -169,6 +145,9 @@ func (l *link) start(ctx context.Context, mail *mailbox, ended chan<- error) {
 
 // on is told what the provider says.
 func (l *link) on(ctx context.Context, e tunnel.Event) {
+	if l.over {
+		return
+	}
 	switch e.State {
 	case tunnel.Online:
 		l.online(ctx, e)
@@ -191,8 +170,12 @@ func (l *link) online(ctx context.Context, e tunnel.Event) {
 		return
 	}
 	if l.tunnel != nil {
-		if err := l.open(ctx, e.URL); err != nil {
-			l.state(tunnel.Reconnecting, fmt.Sprintf("The tunnel's URL cannot be used: %v", err), "")
+		_, err := checkPublicURL(e.URL, l.a.o.InsecureURL)
+		if err == nil {
+			err = l.open(ctx, e.URL)
+		}
+		if err != nil {
+			l.failed(ctx, &tunnel.Error{Why: fmt.Sprintf("The tunnel's URL cannot be used: %v.", err)})
 			return
 		}
 	}
@@ -202,13 +185,14 @@ func (l *link) online(ctx context.Context, e tunnel.Event) {
 			s.Proved, s.RoundTrip = false, 0
 		}
 		if s.State != tunnel.Online || s.URL != e.URL {
-			s.Why, s.Code = "", ""
+			s.Why, s.Code = "It is open, and a probe is on its way through it.", ""
 			if s.State == tunnel.Online {
 				s.State = tunnel.Reconnecting
 			}
 		}
 		s.URL = e.URL
 	})
+	l.a.store.Wake()
 	l.probes.doubt = e.Why
 	l.probes.again()
 	l.probe(ctx)
@@ -255,6 +239,7 @@ func (l *link) failed(ctx context.Context, err error) {
 		l.stop() // it goes on, but leads nowhere
 	}
 	l.a.publish("")
+	l.a.custody.release()
 	l.a.failure.Store(final)
 	l.state(tunnel.Failed, final.Why, final.Code)
 }

@@ -2,8 +2,13 @@ package app
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"time"
+
+	"golang.org/x/time/rate"
 
 	"dev.internal/plivoscope/internal/webhook/tunnel"
 )
@@ -17,6 +22,7 @@ type prober struct {
 	failed  int                // in a row
 	proved  bool               // one came back since the tunnel was started
 	restart bool               // the tunnel is to be started anew
+	spare   *rate.Limiter      // of metered probes; nil where they cost nothing
 	doubt   string             // what to mind of the URL, as the provider has it
 }
 
@@ -72,6 +78,11 @@ func (p *prober) after(d time.Duration) {
 func (l *link) probe(ctx context.Context) {
 	p := &l.probes
 	p.stop()
+	if p.spare != nil && !p.spare.Allow() {
+		l.state(l.waiting(), fmt.Sprintf("The tunnel comes and goes, and each probe counts against its quota: the next is sent within %s.", l.times.spare), "")
+		p.next = time.NewTimer(l.times.spare)
+		return
+	}
 	p.number++
 	number, url, began := p.number, l.url, l.a.now()
 	within, cancel := context.WithCancel(ctx)
@@ -123,18 +134,11 @@ func (l *link) unproved(ctx context.Context, r proof) {
 		p.after(l.times.retry)
 		return
 	}
-	state := Unproved
-	if l.tunnel != nil {
-		state = tunnel.Connecting
-		if before.Proved {
-			state = tunnel.Reconnecting
-		}
-	}
 	if before.State == tunnel.Online {
 		l.down.begin(ctx, l.a, r.began, r.err.Error())
 	}
-	l.state(state, r.err.Error(), codeOf(r.err))
-	if l.tunnel != nil && p.proved && p.failed >= failuresRestart {
+	l.state(l.waiting(), r.err.Error(), codeOf(r.err))
+	if l.tunnel != nil && p.proved && p.failed >= failuresRestart && dead(r.err) {
 		// It says that it is fine, and nothing comes through.
 		l.a.log.Warn("the tunnel is started anew", "tunnel", l.tunnel.Name(), "why", r.err.Error())
 		l.up, p.proved, p.restart = false, false, true
@@ -142,6 +146,34 @@ func (l *link) unproved(ctx context.Context, r proof) {
 		return
 	}
 	p.after(l.pause())
+}
+
+// dead tells whether what a probe met is a way that leads nowhere, which a new one may mend: not a name that this
+// machine cannot look up, a quota that is used up, or another server.
+func dead(err error) bool {
+	var refusal *tunnel.Refusal
+	if !errors.As(err, &refusal) {
+		return false
+	}
+	switch refusal.Kind {
+	case tunnel.TimedOut, tunnel.NotReached:
+		return true
+	case tunnel.EdgeRefused:
+		return refusal.Status == http.StatusNotFound || refusal.Status >= http.StatusInternalServerError
+	}
+	return false
+}
+
+// waiting is the state of what is open and not proved.
+func (l *link) waiting() tunnel.State {
+	switch {
+	case l.tunnel == nil:
+		return Unproved
+	case l.a.tunnelLog.now().Proved:
+		return tunnel.Reconnecting
+	default:
+		return tunnel.Connecting
+	}
 }
 
 // pause is how long to wait after so many failures: longer and longer, most of all where probes count.

@@ -34,7 +34,7 @@ func (t *telling) again() string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" (%d more changes like this since it was last said.)", n)
+	return fmt.Sprintf(" (%d more such changes were not told.)", n)
 }
 
 // tell says a change to the user. Each one is in the changes and the log; what comes too often is not said.
@@ -106,7 +106,7 @@ func sentence(words string) string {
 // roundTrip shows a time to the millisecond.
 func roundTrip(d time.Duration) string {
 	if d < time.Millisecond {
-		return "under 1ms"
+		return "under 1 ms"
 	}
-	return d.Round(time.Millisecond).String()
+	return fmt.Sprintf("%d ms", d.Round(time.Millisecond).Milliseconds())
 }

@@ -143,6 +143,10 @@ func TestACutTunnelIsReconnecting(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer stored.Close()
+	eventually(t, "other processes are told of the URL", func() bool {
+		lease, live, err := stored.Lease(within(t))
+		return err == nil && live && lease.PublicURL == w.url()
+	})
 	outages, err := stored.Outages(within(t), time.Time{})
 	if err != nil || len(outages) != 1 || outages[0].Why != "The line was cut." || outages[0].To.Before(outages[0].From) {
 		t.Errorf("outages %+v, %v", outages, err)
@@ -317,5 +321,24 @@ func TestTheProbeComesPastAllow(t *testing.T) {
 		if resp.StatusCode != http.StatusForbidden || resp.Header.Get("X-Plivoscope-Proof") != "" {
 			t.Errorf("a stranger with the token %q got %s, %v", header, resp.Status, resp.Header)
 		}
+	}
+}
+
+// A metered tunnel that comes and goes does not use up its quota by being probed.
+func TestAFlappingMeteredTunnel(t *testing.T) {
+	t.Parallel()
+	w := newWire()
+	w.metered = true
+	a := tunnelled(t, w, app.Options{})
+	reaches(t, a, tunnel.Online)
+	began := time.Now()
+	for range 100 {
+		w.say(tunnel.Event{State: tunnel.Reconnecting, URL: w.url(), Why: "Gone."})
+		w.say(tunnel.Event{State: tunnel.Online, URL: w.url()})
+	}
+	eventually(t, "it waits with the next probe", func() bool { return strings.Contains(a.Status().Tunnel.Why, "each probe counts") })
+	reaches(t, a, tunnel.Online)
+	if n, _ := w.count(); n > 10+2+int(time.Since(began)/(200*time.Millisecond)) {
+		t.Errorf("%d probes went through it", n)
 	}
 }

@@ -65,6 +65,8 @@ type Options struct {
 	Attach Attach
 	Repair string // the command that puts back what could not be at the end; empty for "plivoscope restore"
 
+	Answer plivo.Answer // to inbound messages, unless an application of Routes answers; zero for no reply
+
 	// Routes say where callbacks are forwarded to; none for nowhere.
 	Routes []forward.Route
 

@@ -108,7 +108,7 @@ type Reconciler struct {
 // Reconciler gives that of the App; it needs no Close.
 func (a *App) Reconciler() *Reconciler {
 	r := &Reconciler{
-		store: a.store, api: a.api, keys: a.replayKeys, now: a.now, public: a.publicURL(), asks: rate.NewLimiter(asksReconciling, asksReconciling),
+		store: a.store, api: a.api, keys: a.replayKeys, now: a.now, public: a.servedURL(), asks: rate.NewLimiter(asksReconciling, asksReconciling),
 		own: []string{a.listenURL, a.publicURL()},
 	}
 	if a.simulated() {
@@ -145,8 +145,8 @@ func OpenReconciler(ctx context.Context, o Options) (_ *Reconciler, err error) {
 	}
 	config := api.Config{AuthID: o.AuthID, AuthToken: o.AuthToken.Reveal(), BaseURL: o.APIURL, UserAgent: "plivoscope/" + o.Version}
 	r.keys = replay.Keys{Account: signature.NewToken("account", config.AuthToken), Main: signature.NewToken("main account", o.MainToken.Reveal())}
-	if live {
-		r.public = lease.PublicURL
+	if live && (o.Mode == Simulator || lease.PublicURL != lease.ListenURL) {
+		r.public = lease.PublicURL // else a tunnel may be opening
 	}
 	if o.Mode == Simulator {
 		if !live || lease.SimToken == "" {

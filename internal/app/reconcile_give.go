@@ -61,6 +61,7 @@ func (g *giver) one(ctx context.Context, one *Reconciled, record api.Record, dry
 	if err != nil {
 		return err
 	}
+	request.Changes = nil // there is no callback that it differs from
 	one.Request = &request
 	if dry {
 		return nil

@@ -33,9 +33,7 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 		routes.start(running, group, a.routes.Run)
 	}
 	diagnoser.start(running, group, a.diagnose)
-	if !a.simulated() {
-		a.doubts.begin(a.clarifyLeft)
-	}
+	a.doubts.begin(a.clarifyLeft)
 	held := a.takeLease(ctx)
 	if a.link != nil {
 		link.start(running, group, a.link.run)

@@ -47,6 +47,7 @@ type Status struct {
 	// has to know; empty where it was given or there is no simulator.
 	SimulatorToken string
 	Totals         store.Totals
+	InboundAnswer  string          // XML that inbound messages are answered with; empty for no reply
 	Attachment     Attachment      // of an application, where one was asked for
 	Watch          WatchStatus     // of messages without callbacks; zero where another process watches
 	Routes         []forward.Stats // of the forwarding, in the order in which they were given

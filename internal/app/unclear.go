@@ -142,8 +142,8 @@ func (a *App) ask(ctx context.Context, ids []int64, certain bool) (done bool, er
 	missing := ""
 	whole := len(records) < api.ListedAtOnce
 	if whole && certain {
-		missing = fmt.Sprintf("No answer to the send was understood, and Plivo lists no such message from %s to %s: it was most likely not accepted, so it can be sent again.",
-			first.CreatedAt.Add(-listedBefore).Local().Format("15:04"), first.CreatedAt.Add(listedAfter).Local().Format("15:04"))
+		missing = fmt.Sprintf("No answer to the send was understood, and Plivo lists no such message around %s: it was most likely not accepted, so it can be sent again.",
+			first.CreatedAt.Local().Format("15:04"))
 	}
 	rows := make([]int64, len(open))
 	for i, m := range open {
@@ -197,10 +197,22 @@ func someOf(numbers []string) string {
 	return fmt.Sprintf("%s and %d more", strings.Join(numbers[:named], ", "), len(numbers)-named)
 }
 
-// clarifyLeft asks for what earlier runs left unclear. A simulator of this process knows nothing of these.
+const endedSimulator = "The simulator ended before its answer was known, and forgot the message with all others; send it again."
+
+// clarifyLeft asks for what earlier runs left unclear. What went to a simulator is gone with it.
 func (a *App) clarifyLeft(ctx context.Context) {
 	left, err := a.store.UnclearSends(ctx, a.now().Add(-leftFor), plivo.MaxDestinations)
 	if err != nil || len(left) == 0 {
+		return
+	}
+	if a.simulated() {
+		ids := make([]int64, len(left))
+		for i, m := range left {
+			ids[i] = m.ID
+		}
+		if err := a.store.ResolveUnclear(ctx, ids, nil, endedSimulator); err != nil {
+			a.log.Warn("sends that an earlier simulator was asked for could not be ended", "err", err)
+		}
 		return
 	}
 	var sends [][]int64

@@ -19,6 +19,7 @@ import (
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/api"
 	"dev.internal/plivoscope/internal/plivo/signature"
+	"dev.internal/plivoscope/internal/store"
 )
 
 const (
@@ -168,6 +169,32 @@ func TestUnclearSendOfAnEarlierRun(t *testing.T) {
 				t.Errorf("%+v, %v", ms, err)
 			}
 		})
+	}
+}
+
+// TestUnclearSendToAnEarlierSimulator is over: the simulator forgot it.
+func TestUnclearSendToAnEarlierSimulator(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "h.db")
+	s, err := store.Open(within(t), store.Options{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids, err := s.BeginSend(within(t), []plivo.Message{{From: "+14155550100", To: "+14155550199", CreatedAt: time.Now().Add(-time.Hour)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil { // the program is killed before the answer
+		t.Fatal(err)
+	}
+	a := running(t, app.Options{Mode: app.Simulator, HistoryPath: path})
+	var last plivo.Message
+	err = a.Follow(within(t), ids, func(plivo.Message) error { return nil }, func(ms []plivo.Message) (bool, error) {
+		last = ms[0]
+		return last.Status == plivo.Failed, nil
+	})
+	if err != nil || last.Unclear || !strings.Contains(last.Refusal, "simulator") {
+		t.Errorf("%+v, %v", last, err)
 	}
 }
 

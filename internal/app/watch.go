@@ -18,7 +18,7 @@ const (
 	watchAtOnce  = 500              // messages that are looked at in one beat
 	watchThere   = 10 * time.Second // how often it is written down that the watch is there
 	watchGap     = 30 * time.Second // without that it was not
-	watchCount   = 5 * time.Second  // how often what is missed is counted while nothing changes here
+	watchCount   = 5 * time.Second  // how often what is missed is counted while nothing is done here
 	sendingFor   = 10 * time.Minute // after that nobody waits for the answer to a send
 	asksASecond  = 2                // of Plivo, which allows 60 of all requests
 	asksOfOurs   = 200              // of a simulator
@@ -75,7 +75,7 @@ func (a *App) askLimit() *rate.Limiter {
 // watch looks after messages until ctx ends.
 func (a *App) watch(ctx context.Context) error {
 	w := newWatcher(a)
-	tick := time.NewTicker(watchBeat)
+	tick := time.NewTicker(a.beat)
 	defer tick.Stop()
 	failing := false
 	for ctx.Err() == nil {
@@ -207,7 +207,7 @@ func (w *watcher) attend(ctx context.Context, now time.Time, due []store.Watched
 	if err := w.tempo.refresh(ctx, w.a.store, now); err != nil {
 		return err
 	}
-	j, err := newJudge(ctx, w.a.store, now, w.a.publicURL(), w.refused)
+	j, err := newJudge(ctx, w.a.store, now, w.a.servedURL(), w.refused)
 	if err != nil {
 		return err
 	}
@@ -242,8 +242,10 @@ func (w *watcher) attend(ctx context.Context, now time.Time, due []store.Watched
 // missedAt is when a callback of a message is missed: now, later, or never.
 func (w *watcher) missedAt(m plivo.Message, there bool, now time.Time) time.Time {
 	switch {
-	case !there || m.Done() || m.Refusal != "":
+	case !there || m.Done() || m.Refusal != "" && !m.Unclear:
 		return time.Time{}
+	case m.UUID == "" && m.Unclear && now.Sub(m.CreatedAt) < watchedFor:
+		return now.Add(usualPatience) // it may yet be found at Plivo
 	case m.UUID == "":
 		if now.Sub(m.CreatedAt) > sendingFor {
 			return time.Time{}
@@ -314,8 +316,8 @@ func (w *watcher) unreached(now time.Time, err error) {
 func (w *watcher) count(ctx context.Context, now time.Time, changed bool) error {
 	was := w.status
 	is := was
-	if changed || was.Silent > 0 && now.Sub(w.counted) >= watchCount {
-		missed, err := w.a.store.Missed(ctx)
+	if changed || now.Sub(w.counted) >= watchCount {
+		missed, err := w.a.store.Missed(ctx, now.Add(-watchedFor))
 		if err != nil {
 			return err
 		}

@@ -88,6 +88,14 @@ func (j *judge) silence(ctx context.Context, m plivo.Message) (plivo.Silence, er
 	return s, nil
 }
 
+// servedURL is the public URL of now; empty while a tunnel has none, which may well come back as it was.
+func (a *App) servedURL() string {
+	if url := a.publicURL(); a.link == nil || url != a.listenURL {
+		return url
+	}
+	return ""
+}
+
 // heard is when something was heard of a message for the last time, its acceptance included.
 func heard(m plivo.Message) time.Time {
 	if m.UpdatedAt.After(m.CreatedAt) {

@@ -45,3 +45,18 @@ func TestPatience(t *testing.T) {
 		t.Errorf("at first it is %v", got)
 	}
 }
+
+// TestUnclearIsWatchedOn looks again at a send whose outcome is unclear, as at one that is not answered yet: it may
+// turn out to be accepted.
+func TestUnclearIsWatchedOn(t *testing.T) {
+	now := time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
+	m := plivo.Message{Direction: plivo.Outbound, Status: plivo.Sending, Refusal: "No answer came.", CreatedAt: now, Unclear: true}
+	w := &watcher{}
+	if at := w.missedAt(m, true, now); !at.After(now) {
+		t.Errorf("unclear: looked at again at %v", at)
+	}
+	m.Unclear, m.Status = false, plivo.Failed
+	if at := w.missedAt(m, true, now); !at.IsZero() {
+		t.Errorf("refused: looked at again at %v", at)
+	}
+}

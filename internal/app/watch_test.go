@@ -3,14 +3,11 @@ package app_test
 import (
 	"context"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"path/filepath"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -19,65 +16,12 @@ import (
 	"dev.internal/plivoscope/internal/config"
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/api"
+	"dev.internal/plivoscope/internal/plivo/scenario"
+	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/plivo/simulator"
 	"dev.internal/plivoscope/internal/store"
 	"dev.internal/plivoscope/internal/webhook"
 )
-
-// clock is the time, and what it was put forward by.
-type clock struct{ ahead atomic.Int64 }
-
-func (c *clock) now() time.Time          { return time.Now().Add(time.Duration(c.ahead.Load())) }
-func (c *clock) forward(d time.Duration) { c.ahead.Add(int64(d)) }
-
-// quick has the statuses at once, and the first retry of a callback after a minute.
-var quick = simulator.Pace{Queued: 0, Sent: time.Millisecond, Final: 2 * time.Millisecond, Late: time.Millisecond}
-
-// watched runs an app on a simulator at its real speed, with a clock of its own.
-func watched(t *testing.T, c *clock, o app.Options) *app.App {
-	t.Helper()
-	o.Mode, o.Now = app.Simulator, c.now
-	if o.Pace == (simulator.Pace{}) {
-		o.Pace = quick
-	}
-	if o.HistoryPath == "" {
-		o.HistoryPath = filepath.Join(t.TempDir(), "a.db")
-	}
-	return running(t, o)
-}
-
-func sendOne(t *testing.T, a *app.App, to, fate string) int64 {
-	t.Helper()
-	sent, err := a.Send(within(t), app.SendRequest{Draft: plivo.Draft{From: "+14155550100", To: []string{to}, Text: "hi"}, Fate: fate})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return sent.IDs[0]
-}
-
-// watchedUntil puts the clock forward, half a minute at a time, until a message is as wanted.
-func watchedUntil(t *testing.T, c *clock, a *app.App, id int64, want func(plivo.Message) bool) plivo.Message {
-	t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
-	for {
-		ms, err := a.MessagesByID(within(t), []int64{id})
-		if err != nil || len(ms) != 1 {
-			t.Fatalf("%v; %d messages", err, len(ms))
-		}
-		if want(ms[0]) {
-			return ms[0]
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("the message stays %+v", ms[0])
-		}
-		c.forward(30 * time.Second)
-		time.Sleep(50 * time.Millisecond)
-	}
-}
-
-func causeAfterAsking(cause plivo.SilenceCause) func(plivo.Message) bool {
-	return func(m plivo.Message) bool { return m.Provider.Asked > 0 && m.Silence.Cause == cause }
-}
 
 // TestWatchNamesTheCause injects what keeps callbacks away, one after the other, and reads what is said of it.
 func TestWatchNamesTheCause(t *testing.T) {
@@ -101,7 +45,7 @@ func TestWatchNamesTheCause(t *testing.T) {
 			cause: plivo.ProviderQueued, says: "Plivo has it in its queue still", short: "no callback yet",
 		},
 		"sent, and no word since": {to: german, fate: "sent", cause: plivo.ProviderSent, says: "the carrier has reported nothing since", short: "no callback yet"},
-		"sent in America":         {to: "+14155550199", fate: "sent", cause: plivo.SentFinal, says: "carriers in United States often report no delivery", short: "sent may be final"},
+		"sent in America":         {to: "+14155550199", fate: "sent", cause: plivo.SentFinal, says: "carriers there (United States) often report no delivery", short: "sent may be final"},
 		"answered 403":            {o: app.Options{OnInvalid: webhook.Reject}, to: "+15005550005", cause: plivo.AnsweredBadly, says: "callbacks were answered 403"},
 		"not verified":            {to: "+15005550005", cause: plivo.NotVerified, says: "none of them verifies"},
 		"another URL":             {to: german, url: elsewhere.URL + "/sms", cause: plivo.OtherURL, says: "its callbacks go to " + elsewhere.URL, lost: true},
@@ -165,211 +109,24 @@ func TestWatchWithoutURL(t *testing.T) {
 	}
 }
 
-// valve is a public URL on this machine that can be shut and opened: what connects while it is shut is cut
-// off.
-type valve struct {
-	ln net.Listener
-	to atomic.Pointer[string]
-
-	mu   sync.Mutex
-	shut bool
-	open map[net.Conn]bool
-}
-
-func newValve(t *testing.T) *valve {
-	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	v := &valve{ln: ln, open: map[net.Conn]bool{}}
-	t.Cleanup(func() { _ = ln.Close() })
-	go func() {
-		for {
-			in, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			go v.pass(in)
-		}
-	}()
-	return v
-}
-
-func (v *valve) url() string { return "http://" + v.ln.Addr().String() }
-
-func (v *valve) pass(in net.Conn) {
-	defer in.Close()
-	to := v.to.Load()
-	if to == nil || !v.enter(in) {
-		return
-	}
-	out, err := net.Dial("tcp", *to)
-	if err != nil {
-		return
-	}
-	defer out.Close()
-	go func() { _, _ = io.Copy(out, in); _ = out.Close() }()
-	_, _ = io.Copy(in, out)
-}
-
-func (v *valve) enter(in net.Conn) bool {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.open[in] = true
-	return !v.shut
-}
-
-// turn shuts the valve, which cuts what is open, or opens it.
-func (v *valve) turn(shut bool) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.shut = shut
-	for conn := range v.open {
-		_ = conn.Close()
-	}
-	clear(v.open)
-}
-
-func (v *valve) leadTo(a *app.App) {
-	to := strings.TrimPrefix(a.Status().ListenURL, "http://")
-	v.to.Store(&to)
-}
-
-// TestReconcileAGap sends 100 messages while nothing can come in by the public URL, and has them all after it.
-func TestReconcileAGap(t *testing.T) {
+// TestWatchKnowsWhatTheProbesFound names the outage that the probes of the public URL noticed.
+func TestWatchKnowsWhatTheProbesFound(t *testing.T) {
 	t.Parallel()
-	const n = 100
 	var c clock
-	history := filepath.Join(t.TempDir(), "a.db")
 	v := newValve(t)
-	a := watched(t, &c, app.Options{HistoryPath: history, PublicURL: v.url()})
+	a := watched(t, &c, app.Options{PublicURL: v.url()}.Hurried())
 	v.leadTo(a)
-	s, err := store.Open(within(t), store.Options{Path: history, Now: c.now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-
 	through := sendOne(t, a, "+4915123456789", "")
 	if _, err := follow(t, a, []int64{through}, plivo.Delivered); err != nil {
 		t.Fatal(err)
 	}
+	watchedUntil(t, &c, a, through, func(plivo.Message) bool { return a.Status().Tunnel.Proved })
 	v.turn(true)
-	down := c.now()
-	if err := s.NoteOutage(within(t), down, time.Time{}, "the tunnel's service did not answer"); err != nil {
-		t.Fatal(err)
+	id := sendOne(t, a, "+4915123456789", "")
+	m := watchedUntil(t, &c, a, id, causeAfterAsking(plivo.Down))
+	if words := m.Silence.Words(time.UTC); !strings.HasPrefix(words, "nothing could come in by the public URL from ") || m.Silence.Detail == "" || !m.CallbackLost() {
+		t.Errorf("it says %q of %+v", words, m)
 	}
-	to := make([]string, n)
-	for i := range to {
-		to[i] = fmt.Sprintf("+49151234%05d", i)
-	}
-	sent, err := a.Send(within(t), app.SendRequest{Draft: plivo.Draft{From: "+14155550100", To: to, Text: "hi"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ids := sent.IDs
-	m := watchedUntil(t, &c, a, ids[0], causeAfterAsking(plivo.Down))
-	if words := m.Silence.Words(time.UTC); !strings.Contains(words, "nothing could come in by the public URL from "+down.UTC().Format("15:04:05")+" on (the tunnel's service") {
-		t.Errorf("while it lasts it says %q", words)
-	}
-	v.turn(false)
-	if err := s.NoteOutage(within(t), down, c.now(), "the tunnel's service did not answer"); err != nil {
-		t.Fatal(err)
-	}
-
-	var mu sync.Mutex
-	got := map[string]string{}
-	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_ = r.ParseForm()
-		mu.Lock()
-		defer mu.Unlock()
-		got[r.PostForm.Get("MessageUUID")] = r.PostForm.Get("Status") + r.PostForm.Get("Sequence") + r.Header.Get(app.SyntheticHeader)
-	}))
-	t.Cleanup(target.Close)
-	all := app.ReconcilePlan{To: target.URL}
-	dry := all
-	dry.DryRun = true
-	var requests int
-	sum, err := a.Reconciler().Run(within(t), dry, func(r app.Reconciled) error {
-		if r.Request != nil && r.Attempt == nil {
-			requests++
-		}
-		return nil
-	})
-	if err != nil || requests != n || len(got) != 0 || sum.Sent != 0 || sum.Lost != n {
-		t.Fatalf("dry: %v; %d requests, %d came, %+v", err, requests, len(got), sum)
-	}
-	sum, err = a.Reconciler().Run(within(t), all, func(r app.Reconciled) error {
-		m := r.Message
-		if !m.CallbackLost() || m.Status != plivo.Queued || m.Provider.Status != plivo.Delivered || m.Silence.Cause != plivo.Down || !r.Taken() {
-			t.Errorf("%v; one is %+v", r.Err, r)
-		}
-		return nil
-	})
-	want := app.ReconcileSummary{Messages: n, Asked: n, Known: n, Lost: n, Sent: n, Taken: n}
-	if err != nil || sum != want {
-		t.Fatalf("%v; the summary is %+v", err, sum)
-	}
-	for _, uuid := range sent.UUIDs {
-		if got[uuid] != "delivered31" {
-			t.Errorf("of %s the application got %q", uuid, got[uuid])
-		}
-	}
-	// What was taken is not sent again, unless that is asked for.
-	again, err := a.Reconciler().Run(within(t), all, func(r app.Reconciled) error { return nil })
-	want.Sent, want.Taken, want.Before = 0, 0, n
-	if err != nil || again != want {
-		t.Errorf("%v; the second time the summary is %+v", err, again)
-	}
-	attempts, err := a.Attempts(within(t), 0, 200)
-	if err != nil || len(attempts) != n || attempts[0].Scenario != "reconcile" || attempts[0].Header.Get(app.SyntheticHeader) != "1" {
-		t.Errorf("%v; %d attempts are kept", err, len(attempts))
-	}
-	if st := a.Status().Watch; st.Silent == 0 {
-		t.Errorf("the status of the watch is %+v", st)
-	}
-}
-
-// counting passes requests on to an API and counts those for a message.
-func counting(t *testing.T, to *atomic.Pointer[string]) (url string, asked *sync.Map) {
-	t.Helper()
-	asked = &sync.Map{}
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodGet {
-			n, _ := asked.LoadOrStore(r.URL.Path, new(atomic.Int64))
-			n.(*atomic.Int64).Add(1)
-		}
-		out, err := http.NewRequestWithContext(r.Context(), r.Method, *to.Load()+r.URL.Path, r.Body)
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		out.Header = r.Header
-		resp, err := http.DefaultClient.Do(out)
-		if err != nil {
-			w.WriteHeader(http.StatusBadGateway)
-			return
-		}
-		defer resp.Body.Close()
-		w.WriteHeader(resp.StatusCode)
-		_, _ = io.Copy(w, resp.Body)
-	}))
-	t.Cleanup(s.Close)
-	return s.URL, asked
-}
-
-// provider is a simulated Plivo that outlives the apps that use it.
-func provider(t *testing.T, o simulator.Options) (sim *simulator.Simulator, url string) {
-	t.Helper()
-	o.Pace = quick
-	sim, err := simulator.New(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := httptest.NewServer(sim.Handler())
-	t.Cleanup(func() { s.Close(); sim.Close() })
-	return sim, s.URL
 }
 
 // TestWatchGoesOnAfterARestart asks no question twice, and knows that nobody was there.
@@ -459,64 +216,92 @@ func TestWatchWhileTheAPIIsAway(t *testing.T) {
 	}
 }
 
-// TestReconcileSaysWhatTheAPIDoesNotKnow tells a message of another account from one that is in flight.
-func TestReconcileSaysWhatTheAPIDoesNotKnow(t *testing.T) {
+// TestWatchWhereTheAPIRefuses leaves an account alone that the API refuses, and tells the user where only he can
+// help.
+func TestWatchWhereTheAPIRefuses(t *testing.T) {
 	t.Parallel()
-	var c clock
-	a := watched(t, &c, app.Options{Fate: "none"})
-	known := sendOne(t, a, "+4915123456789", "")
-	history := a.Status().HistoryPath
-	s, err := store.Open(within(t), store.Options{Path: history, Now: c.now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	ids, err := s.BeginSend(within(t), []plivo.Message{{From: "+14155550100", To: "+4915123456780", CallbackURL: a.CallbackURL()}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	const stranger = "5b40a428-bfc7-4daf-9d06-726c558bf3b8"
-	if err := s.FinishSend(within(t), []store.SendOutcome{{ID: ids[0], UUID: stranger}}); err != nil {
-		t.Fatal(err)
-	}
-	c.forward(time.Minute)
-	watchedUntil(t, &c, a, known, func(m plivo.Message) bool { return m.Provider.Status == plivo.Delivered })
-	r, err := app.OpenReconciler(within(t), app.Options{Mode: app.Simulator, HistoryPath: history, Now: c.now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	var said []string
-	sum, err := r.Run(within(t), app.ReconcilePlan{}, func(r app.Reconciled) error {
-		said = append(said, string(r.Message.Provider.Status)+" "+fmt.Sprint(r.Err != nil))
-		return nil
-	})
-	if err != nil || sum.Messages != 2 || sum.Asked != 1 || sum.Lost != 1 || sum.Unknown != 1 || strings.Join(said, ", ") != "delivered false,  true" {
-		t.Errorf("%v; %+v; %q", err, sum, said)
-	}
-	if _, err := r.Run(within(t), app.ReconcilePlan{UUIDs: []string{"x"}}, nil); err == nil || !strings.Contains(err.Error(), "no message \"x\"") {
-		t.Errorf("an unknown UUID: %v", err)
-	}
-	if _, err := r.Run(within(t), app.ReconcilePlan{To: a.Status().ListenURL}, nil); err == nil || !strings.Contains(err.Error(), "listens there") {
-		t.Errorf("to itself: %v", err)
+	for status, told := range map[int]bool{401: true, 403: true, 429: false, 500: false} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			t.Parallel()
+			var c clock
+			sim, simURL := provider(t, simulator.Options{Fate: "none"})
+			var questions atomic.Int64
+			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == http.MethodPost {
+					http.Redirect(w, r, simURL+r.URL.Path, http.StatusTemporaryRedirect)
+					return
+				}
+				questions.Add(1)
+				w.WriteHeader(status)
+			}))
+			t.Cleanup(s.Close)
+			history := filepath.Join(t.TempDir(), "a.db")
+			o := app.Options{
+				Mode: app.Live, AuthID: sim.AuthID(), AuthToken: config.NewSecret(sim.AuthToken()), APIURL: simURL, Now: c.now, HistoryPath: history,
+			}
+			var ids []int64
+			t.Run("send", func(t *testing.T) {
+				a := running(t, o)
+				for range 20 {
+					ids = append(ids, sendOne(t, a, "+4915123456789", ""))
+				}
+			})
+			o.APIURL = s.URL
+			a := running(t, o)
+			watchedUntil(t, &c, a, ids[0], func(plivo.Message) bool { return a.Status().Watch.Problem != "" })
+			m := watchedUntil(t, &c, a, ids[19], func(m plivo.Message) bool { return m.Silent() })
+			if m.Provider.Asked != 0 || m.Provider.Status != "" {
+				t.Errorf("the last message is %+v", m)
+			}
+			// Half a minute passes each 50 ms: of 20 messages no more than a question a pause.
+			if n := questions.Load(); n == 0 || n > 15 {
+				t.Errorf("the API was asked %d times", n)
+			}
+			said := false
+			for _, n := range a.Status().Notices {
+				said = said || strings.Contains(n.Text, "What became of messages without callbacks cannot be told: ")
+			}
+			if said != told {
+				t.Errorf("the user was told: %v; %+v", said, a.Status().Notices)
+			}
+		})
 	}
 }
 
-// TestReconcileNeedsASimulatorThatRuns refuses a history whose simulator is gone.
-func TestReconcileNeedsASimulatorThatRuns(t *testing.T) {
+// TestCallbackThatCameLate ends what was said of its message, and nothing of it is left in the status.
+func TestCallbackThatCameLate(t *testing.T) {
 	t.Parallel()
-	history := filepath.Join(t.TempDir(), "a.db")
-	if _, err := app.OpenReconciler(within(t), app.Options{Mode: app.Simulator, HistoryPath: history}); err == nil || !strings.Contains(err.Error(), "no history") {
-		t.Errorf("without a history: %v", err)
+	var c clock
+	a := watched(t, &c, app.Options{Fate: "none"})
+	id := sendOne(t, a, "+4915123456789", "")
+	m := watchedUntil(t, &c, a, id, plivo.Message.CallbackLost)
+	if !m.Silent() || m.Status != plivo.Queued || m.Callbacks != 0 {
+		t.Errorf("before it came the message is %+v", m)
 	}
-	s, err := store.Open(within(t), store.Options{Path: history})
+	token := signature.NewToken("account", a.SimulatorToken())
+	params := scenario.Report{MessageUUID: m.UUID, From: "14155550100", To: "4915123456789", Type: "sms", Status: plivo.Undelivered, ErrorCode: "30", Units: 1, Sequence: 3}.Params()
+	nonce := 0
+	signed, err := scenario.Keys{Account: token, Main: token}.Sign(http.MethodPost, m.CallbackURL, params, func() string { nonce++; return fmt.Sprint(nonce) })
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Close(); err != nil {
+	request, err := signed.Request(within(t))
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := app.OpenReconciler(within(t), app.Options{Mode: app.Simulator, HistoryPath: history}); err == nil || !strings.Contains(err.Error(), app.ErrNoSimulator.Error()) {
-		t.Errorf("without a simulator: %v", err)
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
 	}
+	_ = answer.Body.Close()
+	ms, err := follow(t, a, []int64{id}, plivo.Undelivered)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m = ms[0]
+	short, long := m.SilenceWords(time.UTC)
+	if m.CallbackLost() || m.Silent() || short != "" || long != "" || m.Provider.Status != plivo.Delivered || m.ErrorCode != "30" {
+		t.Errorf("after it came it says %q, %q of %+v", short, long, m)
+	}
+	watchedUntil(t, &c, a, id, func(plivo.Message) bool { return a.Status().Watch == (app.WatchStatus{}) })
 }

@@ -22,6 +22,9 @@ func (a *App) Status() Status {
 		Joined: a.joined, ServerPID: a.serverPID, Shared: a.joined || a.leased.Load(),
 		API: a.api.Stats(), HistorySize: a.store.Size(), Routes: a.routes.Stats(), Attachment: a.custody.status(),
 	}
+	if answer := a.inboundAnswer.Load(); answer != nil {
+		s.InboundAnswer = answer.String()
+	}
 	if t := a.totals.Load(); t != nil {
 		s.Totals = *t
 	}

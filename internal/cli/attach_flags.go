@@ -5,11 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/api"
 )
 
@@ -21,6 +24,52 @@ func (f *flags) attaching(cmd *cobra.Command) {
 	if fs.Lookup("yes") == nil {
 		fs.BoolVar(&f.yes, "yes", false, "answer what would be asked with yes: let --attach-app and --attach-number replace a URL that somebody else set")
 	}
+}
+
+// answering says what inbound messages are answered with.
+func (f *flags) answering(cmd *cobra.Command) {
+	fs := cmd.Flags()
+	fs.StringVar(&f.inboundReply, "inbound-reply", "", "reply to each inbound message with this `TEXT`")
+	fs.StringVar(&f.inboundAnswer, "inbound-answer", "", "answer each inbound message with the XML of `FILE`, in which {from} and {to} stand for its numbers, and {callback} for where delivery reports come to this server")
+}
+
+// mostAnswer is the longest file of an answer, in bytes.
+const mostAnswer = 64 << 10
+
+// answer reads what inbound messages are answered with.
+func (f *flags) answer(set *settings) error {
+	if f.inboundReply == "" && f.inboundAnswer == "" {
+		return nil
+	}
+	if f.inboundReply != "" && f.inboundAnswer != "" {
+		return errors.New("--inbound-reply and --inbound-answer exclude each other: an inbound message gets one answer")
+	}
+	if f.forwardAnswer {
+		set.warnings = append(set.warnings, "your app answers inbound messages that it is asked about (--forward-answer): only the others get the reply of --inbound-reply or --inbound-answer")
+	}
+	var err error
+	if f.inboundReply != "" {
+		if set.options.Answer, err = plivo.ReplyWith(f.inboundReply); err != nil {
+			return fmt.Errorf("--inbound-reply: %w", err)
+		}
+		return nil
+	}
+	file, err := os.Open(f.inboundAnswer)
+	if err != nil {
+		return fmt.Errorf("--inbound-answer: cannot read the answer: %w", err)
+	}
+	defer func() { _ = file.Close() }()
+	body, err := io.ReadAll(io.LimitReader(file, mostAnswer+1))
+	switch {
+	case err != nil:
+		return fmt.Errorf("--inbound-answer: cannot read the answer: %w", err)
+	case len(body) > mostAnswer:
+		return fmt.Errorf("--inbound-answer: %s is longer than %d bytes, which no answer needs", f.inboundAnswer, mostAnswer)
+	}
+	if set.options.Answer, err = plivo.ReadAnswer(body); err != nil {
+		return fmt.Errorf("--inbound-answer: Plivo does not take %s: %w", f.inboundAnswer, err)
+	}
+	return nil
 }
 
 // attachment reads what is to be attached, and how it is put back by hand.

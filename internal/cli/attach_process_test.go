@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -30,6 +31,7 @@ type liveAccount struct {
 	url  string
 	api  *api.Client
 	down atomic.Bool
+	asks atomic.Pointer[func()] // called before each request is answered
 }
 
 func newLiveAccount(t *testing.T) *liveAccount {
@@ -48,6 +50,9 @@ func newLiveAccount(t *testing.T) *liveAccount {
 		if acc.down.Load() {
 			w.WriteHeader(http.StatusServiceUnavailable)
 			return
+		}
+		if ask := acc.asks.Load(); ask != nil {
+			(*ask)()
 		}
 		handler.ServeHTTP(w, r)
 	}))
@@ -253,5 +258,39 @@ func TestAPIIsDownAtTheEnd(t *testing.T) {
 	said, err := restore.CombinedOutput()
 	if exited(t, restore, err) != exitDone || acc.at() != shopURL {
 		t.Errorf("restore ends with %v, leaves %s and says %s", err, acc.at(), said)
+	}
+}
+
+// TestInterruptedAtEveryRequest ends a listen while the API answers the first, the second … of its requests.
+func TestInterruptedAtEveryRequest(t *testing.T) {
+	t.Parallel()
+	// Two to look before it starts, two more to attach, the change, and one to see it done.
+	for k := int64(1); k <= 6; k++ {
+		acc := newLiveAccount(t)
+		cmd := acc.command(nil, listenArgs("--attach-number", "+14155550111", "--yes")...)
+		var seen atomic.Int64
+		ask := func() {
+			if seen.Add(1) == k {
+				_ = cmd.Process.Signal(os.Interrupt)
+			}
+		}
+		acc.asks.Store(&ask)
+		out := &strings.Builder{}
+		cmd.Stderr = out
+		stdout, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		hangs := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
+		_, _ = io.Copy(io.Discard, stdout)
+		hangs.Stop()
+		code := exited(t, cmd, cmd.Wait())
+		acc.asks.Store(nil)
+		if got := acc.at(); code != exitInterrupted || got != shopURL {
+			t.Errorf("interrupted at request %d it ends with %d and leaves %s:\n%s", k, code, got, out)
+		}
 	}
 }

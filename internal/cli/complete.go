@@ -9,6 +9,7 @@ import (
 
 	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/store"
+	"dev.internal/plivoscope/internal/webhook/tunnel"
 )
 
 // completeFunc gives what can stand in the place of what is typed.
@@ -26,7 +27,7 @@ func flagWords() map[string]completeFunc {
 		"output":     fixed("auto\ttext on a terminal, JSON lines when piped", "text", "json\tJSON lines"),
 		"log-level":  fixed("debug", "info", "warn", "error"),
 		"on-invalid": fixed("accept\tanswer 200 and show it", "reject\tanswer 403, or 400 without signature"),
-		"tunnel":     fixed("auto", "none", "ngrok", "ngrok-agent\tone that already runs", "cloudflared"),
+		"tunnel":     completeWords(func() []string { return append([]string{tunnelAuto}, tunnel.Specs()...) }),
 		"method":     fixed("POST", "GET"),
 		"scheme":     fixed("v1", "v2", "v3"),
 		"wait":       statuses,
@@ -37,16 +38,22 @@ func flagWords() map[string]completeFunc {
 		"to":         completeDestination,
 		"filter":     completeFilter,
 		"id":         completeCallback,
+
+		"attach-number":         completeSender,
+		"type":                  fixed("sms", "mms", "whatsapp"),
+		"log-message":           fixed("true", "false", "content_only", "number_only"),
+		"dlt-template-category": fixed("transactional", "promotional", "service_implicit", "service_explicit"),
 	}
 }
 
 // argumentWords say what a command takes, by its path behind the program's name. Others take nothing.
 func argumentWords() map[string]completeFunc {
 	return map[string]completeFunc{
-		"replay": completeCallback,
-		"export": completeCallback,
-		"import": files,
-		"man":    folders,
+		"replay":    completeCallback,
+		"export":    completeCallback,
+		"reconcile": completeUUID,
+		"import":    files,
+		"man":       folders,
 	}
 }
 

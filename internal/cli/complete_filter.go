@@ -60,15 +60,33 @@ func offerOfHistory(cmd *cobra.Command, word string, o *offers) {
 	now := time.Now()
 	rows := h.messages()
 	if word == "uuid" && o.typed != "" {
-		if f, err := store.ParseFilter("uuid:" + store.FilterText(o.typed)); err == nil {
-			h.read(func(ctx context.Context, r *store.Reader) {
-				rows, _ = r.Messages(ctx, store.Window{Filter: f, Limit: mostOffered})
-			})
-		}
+		rows = h.beginning(o.typed)
 	}
 	for _, m := range rows {
 		o.add(filterValue(m, word), statusAndAge(m, now))
 	}
+}
+
+// beginning gives the newest messages whose UUIDs begin so, however old.
+func (h atHand) beginning(uuid string) (all []plivo.Message) {
+	f, err := store.ParseFilter("uuid:" + store.FilterText(uuid))
+	if err != nil {
+		return nil
+	}
+	h.read(func(ctx context.Context, r *store.Reader) {
+		all, _ = r.Messages(ctx, store.Window{Filter: f, Limit: mostOffered})
+	})
+	return all
+}
+
+// completeUUID offers the UUIDs of messages, the newest first.
+func completeUUID(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	o := offers{typed: typed}
+	offerOfHistory(cmd, "uuid", &o)
+	return slices.DeleteFunc(o.words, func(w string) bool {
+		uuid, _, _ := strings.Cut(w, "\t")
+		return slices.Contains(args, uuid)
+	}), noFiles | cobra.ShellCompDirectiveKeepOrder
 }
 
 func filterValue(m plivo.Message, word string) string {

@@ -31,8 +31,7 @@ For every shell to come, on Linux:
 
     source <(plivoscope completion bash)
 
-The script needs bash 4.1 or later; with the bash 3.2 of macOS write "plivoscope completion bash" to a
-file and source that.`,
+bash 3.2, as macOS has it, reads nothing from <(…): write the script to a file, and source that.`,
 		func(root *cobra.Command, w io.Writer, described bool) error {
 			if _, err := io.WriteString(w, bashWords); err != nil {
 				return err

@@ -23,6 +23,11 @@ import (
 // postSigned posts a delivery report to one URL with the signature of another; an empty one for none.
 func postSigned(t *testing.T, to, signedFor, uuid string) {
 	t.Helper()
+	postSignedBy(t, http.DefaultClient, to, signedFor, uuid)
+}
+
+func postSignedBy(t *testing.T, client *http.Client, to, signedFor, uuid string) {
+	t.Helper()
 	key := signature.NewToken("account", testToken)
 	nonce := 0
 	signed, err := scenario.Keys{Account: key, Main: key}.Sign(http.MethodPost, signedFor, []signature.Param{
@@ -45,7 +50,7 @@ func postSigned(t *testing.T, to, signedFor, uuid string) {
 	if signedFor == unsigned {
 		req.Header = http.Header{"Content-Type": signed.Header["Content-Type"]}
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := client.Do(req)
 	if err != nil {
 		t.Error(err)
 		return

@@ -1,10 +1,8 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -29,6 +27,7 @@ server of its own, and the tunnel that is asked for, and closes them at the end.
 The exit code is 0 where nothing failed, also with warnings; otherwise that of the first failure: 1 for what
 is to be mended here, 2 for refused credentials, 3 for the network.`,
 		Example: `  plivoscope doctor
+  plivoscope doctor --tunnel cloudflared
   plivoscope doctor --public-url https://name.example --addr 127.0.0.1:4141
   plivoscope doctor -o json`,
 		Args: cobra.NoArgs,
@@ -37,7 +36,8 @@ is to be mended here, 2 for refused credentials, 3 for the network.`,
 	f.printing(cmd)
 	f.file(cmd)
 	f.server(cmd)
-	f.waiting(cmd, "give each check up after this `TIME` (default 10s)")
+	f.tunnelling(cmd)
+	f.waiting(cmd, "give each check up after this `TIME` (default 10s, for a tunnel 30s)")
 	return cmd
 }
 
@@ -48,8 +48,11 @@ func runDoctor(cmd *cobra.Command, s Streams, f *flags) error {
 	}
 	defer set.close()
 	p := newFindings(s, set.json)
-	err = app.CheckUp(cmd.Context(), set.options, p.print)
-	return errors.Join(err, p.end(s, set.json))
+	ctx := cmd.Context()
+	if err := app.CheckUp(ctx, set.options, p.print); err != nil {
+		return stopped(ctx, err)
+	}
+	return p.end(s, set.json)
 }
 
 // forDoctor loads the settings. What is wrong with .env or the account is one more thing to tell, not the end.
@@ -113,7 +116,9 @@ func (p *findings) print(f app.Finding) {
 		p.first = code
 	}
 	p.counts[f.Result]++
-	f.What, f.Advice = p.shown(f.What, f.Private), p.shown(f.Advice, f.Private)
+	if m := p.s.masker(); m != nil {
+		f.What, f.Advice = m.Sentence(f.Hide(f.What)), m.Sentence(f.Hide(f.Advice))
+	}
 	if p.err != nil {
 		return
 	}
@@ -128,18 +133,6 @@ func (p *findings) print(f app.Finding) {
 		err = p.lines.write(line)
 	}
 	p.err = err
-}
-
-// shown hides what is hidden under --mask: numbers, and whose account it is.
-func (p *findings) shown(text string, private []string) string {
-	m := p.s.masker()
-	if m == nil {
-		return text
-	}
-	for _, part := range private {
-		text = strings.ReplaceAll(text, part, "••••")
-	}
-	return m.Sentence(text)
 }
 
 func faultCode(c app.FaultClass) int {

@@ -23,6 +23,7 @@ type flags struct {
 
 	addr, publicURL, onInvalid string
 	tunnel                     string
+	tunnelPattern, ngrokAPI    string
 	insecureURL                bool
 	allow                      []string
 
@@ -32,7 +33,8 @@ type flags struct {
 	speed                    float64
 	paceTimes                string
 
-	attach app.Attach
+	attach                      app.Attach
+	inboundReply, inboundAnswer string
 
 	forwardTo                      []string
 	forwardSignURL, forwardInvalid string

@@ -26,7 +26,6 @@ type messageJSON struct {
 	Text         string            `json:"text"`
 	Status       plivo.Status      `json:"status"`
 	Unverified   bool              `json:"unverified"`
-	Unclear      bool              `json:"unclear"`
 	ErrorCode    *string           `json:"error_code"`
 	ErrorMeaning *string           `json:"error_meaning"`
 	Units        int               `json:"units"`
@@ -37,6 +36,7 @@ type messageJSON struct {
 	Callbacks    int               `json:"callbacks"`
 	Signature    archive.Signature `json:"signature"`
 	Anomalies    []plivo.Anomaly   `json:"anomalies"`
+	Unclear      bool              `json:"unclear"`
 	Options      *plivo.Options    `json:"options,omitempty"`
 	Provider     *providerJSON     `json:"provider"`      // null where it was never asked
 	Silence      *silenceJSON      `json:"silence"`       // null where no callback is missed

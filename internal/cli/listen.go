@@ -45,6 +45,7 @@ func newListen(s Streams) *cobra.Command {
 	f.reporting(cmd)
 	f.forwarding(cmd)
 	f.attaching(cmd)
+	f.answering(cmd)
 	f.waiting(cmd, "end after this `TIME`, as 90s; with --until or --count the default is 1m, and exit code 6 says that they were not met")
 	cmd.Flags().StringVar(&end.until, "until", "", "end when a message reaches `STATUS` by a verified callback")
 	cmd.Flags().IntVar(&end.count, "count", 0, "end after `N` callbacks")

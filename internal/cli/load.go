@@ -109,6 +109,9 @@ func (f *flags) rest(cmd *cobra.Command, s Streams, set *settings) (_ *settings,
 	if err := f.attachment(o); err != nil {
 		return nil, err
 	}
+	if err := f.answer(set); err != nil {
+		return nil, err
+	}
 	if o.Routes, err = f.routes(); err != nil {
 		return nil, err
 	}
@@ -166,6 +169,7 @@ var contrary = [][2]string{
 	{"dry-run", "junit"},
 	{"db", "ephemeral"},
 	{"attach-app", "attach-number"},
+	{"inbound-reply", "inbound-answer"},
 	{"public-url", "tunnel"},
 }
 

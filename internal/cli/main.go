@@ -106,6 +106,7 @@ Where standard output is no terminal it runs as "listen".`,
 	f.calling(root)
 	f.forwarding(root)
 	f.attaching(root)
+	f.answering(root)
 	f.screens(root)
 	root.AddCommand(newDemo(s), newListen(s), newSend(s), newSimulate(s), newReplay(s), newTrigger(s), newReconcile(s), newHistory(s), newExport(s), newImport(s), newSign(s), newVerify(s), newRestore(s))
 	root.AddCommand(newDoctor(s), newCompletion(s), newMan(s))

@@ -35,6 +35,24 @@ func TestScreenSends(t *testing.T) {
 	}
 }
 
+// TestScreenDoctor looks at the program that runs, and leaves it as it was.
+func TestScreenDoctor(t *testing.T) {
+	t.Parallel()
+	cmd := command(t, "--ephemeral", "--addr", "127.0.0.1:0")
+	withoutAccount(cmd)
+	cmd.Env = append(cmd.Env, "LANG=C.UTF-8", "LC_ALL=")
+	s := screentest.Open(t, cmd, 120, 40)
+	s.Wait(`No messages yet`)
+	s.Press("D")
+	s.Wait(`Doctor: everything is in order`)
+	s.Wait(`✓ signature`)
+	s.Wait(`received 0 `)
+	s.Press("\x1b")
+	s.Wait(`new message`)
+	s.Press("q")
+	<-s.Ended
+}
+
 // TestScreenDemo shows the stock, filters it and opens an explained error.
 func TestScreenDemo(t *testing.T) {
 	t.Parallel()

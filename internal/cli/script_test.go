@@ -24,6 +24,9 @@ func program() {
 }
 
 func TestMain(m *testing.M) {
+	if os.Getenv(asEdge) != "" {
+		edge()
+	}
 	if os.Getenv(asProgram) != "" {
 		program()
 	}

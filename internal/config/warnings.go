@@ -14,7 +14,7 @@ var secretNames = []string{plivoAuthToken, plivoMainAuthToken, ngrokAuthToken, f
 
 // exactNames hold words without a space or a quote anywhere, as tokens do, so one in them is a mistake of
 // copying.
-var exactNames = []string{plivoAuthID, plivoSenderID, plivoAPIURL, ngrokDomain, ngrokServer, ngrokCA}
+var exactNames = []string{plivoAuthID, plivoSenderID, plivoAPIURL, ngrokDomain}
 
 // warnOfMode is called while only the file's settings are in e.
 func (e *Env) warnOfMode(file string, mode os.FileMode) {

@@ -146,12 +146,15 @@ func TestMessages(t *testing.T) {
 	m := newMasker()
 	got := m.Message(plivo.Message{
 		From: "+" + canaryFrom, To: "+" + canaryTo, Text: canaryText, Refusal: "to +" + canaryTo + " is no number",
+		Provider:    plivo.Provider{Problem: "no message to " + canaryTo, Status: plivo.Status("for " + canaryTo), ErrorCode: canaryFrom},
+		Silence:     plivo.Silence{Cause: plivo.OtherURL, Detail: "https://name.example/cb?to=" + canaryTo},
 		CallbackURL: "https://name.example/cb?to=" + canaryTo, UUID: "5b40a428-0000-4000-8000-123456789012", ErrorCode: "30", Status: "failed",
 	})
 	holds(t, "message", fmt.Sprint(got))
 	if got.UUID != "5b40a428-0000-4000-8000-123456789012" || got.ErrorCode != "30" || got.Status != plivo.Failed {
 		t.Errorf("%+v", got)
 	}
+	holds(t, "outage", fmt.Sprint(m.Message(plivo.Message{Silence: plivo.Silence{Cause: plivo.Down, Detail: "nobody at " + canaryTo}})))
 }
 
 // TestExaminations holds that nothing is seen of what was found out about requests that were signed

@@ -73,3 +73,15 @@ func (m Message) Segmentation() Segmentation {
 	}
 	return Segment(m.Text)
 }
+
+// Draft is what an outbound message was made from, as far as that is known.
+func (m Message) Draft() Draft {
+	d := Draft{From: m.From, To: []string{m.To}, Text: m.Text, CallbackURL: m.CallbackURL}
+	if m.Options != nil {
+		d.Options = *m.Options
+	}
+	if d.Powerpack != "" {
+		d.From = "" // it chose that
+	}
+	return d
+}

@@ -84,7 +84,7 @@ func TestCheckFindsWhatOptionsHave(t *testing.T) {
 		{"DLT elsewhere", func(d *plivo.Draft) { d.DLTTemplateID = "1101" }, "dlt_entity_id warning", "India"},
 		{"template in SMS", func(d *plivo.Draft) { d.Template = `{"name":"a","language":"en"}` }, "template error", "Only WhatsApp"},
 		{"no JSON", func(d *plivo.Draft) { d.Type, d.Template = plivo.WhatsApp, "order" }, "template error", "JSON object"},
-		{"unknown key", func(d *plivo.Draft) { d.Type, d.Template = plivo.WhatsApp, `{"name":"a","language":"en","body":1}` }, "template error", `knows no "body"`},
+		{"unknown key", func(d *plivo.Draft) { d.Type, d.Template = plivo.WhatsApp, `{"name":"a","language":"en","body":1}` }, "template error", `"body" is nothing that Plivo knows`},
 		{"no language", func(d *plivo.Draft) { d.Type, d.Template = plivo.WhatsApp, `{"name":"a"}` }, "template error", "a language"},
 		{"nameless component", func(d *plivo.Draft) {
 			d.Type, d.Template = plivo.WhatsApp, `{"name":"a","language":"en","components":[{"parameters":[]}]}`

@@ -18,27 +18,31 @@ type Reply struct {
 	CallbackMethod string // POST or GET; empty for POST
 }
 
-// What stands for the inbound message's numbers in an Answer.
+// What stands in an Answer for the inbound message's numbers, and for the server's own URL of delivery reports.
 const (
-	fromHere = "{from}"
-	toHere   = "{to}"
+	fromHere     = "{from}"
+	toHere       = "{to}"
+	callbackHere = "{callback}"
 )
 
 // NoReply is the answer to an inbound message that sends nothing back.
 const NoReply = "<Response></Response>"
 
 // Answer is what the inbound messages of a server are answered with: XML, in which {from} and {to} stand for the
-// inbound message's numbers. The zero Answer sends nothing back.
+// inbound message's numbers and {callback} for where delivery reports come to the server. The zero Answer sends nothing back.
 type Answer struct{ xml string }
 
-// ReplyWith is the answer that sends text back to who wrote.
+// String is the XML as it is before the numbers of an inbound message are in it; empty for no reply.
+func (a Answer) String() string { return a.xml }
+
+// ReplyWith is the answer that sends text back to who wrote, and has it reported on to the server.
 func ReplyWith(text string) (Answer, error) {
 	var b bytes.Buffer
 	if err := xml.EscapeText(&b, []byte(text)); err != nil {
 		return Answer{}, err
 	}
 	safe := strings.ReplaceAll(b.String(), "{", "&#123;") // no number is meant
-	a := Answer{`<Response><Message src="` + toHere + `" dst="` + fromHere + `" type="sms">` + safe + `</Message></Response>`}
+	a := Answer{`<Response><Message src="` + toHere + `" dst="` + fromHere + `" type="sms" callbackUrl="` + callbackHere + `">` + safe + `</Message></Response>`}
 	_, err := parseReplies([]byte(a.xml), true)
 	var wrong *ReplyError
 	if errors.As(err, &wrong) {
@@ -55,13 +59,13 @@ func ReadAnswer(body []byte) (Answer, error) {
 	return Answer{string(body)}, nil
 }
 
-// For is the answer to one inbound message. The error says what in the message does not go into it; then the answer
+// For is the answer to one inbound message, whose replies are reported on to callbackURL; that may be empty. The error says what in the message does not go into it; then the answer
 // sends nothing back.
-func (a Answer) For(r Report) (string, error) {
+func (a Answer) For(r Report, callbackURL string) (string, error) {
 	if a.xml == "" {
 		return NoReply, nil
 	}
-	filled := strings.NewReplacer(fromHere, escaped(r.From()), toHere, escaped(r.To())).Replace(a.xml)
+	filled := strings.NewReplacer(fromHere, escaped(r.From()), toHere, escaped(r.To()), callbackHere, escaped(callbackURL)).Replace(a.xml)
 	if _, err := ParseReplies([]byte(filled)); err != nil {
 		return NoReply, fmt.Errorf("the answer to inbound messages does not fit this one, so it got none: %w", err)
 	}

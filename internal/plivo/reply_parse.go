@@ -18,7 +18,7 @@ func ParseReplies(body []byte) ([]Reply, error) { return parseReplies(body, fals
 // replyParser reads an answer token by token.
 type replyParser struct {
 	d        *xml.Decoder
-	template bool // {from} and {to} stand for numbers
+	template bool // {from}, {to} and {callback} stand for what is not known yet
 	line     int  // where the last token began
 	column   int
 }
@@ -193,7 +193,7 @@ func (p *replyParser) check(r Reply) error {
 		return p.wrong("src and dst are the same: the message would go to where it comes from")
 	case r.Type != "" && r.Type != "sms" && r.Type != "mms" && r.Type != "whatsapp":
 		return p.wrong("type %s is none of sms, mms and whatsapp", quoted(r.Type))
-	case r.CallbackURL != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == ""):
+	case r.CallbackURL != "" && !(p.template && r.CallbackURL == callbackHere) && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == ""):
 		return p.wrong("callbackUrl %s is no absolute http or https URL", quoted(r.CallbackURL))
 	case r.CallbackMethod != "" && r.CallbackMethod != http.MethodPost && r.CallbackMethod != http.MethodGet:
 		return p.wrong("callbackMethod %s is neither POST nor GET", quoted(r.CallbackMethod))

@@ -73,19 +73,19 @@ func inbound(from, to string) plivo.Report {
 
 func TestAnswer(t *testing.T) {
 	var none plivo.Answer
-	if got, err := none.For(inbound("14155550123", "14155550100")); got != plivo.NoReply || err != nil {
+	if got, err := none.For(inbound("14155550123", "14155550100"), ""); got != plivo.NoReply || err != nil {
 		t.Errorf("no answer is %s (%v)", got, err)
 	}
 	a, err := plivo.ReplyWith("Tom & <b> {from}")
 	if err != nil {
 		t.Fatal(err)
 	}
-	filled, err := a.For(inbound("14155550123", "14155550100"))
+	filled, err := a.For(inbound("14155550123", "14155550100"), "https://a.example/x?a=b&c=d")
 	if err != nil {
 		t.Fatal(err)
 	}
 	replies, err := plivo.ParseReplies([]byte(filled))
-	want := []plivo.Reply{{From: "14155550100", To: "14155550123", Text: "Tom & <b> {from}", Type: "sms"}}
+	want := []plivo.Reply{{From: "14155550100", To: "14155550123", Text: "Tom & <b> {from}", Type: "sms", CallbackURL: "https://a.example/x?a=b&c=d"}}
 	if diff := cmp.Diff(want, replies); err != nil || diff != "" {
 		t.Errorf("error is %v, %s is (-want +got):\n%s", err, filled, diff)
 	}
@@ -99,7 +99,7 @@ func TestAnswer(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, from := range []string{`"><Speak/>`, "", "14155550100"} {
-		if got, err := a.For(inbound(from, "14155550100")); err == nil || got != plivo.NoReply {
+		if got, err := a.For(inbound(from, "14155550100"), ""); err == nil || got != plivo.NoReply {
 			t.Errorf("from %q the answer is %s (%v)", from, got, err)
 		}
 	}

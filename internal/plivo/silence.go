@@ -2,6 +2,7 @@ package plivo
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/nyaruka/phonenumbers"
@@ -61,7 +62,7 @@ func (s Silence) Words(loc *time.Location) string {
 	case ProviderSent:
 		return "Plivo says it is sent, and the carrier has reported nothing since"
 	case SentFinal:
-		return "sent may be the last that is heard: carriers in " + s.Detail + " often report no delivery"
+		return "sent may be the last that is heard: carriers there (" + s.Detail + ") often report no delivery"
 	case AnsweredBadly:
 		return "callbacks were answered " + s.Detail + spanWords(s.From, s.To, loc) + ", and Plivo takes 200 for an answer"
 	case OtherURL:
@@ -72,7 +73,7 @@ func (s Silence) Words(loc *time.Location) string {
 		}
 		words := "nothing could come in by the public URL" + spanWords(s.From, s.To, loc)
 		if s.Detail != "" {
-			words += " (" + s.Detail + ")"
+			words += " (" + strings.TrimSuffix(s.Detail, ".") + ")"
 		}
 		return words
 	case NotVerified:
@@ -143,9 +144,12 @@ func (m Message) SilenceWords(loc *time.Location) (short, long string) {
 		if m.Silence.Cause != "" && m.Silence.Cause != UnknownSilence {
 			long += ": " + m.Silence.Words(loc)
 		}
+		if !p.GivenAt.IsZero() {
+			long += "; your app took a synthetic one at " + p.GivenAt.In(loc).Format("15:04:05")
+		}
 		return short, long + "."
 	case m.Silent() && m.Silence.Cause == SentFinal:
-		return "sent may be final", "Sent may be the last that is heard: carriers in " + m.Silence.Detail + " often report no delivery."
+		return "sent may be final", "Sent may be the last that is heard: carriers there (" + m.Silence.Detail + ") often report no delivery."
 	case m.Silent():
 		return "no callback yet", "No callback yet: " + m.Silence.Words(loc) + "."
 	}

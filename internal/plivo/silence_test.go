@@ -53,6 +53,10 @@ func TestSilenceWords(t *testing.T) {
 			m: said(silent(unknown), plivo.Delivered, "000"), short: "Plivo: delivered", lost: true,
 			long: "Plivo says delivered (asked at 12:02:00), but the callback did not come.",
 		},
+		"lost, and given to the app": {
+			m: with(said(silent(unknown), plivo.Delivered, "000"), func(m *plivo.Message) { m.Provider.GivenAt = at(3) }), short: "Plivo: delivered", lost: true,
+			long: "Plivo says delivered (asked at 12:02:00), but the callback did not come; your app took a synthetic one at 12:03:00.",
+		},
 		"none was asked for": {
 			m:     with(said(silent(plivo.Silence{Cause: plivo.NoURL}), plivo.Sent, ""), func(m *plivo.Message) { m.CallbackURL = "" }),
 			short: "Plivo: sent", long: "Plivo says sent (asked at 12:02:00); no callback URL was given with it.",

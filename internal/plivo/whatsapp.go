@@ -126,7 +126,7 @@ func readObject(raw string, v any) error {
 			if plain, err := strconv.Unquote(name); err == nil {
 				name = plain
 			}
-			return fmt.Errorf("Plivo knows no %s there", quoted(name))
+			return fmt.Errorf("%s is nothing that Plivo knows there", quoted(name))
 		}
 		return fmt.Errorf("it is no JSON object (%s)", shown(strings.TrimPrefix(err.Error(), "json: ")))
 	}

@@ -65,7 +65,7 @@ func TestPlans(t *testing.T) {
 		dueQuery: "INDEX watched_due", watchedQuery: "watched USING INTEGER PRIMARY KEY", unfinishedQuery: "messages USING INTEGER PRIMARY KEY (rowid>?)",
 		pacesQuery: "INDEX callbacks_message",
 	} {
-		args := []any{int64(7), 10}
+		args := []any{int64(7), 10, 8, 9}
 		if n := strings.Count(query, "?"); n < len(args) {
 			args = args[:n]
 		}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"dev.internal/plivoscope/internal/plivo"
@@ -18,27 +17,13 @@ const lookedOver = 2000
 //
 // What only callbacks that do not verify tell of is left out: anybody can make it up.
 func (s *Store) Unfinished(ctx context.Context, after int64, until time.Time) (ms []plivo.Message, upTo int64, err error) {
-	type row struct {
-		id, created int64
-		open        bool
-	}
-	rows, err := collect(ctx, s, "look for messages that are not final", unfinishedQuery, []any{after, lookedOver},
-		func(rows *sql.Rows) (r row, err error) { return r, rows.Scan(&r.id, &r.created, &r.open) })
+	// What is of the future was imported, or the clock was set back: it holds nothing up.
+	future := s.now().Add(time.Minute)
+	ids, err := collect(ctx, s, "look for messages that are not final", unfinishedQuery, []any{after, lookedOver, micros(until), micros(future)}, readID)
 	if err != nil {
 		return nil, after, err
 	}
-	upTo = after
-	var ids []int64
-	for _, r := range rows {
-		// What is of the future was imported, or the clock was set back.
-		if at := moment(r.created); at.After(until) && at.Before(s.now().Add(time.Minute)) {
-			break
-		}
-		upTo = r.id
-		if r.open {
-			ids = append(ids, r.id)
-		}
-	}
+	upTo, ids = max(ids[0], after), ids[1:]
 	ms, err = s.MessagesByID(ctx, ids)
 	if err != nil {
 		return nil, after, err
@@ -46,10 +31,15 @@ func (s *Store) Unfinished(ctx context.Context, after int64, until time.Time) (m
 	return ms, upTo, nil
 }
 
-// A send that the API has not answered yet has no UUID.
-const unfinishedQuery = `SELECT id, created_at, direction = 'outbound' AND (final_at = 0 OR unverified = 1) AND (sent = 1 OR unverified = 0)
-		AND (uuid IS NOT NULL OR status = 'sending')
-	FROM messages NOT INDEXED WHERE id > ? ORDER BY id LIMIT ?`
+// unfinishedQuery gives the last ID that was looked at, NULL as 0, and then those that were found. A send that
+// the API has not answered yet has no UUID.
+const unfinishedQuery = `WITH looked AS MATERIALIZED (
+		SELECT id, created_at, direction = 'outbound' AND (final_at = 0 OR unverified = 1) AND (sent = 1 OR unverified = 0)
+			AND (uuid IS NOT NULL OR status = 'sending') AS unfinished
+		FROM messages NOT INDEXED WHERE id > ? ORDER BY id LIMIT ?),
+	young AS MATERIALIZED (SELECT coalesce(min(id), 9223372036854775807) AS first FROM looked WHERE created_at > ? AND created_at < ?)
+	SELECT coalesce(max(id), 0) FROM looked, young WHERE id < first
+	UNION ALL SELECT id FROM looked, young WHERE unfinished AND id < first`
 
 // FirstSince is an ID before which no message was made at or after a time.
 func (s *Store) FirstSince(ctx context.Context, at time.Time) (id int64, err error) {
@@ -96,59 +86,4 @@ func (s *Store) NoteWatch(ctx context.Context, state WatchState, found []Watched
 		}
 		return w.exec("UPDATE watch SET seen = max(seen, ?), there_at = max(there_at, ?)", state.Seen, micros(state.There))
 	}})
-}
-
-// Pace is how fast callbacks of a message came, from its send on.
-type Pace struct {
-	To    string        // E.164
-	First time.Duration // to the first callback; 0 where it is not known
-	Final time.Duration // to the final status; 0 where there is none
-}
-
-// Paces gives those of the newest messages that callbacks which verify came of, at most limit, among the newest
-// 5,000 of the history.
-func (s *Store) Paces(ctx context.Context, limit int) ([]Pace, error) {
-	return collect(ctx, s, "read how fast callbacks come", pacesQuery, []any{limit}, func(rows *sql.Rows) (p Pace, err error) {
-		var created, final int64
-		var first sql.NullInt64
-		err = rows.Scan(&p.To, &created, &final, &first)
-		if first.Valid {
-			p.First = max(time.Duration(first.Int64-created)*time.Microsecond, time.Microsecond)
-		}
-		if final > 0 {
-			p.Final = max(time.Duration(final-created)*time.Microsecond, time.Microsecond)
-		}
-		return p, err
-	})
-}
-
-// Of what was not sent from here nobody knows when it was.
-const pacesQuery = `SELECT to_number, created_at, final_at, (SELECT min(received_at) FROM callbacks c WHERE c.message_uuid = m.uuid)
-	FROM (SELECT uuid, sent, direction, to_number, created_at, final_at, unverified, callbacks FROM messages NOT INDEXED ORDER BY id DESC LIMIT 5000) AS m
-	WHERE sent = 1 AND direction = 'outbound' AND callbacks > 0 AND unverified = 0 LIMIT ?`
-
-// BadAnswers are callbacks that were kept and not answered 2xx.
-type BadAnswers struct {
-	Status   int // that the last of them was answered
-	From, To time.Time
-	Count    int
-}
-
-// BadAnswers looks for callbacks that were not answered 2xx among the newest 5,000 since a time; with a UUID
-// among those of this message. Count is 0 where there are none.
-func (s *Store) BadAnswers(ctx context.Context, uuid string, since time.Time) (b BadAnswers, err error) {
-	const bad = " WHERE answer_status >= 300 AND received_at >= ?"
-	const seen = "SELECT count(*), coalesce(min(received_at), 0), coalesce(max(received_at), 0), coalesce((SELECT answer_status FROM r" + bad + " ORDER BY id DESC LIMIT 1), 0) FROM r" + bad
-	query := "WITH r AS MATERIALIZED (SELECT id, answer_status, received_at FROM callbacks NOT INDEXED ORDER BY id DESC LIMIT 5000) " + seen
-	args := []any{micros(since), micros(since)}
-	if uuid != "" {
-		query = "WITH r AS MATERIALIZED (SELECT id, answer_status, received_at FROM callbacks WHERE message_uuid = ? ORDER BY id DESC LIMIT 100) " + seen
-		args = append([]any{uuid}, args...)
-	}
-	var from, to int64
-	if err := s.readDB.QueryRowContext(ctx, query, args...).Scan(&b.Count, &from, &to, &b.Status); err != nil {
-		return BadAnswers{}, s.explain("read how callbacks were answered", interrupted(ctx, err))
-	}
-	b.From, b.To = moment(from), moment(to)
-	return b, nil
 }

@@ -116,18 +116,18 @@ func scanWatched(rows *sql.Rows) (w Watched, err error) {
 	return w, err
 }
 
-// Missed counts messages of which a callback is missed now, among the newest 10,000 that were watched.
+// Missed counts messages of which a callback is missed now, and not given to an application in its place.
 type Missed struct {
 	Silent int // no callback, or none after the last, in the usual time, though more is to be expected
 	Lost   int // of these: the API knows an end
 }
 
-// Missed counts them.
-func (s *Store) Missed(ctx context.Context) (m Missed, err error) {
+// Missed counts those that were made since a time, among the newest 10,000 that were watched.
+func (s *Store) Missed(ctx context.Context, since time.Time) (m Missed, err error) {
 	err = s.readDB.QueryRowContext(ctx, `SELECT count(*), coalesce(sum(w.status IN ('delivered', 'undelivered', 'failed', 'rejected', 'read')), 0)
-		FROM (SELECT message_id, status FROM watched WHERE cause NOT IN ('', 'sent_final') ORDER BY message_id DESC LIMIT 10000) AS w
+		FROM (SELECT message_id, status FROM watched WHERE cause NOT IN ('', 'sent_final') AND given_at = 0 ORDER BY message_id DESC LIMIT 10000) AS w
 		JOIN messages AS m ON m.id = w.message_id
-		WHERE m.final_at = 0 OR m.unverified = 1`).Scan(&m.Silent, &m.Lost)
+		WHERE m.created_at >= ? AND (m.final_at = 0 OR m.unverified = 1)`, micros(since)).Scan(&m.Silent, &m.Lost)
 	if err != nil {
 		return Missed{}, s.explain("count what callbacks are missed of", interrupted(ctx, err))
 	}

@@ -106,6 +106,11 @@ func TestWatchedIsKept(t *testing.T) {
 	if err := s.NoteWatched(t.Context(), w, older); err != nil {
 		t.Fatal(err)
 	}
+	for since, want := range map[time.Time]store.Missed{start: {Silent: 1, Lost: 1}, at(1): {}} {
+		if n, err := s.Missed(t.Context(), since); n != want || err != nil {
+			t.Errorf("%v; since %v missed are %+v", err, since, n)
+		}
+	}
 	if err := s.NoteGiven(t.Context(), ids[0], at(6)); err != nil {
 		t.Fatal(err)
 	}
@@ -140,17 +145,14 @@ func TestWatchedIsKept(t *testing.T) {
 	if m.Status != plivo.Queued || !m.CallbackLost() || !m.Silent() {
 		t.Errorf("the message is %+v", m)
 	}
-	if n, err := s.Missed(t.Context()); n != (store.Missed{Silent: 1, Lost: 1}) || err != nil {
-		t.Errorf("%v; missed are %+v", err, n)
+	if n, err := s.Missed(t.Context(), start); n != (store.Missed{}) || err != nil {
+		t.Errorf("%v; once it was given missed are %+v", err, n)
 	}
 	late := report("a", plivo.Delivered, 3)
 	late.ReceivedAt = at(7)
 	record(t, s, late)
 	if m = read(); m.CallbackLost() || m.Silent() || m.Status != plivo.Delivered || m.Provider.Status != plivo.Delivered {
 		t.Errorf("after the callback has come the message is %+v", m)
-	}
-	if n, err := s.Missed(t.Context()); n != (store.Missed{}) || err != nil {
-		t.Errorf("%v; then missed are %+v", err, n)
 	}
 }
 

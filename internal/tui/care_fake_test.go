@@ -18,10 +18,8 @@ type care struct {
 	giveErr  error
 	answer   int // of the application; 0 for none
 	findings []app.Finding
-	checking error // that ends the doctor before its end
 	allowed  []app.ForeignError
 	foreign  *app.ForeignError // to be asked about in a tour
-	looked   []error           // how the contexts of the doctor stood as it began
 }
 
 func (c *fakeCore) Stranded(m plivo.Message) bool {
@@ -49,18 +47,6 @@ func (c *fakeCore) GiveMissed(_ context.Context, id int64, to string) (app.Recon
 	}
 	one.Message = *m
 	return one, nil
-}
-
-func (c *fakeCore) Doctor(ctx context.Context, emit func(app.Finding)) error {
-	c.calls.Add(1)
-	c.looked = append(c.looked, ctx.Err())
-	for _, f := range c.findings {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		emit(f)
-	}
-	return c.checking
 }
 
 func (c *fakeCore) AllowReplacing(e *app.ForeignError) {
@@ -101,18 +87,4 @@ func silence(d *driver) {
 	d.core.status.Watch = app.WatchStatus{Silent: 3, Lost: 1, Problem: "the API answered 429 too many requests", HeldUntil: testNow.Add(30 * time.Second)}
 	d.core.mu.Unlock()
 	d.wake()
-}
-
-// checks are findings, one of each result, and some that are long.
-func checks() []app.Finding {
-	return []app.Finding{
-		{Check: "env_file", Result: app.CheckOK, What: ".env holds 2 tokens, and only you may read it"},
-		{Check: "env_ignored", Result: app.CheckWarning, What: `git does not ignore .env: its tokens are committed with the next "git add ."`, Advice: "run: echo .env >> .gitignore"},
-		{Check: "credentials", Result: app.CheckOK, What: "PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN come from .env; the account is MAXXXXXXXXXXXXXXXXXX", Private: []string{"MAXXXXXXXXXXXXXXXXXX"}},
-		{Check: "api", Result: app.CheckOK, What: "Plivo answers in 84ms"},
-		{Check: "sender", Result: app.CheckFailed, What: "+14155550100 is no number of this account", Advice: "give a number of the account's as PLIVO_SENDER_ID; the console lists them under Phone Numbers", Class: app.FaultLocal},
-		{Check: "geo_permission", Result: app.CheckSkipped, What: "whether messages to a country are allowed cannot be told before one is sent"},
-		{Check: "round_trip", Result: app.CheckOK, What: "a probe went out through https://crisp-otter.example.com and came back in 34ms"},
-		{Check: "signature", Result: app.CheckOK, What: "a signed request came in through the public URL and verifies (V3)"},
-	}
 }

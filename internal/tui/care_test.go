@@ -1,12 +1,10 @@
 package tui
 
 import (
-	"context"
 	"errors"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -125,61 +123,6 @@ func TestForeignURLIsAskedAbout(t *testing.T) {
 	d.expect("https://other.example.com/sms/inbound, which looks", "like that of another plivoscope.")
 }
 
-// TestDoctor shows what is found, copies it, and ends the looking when it is closed.
-func TestDoctor(t *testing.T) {
-	core := newStocked()
-	core.findings = checks()
-	var copied string
-	d := newDriverOn(t, core, 120, 36, Options{Renderer: rendererOf(termenv.Ascii, true), Clipboard: func(s string) error { copied = s; return nil }})
-	d.keys(":", "doctor", "enter")
-	d.expect("Doctor · 1 check failed, 1 warning", "✗ sender", "→ give a number of the account's", "✓ signature", "MAXXXXXXXXXXXXXXXXXX")
-	d.keys("y")
-	d.expect("Copied 8 findings.")
-	if !strings.Contains(copied, "✗ sender") || !strings.Contains(copied, "→ run: echo .env >> .gitignore\n") || !strings.Contains(copied, "1 check failed, 1 warning") {
-		t.Errorf("copied:\n%s", copied)
-	}
-	d.keys("esc", "M", "D")
-	d.expect("the account is ••••")
-	d.absent("+14155550100 is no number")
-	d.keys("y")
-	if strings.Contains(copied, "MAXXXX") || strings.Contains(copied, "14155550100") {
-		t.Errorf("copied masked:\n%s", copied)
-	}
-	d.keys("esc")
-	core.checking = errors.New("the disk is full")
-	d.keys("D")
-	d.expect("ended early: the disk is full")
-	d.keys("esc")
-	d.hold = true
-	d.keys("D", "esc")
-	d.release()
-	if err := core.looked[len(core.looked)-1]; !errors.Is(err, context.Canceled) {
-		t.Errorf("the doctor went on with %v", err)
-	}
-	d.expect("Messages (11)")
-}
-
-// TestDoctorFollowsWhatComes keeps the newest finding in sight until the user scrolls.
-func TestDoctorFollowsWhatComes(t *testing.T) {
-	d := newDriver(t, newStocked(), 60, 15)
-	d.hold = true
-	d.keys("D")
-	of := d.m.env.sheet.(*doctorSheet).of
-	find := func(n int) { d.send(checkedMsg{of: of, found: checks()[:n]}) }
-	find(2)
-	d.expect("✓ env file", "… Looking.")
-	find(5)
-	d.expect("✗ sender", "… Looking.")
-	d.absent("✓ env file")
-	d.keys("g")
-	d.expect("✓ env file")
-	find(8)
-	d.expect("✓ env file")
-	d.absent("✓ signature")
-	d.keys("G")
-	d.expect("✓ signature")
-}
-
 // TestADetailIsMarkedWhenTheURLChanges holds that it is seen at once that reports go to a URL of before.
 func TestADetailIsMarkedWhenTheURLChanges(t *testing.T) {
 	core := newStocked()
@@ -223,12 +166,6 @@ func TestPlainCares(t *testing.T) {
 	d.pause()
 	d.press("y")
 	d.hears("Your app took the missed callback, undelivered, and answered 200.")
-	d.core.findings = checks()
-	d.press("D")
-	d.hears("The doctor looks at everything", "Env file, ok: .env holds 2 tokens", "Sender, failed: +14155550100 is no number of this account.", "To do: give a number",
-		"1 check failed, 1 warning.")
-	d.press("esc")
-	d.hears("Left.")
 	d.press("6")
 	d.hears("missed: of 3 messages a callback did not come; Plivo knows the end of 1")
 }

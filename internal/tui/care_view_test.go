@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"strings"
 	"time"
 
 	"dev.internal/plivoscope/internal/app"
@@ -23,12 +22,6 @@ func attached(d *driver, at app.Attachment) {
 }
 
 func init() {
-	doctor := func(keys ...string) func(*driver) {
-		return func(d *driver) {
-			d.core.findings = checks()
-			d.keys(append([]string{"D"}, keys...)...)
-		}
-	}
 	scenes = append(scenes, []scene{
 		{name: "silence", play: func(d *driver) { silence(d); d.keys("j") }},
 		{name: "silence lost", play: func(d *driver) { silence(d); d.keys("enter") }},
@@ -65,23 +58,6 @@ func init() {
 		{name: "foreign declined", live: true, play: func(d *driver) {
 			attached(d, app.Attachment{State: app.AttachFailed, Why: foreign().Error(), Foreign: foreign()})
 			d.keys("esc", "6")
-		}},
-		{name: "doctor", live: true, play: doctor()},
-		{name: "doctor begun", live: true, play: func(d *driver) {
-			d.core.findings = checks()
-			d.hold = true
-			d.keys("D")
-			s := d.m.env.sheet.(*doctorSheet)
-			d.send(checkedMsg{of: s.of, found: checks()[:2]})
-			d.hold = false
-		}},
-		{name: "doctor scrolled", more: true, play: func(d *driver) {
-			d.core.findings = append(append(checks(), checks()...), app.Finding{Check: "tunnel", Result: app.CheckFailed, What: strings.Repeat("long words ", 60)})
-			d.keys("D", "g", "pgdown", "k")
-		}},
-		{name: "doctor well", play: func(d *driver) {
-			d.core.findings = []app.Finding{{Check: "env_file", Result: app.CheckOK, What: "there is no .env here, and the simulator needs none"}}
-			d.keys("D")
 		}},
 		{name: "local api", live: true, play: func(d *driver) {
 			d.core.status.Spends = false

@@ -51,7 +51,7 @@ func messageColumns(th *theme, now func() time.Time) []grid.Column[plivo.Message
 			return cell(th.text, brief(m.To))
 		}},
 		{Title: "STATUS", Min: 13, Ideal: 14, Priority: 1, Cell: func(m message, w int) grid.Cell {
-			if m.Unverified {
+			if m.Unverified || m.Unclear {
 				return cell(th.warn, statusWords(m)) // a forged delivery must not look like one
 			}
 			return cell(th.status(m.Status), statusWords(m))
@@ -80,7 +80,7 @@ func messageColumns(th *theme, now func() time.Time) []grid.Column[plivo.Message
 			return cell(th.muted, tookOf(m))
 		}},
 		{Title: "TEXT", Min: 8, Ideal: 18, Max: 40, Priority: 7, Flex: true, Cell: func(m message, w int) grid.Cell {
-			if m.Refusal != "" && m.Text == "" {
+			if m.Refusal != "" && m.Text == "" && !m.Unclear {
 				return cell(th.bad, brief(m.Refusal))
 			}
 			return cell(th.text, escape.Line(head(m.Text, longText)))
@@ -92,7 +92,7 @@ func messageColumns(th *theme, now func() time.Time) []grid.Column[plivo.Message
 func sameRow(a, b plivo.Message) bool {
 	return a.UpdatedAt.Equal(b.UpdatedAt) && a.Status == b.Status && a.Callbacks == b.Callbacks &&
 		a.UUID == b.UUID && a.Refusal == b.Refusal && a.ErrorCode == b.ErrorCode &&
-		a.Unverified == b.Unverified && a.Signature == b.Signature && a.Cause == b.Cause && a.Units == b.Units &&
+		a.Unverified == b.Unverified && a.Unclear == b.Unclear && a.Signature == b.Signature && a.Cause == b.Cause && a.Units == b.Units &&
 		a.From == b.From && a.To == b.To && a.Text == b.Text && a.FinalAt.Equal(b.FinalAt) &&
 		a.Provider == b.Provider && a.Silence == b.Silence && a.Type == b.Type && a.Arrival == b.Arrival && slices.Equal(a.Anomalies, b.Anomalies)
 }
@@ -128,10 +128,13 @@ func statusSign(s plivo.Status) string {
 	}
 }
 
-// statusWords is a status with its sign; one that rests on unverified callbacks alone has a question
+// statusWords is a status with its sign; one of a send whose answer was lost is not known, one that rests on unverified callbacks alone has a question
 // mark, and a message without any status says so.
 func statusWords(m plivo.Message) string {
-	if m.Status == "" {
+	switch {
+	case m.Unclear:
+		return "? unclear"
+	case m.Status == "":
 		return "! no status"
 	}
 	s := statusSign(m.Status) + " " + brief(string(m.Status))
@@ -154,6 +157,8 @@ func hasError(code string) bool {
 // codeWords is the error code, with its meaning in short where there is room for more than the code.
 func codeWords(m plivo.Message, w int) string {
 	switch {
+	case m.Unclear:
+		return "" // the status says it
 	case m.Refusal != "" && w < len("refused"):
 		return "–"
 	case m.Refusal != "":

@@ -21,7 +21,7 @@ type compose struct {
 	form     form            // as it was last looked at
 	edits    int             // how often it changed
 	draft    plivo.Draft     // as it would be sent
-	numbers  []plivo.Problem // of sender and destinations: they take long to check
+	numbers  []plivo.Problem // of sender, destinations and options: they take long to check
 	problems []plivo.Problem // of all fields
 	gauge    gauge
 	to       recipients
@@ -35,34 +35,43 @@ type compose struct {
 	language int    // the code that was looked at last
 	before   form   // the draft whose place another one took
 
+	more      bool             // the page of the options is shown
+	elsewhere field            // the focus on the page that is not
+	chosen    map[field]string // of the options that are chosen
+	tooLong   map[field]string // texts of the editor that there was no room for
+
 	countries map[string]string // by number
 }
 
 // form is what was typed into the fields.
-type form struct{ text, to, from, fate, url string }
+type form struct {
+	text, to, from, fate, url string
+	more                      optionForm
+}
 
 func newCompose(e *env) *compose {
-	c := &compose{env: e, fields: newFields(e.th), countries: map[string]string{}}
+	c := &compose{env: e, fields: newFields(e.th), countries: map[string]string{}, chosen: map[field]string{}, tooLong: map[field]string{}}
 	c.addArea(fieldText, "Write the message here")
 	c.text = c.areas[fieldText]
 	for f, hint := range map[field]string{
-		fieldTo: toHint, fieldFrom: "your Plivo number or sender ID", fieldFate: "decided by the number", fieldURL: "",
+		fieldTo: toHint, fieldFrom: fromHint, fieldFate: "decided by the number", fieldURL: "",
 	} {
 		c.addInput(f, hint)
 	}
-	c.order = []field{fieldText, fieldTo, fieldFrom}
-	if c.env.simulated() {
-		c.order = append(c.order, fieldFate)
-	}
-	c.order = append(c.order, fieldURL, fieldSend)
+	c.addOptions()
+	c.lineUp()
 	c.inputs[fieldFrom].SetValue(e.status.DefaultSender)
 	c.hide = c.hiddenField
 	c.setFocus(fieldText)
+	c.elsewhere = fieldKind
 	c.check()
 	return c
 }
 
-const toHint = "+14155550123, several with commas"
+const (
+	toHint   = "+14155550123, several with commas"
+	fromHint = "your Plivo number or sender ID"
+)
 
 // arrange gives the form its room.
 func (c *compose) arrange(f frame) {
@@ -93,10 +102,10 @@ func (c *compose) left() { c.env.forget(aboutDraft) }
 
 // key handles a key of the form and reports whether it was one.
 func (c *compose) key(k tea.KeyMsg) (tea.Cmd, bool) {
-	defer func() {
-		c.check()
-		c.refresh()
-	}()
+	defer c.changed()
+	if cmd, done := c.optionsKey(k); done {
+		return cmd, true
+	}
 	switch km := c.env.keys; {
 	case key.Matches(k, km.keep):
 		c.env.show(onMessages)
@@ -116,7 +125,7 @@ func (c *compose) key(k tea.KeyMsg) (tea.Cmd, bool) {
 		c.step(-1)
 	case c.focus == fieldSend:
 		return c.buttonKey(k)
-	case key.Matches(k, km.newline) && c.focus != fieldText:
+	case key.Matches(k, km.newline) && c.areas[c.focus] == nil:
 		c.step(1)
 	case c.focus == fieldFate && key.Matches(k, km.choose):
 		c.chooseFate(k)
@@ -127,9 +136,9 @@ func (c *compose) key(k tea.KeyMsg) (tea.Cmd, bool) {
 	case c.focus == fieldTo && k.Type == tea.KeyRight && c.inputs[fieldTo].Value() == "" && c.lastTo != "":
 		c.inputs[fieldTo].SetValue(c.lastTo)
 		c.inputs[fieldTo].CursorEnd()
-	case c.focus != fieldText && (k.Type == tea.KeyUp || k.Type == tea.KeyDown):
+	case c.areas[c.focus] == nil && (k.Type == tea.KeyUp || k.Type == tea.KeyDown):
 		c.step(map[tea.KeyType]int{tea.KeyUp: -1, tea.KeyDown: 1}[k.Type])
-	case (c.focus == fieldTo || c.focus == fieldText) && k.Type == tea.KeyCtrlV:
+	case (c.focus == fieldTo || c.areas[c.focus] != nil) && k.Type == tea.KeyCtrlV:
 		return c.pasteClipboard(), true
 	default:
 		var cmds []tea.Cmd
@@ -153,6 +162,13 @@ func (c *compose) buttonKey(k tea.KeyMsg) (tea.Cmd, bool) {
 	return nil, true
 }
 
+// changed looks at the form after a key and draws it.
+func (c *compose) changed() {
+	c.check()
+	c.lineUp()
+	c.refresh()
+}
+
 // typing reports whether an input has the focus.
 func (c *compose) typing() bool { return c.focus != fieldSend }
 
@@ -168,8 +184,7 @@ func (c *compose) update(msg tea.Msg) tea.Cmd {
 		msg = c.whole(m)
 	}
 	cmd := c.input(msg)
-	c.check()
-	c.refresh()
+	c.changed()
 	return cmd
 }
 
@@ -179,7 +194,7 @@ func (c *compose) whole(k tea.KeyMsg) tea.KeyMsg {
 	if k.Paste && c.focus == fieldTo {
 		k.Runes = []rune(oneLine(string(k.Runes)))
 	}
-	if k.Paste && c.focus == fieldText {
+	if k.Paste && c.areas[c.focus] != nil {
 		// An area takes CR LF for two line ends.
 		k.Runes = []rune(strings.ReplaceAll(string(k.Runes), "\r\n", "\n"))
 	}
@@ -193,6 +208,7 @@ func (c *compose) check() {
 	now := form{
 		text: c.text.Value(), to: c.inputs[fieldTo].Value(), from: strings.TrimSpace(c.inputs[fieldFrom].Value()),
 		fate: strings.TrimSpace(c.inputs[fieldFate].Value()), url: strings.TrimSpace(c.inputs[fieldURL].Value()),
+		more: c.optionForm(),
 	}
 	was := c.form
 	if now == was && c.edits > 0 {
@@ -202,18 +218,20 @@ func (c *compose) check() {
 	c.edits++
 	c.failure = ""
 	c.env.forget(aboutDraft)
-	if now.to != was.to || now.from != was.from || c.edits == 1 {
-		checked, problems := plivo.Draft{From: now.from, To: destinations(now.to)}.Check()
-		c.draft.From, c.draft.To = checked.From, checked.To
-		c.numbers = only(problems, "from", "to")
+	if now.to != was.to || now.from != was.from || now.more != was.more || c.edits == 1 {
+		set, unread := now.more.options()
+		checked, problems := plivo.Draft{From: now.from, To: destinations(now.to), Options: set}.Check()
+		c.draft.From, c.draft.To, c.draft.Options = checked.From, checked.To, checked.Options
+		c.numbers = append(unread, except(problems, "text", "callback_url", "method")...)
 		c.to = countRecipients(now.to, c.draft.To, c.numbers, c.countries)
 	}
-	rest, problems := plivo.Draft{Text: now.text, CallbackURL: now.url}.Check()
+	rest, problems := plivo.Draft{Text: now.text, CallbackURL: now.url, Method: *now.more.at(fieldReports), Options: c.draft.Options}.Check()
 	c.draft.Text, c.draft.CallbackURL, c.draft.Method = rest.Text, rest.CallbackURL, rest.Method
 	c.problems = append(only(problems, "text", "callback_url", "method"), c.numbers...)
 	if now.text != was.text || c.edits == 1 {
 		c.gauge = measure(now.text)
 	}
+	c.gauge.kind = c.draft.Kind()
 	if p := fateProblem(now.fate); p != "" && c.env.simulated() {
 		c.problems = append(c.problems, plivo.Problem{Field: "fate", Text: p})
 	}
@@ -224,10 +242,18 @@ func only(problems []plivo.Problem, fields ...string) []plivo.Problem {
 	return slices.DeleteFunc(problems, func(p plivo.Problem) bool { return !slices.Contains(fields, p.Field) })
 }
 
+// except leaves out the problems of some fields.
+func except(problems []plivo.Problem, fields ...string) []plivo.Problem {
+	return slices.DeleteFunc(problems, func(p plivo.Problem) bool { return slices.Contains(fields, p.Field) })
+}
+
 // unsent reports whether there is a text that would be lost, in the form or set aside.
 func (c *compose) unsent() bool {
-	return strings.TrimSpace(c.before.text) != "" || strings.TrimSpace(c.form.text) != "" && (c.sending == 0 || c.sent != c.edits)
+	return c.before.says() || c.form.says() && (c.sending == 0 || c.sent != c.edits)
 }
+
+// says reports whether there is something to say.
+func (f form) says() bool { return strings.TrimSpace(f.text) != "" || f.more.said() }
 
 // fieldOf finds the field that a problem of the draft belongs to.
 func fieldOf(name string) field {
@@ -236,13 +262,15 @@ func fieldOf(name string) field {
 		return fieldTo
 	case "from":
 		return fieldFrom
-	case "callback_url", "method":
+	case "callback_url":
 		return fieldURL
 	case "fate":
 		return fieldFate
-	default:
-		return fieldText
 	}
+	if i := slices.IndexFunc(options, func(o option) bool { return o.problem == name }); i >= 0 {
+		return options[i].field
+	}
+	return fieldText
 }
 
 // mouse focuses the field under the pointer, and sends by the button.
@@ -251,11 +279,23 @@ func (c *compose) mouse(e tea.MouseMsg) tea.Cmd {
 		return nil
 	}
 	defer c.refresh()
-	if f, ok := c.at(e.Y - c.area.y - 1); ok {
+	f, ok := c.at(e.Y - c.area.y - 1)
+	if !ok {
+		return nil
+	}
+	had := c.focus == f
+	if f != fieldOptions {
 		c.setFocus(f)
-		if f == fieldSend {
-			return c.send()
-		}
+	}
+	switch {
+	case f == fieldSend:
+		return c.send()
+	case f == fieldOptions:
+		c.turn()
+	case c.choosing(f) && had && e.X >= c.area.x+fieldIndent:
+		c.choose(f, 1)
+		c.check()
+		c.lineUp()
 	}
 	return nil
 }

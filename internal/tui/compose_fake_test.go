@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/store"
 )
@@ -22,6 +23,16 @@ func (c *fakeCore) SentDrafts(ctx context.Context, limit int) ([]store.SentDraft
 	return c.drafts[:min(limit, len(c.drafts))], nil
 }
 
+func (c *fakeCore) Senders(ctx context.Context) ([]app.Sender, error) {
+	c.calls.Add(1)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.senders, c.sendersErr
+}
+
 func (c storeCore) SentDrafts(ctx context.Context, limit int) ([]store.SentDraft, error) {
 	return c.Store.SentDrafts(ctx, limit)
 }
@@ -37,4 +48,21 @@ func recently(c *fakeCore) {
 	} {
 		c.drafts = append(c.drafts, store.SentDraft{Draft: d, At: testNow.Add(-time.Duration(i*i) * time.Hour)})
 	}
+}
+
+// manySenders fills the core with what an account can send from.
+func manySenders(c *fakeCore) {
+	c.senders = []app.Sender{
+		{From: "+14155550100", Type: "local", Name: "main", SMS: true, MMS: true, Registration: "10DLC COMPLETED", Default: true},
+		{From: "+18005550100", Type: "tollfree", SMS: true, Registration: "toll-free verified"},
+		{From: "+4930123456", Type: "fixed", Name: "Büro", MMS: true},
+		{Powerpack: "6fe8c5b8-0000-4000-8000-000000000001", Name: "Shop USA", Type: "powerpack", SMS: true, MMS: true},
+	}
+}
+
+// someOptions fills the form with options of an MMS.
+func someOptions(d *driver) {
+	d.keys("n", "look", "tab", "+14155550123", "ctrl+x", "right", "tab", "tab")
+	d.send(paste("https://example.com/a.jpg\nhttps://example.com/b.png"))
+	d.keys("tab", "60", "tab", "right", "tab", "space")
 }

@@ -18,10 +18,16 @@ type gauge struct {
 	plivo.Segmentation
 	chars plivo.Characters
 	plain string // what ctrl+g would make of it
+	kind  string // of the message; empty for an SMS
+
+	points int // code points
 }
 
+// segmented reports whether the text goes in segments that are billed each.
+func (g gauge) segmented() bool { return g.kind == "" || g.kind == plivo.SMS }
+
 func measure(text string) gauge {
-	g := gauge{Segmentation: plivo.Segment(text), chars: plivo.CharactersOf(text), plain: text}
+	g := gauge{Segmentation: plivo.Segment(text), chars: plivo.CharactersOf(text), plain: text, points: utf8.RuneCountInString(text)}
 	if g.Encoding == plivo.UCS2 {
 		g.plain = plivo.Plain(text)
 	}
@@ -37,6 +43,15 @@ const barFrom = 16
 // drawGauge writes below the text how it is going to be sent, and what makes it UCS-2.
 func (c *compose) drawGauge() {
 	th, g := c.env.th, c.gauge
+	if !g.segmented() {
+		words, over := g.unsegmented()
+		paint := th.muted
+		if over {
+			paint = th.bad
+		}
+		c.say(span{paint, words})
+		return
+	}
 	words := span{th.muted, g.words(c.w - fieldIndent - 1)}
 	switch {
 	case g.over() > 0:
@@ -85,6 +100,15 @@ func (g gauge) words(room int) string {
 		return longest(room, form(chars), short)
 	}
 	return longest(room, form(chars+" in "+plural(g.Length, lengthUnit(g.Encoding))), form(plural(g.Length, "unit")), short)
+}
+
+// unsegmented says how long the text of another message than an SMS is, and whether that is too long.
+func (g gauge) unsegmented() (words string, over bool) {
+	n, most := g.Length, g.Limit()
+	if g.kind == plivo.WhatsApp {
+		n, most = g.points, plivo.MaxWhatsApp
+	}
+	return fmt.Sprintf("%s · %s of %s characters", brief(g.kind), count(int64(n)), count(int64(most))), n > most
 }
 
 func lengthUnit(e plivo.Encoding) string {

@@ -72,7 +72,7 @@ func (s *recentSheet) list(drafts []store.SentDraft) {
 		s.all = append(s.all, recentItem{form: f, kept: true, to: destinations(f.to)})
 	}
 	for _, d := range drafts {
-		i := recentItem{at: d.At, to: d.To, form: form{text: d.Text, to: strings.Join(d.To, ", "), from: d.From, url: d.CallbackURL}}
+		i := recentItem{at: d.At, to: d.To, form: form{text: d.Text, to: strings.Join(d.To, ", "), from: d.From, url: d.CallbackURL, more: optionFormOf(d.Options, d.Method)}}
 		if own, other := s.ownURL(d.CallbackURL); own {
 			i.form.url = ""
 			if other {
@@ -241,6 +241,9 @@ func (s *recentSheet) more(w int) []string {
 	}
 	i, th := s.found[s.at], s.env.th
 	g := plural(len(i.to), "destination")
+	if set, _ := i.form.more.options(); !set.Zero() {
+		g += " · " + s.env.mask.Sentence(strings.Join(optionWords(set), " · "))
+	}
 	if i.form.from != "" {
 		g = "from " + brief(s.env.mask.Number(i.form.from)) + " · " + g
 	}
@@ -263,7 +266,15 @@ func (s *recentSheet) footer() []key.Binding {
 
 // blank reports whether nothing was typed that would be missed: the sender stands there by itself.
 func (f form) blank() bool {
-	return strings.TrimSpace(f.text+f.to+f.fate+f.url) == ""
+	return strings.TrimSpace(f.text+f.to+f.fate+f.url) == "" && !f.more.ofMessage()
+}
+
+// begin shows the first page of a draft that was just filled in, or emptied.
+func (c *compose) begin() {
+	c.more, c.elsewhere = false, fieldKind
+	c.setFocus(fieldText)
+	c.strict = false
+	c.changed()
 }
 
 // take fills the form with another draft. One that stood there is kept, for the same sheet.
@@ -280,10 +291,8 @@ func (c *compose) take(i recentItem) {
 		c.inputs[f].SetValue(v)
 		c.inputs[f].CursorStart()
 	}
-	c.setFocus(fieldText)
-	c.strict = false
-	c.check()
-	c.refresh()
+	c.fillOptions(i.form.more)
+	c.begin()
 	words := "Filled in what was sent at " + clock(i.at, c.env.at)
 	if i.kept {
 		words = "Filled in the draft that was kept"

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -8,6 +9,7 @@ import (
 
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/api"
 )
 
 // sentMsg is the answer to a send.
@@ -23,7 +25,7 @@ func (c *compose) send() tea.Cmd {
 	c.strict = true
 	c.check()
 	if p, wrong := c.firstError(); wrong {
-		c.setFocus(fieldOf(p.Field))
+		c.goTo(fieldOf(p.Field))
 		c.env.notifyAbout(aboutDraft, app.Warning, "Not sent: "+c.env.problemWords(p))
 		return nil
 	}
@@ -38,9 +40,30 @@ func (c *compose) send() tea.Cmd {
 	if !c.env.status.Spends {
 		return c.sendNow(r)
 	}
-	c.env.ask("This costs money", fmt.Sprintf("Send %s from %s to %s?", c.costWords(), brief(c.env.mask.Number(c.draft.From)), brief(inShort(c.env.mask.Numbers(c.draft.To)))),
-		"send", func() tea.Cmd { return c.sendNow(r) })
+	c.env.ask("This costs money", c.spendingWords(), "send", func() tea.Cmd { return c.sendNow(r) })
 	return nil
+}
+
+// spendingWords ask whether to send the draft, with all that it costs and is.
+func (c *compose) spendingWords() string {
+	m, d := c.env.mask, c.draft
+	from := brief(m.Number(d.From))
+	if d.Powerpack != "" {
+		from = "the Powerpack " + brief(d.Powerpack)
+	}
+	cost := d.Spending()
+	words := fmt.Sprintf("Send to %s from %s: %s", brief(inShort(m.Numbers(d.To))), from, cost)
+	switch forced := cost.Forced(); {
+	case forced == "":
+	case m != nil:
+		words += ", since a character makes the text UCS-2"
+	default:
+		words += ", since " + forced
+	}
+	if set := c.set(); len(set) > 0 {
+		words += ", with " + m.Sentence(strings.Join(set, ", "))
+	}
+	return words + "?"
 }
 
 // inShort names the first of some numbers.
@@ -69,6 +92,10 @@ func (c *compose) done(msg sentMsg) bool {
 	c.sending--
 	defer c.refresh()
 	same := msg.edits == c.edits
+	if failed := (*api.Error)(nil); errors.As(msg.err, &failed) && failed.Unclear && len(msg.sent.IDs) > 0 {
+		c.env.notify(app.Warning, "Unclear: "+msg.err.Error()+". Its row tells what comes of it.")
+		return c.empty(same)
+	}
 	if msg.err != nil {
 		if same {
 			c.failure = msg.err.Error()
@@ -92,6 +119,11 @@ func (c *compose) done(msg sentMsg) bool {
 		c.env.notify(app.Failure, "Not sent: the API refused it, its row says why.")
 		return false
 	}
+	return c.empty(same)
+}
+
+// empty begins the next draft, unless it was begun: same says that nothing was edited since the one that was sent.
+func (c *compose) empty(same bool) bool {
 	if !same {
 		return false
 	}
@@ -99,15 +131,22 @@ func (c *compose) done(msg sentMsg) bool {
 	c.inputs[fieldTo].Reset()
 	c.inputs[fieldFate].Reset()
 	c.text.Reset()
-	c.setFocus(fieldText)
-	c.strict = false
-	c.check()
+	kept := optionForm{}
+	for _, f := range passing {
+		*kept.at(f) = *c.form.more.at(f)
+	}
+	c.fillOptions(kept)
+	c.begin()
 	return true
 }
 
 // firstError finds the first field that keeps the draft from being sent, in the order of the form.
 func (c *compose) firstError() (plivo.Problem, bool) {
-	for _, f := range c.order {
+	all := []field{fieldText, fieldTo, fieldFrom, fieldFate, fieldURL}
+	for _, o := range options {
+		all = append(all, o.field)
+	}
+	for _, f := range all {
 		for _, p := range c.problems {
 			if !p.Warning && fieldOf(p.Field) == f {
 				return p, true

@@ -92,6 +92,12 @@ func (r recipients) words() string {
 // costWords say what a draft comes to: messages, their segments, and the units that are billed.
 func (c *compose) costWords() string {
 	n, s := len(c.draft.To), c.gauge.Segments
+	switch c.gauge.kind {
+	case plivo.MMS:
+		return count(int64(n)) + " MMS"
+	case plivo.WhatsApp:
+		return plural(n, "WhatsApp message")
+	}
 	words := plural(n, "message") + " × " + plural(s, "segment")
 	if n > 1 && s > 1 {
 		words += " = " + plural(n*s, "unit")

@@ -1,7 +1,10 @@
 package tui
 
 import (
+	"strings"
+
 	"github.com/charmbracelet/bubbles/key"
+	"github.com/charmbracelet/x/ansi"
 
 	"dev.internal/plivoscope/internal/escape"
 )
@@ -12,25 +15,36 @@ func (c *compose) refresh() {
 	if c.w <= 0 || c.h <= 0 {
 		return
 	}
-	c.inputs[fieldURL].Placeholder = c.env.status.CallbackURL
+	c.inputs[fieldURL].Placeholder = escape.Line(c.env.status.CallbackURL)
 	if c.env.status.CallbackURL == "" {
 		c.inputs[fieldURL].Placeholder = "none asked for: Plivo cannot reach this server (see --public-url)"
 	}
 	if c.lastTo != "" {
-		c.inputs[fieldTo].Placeholder = "→ " + inShort(c.env.mask.Numbers(destinations(c.lastTo))) + " again"
+		c.inputs[fieldTo].Placeholder = "→ " + escape.Line(inShort(c.env.mask.Numbers(destinations(c.lastTo)))) + " again"
+	}
+	c.inputs[fieldFrom].Placeholder = fromHint
+	if c.draft.Powerpack != "" {
+		c.inputs[fieldFrom].Placeholder = "chosen by the Powerpack"
 	}
 	air := c.h >= 19
 	for _, f := range c.order {
 		from := len(c.lines)
-		switch f {
-		case fieldText:
+		o, option := optionOf(f)
+		switch {
+		case f == fieldText:
 			c.drawText()
-		case fieldSend:
+		case f == fieldSend:
+			if !c.more {
+				c.drawOptions()
+			}
+			from = len(c.lines)
 			if air {
 				c.blank()
 				from++
 			}
 			c.drawButton()
+		case option:
+			c.drawOption(o)
 		default:
 			c.drawInput(f, map[field]string{
 				fieldTo: "To", fieldFrom: "From", fieldFate: "Fate", fieldURL: "Callbacks",
@@ -64,6 +78,9 @@ func (c *compose) drawInput(f field, name string) {
 		}
 		c.drawProblems("to", empty)
 	case fieldFrom:
+		if c.focus == fieldFrom {
+			c.say(span{c.env.th.muted, c.env.keys.senders.Help().Key + " lists the senders of the account"})
+		}
 		c.drawProblems("from", empty)
 	case fieldFate:
 		if c.focus == fieldFate {
@@ -75,7 +92,6 @@ func (c *compose) drawInput(f field, name string) {
 			c.say(span{c.env.th.muted, "this server's own; → takes it over to change it"})
 		}
 		c.drawProblems("callback_url", false)
-		c.drawProblems("method", false)
 	}
 }
 
@@ -105,7 +121,7 @@ func (c *compose) drawProblems(name string, empty bool) {
 func (c *compose) drawButton() {
 	th := c.env.th
 	what := "Send"
-	if len(c.draft.To) > 0 && c.gauge.Segments > 0 {
+	if len(c.draft.To) > 0 && (c.gauge.Segments > 0 || c.form.more.said()) {
 		what = "Send " + c.costWords()
 	}
 	left := []span{{th.text, blank(fieldIndent)}}
@@ -127,20 +143,56 @@ func (c *compose) drawButton() {
 
 // body is the screen, with a rule over the form.
 func (c *compose) body(rule ruler) []string {
-	return append([]string{rule(c.w, true, "Compose", c.place())}, c.view()...)
+	title := "Compose"
+	if c.more {
+		title = "Compose · more"
+	} else if set := c.set(); len(set) > 0 && !c.inSight(fieldOptions) {
+		room := c.w - ruleEdges - ansi.StringWidth(title+c.place()) - 6
+		title += " · " + longest(room, c.env.mask.Sentence(strings.Join(set, " · ")), plural(len(set), "option"))
+	}
+	return append([]string{rule(c.w, true, title, c.place())}, c.view()...)
+}
+
+// inSight reports whether a field is on the screen.
+func (c *compose) inSight(f field) bool {
+	for _, p := range c.spots {
+		if p.field == f {
+			return p.from >= c.off && p.to <= c.off+c.h
+		}
+	}
+	return false
+}
+
+// turning is the key that goes to the other page.
+func (c *compose) turning() key.Binding {
+	if c.more {
+		return c.env.keys.message
+	}
+	return c.env.keys.options
+}
+
+// leaving is the key that goes back.
+func (c *compose) leaving() key.Binding {
+	if c.more {
+		return c.env.keys.leaveOptions
+	}
+	return c.env.keys.keep
 }
 
 func (c *compose) footer() []key.Binding {
 	km := c.env.keys
-	return []key.Binding{km.send, km.keep, km.earlier, km.code, km.nextField, km.helpTyped}
+	return []key.Binding{km.send, c.leaving(), c.turning(), km.earlier, km.code, km.nextField, km.helpTyped}
 }
 
 func (c *compose) help() []section {
 	km := c.env.keys
 	plain, undo := when(c.gauge.plain != c.form.text, km.plain), when(c.undoable(), km.undo)
-	write := section{"Writing a message", []key.Binding{km.send, km.nextField, km.prevField, km.newline, km.keep}}
+	write := section{"Writing a message", []key.Binding{km.send, km.nextField, km.prevField, km.newline, c.leaving()}}
 	if c.env.simulated() {
-		write.keys = append(write.keys, km.choose)
+		write.keys = append(write.keys, when(!c.more, km.choose))
 	}
-	return []section{write, {"The message", []key.Binding{km.earlier, km.code, plain, undo}}}
+	if c.more {
+		write.keys = append(write.keys, km.turnOption)
+	}
+	return []section{write, {"The message", []key.Binding{c.turning(), when(c.areas[c.focus] == nil, km.senders), km.earlier, km.code, plain, undo, when(c.editable(), km.editContent)}}}
 }

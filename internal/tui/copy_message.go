@@ -31,7 +31,7 @@ func (s *messages) copies() []copyItem {
 	if m.Direction != plivo.Outbound {
 		return out
 	}
-	r := snippet.Request{Draft: plivo.Draft{From: m.From, To: []string{m.To}, Text: m.Text, CallbackURL: m.CallbackURL}, APIURL: s.env.status.APIURL}
+	r := snippet.Request{Draft: m.Draft(), APIURL: s.env.status.APIURL}
 	for _, code := range snippet.All(r) {
 		add(code.Name, code.Code)
 	}

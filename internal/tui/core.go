@@ -40,11 +40,11 @@ type Core interface {
 	Stranded(m plivo.Message) bool
 	// GiveMissed sends an application the callback of a message that it missed; see app.App.
 	GiveMissed(ctx context.Context, messageID int64, to string) (app.Reconciled, error)
-	// Doctor looks at everything that has to be right, and tells each finding as it comes; see app.App.
-	Doctor(ctx context.Context, emit func(app.Finding)) error
 	// AllowReplacing lets a message_url go that somebody else set; it never blocks.
 	AllowReplacing(e *app.ForeignError)
 	Send(ctx context.Context, r app.SendRequest) (app.Sent, error)
+	// Senders are what the account can send from; see app.App.
+	Senders(ctx context.Context) ([]app.Sender, error)
 	// PreviewReplay says what would be sent, StartReplay sends it; see app.App.
 	PreviewReplay(ctx context.Context, p app.ReplayPlan) (app.ReplayPreview, error)
 	StartReplay(ctx context.Context, p app.ReplayPlan) (*app.Replaying, error)
@@ -54,6 +54,8 @@ type Core interface {
 	SentDrafts(ctx context.Context, limit int) ([]store.SentDraft, error)
 	// PauseForwarding stops the forwarding, or lets it go on; it never blocks.
 	PauseForwarding(paused bool)
+	// Doctor checks everything that has to be right, and tells each finding; see app.App.Doctor.
+	Doctor(ctx context.Context, emit func(app.Finding)) error
 	// Inbound makes the simulator deliver one inbound message to the callback server.
 	Inbound(ctx context.Context, from, to, text string) error
 }

@@ -59,6 +59,12 @@ func (d *detail) renderRest() []string {
 		p.field("text", th.text, readableBlock(m.Text))
 	}
 	p.field("numbers", th.text, fmt.Sprintf("%s → %s", readable(orDash(m.From)), readable(orDash(m.To))))
+	if m.Options != nil {
+		p.field("options", th.text, readable(strings.Join(optionWords(*m.Options), " · ")))
+		for _, raw := range m.Options.Media {
+			p.field("", th.text, readable(raw))
+		}
+	}
 	p.writeTogether(d.together, m, d.env.keys.destinations.Help().Key)
 	p.writeSegments(m)
 	if m.UUID != "" {
@@ -80,7 +86,11 @@ func orDash(s string) string {
 // explain says in words what the status and its code mean and what to do.
 func (d *detail) explain(p *page) {
 	th, m := d.env.th, d.message
-	if m.Refusal != "" {
+	switch {
+	case m.Unclear:
+		p.field("unclear", th.warn, "? "+readable(m.Refusal))
+		p.field("", th.text, "→ Do not send it again yet: a callback tells what became of it, or Plivo's list of messages, which is asked for.")
+	case m.Refusal != "":
 		p.field("refused", th.bad, "✗ "+readable(m.Refusal))
 	}
 	if hasError(m.ErrorCode) {

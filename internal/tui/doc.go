@@ -33,6 +33,10 @@
 // Text from the network is cut to what can be read and passes internal/escape before it becomes a cell
 // or a line; measuring goes by whole characters, in grid.
 //
+// Compose has a second page for what most messages have no need of; the table of options makes its fields, the
+// questions of the plain UI and the words for what is set, which the first page and the question about money
+// repeat: nothing is sent that was not seen.
+//
 // The form of the signature screen stands for the request that filled it, byte by byte, until a field is
 // edited: inputs drop what they cannot show. So does a field for a paste that it cannot show, or not as
 // a whole. The request is examined once nothing was typed for a moment; an answer about an earlier one is
@@ -66,8 +70,7 @@
 // a callback is missed of has a sign in the list; whether its reports go to a public URL of before is looked at
 // with each change, from memory.
 //
-// What the doctor finds is told to a goroutine of one Cmd, and another waits for the next finding; closing the
-// sheet ends both. A question that the core has for the user, as whether a message_url of somebody else's may be
+// A question that the core has for the user, as whether a message_url of somebody else's may be
 // replaced, waits until nothing is typed, is asked once, and can be had again by a key.
 //
 // What is read at length, an open callback, an attempt and two compared ones, is a doc: rows of safe text that keep

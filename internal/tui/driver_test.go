@@ -106,7 +106,7 @@ func (d *driver) wake() {
 
 var named = map[string]tea.KeyType{
 	"enter": tea.KeyEnter, "esc": tea.KeyEsc, "tab": tea.KeyTab, "shift+tab": tea.KeyShiftTab, "up": tea.KeyUp,
-	"down": tea.KeyDown, "right": tea.KeyRight, "pgdown": tea.KeyPgDown, "home": tea.KeyHome, "end": tea.KeyEnd, "ctrl+s": tea.KeyCtrlS, "ctrl+r": tea.KeyCtrlR, "ctrl+e": tea.KeyCtrlE, "ctrl+o": tea.KeyCtrlO, "ctrl+g": tea.KeyCtrlG, "ctrl+z": tea.KeyCtrlZ, "ctrl+v": tea.KeyCtrlV, "left": tea.KeyLeft, "pgup": tea.KeyPgUp, "delete": tea.KeyDelete,
+	"down": tea.KeyDown, "right": tea.KeyRight, "pgdown": tea.KeyPgDown, "home": tea.KeyHome, "end": tea.KeyEnd, "ctrl+s": tea.KeyCtrlS, "ctrl+r": tea.KeyCtrlR, "ctrl+e": tea.KeyCtrlE, "ctrl+o": tea.KeyCtrlO, "ctrl+g": tea.KeyCtrlG, "ctrl+z": tea.KeyCtrlZ, "ctrl+x": tea.KeyCtrlX, "ctrl+n": tea.KeyCtrlN, "ctrl+v": tea.KeyCtrlV, "left": tea.KeyLeft, "pgup": tea.KeyPgUp, "delete": tea.KeyDelete,
 	"ctrl+c": tea.KeyCtrlC, "ctrl+l": tea.KeyCtrlL, "ctrl+p": tea.KeyCtrlP, "backspace": tea.KeyBackspace, "f1": tea.KeyF1, "space": tea.KeySpace,
 }
 

@@ -106,6 +106,47 @@ func (e *env) open(it copyItem, data []byte, program, role string) tea.Cmd {
 	})
 }
 
+// longestEdited bounds the text that is taken from the editor, in bytes.
+const longestEdited = 4 << 20
+
+// editText runs the editor on a text and brings back what became of it. The file is in a folder that only the
+// user can read and that is gone after.
+func (e *env) editText(text, name, program string, done func(text string, err error) tea.Msg) tea.Cmd {
+	ctx, edited := e.ctx, ""
+	run := func(in io.Reader, out, errOutput io.Writer) error {
+		dir, err := os.MkdirTemp("", "plivoscope-")
+		if err != nil {
+			return fmt.Errorf("make a file of it: %w", err)
+		}
+		defer func() { _ = os.RemoveAll(dir) }()
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			return fmt.Errorf("make a file of it: %w", err)
+		}
+		cmd := programOn(ctx, program, path)
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = in, out, errOutput
+		if err := cmd.Run(); err != nil {
+			return fmt.Errorf("%q: %w; check the variable", program, err)
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			return fmt.Errorf("read it back: %w", err)
+		}
+		defer func() { _ = f.Close() }()
+		data, err := io.ReadAll(io.LimitReader(f, longestEdited+1))
+		if err == nil && len(data) > longestEdited {
+			err = fmt.Errorf("it has more than %d MiB", longestEdited>>20)
+		}
+		edited = string(data)
+		return err
+	}
+	told := e.o.Away
+	if told == nil {
+		told = func(bool) {}
+	}
+	return e.exec(&away{run: run, told: told}, func(err error) tea.Msg { return done(edited, err) })
+}
+
 // fileName tells an editor what it has before it.
 func fileName(it copyItem) string {
 	switch {

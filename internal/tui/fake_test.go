@@ -30,6 +30,8 @@ type fakeCore struct {
 	sendGate   chan struct{} // not nil: Send waits for it
 	sends      []app.SendRequest
 	drafts     []store.SentDraft
+	senders    []app.Sender
+	sendersErr error
 	scanStep   int64 // IDs that one step of a search looks at, 0 for all
 	inbounds   []string
 	failReads  error

@@ -45,6 +45,22 @@ const (
 	fieldPath
 	fieldParams
 
+	// The options of a message, in the order of the page.
+	fieldKind
+	fieldPowerpack
+	fieldMedia
+	fieldTemplate
+	fieldInteractive
+	fieldLocation
+	fieldExpiry
+	fieldLog
+	fieldTrackable
+	fieldDLTEntity
+	fieldDLTTemplate
+	fieldDLTCategory
+	fieldReports // how its callbacks come
+	fieldOptions // the line that names those that are set
+
 	noField // what stands beside the form has the focus
 )
 
@@ -308,6 +324,15 @@ func hidden(text string, lines []string) string {
 		return "↑"
 	}
 	return "↑↓"
+}
+
+// drawChosen draws a field that is chosen: with arrows, while it has the focus.
+func (s *fields) drawChosen(f field, name string, words span) {
+	before, after := "", ""
+	if s.focus == f {
+		before, after, words.paint = "‹ ", " ›", s.th.strong
+	}
+	s.lines = append(s.lines, s.label(f, name)+line(max(s.w-fieldIndent, 0), span{s.th.accent, before}, words, span{s.th.accent, after}))
 }
 
 // say writes a remark below a field. Its further lines stand two cells in.

@@ -13,7 +13,7 @@ type keyMap struct {
 	up, down, pageUp, pageDown, newest, oldest, follow key.Binding
 	// Messages.
 	open, filter, unfilter, fresh, inbound, copyID, edit, page, signature, focus, zoom key.Binding
-	markRead, destinations, goTo, giveMissed                                           key.Binding
+	markRead, destinations, goTo, answer, giveMissed                                   key.Binding
 	// Callbacks.
 	callbacks, mark, unmark, compare, toMessage, nextPart, prevPart, older, newer, bodyView key.Binding
 	closeText, search, nextMatch, prevMatch, hideSame, showSame, openAttempt                key.Binding
@@ -24,13 +24,14 @@ type keyMap struct {
 	// Compose.
 	send, nextField, prevField, newline, choose, keep                         key.Binding
 	earlier, code, plain, undo, nextCode, prevCode, copyCode, fill, closeCode key.Binding
+	options, message, leaveOptions, turnOption, senders, editContent          key.Binding
 	// Signature.
 	copyBase, copySignature, restore, empty, pasted, toFields, method, sibling, leave key.Binding
 	// Replay.
 	again, sendReplay, moreFields, editRequest, asCaught, turn, leaveReplay, stopReplay, openSent key.Binding
 	// Sheets.
 	yes, no, choice, take, closeHelp, deliver, cancel, itemUp, itemDown, pick key.Binding
-	copyIt, editItem, pageItem, closeDoctor, copyFindings                     key.Binding
+	copyIt, editItem, pageItem, copyFindings                                  key.Binding
 }
 
 func bind(help, words string, keys ...string) key.Binding {
@@ -89,6 +90,7 @@ func newKeyMap() keyMap {
 		destinations: bind("t", "what was sent with it", "t"),
 		goTo:         bind("enter", "go to it", "enter"),
 		giveMissed:   bind("m", "send the missed callback", "m"),
+		answer:       bind("a", "answer", "a"),
 
 		callbacks: bind("c", "its callbacks", "c"),
 		mark:      bind("space", "mark", " "),
@@ -126,7 +128,7 @@ func newKeyMap() keyMap {
 		prevField: bind("shift+tab", "field before", "shift+tab"),
 		newline:   bind("enter", "new line, or next field", "enter"),
 		choose:    bind("↑ ↓", "choose a fate", "up", "down"),
-		keep:      bind("esc", "back, draft kept", "esc"),
+		keep:      bind("esc", "back, kept", "esc"),
 		earlier:   bind("ctrl+r", "recent", "ctrl+r"),
 		code:      bind("ctrl+o", "code", "ctrl+o"),
 		plain:     bind("ctrl+g", "write it in GSM-7", "ctrl+g"),
@@ -136,6 +138,13 @@ func newKeyMap() keyMap {
 		copyCode:  bind("y", "copy", "y"),
 		fill:      bind("enter", "fill it in", "enter"),
 		closeCode: bind("esc", "close", "esc"),
+
+		options:      bind("ctrl+x", "more", "ctrl+x"),
+		message:      bind("ctrl+x", "message", "ctrl+x"),
+		leaveOptions: bind("esc", "back", "esc"),
+		turnOption:   bind("← → space", "other choice", "left", "right", " "),
+		senders:      bind("ctrl+n", "senders of the account", "ctrl+n"),
+		editContent:  bind("ctrl+e", "JSON in the editor", "ctrl+e"),
 
 		copyBase:      bind("b", "copy base string", "b"),
 		copySignature: bind("y", "copy signature", "y"),
@@ -171,7 +180,6 @@ func newKeyMap() keyMap {
 		editItem:  bind("ctrl+e", "in the editor", "ctrl+e"),
 		pageItem:  bind("ctrl+o", "in the pager", "ctrl+o"),
 
-		closeDoctor:  bind("esc", "close", "esc"),
 		copyFindings: bind("y", "copy all", "y"),
 	}
 }

@@ -20,6 +20,14 @@ func (c *compose) hiddenField(f field, value string) string {
 		return m.Number(value)
 	case fieldURL:
 		return m.URL(value)
+	case fieldMedia:
+		lines := strings.Split(value, "\n")
+		for i, l := range lines {
+			lines[i] = m.URL(l)
+		}
+		return strings.Join(lines, "\n")
+	case fieldTemplate, fieldInteractive, fieldLocation:
+		return m.Text(value)
 	}
 	return value
 }

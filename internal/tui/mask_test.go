@@ -33,6 +33,15 @@ const (
 
 var maskCanaries = []string{"15112345678", "12345678", "15187654321", "87654321", "heron", "HERONRY", "second bridge", "second+bridge", "second%20bridge"}
 
+// maskOptions hold all of them in what a message has beside its text.
+func maskOptions() plivo.Options {
+	return plivo.Options{
+		Type: plivo.WhatsApp, Media: []string{"https://name.example/a.jpg?to=" + maskTo[1:] + "&text=" + url.QueryEscape(maskText)}, DLTEntityID: "1201159",
+		Template: `{"name":"order","language":"en","components":[{"type":"body","parameters":[{"type":"text","text":"` + maskText + `"}]}]}`,
+		Location: `{"latitude":"1","longitude":"2","name":"` + maskText + `"}`,
+	}
+}
+
 // canariesTo fills a core with rows that hold all of them, wherever such a thing can be.
 func canariesTo(core *fakeCore) {
 	about := fmt.Sprintf("to %s and from %s", maskTo, maskFrom)
@@ -41,6 +50,8 @@ func canariesTo(core *fakeCore) {
 		{UUID: "5b40a428-0000-4000-8000-000000000002", Direction: plivo.Inbound, From: maskTo, To: maskFrom, Text: maskText, Status: plivo.Received, Callbacks: 1},
 		{Direction: plivo.Outbound, From: maskSender, To: maskTo, Text: maskText, Status: plivo.Failed, Refusal: "cannot send " + about},
 	} {
+		set := maskOptions()
+		m.Options = &set
 		m.ID, m.CreatedAt, m.UpdatedAt, m.CallbackURL = int64(i+1), testNow, testNow, "https://name.example/in?to="+url.QueryEscape(maskTo)
 		core.add(m)
 	}
@@ -104,11 +115,11 @@ func canariesTo(core *fakeCore) {
 	core.messages[0].Unverified = true
 	core.stranded = map[string]bool{core.messages[0].CallbackURL: true}
 	core.findings = []app.Finding{{Check: "sender", Result: app.CheckFailed, What: "the sender " + maskFrom + " is not of HERONRY", Advice: "give another than " + maskTo, Private: []string{maskSender}}}
-	core.checking = errors.New("it ended " + about)
 	core.foreign = &app.ForeignError{AppID: "20000000000000001", AppName: "for " + maskTo, URL: "https://name.example/in?to=" + url.QueryEscape(maskTo)}
 	core.giveErr = errors.New("cannot give it " + about)
 	core.pure = true
-	core.drafts = []store.SentDraft{{Draft: plivo.Draft{From: maskSender, To: []string{maskTo, maskFrom}, Text: maskText, CallbackURL: "https://name.example/x?to=" + maskTo[1:]}, At: testNow}}
+	core.drafts = []store.SentDraft{{Draft: plivo.Draft{From: maskSender, To: []string{maskTo, maskFrom}, Text: maskText, CallbackURL: "https://name.example/x?to=" + maskTo[1:], Options: maskOptions()}, At: testNow}}
+	core.senders = []app.Sender{{From: maskFrom, SMS: true, Default: true}, {From: maskTo, MMS: true}, {Powerpack: "6fe8c5b8-0000-4000-8000-000000000001", Name: "for " + maskTo}}
 	st := &core.status
 	st.DefaultSender, st.Spends = maskFrom, true
 	st.Watch = app.WatchStatus{Silent: 2, Problem: "no answer " + about}
@@ -122,7 +133,7 @@ func canariesTo(core *fakeCore) {
 func maskTours() map[string]func(*driver) {
 	all := map[string]func(*driver){}
 	typed := []string{
-		"filter typed", "messages filtered", "palette", "inbound fails", "callback searched", "compose", "compose fails", "recent taken", "signature typed",
+		"filter typed", "messages filtered", "palette", "inbound fails", "callback searched", "compose", "compose fails", "recent taken", "signature typed", "options", "options taken", "senders", "senders fail", "senders from before", "sender taken",
 		"code", "code in Go", "code in Node", "code in Python",
 	}
 	for _, tour := range tours {
@@ -159,6 +170,10 @@ func maskTours() map[string]func(*driver) {
 		}
 	}
 	all["a form that was filled"] = filled()
+	all["options that were filled"] = filled("ctrl+x")
+	all["senders of the account"] = filled("ctrl+n", "down")
+	all["a sender that was taken"] = func(d *driver) { d.keys("n", "tab", "tab", "ctrl+n", "down", "enter") }
+	all["an answer"] = func(d *driver) { d.keys("G", "k", "a") }
 	all["a question about money"] = filled("ctrl+s")
 	all["a send that failed"] = func(d *driver) {
 		d.core.status.Spends = false

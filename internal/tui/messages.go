@@ -190,6 +190,8 @@ func (s *messages) key(k tea.KeyMsg) (tea.Cmd, bool) {
 		return s.lookAll(), true
 	case key.Matches(k, km.giveMissed):
 		return s.giveMissed(), true
+	case key.Matches(k, km.answer):
+		return s.answerInbound(), true
 	case key.Matches(k, km.fresh):
 		s.env.show(onCompose)
 	case key.Matches(k, km.inbound) && s.env.simulated():

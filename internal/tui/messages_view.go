@@ -88,13 +88,17 @@ func (s *messages) footer() []key.Binding {
 	if s.focused && m.SentWith > 0 {
 		fresh = km.destinations
 	}
-	keys := []key.Binding{km.back, km.down, km.signature, km.callbacks, km.copyID, fresh, km.help}
+	down, write := km.down, km.fresh
+	if any && m.Direction == plivo.Inbound {
+		down, write = km.answer, km.answer
+	}
+	keys := []key.Binding{km.back, down, km.signature, km.callbacks, km.copyID, fresh, km.help}
 	last := km.follow
 	if s.env.simulated() {
 		last = km.inbound
 	}
 	if !s.focused {
-		keys = []key.Binding{when(any, km.open), km.fresh, km.signature, km.again, last, when(any, km.copyID), km.help}
+		keys = []key.Binding{when(any, km.open), write, km.signature, km.again, last, when(any, km.copyID), km.help}
 		if !hasCallbacks(m) {
 			keys = slices.Insert(keys, len(keys)-1, km.filter)
 		}
@@ -128,10 +132,11 @@ func (s *messages) help() []section {
 	focus, zoom := when(any, km.focus), when(any, km.zoom)
 	copied, edit, page := when(any, km.copyID), when(any, km.edit), when(any, km.page)
 	list := section{"The list", []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.newest, km.oldest, km.follow}}
-	message := section{"The selected message", []key.Binding{open, focus, zoom, callbacks, signature, again, missed, together, copied, edit, page}}
+	answer := when(any && m.Direction == plivo.Inbound, km.answer)
+	message := section{"The selected message", []key.Binding{open, focus, zoom, callbacks, signature, again, missed, together, answer, copied, edit, page}}
 	if s.focused {
 		list = section{"The detail", []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.detailTop, km.detailEnd, km.back, focus, zoom}}
-		message = section{"The selected message", []key.Binding{callbacks, signature, again, missed, together, copied, edit, page, km.follow}}
+		message = section{"The selected message", []key.Binding{callbacks, signature, again, missed, together, answer, copied, edit, page, km.follow}}
 	}
 	more := section{"Messages", []key.Binding{km.fresh, km.filter, when(!s.applied.Empty(), km.unfilter), when(s.newWords() != "", km.markRead)}}
 	if s.env.simulated() {

@@ -234,6 +234,15 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return m.sig.read(msg)
 	case sentMsg:
 		return m.sent(msg)
+	case answerMsg:
+		m.answerInbound(msg)
+		return nil
+	case contentMsg:
+		m.compose.takeContent(msg)
+		return m.back(backMsg{})
+	case sendersMsg:
+		msg.sheet.learn(msg)
+		return nil
 	case inboundMsg:
 		m.env.delivered(msg)
 		return nil
@@ -243,13 +252,17 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	case tea.BlurMsg:
 		m.env.blurred = true
 		return nil
+	case doctorFound:
+		m.diagnosed(msg.doctorMsg)
+		return msg.next
+	case doctorMsg:
+		m.diagnosed(msg)
+		return nil
 	case backMsg:
 		return m.back(msg)
 	case noticeMsg:
 		m.env.notify(msg.severity, msg.text)
 		return nil
-	case checkedMsg:
-		return m.checked(msg)
 	default:
 		if cmd, mine := m.replayed(msg); mine {
 			return cmd
@@ -347,7 +360,7 @@ func (m *Model) globalKey(k tea.KeyMsg) tea.Cmd {
 	case key.Matches(k, km.forwarding):
 		return m.toggleForwarding()
 	case key.Matches(k, km.doctor):
-		return m.openDoctor()
+		return m.env.openDoctor()
 	case key.Matches(k, km.attach):
 		m.attach()
 	default:

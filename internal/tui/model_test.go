@@ -261,7 +261,7 @@ func TestAFailedSendKeepsTheDraft(t *testing.T) {
 func TestALiveSendAsksOnce(t *testing.T) {
 	d := staged(t, true, false, 80, 24, nil)
 	d.keys("n", "hello", "tab", "+14155550123,+14155550124", "ctrl+s")
-	d.expect("Send 2 messages × 1 segment from +14155550100 to +14155550123 and 1 more?")
+	d.expect("Send to +14155550123 and 1 more from +14155550100: 2 destinations × 1", "segment = 2 message units?")
 	if len(d.core.sends) != 0 {
 		t.Fatal("sent before the answer")
 	}

@@ -51,7 +51,7 @@ func TestHintsCanBeClicked(t *testing.T) {
 // TestEveryFooterKeyCanBeClicked holds that a click on a key of a footer does what the key does.
 func TestEveryFooterKeyCanBeClicked(t *testing.T) {
 	confirm := []string{"n", "x", "tab", "+14155550123", "ctrl+s"}
-	for _, prepare := range [][]string{nil, {"enter"}, {"/"}, {"n"}, confirm, {"?"}, {"n", "f1"}, {"n", "ctrl+r"}, {"n", "ctrl+o"}, {"i"}, {"5"}, {"4"}, {"4", "ctrl+o"}, {"5"}, {"5", "f1"}, {"end", "s"}, {"end", "r"}, {"end", "r", ":3000", "ctrl+s"}} {
+	for _, prepare := range [][]string{nil, {"enter"}, {"/"}, {"n"}, confirm, {"?"}, {"n", "f1"}, {"n", "ctrl+r"}, {"n", "ctrl+o"}, {"n", "ctrl+x"}, {"n", "tab", "tab", "ctrl+n"}, {"i"}, {"5"}, {"4"}, {"4", "ctrl+o"}, {"5"}, {"5", "f1"}, {"end", "s"}, {"end", "r"}, {"end", "r", ":3000", "ctrl+s"}} {
 		stage := func() *driver {
 			d := staged(t, len(prepare) == len(confirm), false, 120, 36, nil)
 			d.keys(prepare...)

@@ -39,6 +39,8 @@ func segmentWords(m plivo.Message) (words, why string) {
 	}
 	theirs := "Plivo billed " + plural(m.Units, "unit")
 	switch {
+	case m.Units == 0 && m.Unclear:
+		theirs = "it is unclear whether Plivo took it"
 	case m.Units == 0 && m.Refusal != "":
 		theirs = "nothing was billed: the API did not take it"
 	case m.Units == 0 && m.Direction == plivo.Inbound:

@@ -106,7 +106,7 @@ func legend() section {
 	sign := func(sign, words string) key.Binding { return key.NewBinding(key.WithHelp(sign, words)) }
 	out := section{title: "Signs in the list"}
 	out.keys = append(out.keys, sign("•", "new, or changed since"), sign("↑ ↓", "sent, received"), sign("┌ │ └", "one send"),
-		sign("delivered?", "no valid signature yet"),
+		sign("delivered?", "no valid signature yet"), sign("? unclear", "Plivo's answer was lost"),
 		sign("≠2 in SEG", "billed, not as counted"))
 	for _, o := range oddities {
 		out.keys = append(out.keys, sign(o.sign, o.short))

@@ -105,6 +105,8 @@ func (d *detail) tickTogether() tea.Cmd {
 // endWords are a message's status with its code: what a send came to there.
 func endWords(m plivo.Message) string {
 	switch {
+	case m.Unclear:
+		return "unclear"
 	case m.Refusal != "" && m.UUID == "":
 		return "refused"
 	case m.Status == "":

@@ -64,11 +64,11 @@ var situations = []situation{
 	{"an attempt", false, []group{gAlways, gScreens, gMoving, gThing, gText, gSearch, gOpened}},
 	{"a question", false, []group{gAlways, gQuestion, gSheet}},
 	{"an inbound message", true, []group{gAlways, gFields, gInbound, gSheet}},
+	{"the doctor", false, []group{gAlways, gMoving, gDoctor, gSheet}},
 	{"the help", false, []group{gAlways, gMoving, gHelp}},
 	{"the palette", true, []group{gAlways, gPicking, gSheet}},
 	{"the copy menu", true, []group{gAlways, gPicking, gSheet, gCopies}},
 	{"a message as code", false, []group{gAlways, gMoving, gCode, gSheet}},
-	{"the doctor", false, []group{gAlways, gMoving, gText, gDoctor, gSheet}},
 }
 
 // action is what can be done with a key: its name in the settings file, where its keys act, and its
@@ -130,6 +130,7 @@ func (km *keyMap) actions() []action {
 		a("filter", gRows, &km.filter),
 		a("new-message", gRows, &km.fresh),
 		a("inbound-message", gRows, &km.inbound),
+		a("answer", gRows, &km.answer),
 		a("its-callbacks", gRows, &km.callbacks),
 		a("sent-together", gRows, &km.destinations),
 		a("mark-read", gRows, &km.markRead),
@@ -176,7 +177,11 @@ func (km *keyMap) actions() []action {
 
 		a("send", gCompose, &km.send),
 		a("choose-fate", gCompose, &km.choose),
-		a("keep-draft", gCompose, &km.keep),
+		a("keep-draft", gCompose, &km.keep, &km.leaveOptions),
+		a("options", gCompose, &km.options, &km.message),
+		a("turn-option", gCompose, &km.turnOption),
+		a("senders", gCompose, &km.senders),
+		a("edit-content", gCompose, &km.editContent),
 		a("recent", gCompose, &km.earlier),
 		a("code", gCompose, &km.code),
 		a("plain-text", gCompose, &km.plain),
@@ -211,7 +216,7 @@ func (km *keyMap) actions() []action {
 
 		a("copy-findings", gDoctor, &km.copyFindings),
 
-		a("cancel", gSheet, &km.cancel, &km.closeCode, &km.closeDoctor),
+		a("cancel", gSheet, &km.cancel, &km.closeCode),
 
 		a("close-help", gHelp, &km.closeHelp),
 

@@ -124,22 +124,28 @@ func (p *plainUI) update(msg tea.Msg) tea.Cmd {
 		return nil
 	case recentMsg:
 		return p.offerRecent(msg)
+	case sendersMsg:
+		p.offerSenders(msg)
+		return nil
+	case answerMsg:
+		m.compose.answer(msg)
+		p.askField("Text", fieldText, "text", nil, false, p.askSend)
+		return nil
 	case examinedMsg:
 		p.due.result = msg.edit == m.sig.edit
 		return m.update(msg)
 	case openedMsg:
 		p.due.result = msg.edit == m.sig.edit
 		return m.update(msg)
+	case doctorFound:
+		p.sayFinding(msg.doctorMsg)
+		return m.update(msg)
+	case doctorMsg:
+		cmd := m.update(msg)
+		p.sayFinding(msg)
+		return cmd
 	case progressMsg:
 		return p.progressed(msg)
-	case checkedMsg:
-		cmd := m.update(msg)
-		if s, ok := m.env.sheet.(*doctorSheet); ok {
-			if words := s.speak(); len(words) > 0 {
-				p.out.say(join(words))
-			}
-		}
-		return cmd
 	case comparedMsg:
 		cmd := m.update(msg)
 		if c := m.requests.compared; c != nil {

@@ -16,6 +16,7 @@ type question struct {
 	lines  bool                // may have several lines
 	flat   func(string) string // how several pasted lines become one; nil for blanks between them
 	secret bool                // nothing of it is shown
+	hide   func(string) string // how its text is shown that nobody has typed; nil for as a sentence
 	offer  bool                // the text is offered: what is typed first replaces it
 	accept key.Binding
 	leave  key.Binding
@@ -47,11 +48,10 @@ func (p *plainUI) prompt() {
 
 // hidden is an answer that stands there, which nobody has typed: masked, where numbers and texts are.
 func (p *plainUI) hidden(q *question) string {
-	m := p.m.env.mask
-	if q.label == "Text" {
-		return m.Text(string(q.text))
+	if q.hide != nil {
+		return readable(q.hide(string(q.text)))
 	}
-	return m.Sentence(string(q.text))
+	return p.m.env.mask.Sentence(string(q.text))
 }
 
 // askKey handles a key while a question is open.

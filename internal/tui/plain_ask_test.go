@@ -56,7 +56,7 @@ func TestPlainAsksBeforeItCosts(t *testing.T) {
 	d.press("i")
 	d.hears("No key here.")
 	d.press("n", "enter", "+14155550123,+14155550124", "enter", strings.Repeat("x", 200), "enter")
-	d.hears("Send 2 messages times 2 segments, which makes 4 units from +14155550100 to +14155550123 and 1 more? y: send. n or enter: go back.")
+	d.hears("Send to +14155550123 and 1 more from +14155550100: 2 destinations times 2 segments, which makes 4 message units? y: send. n or enter: go back.")
 	d.pause()
 	d.press("n")
 	d.hears("Not sent; the draft is kept.")

@@ -15,7 +15,7 @@ import (
 func composeKeys(km keyMap) []key.Binding {
 	write := km.open
 	write.SetHelp(write.Help().Key, "write the message")
-	return []key.Binding{write, km.send, km.earlier, km.plain, km.undo, km.code, km.keep}
+	return []key.Binding{write, km.send, km.options, km.senders, km.earlier, km.plain, km.undo, km.code, km.keep}
 }
 
 func (p *plainUI) composeKey(k tea.KeyMsg) (tea.Cmd, bool) {
@@ -25,6 +25,11 @@ func (p *plainUI) composeKey(k tea.KeyMsg) (tea.Cmd, bool) {
 		return p.askDraft(), true
 	case key.Matches(k, km.send):
 		return p.askSend(), true
+	case key.Matches(k, km.options):
+		p.listOptions()
+		return nil, true
+	case key.Matches(k, km.senders):
+		return p.askSenders(), true
 	case key.Matches(k, km.earlier, km.code, km.plain, km.undo, km.keep):
 		cmd, _ := c.key(k)
 		c.setFocus(fieldSend)
@@ -57,7 +62,14 @@ func (p *plainUI) draftWords() []string {
 	if len(c.draft.To) > 0 {
 		to = brief(inShort(e.mask.Numbers(c.draft.To)))
 	}
-	s.add("From %s to %s. Text: %s", brief(orNone(e.mask.Number(c.draft.From))), to, readable(e.mask.Text(c.form.text)))
+	from := brief(orNone(e.mask.Number(c.draft.From)))
+	if c.draft.Powerpack != "" && c.draft.From == "" {
+		from = "the Powerpack " + brief(c.draft.Powerpack)
+	}
+	s.add("From %s to %s. Text: %s", from, to, readable(e.mask.Text(c.form.text)))
+	if set := c.set(); len(set) > 0 {
+		s.add("Options: %s.", readable(e.mask.Sentence(strings.Join(set, ", "))))
+	}
 	if words := c.to.words(); words != "" {
 		s.add("%s.", strings.ReplaceAll(words, " · ", ", "))
 	}
@@ -73,6 +85,10 @@ func (p *plainUI) draftWords() []string {
 // sentences say how the text is going to be sent, and what forced it to be UCS-2.
 func (g gauge) sentences(km keyMap) []string {
 	var s speech
+	if !g.segmented() {
+		words, _ := g.unsegmented()
+		return []string{strings.ReplaceAll(words, " · ", ", ") + "."}
+	}
 	if g.Segments == 0 {
 		return nil
 	}
@@ -113,7 +129,7 @@ func (p *plainUI) askField(label string, f field, problems string, flat func(str
 	text := c.value(f)
 	// A number is replaced more often than changed; a text, or what was wrong, is written on.
 	offer := f != fieldText && text != "" && !again
-	p.put(&question{label: label, text: []rune(text), offer: offer, lines: f == fieldText, flat: flat, accept: km.newline, leave: km.keep, done: func(text string) tea.Cmd {
+	p.put(&question{label: label, text: []rune(text), offer: offer, lines: f == fieldText, flat: flat, hide: func(text string) string { return c.hiddenField(f, text) }, accept: km.newline, leave: km.keep, done: func(text string) tea.Cmd {
 		p.fillField(f, text)
 		wrong := false
 		for _, problem := range only(append([]plivo.Problem(nil), c.problems...), problems) {

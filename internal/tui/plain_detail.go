@@ -40,6 +40,9 @@ func (d *detail) speak() []string {
 	s.labelled("To", readable(m.To))
 	s.labelled("UUID", readable(m.UUID))
 	s.labelled("Text", readableBlock(m.Text))
+	if m.Options != nil {
+		s.labelled("Options", readable(strings.Join(append(optionWords(*m.Options), m.Options.Media...), ", ")))
+	}
 	segments, why := segmentWords(m)
 	s.labelled("Segments", strings.TrimSpace(segments+". "+why))
 	s = append(s, written(d.env.th, d.writeReportsTo)...)

@@ -30,7 +30,7 @@ type feed struct {
 	failed               bool  // the last reading did
 	callback             int64 // the newest that was read
 	message              int64 // the newest that was seen
-	refused              map[int64]bool
+	refused, unclear     map[int64]bool
 	notice               app.Notice // the core's last one that was said
 
 	left   int // lines that may be said in this second
@@ -174,14 +174,19 @@ func (p *plainUI) fed(msg fedMsg) tea.Cmd {
 // messagesFed tells of messages that are new and have no callback, and of those that the API refused.
 func (p *plainUI) messagesFed(newest []plivo.Message) {
 	f := &p.feed
-	refused, top := map[int64]bool{}, f.message
+	refused, unclear, top := map[int64]bool{}, map[int64]bool{}, f.message
 	for i := range newest {
 		m := newest[len(newest)-1-i]
 		fresh := m.ID > top
 		f.message = max(f.message, m.ID)
-		refused[m.ID] = m.Refusal != ""
+		refused[m.ID], unclear[m.ID] = m.Refusal != "" && !m.Unclear, m.Unclear
 		switch {
 		case !f.begun:
+		case m.Unclear && f.unclear[m.ID]:
+		case m.Unclear:
+			p.line(tally{messages: 1}, func() string {
+				return fmt.Sprintf("Message to %s: it is unclear whether Plivo took it: %s", brief(orNone(m.To)), readable(m.Refusal))
+			})
 		case m.Refusal != "" && !f.refused[m.ID]:
 			p.line(tally{messages: 1}, func() string {
 				return fmt.Sprintf("Message to %s refused by the API: %s", brief(orNone(m.To)), readable(m.Refusal))
@@ -190,7 +195,7 @@ func (p *plainUI) messagesFed(newest []plivo.Message) {
 			p.line(tally{messages: 1}, func() string { return fmt.Sprintf("Message to %s %s.", brief(orNone(m.To)), statusSpoken(m)) })
 		}
 	}
-	f.refused = refused
+	f.refused, f.unclear = refused, unclear
 }
 
 // line says a line of the log, or counts it where there were enough in this second.

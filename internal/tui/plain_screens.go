@@ -200,6 +200,8 @@ func (p *plainUI) messagesKey(k tea.KeyMsg) (tea.Cmd, bool) {
 		return s.openCallbacks(), true
 	case key.Matches(k, km.again):
 		return s.openReplay(), true
+	case key.Matches(k, km.answer):
+		return s.answerInbound(), true
 	case key.Matches(k, km.fresh):
 		return p.askDraft(), true
 	case key.Matches(k, km.inbound) && p.m.env.simulated():

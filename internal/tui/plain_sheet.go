@@ -20,8 +20,6 @@ func (p *plainUI) saySheet(s sheet) {
 		for i, it := range s.items {
 			p.out.say(s.letters[i] + ": " + brief(it.name) + ", " + brief(it.text))
 		}
-	case *doctorSheet:
-		p.out.say("The doctor looks at everything that has to be right. " + keySentence(km.closeDoctor) + " " + keySentence(km.copyFindings))
 	default:
 		p.out.say(s.heading() + ".")
 		p.out.say(join(p.sheetLines(s)))
@@ -65,7 +63,7 @@ func (p *plainUI) sheetKey(k tea.KeyMsg) tea.Cmd {
 	s, km := e.sheet, e.keys
 	var before []string
 	switch s.(type) {
-	case *confirmSheet, *copySheet, *doctorSheet:
+	case *confirmSheet, *copySheet:
 	default:
 		before = p.sheetLines(s)
 	}
@@ -92,10 +90,6 @@ func (p *plainUI) sheetKey(k tea.KeyMsg) tea.Cmd {
 			choice = s.word
 		}
 		p.out.say(words + firstKey(km.yes) + ": " + s.word + ". " + firstKey(km.no) + ": go back. " + firstKey(km.take) + ": " + choice + ".")
-	case *doctorSheet:
-		if !key.Matches(k, km.copyFindings) {
-			p.out.say(keySentence(km.closeDoctor) + " " + keySentence(km.copyFindings))
-		}
 	case *copySheet:
 		it := s.items[s.at]
 		p.out.say(s.letters[s.at] + ": " + brief(it.name) + ", " + brief(it.text))

@@ -20,6 +20,7 @@ func messageSentence(m plivo.Message, now time.Time) string {
 		words = []string{"Message from " + brief(orNone(m.From)), statusSpoken(m)}
 	}
 	switch {
+	case m.Unclear:
 	case m.Refusal != "":
 		words = append(words, "refused by the API")
 	case hasError(m.ErrorCode):
@@ -146,6 +147,8 @@ func orNone(s string) string {
 
 func statusSpoken(m plivo.Message) string {
 	switch {
+	case m.Unclear:
+		return "unclear whether Plivo took it"
 	case m.Status == "":
 		return "no status"
 	case m.Unverified:

@@ -60,6 +60,10 @@ func hostileTo(core *fakeCore, text string) {
 			Provider: plivo.Provider{Status: plivo.Status(v("said")), ErrorCode: v("saidcode"), Problem: v("saidproblem"), Asked: 2, AskedAt: testNow},
 			Cause:    v("cause"), Anomalies: []plivo.Anomaly{plivo.UnknownStatus, plivo.Anomaly(v("anomaly"))},
 		}
+		m.Options = &plivo.Options{
+			Type: v("kind"), Powerpack: v("pack"), Media: []string{v("media")}, Log: v("log"), DLTEntityID: v("entity"), DLTTemplateID: v("dlttext"),
+			DLTTemplateCategory: v("dltkind"), Template: v("template"), Interactive: v("interactive"), Location: v("location"),
+		}
 		if i == 2 {
 			m.UUID, m.Refusal, m.Callbacks = "", v("refusal"), 0
 		}
@@ -123,7 +127,11 @@ func hostileTo(core *fakeCore, text string) {
 			Scheme:   signature.V3, Header: v("verdictheader"), Token: v("verdicttoken"), Base: v("base"), Signature: v("found"),
 		}},
 	}
-	core.drafts = []store.SentDraft{{Draft: plivo.Draft{From: v("draftfrom"), To: []string{v("draftto")}, Text: v("drafttext"), CallbackURL: v("drafturl")}, At: testNow}}
+	core.drafts = []store.SentDraft{{Draft: plivo.Draft{From: v("draftfrom"), To: []string{v("draftto")}, Text: v("drafttext"), CallbackURL: v("drafturl"), Method: v("draftmethod"), Options: *core.messages[0].Options}, At: testNow}}
+	core.senders = []app.Sender{
+		{From: v("sf"), Name: v("sendername"), Type: v("sendertype"), Registration: v("registration")},
+		{Powerpack: v("senderpack"), Name: v("pn"), Type: v("packtype")},
+	}
 	core.preview = &app.ReplayPreview{
 		Callbacks: 1, Requests: 1, Callback: webhook.Callback{Report: plivo.NewReport(params)}, Warnings: []string{v("warning")},
 		First: replay.Request{
@@ -143,8 +151,7 @@ func hostileTo(core *fakeCore, text string) {
 	st.Watch = app.WatchStatus{Silent: 3, Lost: 1, Problem: v("watchproblem")}
 	st.Attachment = app.Attachment{State: app.AttachLost, AppID: v("appid"), AppName: v("appname"), Number: v("number"), Why: v("attachwhy")}
 	core.foreign = &app.ForeignError{AppID: v("appid"), AppName: v("appname"), URL: "http://" + v("foreignurl"), Sibling: true}
-	core.findings = []app.Finding{{Check: v("check"), Result: app.CheckFailed, What: v("checkwhat"), Advice: v("checkadvice"), Private: []string{v("private")}}}
-	core.checking = errors.New(v("checkerror"))
+	core.findings = []app.Finding{{Check: "sender", Result: app.CheckFailed, What: v("checkwhat"), Advice: v("checkadvice"), Private: []string{v("private")}}}
 	st.Tunnel = app.TunnelStatus{Name: v("tunnel"), State: tunnel.Reconnecting, Why: v("tunnelwhy")}
 	st.Embedded = true
 	st.API.Calls, st.API.Failures, st.API.LastFailure, st.API.LastFailureAt = 1, map[api.Kind]int64{api.Network: 1}, v("lastfailure"), testNow
@@ -225,6 +232,29 @@ var tours = []struct {
 	}},
 	{name: "recent", typed: true, play: func(d *driver) { d.keys("n", "ctrl+r") }},
 	{name: "recent taken", typed: true, play: func(d *driver) { d.keys("n", "ctrl+r", "enter") }},
+	{name: "options", typed: true, play: func(d *driver) {
+		d.keys("n", "ctrl+x")
+		for range options {
+			d.send(paste(d.core.messages[0].Text))
+			d.keys("tab")
+		}
+	}},
+	{name: "options taken", typed: true, play: func(d *driver) { d.keys("n", "ctrl+r", "enter", "ctrl+x") }},
+	{name: "senders", play: func(d *driver) { d.keys("n", "tab", "tab", "ctrl+n") }},
+	{name: "senders fail", play: func(d *driver) {
+		d.core.senders, d.core.sendersErr = nil, d.core.sendErr
+		d.keys("n", "tab", "tab", "ctrl+n")
+	}},
+	{name: "senders from before", play: func(d *driver) {
+		d.core.sendersErr = d.core.sendErr
+		d.keys("n", "tab", "tab", "ctrl+n", "down")
+	}},
+	{name: "sender taken", typed: true, play: func(d *driver) { d.keys("n", "tab", "tab", "ctrl+n", "down", "enter") }},
+	{name: "answer", typed: true, play: func(d *driver) { d.keys("G", "k", "a") }},
+	{name: "unclear", play: func(d *driver) {
+		d.core.messages[2].Unclear = true
+		d.keys("g", "enter")
+	}},
 	{name: "code", typed: true, play: func(d *driver) {
 		d.compose()
 		d.keys("ctrl+o")
@@ -421,8 +451,9 @@ func checkTold(t *testing.T, all, text string) {
 		"method", "host", "path", "query", "received", "protocol", "remote", "body", "header", "headervalue", "second", "contenttype", "agent", "problem",
 		"ruledout", "remains", "detail", "remedy", "given", "signed", "framework", "draftfrom", "draftto", "drafttext", "drafturl",
 		"public", "api", "history", "tunnel", "tunnelwhy", "lastfailure", "notice", "error", "quirk", "raises",
-		"silence", "said", "saidcode", "saidproblem", "watchproblem", "appid", "appname", "attachwhy", "foreignurl", "check", "checkwhat", "checkadvice", "checkerror",
+		"silence", "said", "saidcode", "saidproblem", "watchproblem", "appid", "appname", "attachwhy", "foreignurl", "checkwhat", "checkadvice",
 		"warning", "sentmethod", "sentto", "signedfor", "senthost", "senttype", "what", "was", "is", "askedmethod", "asked", "askedfor", "askedhost", "askedheader", "askedvalue",
+		"sf", "registration", "senderpack", "pn", "media", "pack", "entity", "dlttext", "dltkind",
 		"failed", "answerprotocol", "answerheader", "answervalue",
 	} {
 		want := field + beginning(escape.Line(field + "~" + text)[len(field):])

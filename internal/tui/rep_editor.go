@@ -3,9 +3,6 @@ package tui
 import (
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -19,9 +16,6 @@ type editedMsg struct {
 	text string
 	err  error
 }
-
-// longestRequest bounds the text that is taken from the editor, in bytes.
-const longestRequest = 4 << 20
 
 // editRequest opens the request in the user's editor, as a text that is read back. One that could not be
 // read is opened again as it was left.
@@ -63,46 +57,14 @@ func withoutError(text string) string {
 	return text
 }
 
-// openEditor runs the editor on the text, in a folder that only the user can read and that is gone after.
+// openEditor runs the editor on the text.
 func (s *replayScreen) openEditor(text, program, role string) tea.Cmd {
-	ctx, edit := s.env.ctx, s.edit
-	msg := editedMsg{edit: edit}
-	run := func(in io.Reader, out, errOutput io.Writer) error {
-		dir, err := os.MkdirTemp("", "plivoscope-")
+	edit := s.edit
+	return s.env.editText(text, "request.txt", program, func(text string, err error) tea.Msg {
 		if err != nil {
-			return fmt.Errorf("make a file of it: %w", err)
+			err = fmt.Errorf("open the request in %s: %w", role, err)
 		}
-		defer func() { _ = os.RemoveAll(dir) }()
-		path := filepath.Join(dir, "request.txt")
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			return fmt.Errorf("make a file of it: %w", err)
-		}
-		cmd := programOn(ctx, program, path)
-		cmd.Stdin, cmd.Stdout, cmd.Stderr = in, out, errOutput
-		if err := cmd.Run(); err != nil {
-			return fmt.Errorf("%q: %w; check the variable", program, err)
-		}
-		f, err := os.Open(path)
-		if err != nil {
-			return fmt.Errorf("read it back: %w", err)
-		}
-		defer func() { _ = f.Close() }()
-		data, err := io.ReadAll(io.LimitReader(f, longestRequest+1))
-		if err == nil && len(data) > longestRequest {
-			err = fmt.Errorf("it has more than %d MiB", longestRequest>>20)
-		}
-		msg.text = string(data)
-		return err
-	}
-	told := s.env.o.Away
-	if told == nil {
-		told = func(bool) {}
-	}
-	return s.env.exec(&away{run: run, told: told}, func(err error) tea.Msg {
-		if err != nil {
-			msg.err = fmt.Errorf("open the request in %s: %w", role, err)
-		}
-		return msg
+		return editedMsg{edit, text, err}
 	})
 }
 

@@ -53,19 +53,13 @@ func (s *replayScreen) refresh() {
 	s.scroll(0)
 }
 
-// drawChoice draws a field that is chosen: with arrows, while it has the focus.
+// drawChoice draws a field that is chosen.
 func (s *replayScreen) drawChoice(f field) {
 	words := s.choices[f]
 	if f == fieldSource {
 		words = s.source.words()
 	}
-	before, after := "", ""
-	paint := s.th.text
-	if s.focus == f {
-		before, after, paint = "‹ ", " ›", s.th.strong
-	}
-	label := s.label(f, replayNames[f])
-	s.lines = append(s.lines, label+line(max(s.w-fieldIndent, 0), span{s.th.accent, before}, span{paint, words}, span{s.th.accent, after}))
+	s.drawChosen(f, replayNames[f], span{s.th.text, words})
 }
 
 func (s *replayScreen) drawButton() {

@@ -29,6 +29,8 @@ func (m *Model) arrangeSheet() {
 		s.setSize(m.frame.body.h - 2) // a row of the list stays
 	case *recentSheet:
 		s.setSize(m.frame.body.w, m.frame.body.h-1)
+	case *sendersSheet:
+		s.setSize(m.frame.body.w, m.frame.body.h-1)
 	case *codeSheet:
 		s.setSize(m.frame.body.w, m.frame.body.h-1)
 	case *choiceSheet:

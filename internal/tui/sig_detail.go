@@ -143,7 +143,7 @@ func (c cause) explain(p *page) {
 // newest that does not verify, else the newest.
 func (s *messages) openSignature() tea.Cmd {
 	m, ok := s.grid.Selected()
-	if ok && m.Refusal != "" && m.UUID == "" {
+	if ok && m.Refusal != "" && m.UUID == "" && !m.Unclear {
 		s.env.notifyAbout(aboutSelection, app.Warning, "There is no signature to look at: a message that the API refused has no callback.")
 		return nil
 	}

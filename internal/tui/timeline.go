@@ -87,6 +87,8 @@ func (d *detail) timeline(w int) [][]span {
 	}
 	last := hops[len(hops)-1]
 	switch {
+	case m.Unclear:
+		units = append(units, []span{{th.muted, " ─→ "}, {th.warn, "? unclear whether Plivo took it"}})
 	case m.Refusal != "":
 		units = append(units, []span{{th.muted, " ─→ "}, {th.bad, "✗ refused by the API"}})
 	case m.Direction == plivo.Outbound && !m.Status.Terminal():

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -41,6 +42,10 @@ var scenes = []scene{
 	{name: "filtered", play: func(d *driver) { d.keys("/", "status:delivered", "enter") }},
 	{name: "nothing matches", play: func(d *driver) { d.keys("/", "status:read", "enter") }},
 	{name: "help", play: func(d *driver) { d.keys("?") }},
+	{name: "doctor", play: func(d *driver) {
+		d.core.findings = doctorFindings()
+		d.keys("D")
+	}},
 	{name: "compose", play: func(d *driver) { d.keys("n") }},
 	{name: "compose checked", play: func(d *driver) {
 		d.keys("n", "Grüße “zusammen” 👍", "tab", "12, +14155550123", "tab", "tab", "lost")
@@ -62,6 +67,41 @@ var scenes = []scene{
 		d.keys("n", "It's “x”\u202e \\ $HOME", "tab", "+14155550123, +4915112345678", "ctrl+o")
 	}},
 	{name: "compose code python", live: true, play: func(d *driver) { d.keys("n", strings.Repeat("long ", 60), "ctrl+o", "shift+tab") }},
+	{name: "compose options", play: func(d *driver) { d.keys("n", "ctrl+x") }},
+	{name: "compose options mms", play: someOptions},
+	{name: "compose options whatsapp", play: func(d *driver) {
+		d.keys("n", "tab", "+14155550123", "ctrl+x", "right", "right", "tab", "tab", `{"name":"order","languag":"en"}`, "tab", "tab", "tab", "3")
+	}},
+	{name: "compose with options", play: func(d *driver) {
+		someOptions(d)
+		d.keys("esc")
+	}},
+	{name: "compose with wrong options", play: func(d *driver) {
+		d.keys("n", "hi", "ctrl+x", "tab", "not-a-uuid", "tab", "x", "esc")
+	}},
+	{name: "compose senders", play: func(d *driver) {
+		manySenders(d.core)
+		d.keys("n", "tab", "tab", "ctrl+n", "down")
+	}},
+	{name: "compose senders fail", play: func(d *driver) {
+		d.core.sendersErr = errors.New("cannot list the account's numbers: Plivo refused the credentials (401); check PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN")
+		d.keys("n", "tab", "tab", "ctrl+n")
+	}},
+	{name: "compose answer", play: func(d *driver) { d.keys("j", "a") }},
+	{name: "unclear", play: func(d *driver) {
+		d.core.add(plivo.Message{
+			Direction: plivo.Outbound, From: "+14155550100", To: "+14155550123", Text: "perhaps", Status: plivo.Sending, Unclear: true,
+			Refusal:   "cannot send the message: no answer within 10 s; it may have been accepted all the same, so look into the message logs before sending it again",
+			Options:   &plivo.Options{Type: plivo.MMS, Media: []string{"https://example.com/a.jpg"}, Expiry: 60},
+			CreatedAt: testNow.Add(-5 * time.Second), UpdatedAt: testNow.Add(-time.Second),
+		})
+		d.wake()
+		d.keys("g", "enter")
+	}},
+	{name: "confirm options", live: true, play: func(d *driver) {
+		someOptions(d)
+		d.keys("ctrl+s")
+	}},
 	{name: "confirm", live: true, play: func(d *driver) { d.keys("n", "hello", "tab", "+14155550123", "ctrl+s") }},
 	{name: "palette", play: func(d *driver) { d.keys(":") }},
 	{name: "palette found", play: func(d *driver) { d.keys(":", "mes", "down") }},

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/signature"
 )
 
@@ -40,6 +41,8 @@ type Config struct {
 	Tokens     []signature.Token
 	OnInvalid  Policy // empty for Accept
 	Recorder   Recorder
+	// Answer is what inbound messages are answered with; the zero Answer sends nothing back.
+	Answer plivo.Answer
 	// Answerer gives what asks an application for the answer to a callback, after it was recorded; nil for
 	// the server's own answer. Its answer is passed on as it is: status, content type and body. A callback that
 	// is refused by OnInvalid or for its length stays refused. nil for nobody.

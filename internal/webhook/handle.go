@@ -15,9 +15,6 @@ import (
 	"dev.internal/plivoscope/internal/plivo/signature"
 )
 
-// emptyResponse is the reply to an inbound message that sends none back.
-const emptyResponse = "<Response></Response>"
-
 // retryAfter is what a caller is told to wait after a 503 or a 429, in seconds. Plivo keeps to its own
 // schedule of 60, 120 and 240 s.
 const retryAfter = "10"
@@ -187,6 +184,7 @@ func (s *Server) record(w http.ResponseWriter, r *http.Request, c *Callback, pat
 		got := ask(context.WithoutCancel(r.Context()))
 		if c.Answer.Status == 0 {
 			c.Answer = Answer{Status: got.Status, At: s.config.Now()}
+			s.checkAnswer(c, got)
 			s.passOn(w, got) // in no turn: it may be more than is buffered, for a caller who reads slowly
 			s.answered(c, path, began)
 			return
@@ -229,7 +227,7 @@ func (s *Server) answer(w http.ResponseWriter, c *Callback) {
 		body := ""
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		if c.Kind == Inbound {
-			body = emptyResponse
+			body = s.inboundAnswer(c)
 			w.Header().Set("Content-Type", "application/xml")
 		}
 		w.Header().Set("Content-Length", strconv.Itoa(len(body)))

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/signature"
 )
 
@@ -21,6 +22,7 @@ type Server struct {
 	log         *slog.Logger
 	urls        sync.Mutex // held while public changes
 	public      atomic.Pointer[[]publicURL]
+	inbound     atomic.Pointer[plivo.Answer] // what inbound messages are answered with
 	stats       counters
 	rate        *rateLimiter
 	connections *connectionLimiter
@@ -49,6 +51,7 @@ func New(c Config) (*Server, error) {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{config: c, log: c.Logger, problems: newProblems(c.Now, c.OnProblem)}
+	s.SetAnswer(c.Answer)
 	s.stats.began(c.Now())
 	s.turns = newTurns(c.Limits.AtOnce)
 	s.connections = newConnectionLimiter(c.Limits, s.connectionRefused)

@@ -120,6 +120,8 @@ func (e *Error) advice() string {
 		return "correct the request and send it again"
 	case e.Kind == Upstream && e.Status >= 300 && e.Status < 400:
 		return "redirects are not followed, so check the API's address in PLIVO_API_URL"
+	case e.Unclear && (e.Kind == Network || e.Kind == Upstream && e.Status >= 500):
+		return "check the network, and Plivo's status page if it lasts" // but not: try again
 	case e.Kind == Upstream && e.Status >= 500:
 		return "try again later, and see Plivo's status page if it lasts"
 	case e.Kind == Upstream:

@@ -66,6 +66,9 @@ func TestRefusals(t *testing.T) {
 			if !strings.HasPrefix(said, "cannot send the message: ") || !strings.Contains(said, test.says) {
 				t.Errorf("error says %q, want %q in it", said, test.says)
 			}
+			if e.Unclear && strings.Contains(said, "try again") {
+				t.Errorf("of what may have been accepted it says %q", said)
+			}
 			if strings.ContainsAny(said, "\x1b\u202e\n") || len(said) > 1000 {
 				t.Errorf("error is not safe to show: %q", said)
 			}

@@ -3,7 +3,7 @@
 //
 // # What it does as Plivo does
 //
-// POST Message/, GET Message/ (20 lists a minute, the last 24 h unless a time is named) and GET
+// POST Message/ of SMS, MMS and WhatsApp with all their parameters but media_ids, whose rules it keeps, GET Message/ (20 lists a minute, the last 24 h unless a time is named) and GET
 // Message/{uuid}/ with Basic auth, Plivo's status codes, bodies and error shapes; the account, its numbers,
 // applications and Powerpacks, of which numbers and applications can be changed; inbound messages to the
 // message_url of their number's application, with its method, and the replies that its XML answer asks for; a

@@ -94,7 +94,7 @@ func (f Fate) steps(m *message, o Options, random io.Reader) ([]scenario.Step, e
 	return scenario.Make(f.scenario, scenario.Input{
 		Vars: vars, Now: m.created, Random: random, Pacing: scenario.Paced, Speed: o.Speed,
 		Message: &scenario.Message{
-			UUID: m.uuid, From: m.from, To: m.to, Type: "sms", Units: m.units, Requester: m.ip, Powerpack: m.powerpack,
+			UUID: m.uuid, From: m.from, To: m.to, Type: m.kind, Units: m.units, Requester: m.ip, Powerpack: m.powerpack,
 		},
 	})
 }

@@ -17,6 +17,8 @@ type message struct {
 	from, to  string // without a plus
 	units     int
 	powerpack string
+	kind      string // sms, mms or whatsapp; empty for sms
+	dlt       dlt
 	log       string
 	ip        string // of the requester
 	method    string // of the callbacks

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -39,17 +40,21 @@ type record struct {
 	CarrierFees  string       `json:"carrier_fees"`
 	CarrierRate  string       `json:"carrier_fees_rate"`
 	Log          string       `json:"log"`
+	DLTEntity    string       `json:"dlt_entity_id,omitempty"`
+	DLTTemplate  string       `json:"dlt_template_id,omitempty"`
+	DLTCategory  string       `json:"dlt_template_category,omitempty"`
 }
 
 func (s *Simulator) recordOf(m *message, now time.Time) record {
 	state := m.state(now)
 	r := record{
 		UUID: m.uuid, Time: recordTime(m.created), UpdatedTime: recordTime(state.at),
-		Direction: string(m.direction), State: state.status, Type: "sms", From: m.from, To: m.to, Units: m.units,
+		Direction: string(m.direction), State: state.status, Type: cmp.Or(m.kind, plivo.SMS), From: m.from, To: m.to, Units: m.units,
 		TotalRate: m.network.Rate(), TotalAmount: m.network.Amount(state.status, m.units), ErrorCode: optional(state.code),
 		ResourceURI: s.path("Message/" + m.uuid + "/"), RequesterIP: m.ip,
 		IsDomestic:  m.network.Country != "" && m.network.Country == scenario.NetworkOf(m.from).Country,
 		PowerpackID: optional(m.powerpack), Country: m.network.Country, CarrierFees: noFee, CarrierRate: noFee, Log: m.log,
+		DLTEntity: m.dlt.entity, DLTTemplate: m.dlt.template, DLTCategory: m.dlt.category,
 	}
 	for _, h := range m.course {
 		if h.status == plivo.Sent && !h.at.After(now) {

@@ -18,16 +18,19 @@ const (
 )
 
 // Parameters of sends that the simulator does not have.
-var otherParams = []string{"media_urls", "media_ids", "template", "interactive", "location", "callback_url"}
+var otherParams = []string{"media_ids", "callback_url"}
 
 // order is a send that can be accepted.
 type order struct {
 	src, powerpack string
 	dst            []string // normalised, distinct, in order
 	invalid        []string // as they were written
+	kind           string   // sms, mms or whatsapp
 	text           string
+	special        bool // it has a template, an interactive message or a location
 	url, method    string
 	log            string
+	dlt            dlt
 	fates          []Fate // of dst
 }
 
@@ -95,34 +98,30 @@ func (s *Simulator) launch(ms []*message, posts [][]scenario.Step) {
 func (s *Simulator) readOrder(p params) (order, error) {
 	for _, name := range otherParams {
 		if p.has(name) {
-			return order{}, refuse(http.StatusNotImplemented, "the simulator does not have the parameter "+name+": it sends plain SMS")
+			return order{}, refuse(http.StatusNotImplemented, "the simulator does not have the parameter "+name+": it sends text, media URLs and the objects of WhatsApp")
 		}
 	}
 	var o order
-	var dst, kind, expiry string
+	var dst string
 	err := p.texts(map[string]*string{
-		"src": &o.src, "powerpack_uuid": &o.powerpack, "dst": &dst, "text": &o.text, "type": &kind, "url": &o.url,
-		"method": &o.method, "log": &o.log, "message_expiry": &expiry,
+		"src": &o.src, "powerpack_uuid": &o.powerpack, "dst": &dst, "text": &o.text, "type": &o.kind, "url": &o.url,
+		"method": &o.method,
 	})
 	if err != nil {
 		return order{}, err
 	}
-	if kind != "" && kind != "sms" {
-		return order{}, refuse(http.StatusNotImplemented, "the simulator does not have messages of type "+strconv.Quote(kind)+": it sends sms")
+	if o.kind, err = checkType(o.kind); err != nil {
+		return order{}, err
 	}
 	for _, check := range []func() error{
 		func() error { return s.checkSender(&o) },
 		func() error { return o.readDestinations(dst) },
-		func() error { return checkText(o.text) },
+		func() error { return o.readOptions(p) },
 		func() error { return s.checkCallback(&o) },
-		func() error { return checkExpiry(expiry) },
 	} {
 		if err := check(); err != nil {
 			return order{}, err
 		}
-	}
-	if o.log == "" {
-		o.log = "true"
 	}
 	return o, nil
 }
@@ -268,14 +267,14 @@ func refusalWords(status refusal) string {
 func (s *Simulator) messagesOf(o order, ip string) ([]*message, [][]scenario.Step, error) {
 	first := s.nextMessages(len(o.dst))
 	created := time.Now().UTC()
-	units := plivo.Segment(o.text).Segments
+	units := o.units()
 	ms := make([]*message, len(o.dst))
 	posts := make([][]scenario.Step, len(o.dst))
 	for i, to := range o.dst {
 		n := first + uint64(i)
 		ms[i] = &message{
 			number: n, uuid: s.dice.uuid("message", n), direction: plivo.Outbound, from: o.src, to: to,
-			units: units, powerpack: o.powerpack, log: o.log, ip: ip, method: o.method, url: o.url,
+			units: units, powerpack: o.powerpack, kind: o.kind, dlt: o.dlt, log: o.log, ip: ip, method: o.method, url: o.url,
 			fate: o.fates[i], network: scenario.NetworkOf(to), created: created,
 		}
 		var err error

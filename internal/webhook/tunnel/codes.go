@@ -24,6 +24,8 @@ type code struct {
 	final bool
 	// token: it is the authtoken that is refused.
 	token bool
+	// edge: the edge answers it to whoever calls the public URL; the client never sees it.
+	edge  bool
 	means string // a sentence with what to do
 }
 
@@ -49,12 +51,12 @@ var codes = map[string]code{
 	"725":   {final: true, means: "The plan's bandwidth for this month is used up: wait for the next month, upgrade, or use another --tunnel."},
 	"727":   {final: true, means: "The plan's requests for this month are used up: wait for the next month, upgrade, or use another --tunnel."},
 	"734":   {means: "There were more requests in a minute than the plan allows: it works again after a minute."},
-	"3200":  {means: "No tunnel is online under this name. Start it, or give Plivo the present URL."},
-	"3004":  {means: "What came back through the tunnel was no valid HTTP answer. Check that the tunnel forwards to plivoscope."},
-	"3210":  {means: "The request could not be passed to the agent. Check its connection and start it again."},
+	"3200":  {edge: true, means: "No tunnel is online under this name. Start it, or give Plivo the present URL."},
+	"3004":  {edge: true, means: "What came back through the tunnel was no valid HTTP answer. Check that the tunnel forwards to plivoscope."},
+	"3210":  {edge: true, means: "The request could not be passed to the agent. Check its connection and start it again."},
 	"3208":  {final: true, means: "ngrok has blocked the account: write to its support, or use another --tunnel."},
-	"8012":  {means: "The agent runs, but nothing listens where it forwards to. Start it for the port that plivoscope listens on."},
-	"6024":  {means: "Programs such as Plivo's do not get it; an uncommon User-Agent or the header ngrok-skip-browser-warning passes it."},
+	"8012":  {edge: true, means: "The agent runs, but nothing listens where it forwards to. Start it for the port that plivoscope listens on."},
+	"6024":  {edge: true, means: "Programs such as Plivo's do not get it; an uncommon User-Agent or the header ngrok-skip-browser-warning passes it."},
 }
 
 // Meaning says in a sentence what one of ngrok's codes, as ERR_NGROK_334, means and what to do; of one that is

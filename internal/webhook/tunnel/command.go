@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"mvdan.cc/sh/v3/syntax"
 )
 
 // command is a tunnel that another program opens and prints the URL of.
@@ -42,11 +44,30 @@ const tries = 3
 
 func (c *command) Name() string { return c.name }
 
-// Metered is false: no service behind a command is known to count requests by the month.
-func (c *command) Metered() bool { return false }
+// Metered tells whether the program is ngrok's: no other service is known to count requests by the month.
+func (c *command) Metered() bool {
+	return strings.TrimSuffix(filepath.Base(c.words[0]), ".exe") == "ngrok"
+}
 
 // title is the program's name for sentences.
 func (c *command) title() string { return c.secrets.hide(filepath.Base(c.words[0])) }
+
+// byHand is the command as a user would type it, without what keeps the user's own configuration out.
+func (c *command) byHand(addr string) string {
+	var words []string
+	for _, w := range c.words {
+		if w == configFile {
+			words = words[:len(words)-1]
+			continue
+		}
+		w = strings.ReplaceAll(w, placeholder, dialable(addr))
+		if quoted, err := syntax.Quote(w, syntax.LangPOSIX); err == nil {
+			w = quoted
+		}
+		words = append(words, w)
+	}
+	return c.secrets.hide(strings.Join(words, " "))
+}
 
 func (c *command) Run(ctx context.Context, local Local, emit func(Event)) error {
 	say := &speaker{emit: emit}
@@ -67,7 +88,7 @@ func (c *command) Run(ctx context.Context, local Local, emit func(Event)) error 
 			return say.failed(final)
 		}
 		if !say.was && failures >= tries {
-			return say.failed(&Error{Why: fmt.Sprintf("%s It was started %d times: try the command by hand.", why, failures)})
+			return say.failed(&Error{Why: fmt.Sprintf("%s It was started %d times; try by hand: %s", why, failures, c.byHand(local.Addr))})
 		}
 		wait := backOff(failures, c.pace.first, c.pace.most)
 		say.away(fmt.Sprintf("%s It is started again in %s.", why, wait.Round(100*time.Millisecond)), "")
@@ -146,7 +167,7 @@ func (l *life) watch(ctx context.Context, child *child) error {
 				if l.say.was {
 					return errors.New(why)
 				}
-				return &Error{Why: why + " Check the command, or say with a pattern what its URL looks like."}
+				return &Error{Why: why + " Check the command, or say with --tunnel-pattern what its URL looks like."}
 			}
 			l.ready = true
 			l.tell()
@@ -171,7 +192,7 @@ func (l *life) take(lines []string) {
 		case l.url == "" || l.find.pattern != nil || sameSite(found, l.url):
 			l.url, l.doubt = found, ""
 		default:
-			l.doubt = fmt.Sprintf("%s also printed %s, which is not used; if that is the tunnel, say with a pattern what its URL looks like.", l.title(), l.secrets.hide(found))
+			l.doubt = fmt.Sprintf("%s also printed %s, which is not used; if that is the tunnel, say with --tunnel-pattern what its URL looks like.", l.title(), l.secrets.hide(found))
 		}
 	}
 	l.tell()

@@ -14,7 +14,10 @@ import (
 
 var here = tunnel.Local{Addr: "0.0.0.0:4141"}
 
-const patient = 20 * time.Second
+const (
+	patient = 20 * time.Second
+	brief   = 2 * time.Second // long enough for a program to start and print its lines
+)
 
 func startCommand(t *testing.T, url time.Duration, s tunnel.Settings, steps ...string) *run {
 	t.Helper()
@@ -24,6 +27,7 @@ func startCommand(t *testing.T, url time.Duration, s tunnel.Settings, steps ...s
 }
 
 func TestCommand(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		pattern string
 		steps   []string
@@ -80,6 +84,7 @@ func TestCommandArguments(t *testing.T) {
 }
 
 func TestCommandBadInput(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		spec string
 		url  time.Duration
@@ -88,13 +93,14 @@ func TestCommandBadInput(t *testing.T) {
 		"not found":      {"no-such-program-anywhere {addr}", patient, []string{"no-such-program-anywhere", "was not found", "install it"}},
 		"not found path": {"/no/such/program {addr}", patient, []string{"was not found"}},
 		"not executable": {"/etc/passwd {addr}", patient, []string{"may not be run"}},
-		"dies at once":   {command("print-error=unknown flag: --x\x1b[2J", "print-error=\x1b]0;evil\x07usage", "exit=2"), patient, []string{"exit status 2", "unknown flag: --x / usage", "3 times", "by hand"}},
+		"dies at once":   {command("print-error=unknown flag: --x\x1b[2J", "print-error=\x1b]0;evil\x07usage", "exit=2"), patient, []string{"exit status 2", "unknown flag: --x / usage", "3 times", "by hand: "}},
 		"dies in peace":  {command("exit=0"), patient, []string{"ended, having printed nothing"}},
 		"says the token": {command("print=token 2abcTOKEN refused", "exit=1"), patient, []string{"token •••• refused"}},
 		"bidi":           {command("print=\u202eevil", "exit=1"), patient, []string{`\u202eevil`}},
-		"no URL":         {command("print=connecting", "print=see https://docs.example.dev/manual", "wait"), 200 * time.Millisecond, []string{"printed no public URL within 200ms", "“connecting / see https://docs.example.dev/manual”", "pattern"}},
+		"no URL":         {command("print=connecting", "print=see https://docs.example.dev/manual", "wait"), brief, []string{"printed no public URL within 2s", "“connecting / see https://docs.example.dev/manual”", "pattern"}},
 		"no URL, silent": {command("wait"), 200 * time.Millisecond, []string{"having printed nothing"}},
-		"http only":      {command("print=http://bore.pub:1234", "wait"), 200 * time.Millisecond, []string{"printed no public URL"}},
+		"bidi in URL":    {command("print=https://a\u202e.example.dev", "wait"), brief, []string{"printed no public URL"}},
+		"http only":      {command("print=http://bore.pub:1234", "wait"), brief, []string{"printed no public URL"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if runtime.GOOS == "windows" && strings.HasPrefix(c.spec, "/") {
@@ -117,6 +123,7 @@ func TestCommandBadInput(t *testing.T) {
 }
 
 func TestCommandPrintsTwo(t *testing.T) {
+	t.Parallel()
 	t.Run("the later of one service", func(t *testing.T) {
 		r := startCommand(t, patient, tunnel.Settings{}, "print=https://a.lhr.life", "print=https://b.lhr.life", "wait")
 		r.until(t, "the later URL", func(e tunnel.Event) bool { return e.State == tunnel.Online && e.URL == "https://b.lhr.life" })
@@ -133,6 +140,7 @@ func TestCommandPrintsTwo(t *testing.T) {
 // TestCommandFlaps: a program that dies each time right after its URL is started again for ever, and each of
 // its URLs is told.
 func TestCommandFlaps(t *testing.T) {
+	t.Parallel()
 	count := filepath.Join(t.TempDir(), "count")
 	r := startCommand(t, patient, tunnel.Settings{}, "print-count="+count+",https://n-N.example.dev", "exit=1")
 	for n := 1; n <= 6; n++ {
@@ -151,6 +159,7 @@ func TestCommandFlaps(t *testing.T) {
 
 // TestCommandLeavesNothing: neither the program nor what it started outlives Run, whatever they ignore.
 func TestCommandLeavesNothing(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		unix  bool
 		steps []string
@@ -199,6 +208,7 @@ func TestCommandLeavesNothing(t *testing.T) {
 
 // TestCommandEndsAtAnyMoment stops it at many moments of its start.
 func TestCommandEndsAtAnyMoment(t *testing.T) {
+	t.Parallel()
 	for i := range 20 {
 		r := startCommand(t, patient, tunnel.Settings{}, "print=https://a.example.dev", "wait")
 		r.state(t, tunnel.Connecting)

@@ -1,10 +1,17 @@
 package tunnel
 
-import "time"
+import (
+	"slices"
+	"strconv"
+	"time"
+)
 
-// Hurry makes a command's waits short, but for the one for its URL.
+// Hurry makes the waits of a command short, but for the one for its URL, and those between looks at an agent.
 func Hurry(t Tunnel, url time.Duration) {
-	if c, ok := t.(*command); ok {
+	switch c := t.(type) {
+	case *agentTunnel:
+		c.every = 5 * time.Millisecond
+	case *command:
 		c.pace = pace{first: 5 * time.Millisecond, most: 40 * time.Millisecond, url: url, ready: 100 * time.Millisecond, steady: time.Hour, grace: 200 * time.Millisecond}
 	}
 }
@@ -26,3 +33,24 @@ func Haste(t Tunnel, times Times) {
 		connect: times.Connect, refusedAtFirst: times.Refused, refused: times.Refused, unbind: 200 * time.Millisecond,
 	}
 }
+
+// Code is what is known of one of ngrok's codes.
+type Code struct {
+	Number             int
+	Final, Token, Edge bool
+	Means              string
+}
+
+// Codes lists them by their numbers.
+func Codes() []Code {
+	var all []Code
+	for number, c := range codes {
+		n, _ := strconv.Atoi(number)
+		all = append(all, Code{Number: n, Final: c.final, Token: c.token, Edge: c.edge, Means: c.means})
+	}
+	slices.SortFunc(all, func(a, b Code) int { return a.Number - b.Number })
+	return all
+}
+
+// Command is the command of a preset as a user would type it.
+func Command(t Tunnel, addr string) string { return t.(*command).byHand(addr) }

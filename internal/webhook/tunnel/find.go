@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"dev.internal/plivoscope/internal/escape"
 )
 
 // finder finds the public URL in a line of a command's output.
@@ -12,7 +14,10 @@ type finder struct {
 	pattern *regexp.Regexp // nil for any https URL that looks like a tunnel's
 }
 
-var httpsURL = regexp.MustCompile(`https://[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]{1,5})?(?:/[^\s"'|<>` + "`" + `\x1b]*)?`)
+var (
+	httpsURL   = regexp.MustCompile("https://[^\\s\"'<>|`\\x1b]+")
+	publicHost = regexp.MustCompile(`^(?:[A-Za-z0-9][A-Za-z0-9-]*\.)+[A-Za-z0-9-]+(?::[0-9]{1,5})?$|^localhost:[0-9]{1,5}$`)
+)
 
 // websites are the hosts of documentation, dashboards and APIs that tunnel programs print, with all below
 // them unless they begin with an =.
@@ -41,7 +46,7 @@ func (f finder) url(line string) (found string, ok bool) {
 	for _, candidate := range httpsURL.FindAllString(line, -1) {
 		// A page of documentation has a path, a tunnel hardly ever.
 		u, err := url.Parse(strings.TrimRight(candidate, ".,;:!?)]}"))
-		if err != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || website(strings.ToLower(u.Hostname())) {
+		if err != nil || !publicHost.MatchString(u.Host) || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || website(strings.ToLower(u.Hostname())) {
 			continue
 		}
 		return clean(u.Scheme + "://" + u.Host)
@@ -53,7 +58,7 @@ func (f finder) url(line string) (found string, ok bool) {
 func clean(raw string) (string, bool) {
 	raw = strings.TrimRight(raw, "/")
 	u, err := url.Parse(raw)
-	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+	if err != nil || escape.Line(raw) != raw || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return "", false
 	}
 	return raw, u.Scheme == "https" || u.Scheme == "http"

@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,7 +24,24 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "program" {
 		os.Exit(program(os.Args[2:]))
 	}
+	if steps, named := os.LookupEnv(stepsVariable); named && filepath.Base(os.Args[0]) != "tunnel.test" {
+		os.Exit(program(strings.Split(steps, "\n")))
+	}
 	os.Exit(m.Run())
+}
+
+// stepsVariable holds what this binary does under another name, a step a line.
+const stepsVariable = "TUNNEL_TEST_STEPS"
+
+// named puts this binary into PATH under the name of a program.
+func named(t *testing.T, name string, steps ...string) {
+	t.Helper()
+	folder := t.TempDir()
+	if err := os.Symlink(os.Args[0], filepath.Join(folder, name)); err != nil {
+		t.Skip(err)
+	}
+	t.Setenv("PATH", folder)
+	t.Setenv(stepsVariable, strings.Join(steps, "\n"))
 }
 
 func program(steps []string) int {
@@ -35,6 +54,12 @@ func program(steps []string) int {
 			for range 200_000 {
 				fmt.Println(arg)
 			}
+		case "print-arguments":
+			fmt.Println("arguments: " + strings.Join(os.Args[1:], " "))
+		case "print-config":
+			path := os.Args[slices.Index(os.Args, "--config")+1]
+			text, err := os.ReadFile(path)
+			fmt.Printf("config %s: %q %v\n", path, text, err)
 		case "print-part":
 			fmt.Print(arg)
 		case "print-error":
@@ -46,13 +71,20 @@ func program(steps []string) int {
 			fmt.Println(strings.ReplaceAll(text, "N", fmt.Sprint(len(seen)+1)))
 		case "print-env":
 			fmt.Printf("%s is %q\n", arg, os.Getenv(arg))
-		case "print-file":
-			text, err := os.ReadFile(arg)
-			fmt.Printf("%q %v\n", text, err)
 		case "call": // somebody who notices the end of this process
 			if _, err := net.Dial("tcp", arg); err != nil {
 				return 9
 			}
+		case "tunnel": // be a program with a tunnel command, which calls
+			tun, err := tunnel.Parse(command("call="+arg, "print=https://a.example.dev", "wait"), tunnel.Settings{})
+			if err != nil {
+				return 6
+			}
+			_ = tun.Run(context.Background(), tunnel.Local{Addr: "127.0.0.1:4141"}, func(e tunnel.Event) {
+				if e.State == tunnel.Online {
+					fmt.Println(e.URL)
+				}
+			})
 		case "stubborn":
 			signal.Ignore(os.Interrupt, terminate)
 		case "child":

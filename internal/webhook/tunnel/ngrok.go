@@ -90,10 +90,12 @@ func (n *ngrokTunnel) Run(ctx context.Context, local Local, emit func(Event)) er
 	feed := newFeed(local.Addr)
 	defer feed.Close()
 	served := make(chan error, 1)
+	serving, stopServing := context.WithCancel(ctx)
+	defer stopServing()
 	running, stop := context.WithCancel(ctx)
 	defer stop()
 	go func() {
-		served <- local.Serve(ctx, feed)
+		served <- local.Serve(serving, feed)
 		stop()
 	}()
 	session, err := n.sessions(running, feed, say)
@@ -103,12 +105,12 @@ func (n *ngrokTunnel) Run(ctx context.Context, local Local, emit func(Event)) er
 		return nil
 	}
 	session.close()
-	if err == nil { // Serve has ended by itself
-		err = <-served
-		return say.failed(&Error{Why: fmt.Sprintf("The callback server takes nothing from the tunnel any more: %v. Start plivoscope again.", err)})
-	}
+	stopServing()
+	servedErr := <-served
 	var final *Error
-	errors.As(err, &final)
+	if !errors.As(err, &final) { // Serve has ended by itself
+		final = &Error{Why: fmt.Sprintf("The callback server takes nothing from the tunnel any more: %v. Start plivoscope again.", servedErr)}
+	}
 	return say.failed(final)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net"
 	"sync"
 	"time"
@@ -158,7 +159,7 @@ func (s *ngrokSession) learn(mail any) error {
 	switch m := mail.(type) {
 	case linkUp:
 		s.up, s.refused = true, time.Time{}
-		s.tell()
+		return s.tell()
 	case linkDown:
 		if s.up {
 			s.limit.Reset(s.pace.connect)
@@ -174,7 +175,7 @@ func (s *ngrokSession) learn(mail any) error {
 		}
 		s.doubt = s.warning(m.endpoint.Agent())
 		go s.pump(m.endpoint)
-		s.tell()
+		return s.tell()
 	case notBound:
 		return s.refuse("ngrok refuses the endpoint", m.err)
 	case taken:
@@ -188,14 +189,18 @@ func (s *ngrokSession) learn(mail any) error {
 }
 
 // tell says that the tunnel is online, where it is.
-func (s *ngrokSession) tell() {
-	if s.up && s.endpoint != nil {
-		s.limit.Stop()
-		s.came, s.why, s.code = true, "", ""
-		if url, ok := clean(s.url); ok {
-			s.say.online(url, s.doubt)
-		}
+func (s *ngrokSession) tell() error {
+	if !s.up || s.endpoint == nil {
+		return nil
 	}
+	public, ok := clean(s.url)
+	if !ok {
+		return &trouble{why: fmt.Sprintf("ngrok gave no usable public URL, but “%s”.", s.secrets.hide(s.url))}
+	}
+	s.limit.Stop()
+	s.came, s.why, s.code = true, "", ""
+	s.say.online(public, s.doubt)
+	return nil
 }
 
 // warning is what the service says of a client that it will not take for much longer.

@@ -11,7 +11,7 @@ import (
 const (
 	lineMost = 4 << 10 // bytes kept of a line; a longer one is taken for several
 	keptMost = 5       // lines
-	shownOf  = 200     // bytes of each of them
+	shownOf  = 300     // bytes of each of them
 	// idleLine is how long a line may stay without its end before it is looked at as it is.
 	idleLine = 300 * time.Millisecond
 )

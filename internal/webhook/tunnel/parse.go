@@ -52,6 +52,8 @@ func Parse(spec string, s Settings) (Tunnel, error) {
 		return nil, nil
 	case "ngrok":
 		return newNgrok(s)
+	case "ngrok-agent":
+		return newAgent(s)
 	}
 	for _, p := range presets {
 		if p.name == spec {
@@ -85,7 +87,7 @@ func newCommand(p preset, s Settings) (Tunnel, error) {
 	case s.Pattern != "":
 		pattern, err := regexp.Compile(s.Pattern)
 		if err != nil {
-			return nil, fmt.Errorf("the pattern %q for a tunnel's URL is no regular expression: %w", s.Pattern, err)
+			return nil, fmt.Errorf("--tunnel-pattern %q is no regular expression: %w; give one that matches the URL, or has it in its first group", s.Pattern, err)
 		}
 		c.find = finder{pattern: pattern}
 	case p.pattern != "":

@@ -20,6 +20,9 @@ func TestParse(t *testing.T) {
 			t.Errorf("Parse(%q) is %q, metered %t", spec, tun.Name(), tun.Metered())
 		}
 	}
+	if tun, err := tunnel.Parse("/opt/bin/ngrok http {addr} --log stdout", tunnel.Settings{}); err != nil || !tun.Metered() {
+		t.Errorf("ngrok as a command: %v, %v", tun, err)
+	}
 	for _, spec := range []string{"", " ", "none"} {
 		if tun, err := tunnel.Parse(spec, tunnel.Settings{}); tun != nil || err != nil {
 			t.Errorf("Parse(%q) = %v, %v", spec, tun, err)
@@ -40,7 +43,7 @@ func TestParseRefuses(t *testing.T) {
 		{"x $(id) {addr}", "", "cannot be split into words"},
 		{"x '{addr}", "", "cannot be split into words"},
 		{"{addr}", "", "does not begin with a program"},
-		{"x {addr}", "(", `the pattern "(" for a tunnel's URL is no regular expression`},
+		{"x {addr}", "(", `--tunnel-pattern "(" is no regular expression`},
 		{"x --token 2abcTOKEN", "", "--token ••••"},
 	} {
 		tun, err := tunnel.Parse(c.spec, tunnel.Settings{NgrokToken: token, Pattern: c.pattern})

@@ -1,0 +1,28 @@
+package tui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"dev.internal/plivoscope/internal/plivo"
+)
+
+// A send whose outcome is not known was not refused.
+func TestUnclearIsNoRefusal(t *testing.T) {
+	m := plivo.Message{To: "+14155550123", Direction: plivo.Outbound, Status: plivo.Sending, Unclear: true, Refusal: "No answer came in time."}
+	said := []string{statusWords(m), endWords(m), messageSentence(m, time.Now())}
+	for _, s := range said {
+		if !strings.Contains(s, "unclear") || strings.Contains(s, "refused") {
+			t.Errorf("said %q", s)
+		}
+	}
+	if s := codeWords(m, 20); s != "" {
+		t.Errorf("its code is %q", s)
+	}
+	clear := m
+	clear.Unclear = false
+	if sameRow(m, clear) {
+		t.Error("its row is not drawn anew when it is clear")
+	}
+}
