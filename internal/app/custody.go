@@ -44,6 +44,9 @@ type Attachment struct {
 	URL     string // its message_url while it is attached
 	Former  string // what is put back at the end; empty for none
 	Why     string // why the state is not attached, in a sentence with what to do
+	// Foreign is what stands in the way where a word of the user is enough, to be given to AllowReplacing; nil
+	// otherwise.
+	Foreign *ForeignError
 	Since   time.Time
 }
 
@@ -190,8 +193,10 @@ func (c *custodian) failed(err error) {
 	if errors.As(err, &refused) {
 		kind = string(refused.Kind) // the API's name for the request is another one each time
 	}
+	var foreign *ForeignError
+	errors.As(err, &foreign)
 	c.change(func(at *Attachment) {
-		at.Why = why
+		at.Why, at.Foreign = why, foreign
 		switch {
 		case at.State == AttachDone: // to another URL of ours
 		case mayPass(err):
@@ -341,7 +346,7 @@ func (c *custodian) undo(ctx context.Context, owed store.Custody, failure error)
 func (c *custodian) done(app api.Application, url, former string) {
 	c.told = ""
 	c.change(func(at *Attachment) {
-		at.State, at.URL, at.Former, at.Why = AttachDone, url, former, ""
+		at.State, at.URL, at.Former, at.Why, at.Foreign = AttachDone, url, former, "", nil
 		at.AppID, at.AppName = app.ID, app.Name
 	})
 }

@@ -66,11 +66,21 @@ func (a *App) CheckAttach(ctx context.Context) error {
 	return foreignError(app)
 }
 
-// AllowReplacing lets the message_url of e go, after a question.
+// AllowReplacing lets the message_url of e go, after a question. Where it stood in the way of an attempt already
+// another one is made. It never blocks.
 func (a *App) AllowReplacing(e *ForeignError) {
-	a.custody.mu.Lock()
-	defer a.custody.mu.Unlock()
-	a.custody.allowed = e.URL
+	c := a.custody
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	c.allowed = e.URL
+	tried := c.now.Foreign != nil
+	c.mu.Unlock()
+	if tried {
+		c.change(func(at *Attachment) { at.State, at.Why, at.Foreign = AttachWaiting, "", nil })
+		c.want(a.publicURL())
+	}
 }
 
 // attachable tells whether Plivo can reach this server.

@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -137,4 +138,23 @@ func (g *giver) sequence(ctx context.Context, m plivo.Message, status plivo.Stat
 		}
 	}
 	return least, nil
+}
+
+// GiveMissed asks Plivo about one message and sends the application at to, as the user wrote it, the callback
+// that it missed, whether or not it took one before. Without a Request in the answer there was nothing to give:
+// callbacks have told all that Plivo knows. The error is one of the target or the history, or why Plivo was not
+// asked.
+func (a *App) GiveMissed(ctx context.Context, messageID int64, to string) (one Reconciled, err error) {
+	found := false
+	_, err = a.Reconciler().Run(ctx, ReconcilePlan{IDs: []int64{messageID}, To: to, Again: true}, func(r Reconciled) error {
+		one, found = r, true
+		return nil
+	})
+	switch {
+	case err != nil:
+		return one, err
+	case !found:
+		return one, errors.New("the history keeps the message no more")
+	}
+	return one, one.Err
 }

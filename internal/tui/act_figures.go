@@ -162,6 +162,7 @@ func (e *env) tellServer(p *figures) {
 		p.field("public", th.text, orDash(brief(st.PublicURL)))
 	}
 	e.tellTunnel(p)
+	e.tellCustody(p)
 	shared := "this process, for itself alone"
 	switch {
 	case st.Joined:
@@ -217,6 +218,7 @@ func (e *env) tellHistory(p *figures) {
 	p.row("kept",
 		figure{"messages", count(t.Messages), th.text}, figure{"callbacks", count(t.Callbacks), th.text},
 		figure{"✓ valid", count(t.Valid), th.text}, figure{"✗ others", count(other), alarming(other, th.text, th.warn)})
+	e.tellWatch(p)
 	where := brief(e.status.HistoryPath)
 	if e.status.Ephemeral {
 		where = "a temporary one, deleted at the end; --db keeps one"
@@ -269,4 +271,27 @@ func (e *env) tellAPI(p *figures) {
 	if s.Unanswered > 0 {
 		p.field("", th.warn, fmt.Sprintf("! %s of the posts not answered 200, %s to be posted again", count(s.Unanswered), count(s.Retrying)))
 	}
+}
+
+// tellWatch writes of how many messages a callback is missed, and what keeps Plivo from being asked.
+func (e *env) tellWatch(p *figures) {
+	th, w := e.th, &e.status.Watch
+	if w.Silent > 0 {
+		words := "! of " + plural(w.Silent, "message") + " a callback did not come"
+		if w.Lost > 0 {
+			words += fmt.Sprintf("; Plivo knows the end of %s", count(int64(w.Lost)))
+		}
+		p.field("missed", th.warn, words)
+	}
+	if w.Problem == "" {
+		return
+	}
+	label, words := "missed", "! Plivo is not asked about them"
+	if w.Silent > 0 {
+		label = ""
+	}
+	if w.HeldUntil.After(e.at) {
+		words += " before " + clock(w.HeldUntil, e.at)
+	}
+	p.field(label, th.warn, words+": "+escape.Line(head(e.mask.Sentence(w.Problem), noticeBytes)))
 }

@@ -57,6 +57,10 @@ func messageColumns(th *theme, now func() time.Time) []grid.Column[plivo.Message
 			return cell(th.status(m.Status), statusWords(m))
 		}},
 		{Title: "CODE", Min: 4, Ideal: 18, Max: 29, Priority: 5, Cell: func(m message, w int) grid.Cell {
+			if words := silenceBrief(m, w); words != "" && !hasError(m.ErrorCode) && m.Refusal == "" {
+				_, paint := th.silenceSign(m)
+				return cell(paint, words)
+			}
 			return cell(th.status(m.Status), codeWords(m, w))
 		}},
 		{Title: "SIG", Min: 8, Ideal: 8, Max: 9, Priority: 6, Cell: func(m message, w int) grid.Cell {
@@ -90,7 +94,7 @@ func sameRow(a, b plivo.Message) bool {
 		a.UUID == b.UUID && a.Refusal == b.Refusal && a.ErrorCode == b.ErrorCode &&
 		a.Unverified == b.Unverified && a.Unclear == b.Unclear && a.Signature == b.Signature && a.Cause == b.Cause && a.Units == b.Units &&
 		a.From == b.From && a.To == b.To && a.Text == b.Text && a.FinalAt.Equal(b.FinalAt) &&
-		a.Type == b.Type && a.Arrival == b.Arrival && slices.Equal(a.Anomalies, b.Anomalies)
+		a.Provider == b.Provider && a.Silence == b.Silence && a.Type == b.Type && a.Arrival == b.Arrival && slices.Equal(a.Anomalies, b.Anomalies)
 }
 
 // status is the paint of a status: a state's colour, never without its sign.

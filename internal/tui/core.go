@@ -11,12 +11,12 @@ import (
 	"dev.internal/plivoscope/internal/webhook"
 )
 
-// Core is all that the screens see of the program. Every method but Status, Subscribe and PauseForwarding may take
-// time and is only called from a Cmd, with a context.
+// Core is all that the screens see of the program. Every method may take time and is only called from a Cmd, with
+// a context, but those that say that they never block.
 type Core interface {
 	// Status is a snapshot from memory: it never blocks and does no I/O.
 	Status() app.Status
-	// Subscribe wakes a reader after a change; see store.Store.Subscribe.
+	// Subscribe wakes a reader after a change, and never blocks; see store.Store.Subscribe.
 	Subscribe() (<-chan struct{}, func())
 	Messages(ctx context.Context, w store.Window) ([]plivo.Message, error)
 	// ScanMessages takes a step of a search, MatchingMessages reads what it found; see store.Store.
@@ -36,6 +36,12 @@ type Core interface {
 	// Examine says all that can be said of a request's signature; see app.App.Examine.
 	Examine(ctx context.Context, c signature.Case) (app.Examination, error)
 	ExamineCallback(ctx context.Context, id int64) (app.Examination, error)
+	// Stranded tells whether the reports of a message in flight go to a public URL that is no more; it never blocks.
+	Stranded(m plivo.Message) bool
+	// GiveMissed sends an application the callback of a message that it missed; see app.App.
+	GiveMissed(ctx context.Context, messageID int64, to string) (app.Reconciled, error)
+	// AllowReplacing lets a message_url go that somebody else set; it never blocks.
+	AllowReplacing(e *app.ForeignError)
 	Send(ctx context.Context, r app.SendRequest) (app.Sent, error)
 	// Senders are what the account can send from; see app.App.
 	Senders(ctx context.Context) ([]app.Sender, error)

@@ -33,6 +33,7 @@ type detail struct {
 	cause    cause // why a signature does not match
 	together sentWith
 	tried    triedOf
+	stranded bool // its reports go to a public URL that is no more
 }
 
 // detailKey tells one state of a message's callbacks from another.
@@ -119,7 +120,7 @@ func (d *detail) scroll(n int) {
 func (d *detail) refresh() {
 	d.hops, d.rest = nil, nil
 	if d.w > 0 && d.shown {
-		d.day = d.env.at.YearDay()
+		d.day, d.stranded = d.env.at.YearDay(), d.env.core.Stranded(d.message)
 		d.hops, d.rest = d.findHops(), d.renderRest()
 	}
 	d.join()

@@ -51,6 +51,7 @@ func (p *page) labelled(width int, label string, paint grid.Paint, text string) 
 func (d *detail) renderRest() []string {
 	th, m := d.env.th, d.message
 	p := &page{th: th, w: d.w}
+	d.writeSilence(p)
 	d.explain(p)
 	p.writeOddities(m, d.cause.wanted)
 	p.blank()
@@ -69,9 +70,7 @@ func (d *detail) renderRest() []string {
 	if m.UUID != "" {
 		p.field("uuid", th.text, readable(m.UUID))
 	}
-	if m.CallbackURL != "" {
-		p.field("reports to", th.text, readable(m.CallbackURL))
-	}
+	d.writeReportsTo(p)
 	d.writeTried(p)
 	d.listCallbacks(p)
 	return p.lines
@@ -95,15 +94,7 @@ func (d *detail) explain(p *page) {
 		p.field("refused", th.bad, "✗ "+readable(m.Refusal))
 	}
 	if hasError(m.ErrorCode) {
-		code := brief(m.ErrorCode)
-		c, known := plivo.LookupCode(m.ErrorCode)
-		if !known {
-			p.field("error "+code, th.status(m.Status), statusSign(m.Status)+" Plivo's tables do not explain this code; ask Plivo's support with the UUID.")
-		} else {
-			p.field("error "+code, th.status(m.Status), statusSign(m.Status)+" "+c.Meaning+".")
-			p.field("", th.text, faultWords(c.Fault)+" "+retryWords(c.Retryable))
-			p.field("", th.text, "→ "+c.Advice)
-		}
+		p.explainCode(th, m.ErrorCode, m.Status)
 	}
 	if m.Unverified {
 		p.field("unverified", th.warn, "! The status rests only on callbacks whose signature did not verify: anybody could have sent them.")

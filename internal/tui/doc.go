@@ -66,6 +66,13 @@
 // What came of sending a callback again is listed with the open callback, and said of its message in a line. A
 // change asks only how often that was; the attempts are read where that is another number than before.
 //
+// What Plivo's API said of a message stands beside what callbacks told, and never in its status. A message that
+// a callback is missed of has a sign in the list; whether its reports go to a public URL of before is looked at
+// with each change, from memory.
+//
+// A question that the core has for the user, as whether a message_url of somebody else's may be
+// replaced, waits until nothing is typed, is asked once, and can be had again by a key.
+//
 // What is read at length, an open callback, an attempt and two compared ones, is a doc: rows of safe text that keep
 // their paragraph through every width. A pager shows a window of it, paints only that, and searches all
 // of it. A screen of callbacks that nobody sees reads nothing.

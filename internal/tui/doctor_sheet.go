@@ -129,6 +129,8 @@ func (s *doctorSheet) key(k tea.KeyMsg) (tea.Cmd, bool) {
 	case key.Matches(k, km.cancel):
 		s.stop()
 		return nil, true
+	case key.Matches(k, km.copyFindings):
+		return s.copy(), false
 	case key.Matches(k, km.down):
 		s.top++
 	case key.Matches(k, km.up):
@@ -217,5 +219,29 @@ func (s *doctorSheet) lines(w, h int) []string {
 
 func (s *doctorSheet) footer() []key.Binding {
 	km := s.env.keys
-	return []key.Binding{km.closeCode, when(s.h > 0 && len(s.all(s.w)) > s.h, km.down), when(s.top > 0, km.up)}
+	return []key.Binding{km.closeCode, when(s.h > 0 && len(s.all(s.w)) > s.h, km.down), when(s.top > 0, km.up), km.copyFindings}
+}
+
+// text is all that was found so far, to be read elsewhere.
+func (s *doctorSheet) text() string {
+	var b strings.Builder
+	for _, f := range s.found {
+		sign, _ := s.env.th.checkSign(f.Result)
+		fmt.Fprintf(&b, "%s %-*s%s\n", sign, doctorColumn-3, strings.ReplaceAll(f.Check, "_", " "), s.shown(f.What, f))
+		if f.Advice != "" {
+			fmt.Fprintf(&b, "%s→ %s\n", blank(doctorColumn-1), s.shown(f.Advice, f))
+		}
+	}
+	return b.String() + s.summary() + "\n"
+}
+
+// copy puts all findings on the clipboard.
+func (s *doctorSheet) copy() tea.Cmd {
+	put, text, n := s.env.o.Clipboard, s.text(), len(s.found)
+	return func() tea.Msg {
+		if err := put(text); err != nil {
+			return noticeMsg{app.Failure, fmt.Sprintf("Copy the findings: %v; select them with the mouse while holding shift instead.", err)}
+		}
+		return noticeMsg{app.Info, "Copied " + plural(n, "finding") + "."}
+	}
 }

@@ -1,7 +1,10 @@
 package tui
 
 import (
+	"strings"
 	"testing"
+
+	"github.com/muesli/termenv"
 
 	"dev.internal/plivoscope/internal/app"
 )
@@ -22,6 +25,24 @@ func TestDoctorSheet(t *testing.T) {
 	d.absent("MAXXXXXXXXXXXXXXXXXX")
 	d.absent("+14155550100 is")
 	d.expect("account ••••, from PLIVO_AUTH_ID")
+}
+
+func TestDoctorSheetIsCopied(t *testing.T) {
+	core := newStocked()
+	core.findings = doctorFindings()
+	var copied string
+	d := newDriverOn(t, core, 120, 36, Options{Renderer: rendererOf(termenv.Ascii, true), Clipboard: func(s string) error { copied = s; return nil }})
+	d.keys("D", "y")
+	d.expect("Copied 8 findings.")
+	for _, part := range []string{"✗ balance", "→ run: chmod 600 .env\n", `\x1b[2JAcme`, "1 failed, 1 warning\n"} {
+		if !strings.Contains(copied, part) {
+			t.Errorf("%q is not copied:\n%s", part, copied)
+		}
+	}
+	d.keys("esc", "M", "D", "y")
+	if strings.Contains(copied, "MAXXXX") || strings.Contains(copied, "14155550100") {
+		t.Errorf("copied masked:\n%s", copied)
+	}
 }
 
 func TestDoctorSheetWhileItLooks(t *testing.T) {

@@ -53,7 +53,7 @@ type fakeCore struct {
 	replayErr error
 	preview   *app.ReplayPreview // in place of a real one
 
-	findings []app.Finding
+	care
 
 	calls atomic.Int64
 }

@@ -117,8 +117,11 @@ const headerBars = 8
 func (m *Model) header() string {
 	th, st := m.env.th, m.env.status
 	badge, word := th.badge, "SIMULATOR"
-	if st.Mode == app.Live {
+	switch {
+	case st.Spends:
 		badge, word = th.badgeLive, "LIVE"
+	case st.Mode == app.Live:
+		word = "LOCAL API" // nothing that is sent there costs money
 	}
 	if m.env.blurred {
 		badge = th.muted
@@ -137,7 +140,7 @@ func (m *Model) header() string {
 		dot, paint, base = "○", th.muted, "not serving"
 	}
 	where := " " + escape.Line(base)
-	if st.Mode == app.Live && loopback(base) {
+	if st.Spends && loopback(base) {
 		dot, paint, where = "!", th.warn, where+" (local only)"
 	}
 	here := []span{{paint, "  " + dot}, {th.text, where}}

@@ -8,12 +8,12 @@ import (
 type keyMap struct {
 	// Everywhere.
 	quit, forceQuit, help, helpHint, helpTyped, redraw, messages, requests, compose, replay, examine, activity key.Binding
-	palette, paletteTyped, suspend, mask, forwarding, doctor                                                   key.Binding
+	palette, paletteTyped, suspend, mask, forwarding, doctor, attach                                           key.Binding
 	// Lists.
 	up, down, pageUp, pageDown, newest, oldest, follow key.Binding
 	// Messages.
 	open, filter, unfilter, fresh, inbound, copyID, edit, page, signature, focus, zoom key.Binding
-	markRead, destinations, goTo, answer                                               key.Binding
+	markRead, destinations, goTo, answer, giveMissed                                   key.Binding
 	// Callbacks.
 	callbacks, mark, unmark, compare, toMessage, nextPart, prevPart, older, newer, bodyView key.Binding
 	closeText, search, nextMatch, prevMatch, hideSame, showSame, openAttempt                key.Binding
@@ -31,7 +31,7 @@ type keyMap struct {
 	again, sendReplay, moreFields, editRequest, asCaught, turn, leaveReplay, stopReplay, openSent key.Binding
 	// Sheets.
 	yes, no, choice, take, closeHelp, deliver, cancel, itemUp, itemDown, pick key.Binding
-	copyIt, editItem, pageItem                                                key.Binding
+	copyIt, editItem, pageItem, copyFindings                                  key.Binding
 }
 
 func bind(help, words string, keys ...string) key.Binding {
@@ -58,6 +58,7 @@ func newKeyMap() keyMap {
 		mask:         bind("M", "mask numbers and texts", "M"),
 		forwarding:   bind("F", "pause or resume forwarding", "F"),
 		doctor:       bind("D", "doctor: check everything", "D"),
+		attach:       bind("I", "let inbound messages come here", "I"),
 		messages:     bind("1", "messages", "1"),
 		requests:     bind("2", "callbacks", "2"),
 		compose:      bind("3", "compose", "3"),
@@ -88,6 +89,7 @@ func newKeyMap() keyMap {
 		markRead:     bind("A", "mark all as read", "A"),
 		destinations: bind("t", "what was sent with it", "t"),
 		goTo:         bind("enter", "go to it", "enter"),
+		giveMissed:   bind("m", "send the missed callback", "m"),
 		answer:       bind("a", "answer", "a"),
 
 		callbacks: bind("c", "its callbacks", "c"),
@@ -177,6 +179,8 @@ func newKeyMap() keyMap {
 		copyIt:    bind("enter", "copy it", "enter"),
 		editItem:  bind("ctrl+e", "in the editor", "ctrl+e"),
 		pageItem:  bind("ctrl+o", "in the pager", "ctrl+o"),
+
+		copyFindings: bind("y", "copy all", "y"),
 	}
 }
 

@@ -107,11 +107,23 @@ func canariesTo(core *fakeCore) {
 		Header: http.Header{"Content-Type": {formType}, "X-Caller": {maskFrom}}, Body: []byte(form), Failure: webhook.ClosedEarly, Err: "It ended " + about + ".",
 		Answer: webhook.TargetAnswer{Status: 200, Protocol: "HTTP/1.1", Header: http.Header{"Content-Type": {"application/json"}, "X-Caller": {maskFrom}}, Body: []byte(jsonBody)},
 	}}
+	for i := range core.messages {
+		m := &core.messages[i]
+		m.Silence = plivo.Silence{Cause: plivo.OtherURL, Detail: m.CallbackURL, At: testNow}
+		m.Provider = plivo.Provider{Status: plivo.Sent, Problem: "no answer " + about, Asked: 1, AskedAt: testNow}
+	}
+	core.messages[0].Unverified = true
+	core.stranded = map[string]bool{core.messages[0].CallbackURL: true}
+	core.findings = []app.Finding{{Check: "sender", Result: app.CheckFailed, What: "the sender " + maskFrom + " is not of HERONRY", Advice: "give another than " + maskTo, Private: []string{maskSender}}}
+	core.foreign = &app.ForeignError{AppID: "20000000000000001", AppName: "for " + maskTo, URL: "https://name.example/in?to=" + url.QueryEscape(maskTo)}
+	core.giveErr = errors.New("cannot give it " + about)
 	core.pure = true
 	core.drafts = []store.SentDraft{{Draft: plivo.Draft{From: maskSender, To: []string{maskTo, maskFrom}, Text: maskText, CallbackURL: "https://name.example/x?to=" + maskTo[1:], Options: maskOptions()}, At: testNow}}
 	core.senders = []app.Sender{{From: maskFrom, SMS: true, Default: true}, {From: maskTo, MMS: true}, {Powerpack: "6fe8c5b8-0000-4000-8000-000000000001", Name: "for " + maskTo}}
 	st := &core.status
 	st.DefaultSender, st.Spends = maskFrom, true
+	st.Watch = app.WatchStatus{Silent: 2, Problem: "no answer " + about}
+	st.Attachment = app.Attachment{State: app.AttachLost, Number: maskFrom, AppName: "for " + maskTo, Why: "It was changed " + about + "."}
 	st.API.LastFailure, st.API.LastFailureAt, st.API.Calls, st.API.Failures = "cannot send "+about, testNow, 1, nil
 	st.Notices = []app.Notice{{At: testNow, Severity: app.Warning, Text: "A message " + about + " is odd."}}
 	core.sendErr, core.inboundErr = errors.New("cannot send "+about), errors.New("no message came "+about)

@@ -188,6 +188,8 @@ func (s *messages) key(k tea.KeyMsg) (tea.Cmd, bool) {
 		return s.openDestinations(), true
 	case key.Matches(k, km.markRead):
 		return s.lookAll(), true
+	case key.Matches(k, km.giveMissed):
+		return s.giveMissed(), true
 	case key.Matches(k, km.answer):
 		return s.answerInbound(), true
 	case key.Matches(k, km.fresh):

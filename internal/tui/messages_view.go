@@ -103,6 +103,10 @@ func (s *messages) footer() []key.Binding {
 			keys = slices.Insert(keys, len(keys)-1, km.filter)
 		}
 	}
+	if any && m.Ahead() {
+		keys = slices.Insert(keys[:len(keys)-2:len(keys)-2], 1, km.giveMissed)
+		keys = append(keys, km.help)
+	}
 	if !hasCallbacks(m) {
 		keys = slices.DeleteFunc(keys, func(b key.Binding) bool {
 			words := b.Help().Desc
@@ -123,15 +127,16 @@ func (s *messages) help() []section {
 	km := s.env.keys
 	m, any := s.grid.Selected()
 	open, together := when(any, km.open), when(m.SentWith > 0, km.destinations)
+	missed := when(any && m.Ahead(), km.giveMissed)
 	callbacks, signature, again := when(hasCallbacks(m), km.callbacks), when(hasCallbacks(m), km.signature), when(hasCallbacks(m), km.again)
 	focus, zoom := when(any, km.focus), when(any, km.zoom)
 	copied, edit, page := when(any, km.copyID), when(any, km.edit), when(any, km.page)
 	list := section{"The list", []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.newest, km.oldest, km.follow}}
 	answer := when(any && m.Direction == plivo.Inbound, km.answer)
-	message := section{"The selected message", []key.Binding{open, focus, zoom, callbacks, signature, again, together, answer, copied, edit, page}}
+	message := section{"The selected message", []key.Binding{open, focus, zoom, callbacks, signature, again, missed, together, answer, copied, edit, page}}
 	if s.focused {
 		list = section{"The detail", []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.detailTop, km.detailEnd, km.back, focus, zoom}}
-		message = section{"The selected message", []key.Binding{callbacks, signature, again, together, answer, copied, edit, page, km.follow}}
+		message = section{"The selected message", []key.Binding{callbacks, signature, again, missed, together, answer, copied, edit, page, km.follow}}
 	}
 	more := section{"Messages", []key.Binding{km.fresh, km.filter, when(!s.applied.Empty(), km.unfilter), when(s.newWords() != "", km.markRead)}}
 	if s.env.simulated() {

@@ -41,6 +41,8 @@ type env struct {
 	// exec gives the terminal to another program.
 	exec    func(tea.ExecCommand, tea.ExecCallback) tea.Cmd
 	blurred bool // the terminal has lost the focus
+	// busy reports whether the user is asked something already; nil for never.
+	busy func() bool
 
 	mask   *mask.Masker                   // of what is shown; nil for nothing
 	masked map[maskedKey]webhook.Callback // while masked
@@ -61,7 +63,9 @@ type Model struct {
 	compose  *compose
 	replay   *replayScreen
 	sig      *sigScreen
-	entered  tea.Cmd // what follows from the screens that were shown in this update
+	entered  tea.Cmd          // what follows from the screens that were shown in this update
+	giving   bool             // a missed callback is on its way to the application
+	foreign  app.ForeignError // that was asked about last
 	wake     <-chan struct{}
 	release  func()
 	pause    time.Duration  // the least time between two questions that changes give rise to
@@ -171,10 +175,10 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	case tea.MouseMsg:
 		return m.mouse(msg)
 	case wakeMsg:
-		m.env.status = m.env.core.Status()
+		m.learn()
 		return tea.Batch(m.every(screen.wake), waitWake(m.env.ctx, m.wake, m.pause))
 	case tickMsg:
-		m.env.status = m.env.core.Status()
+		m.learn()
 		return tea.Batch(m.every(screen.tick), m.tick())
 	case pageMsg[plivo.Message]:
 		m.env.status = m.env.core.Status() // the totals came with the rows
@@ -263,8 +267,18 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		if cmd, mine := m.replayed(msg); mine {
 			return cmd
 		}
+		if cmd, mine := m.missed(msg); mine {
+			return cmd
+		}
 		return m.forward(msg)
 	}
+}
+
+// learn takes the state of the core, and what follows from it whatever is shown.
+func (m *Model) learn() {
+	m.env.status = m.env.core.Status()
+	m.messages.detail.strand()
+	m.askForeign()
 }
 
 // arrange gives every part the place it has now.
@@ -347,6 +361,8 @@ func (m *Model) globalKey(k tea.KeyMsg) tea.Cmd {
 		return m.toggleForwarding()
 	case key.Matches(k, km.doctor):
 		return m.env.openDoctor()
+	case key.Matches(k, km.attach):
+		m.attach()
 	default:
 		for _, t := range tabs(km) {
 			if key.Matches(k, t.key) {
@@ -367,7 +383,7 @@ func (m *Model) helpSections() []section {
 	for _, t := range tabs(km) {
 		all.keys = append(all.keys, t.key)
 	}
-	all.keys = append(all.keys, km.help, km.palette, km.mask, km.forwarding, km.doctor, km.redraw, km.suspend, km.quit, km.forceQuit)
+	all.keys = append(all.keys, km.help, km.palette, km.mask, km.forwarding, km.doctor, when(m.env.status.Attachment.State != "", km.attach), km.redraw, km.suspend, km.quit, km.forceQuit)
 	return append(m.screen().help(), all)
 }
 

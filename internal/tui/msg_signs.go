@@ -10,7 +10,7 @@ import (
 )
 
 // oddity is something about a message's callbacks that should not be: its sign in the list, and the words
-// for it in the help and in the detail.
+// for it in the help and in the detail. What has no words for the detail is told there at more length.
 type oddity struct {
 	sign  string // one cell
 	short string
@@ -39,6 +39,8 @@ var oddities = []oddity{
 		"?", "a status is unknown", "A callback gives a status that Plivo does not document.",
 		"Let the app keep a status that it does not know, and not fail on it.", hasAnomaly(plivo.UnknownStatus),
 	},
+	{sign: lostSign, short: "callback lost, end known", seen: plivo.Message.CallbackLost},
+	{sign: silentSign, short: "no callback yet", seen: silent},
 	{
 		"–", "a callback is unsigned", "A callback came without a signature: anybody may have sent it.",
 		"Do not act on it; if Plivo did send it, something on the way took its X-Plivo-Signature headers off.", hasAnomaly(plivo.Unsigned),
@@ -70,9 +72,9 @@ func odditiesOf(m plivo.Message) []oddity {
 // oddCell is the signs of a message in two cells: of more than two the gravest, and that there are others.
 func (t *theme) oddCell(m plivo.Message) grid.Cell {
 	all := odditiesOf(m)
-	paint := t.warn
-	if len(m.Anomalies) == 0 {
-		paint = t.muted // only the arrival was odd, which an app has to bear
+	paint := t.muted // only the arrival was odd, which an app has to bear
+	if len(m.Anomalies) > 0 || alarmingSilence(m) {
+		paint = t.warn
 	}
 	switch len(all) {
 	case 0:
@@ -90,7 +92,7 @@ func (t *theme) oddCell(m plivo.Message) grid.Cell {
 func (p *page) writeOddities(m plivo.Message, examined bool) {
 	label := "beware"
 	for _, o := range odditiesOf(m) {
-		if examined && o.sign == wrongSignature {
+		if o.says == "" || examined && o.sign == wrongSignature {
 			continue
 		}
 		p.field(label, p.th.warn, o.sign+" "+o.says)

@@ -37,6 +37,7 @@ const (
 	gCopies    group = "the copy menu"
 	gPicking   group = "what is picked from a list: the palette, the copy menu and the like"
 	gCode      group = "a message as code"
+	gDoctor    group = "the doctor"
 )
 
 // situation is a state of the UI in which the keys of some groups act at once, so that no key may stand for
@@ -63,7 +64,7 @@ var situations = []situation{
 	{"an attempt", false, []group{gAlways, gScreens, gMoving, gThing, gText, gSearch, gOpened}},
 	{"a question", false, []group{gAlways, gQuestion, gSheet}},
 	{"an inbound message", true, []group{gAlways, gFields, gInbound, gSheet}},
-	{"the doctor", false, []group{gAlways, gMoving, gSheet}},
+	{"the doctor", false, []group{gAlways, gMoving, gDoctor, gSheet}},
 	{"the help", false, []group{gAlways, gMoving, gHelp}},
 	{"the palette", true, []group{gAlways, gPicking, gSheet}},
 	{"the copy menu", true, []group{gAlways, gPicking, gSheet, gCopies}},
@@ -105,6 +106,7 @@ func (km *keyMap) actions() []action {
 		a("mask", gScreens, &km.mask),
 		a("pause-forwarding", gScreens, &km.forwarding),
 		a("doctor", gScreens, &km.doctor),
+		a("attach", gScreens, &km.attach),
 		a("messages", gScreens, &km.messages),
 		a("callbacks", gScreens, &km.requests),
 		a("compose", gScreens, &km.compose),
@@ -132,6 +134,7 @@ func (km *keyMap) actions() []action {
 		a("its-callbacks", gRows, &km.callbacks),
 		a("sent-together", gRows, &km.destinations),
 		a("mark-read", gRows, &km.markRead),
+		a("give-missed", gRows, &km.giveMissed),
 
 		a("signature", gThing, &km.signature),
 		a("replay", gThing, &km.again),
@@ -210,6 +213,8 @@ func (km *keyMap) actions() []action {
 		a("take", gQuestion, &km.take),
 
 		a("deliver", gInbound, &km.deliver),
+
+		a("copy-findings", gDoctor, &km.copyFindings),
 
 		a("cancel", gSheet, &km.cancel, &km.closeCode),
 

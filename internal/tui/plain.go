@@ -57,6 +57,7 @@ const plainPage = 10
 func newPlainUI(m *Model, out *plainOut) *plainUI {
 	p := &plainUI{m: m, out: out, feed: feed{left: feedLines}}
 	m.env.heard = p.hear
+	m.env.busy = func() bool { return p.ask != nil }
 	return p
 }
 

@@ -45,7 +45,7 @@ func (d *detail) speak() []string {
 	}
 	segments, why := segmentWords(m)
 	s.labelled("Segments", strings.TrimSpace(segments+". "+why))
-	s.labelled("Reports go to", readable(m.CallbackURL))
+	s = append(s, written(d.env.th, d.writeReportsTo)...)
 	hops := d.findHops()
 	for i, h := range hops {
 		words := unsigned(h.words)
@@ -56,10 +56,15 @@ func (d *detail) speak() []string {
 		s.add("Then %s after %s.", words, spokenTime(h.at.Sub(hops[i-1].at)))
 	}
 	if m.Direction == plivo.Outbound && m.Refusal == "" && !m.Status.Terminal() {
-		s.add("No final report yet, for %s.", spokenTime(now.Sub(hops[len(hops)-1].at)))
+		words, _ := d.silenceEnd()
+		s.add("%s, for %s.", capital(unsigned(words)), spokenTime(now.Sub(hops[len(hops)-1].at)))
 	}
+	s = append(s, written(d.env.th, d.writeSilence)...)
 	s = append(s, written(d.env.th, d.explain)...)
 	for _, o := range odditiesOf(m) {
+		if o.says == "" {
+			continue
+		}
 		s.add("Beware: %s %s", o.says, o.todo)
 	}
 	s = append(s, d.speakTogether()...)

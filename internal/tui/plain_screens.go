@@ -27,8 +27,11 @@ func (p *plainUI) greet() {
 		words = "plivoscope " + v + " in plain lines"
 	}
 	where := "a live account, " + orNone(brief(st.AuthID))
-	if e.simulated() {
+	switch {
+	case e.simulated():
 		where = "the simulator"
+	case !st.Spends:
+		where = "the local API at " + orNone(brief(st.APIURL)) + ", where nothing costs money"
 	}
 	p.out.say(words + ", on " + where + ".")
 	if st.PublicURL != "" {
@@ -175,6 +178,8 @@ func (p *plainUI) messagesKey(k tea.KeyMsg) (tea.Cmd, bool) {
 		p.due.together = sel.ID
 		s.grid.Unfollow()
 		return s.selected(), true
+	case key.Matches(k, km.giveMissed):
+		return s.giveMissed(), true
 	case key.Matches(k, km.markRead):
 		if words := s.newWords(); words != "" {
 			p.out.say("Marked as read: " + words + ".")

@@ -26,6 +26,9 @@ func messageSentence(m plivo.Message, now time.Time) string {
 	case hasError(m.ErrorCode):
 		words = append(words, errorSpoken(m.ErrorCode))
 	}
+	if missed := silenceBrief(m, plainWide); missed != "" {
+		words = append(words, missed)
+	}
 	if m.Callbacks > 0 {
 		words = append(words, signatureSpoken(m.Signature, m.Cause))
 	}
@@ -281,7 +284,7 @@ func spokenLine(spans []span) string {
 
 // unsigned takes the sign of a state, or of a list, from before its words.
 func unsigned(s string) string {
-	for _, sign := range []string{"✓", "✗", "!", "→", "·", "–", "?", "…", "↓", "›"} {
+	for _, sign := range []string{"✓", "✗", "!", "→", "·", "–", "?", "…", "↓", "›", silentSign, lostSign} {
 		if rest, ok := strings.CutPrefix(s, sign+" "); ok {
 			return strings.TrimLeft(rest, " ")
 		}

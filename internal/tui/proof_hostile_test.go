@@ -56,7 +56,9 @@ func hostileTo(core *fakeCore, text string) {
 		m := plivo.Message{
 			UUID: v("uuid"), Direction: direction, From: v("from"), To: v("to"), Text: v("text"), Type: v("type"), Status: plivo.Status(v("status")), Unverified: true,
 			ErrorCode: v("code"), Units: 3, CreatedAt: testNow, UpdatedAt: testNow, CallbackURL: "http://" + v("callbackurl"), Callbacks: 3, Signature: res,
-			Cause: v("cause"), Anomalies: []plivo.Anomaly{plivo.UnknownStatus, plivo.Anomaly(v("anomaly"))},
+			Silence:  plivo.Silence{Cause: plivo.OtherURL, Detail: "http://" + v("silence"), At: testNow},
+			Provider: plivo.Provider{Status: plivo.Status(v("said")), ErrorCode: v("saidcode"), Problem: v("saidproblem"), Asked: 2, AskedAt: testNow},
+			Cause:    v("cause"), Anomalies: []plivo.Anomaly{plivo.UnknownStatus, plivo.Anomaly(v("anomaly"))},
 		}
 		m.Options = &plivo.Options{
 			Type: v("kind"), Powerpack: v("pack"), Media: []string{v("media")}, Log: v("log"), DLTEntityID: v("entity"), DLTTemplateID: v("dlttext"),
@@ -145,13 +147,18 @@ func hostileTo(core *fakeCore, text string) {
 	st := &core.status
 	st.AuthID, st.Account, st.ListenURL, st.PublicURL, st.CallbackURL = v("authid"), v("account"), v("listen"), v("public"), v("callbackurl")
 	st.APIURL, st.DefaultSender, st.HistoryPath = v("api"), v("sender"), v("history")
+	core.stranded = map[string]bool{core.messages[1].CallbackURL: true}
+	st.Watch = app.WatchStatus{Silent: 3, Lost: 1, Problem: v("watchproblem")}
+	st.Attachment = app.Attachment{State: app.AttachLost, AppID: v("appid"), AppName: v("appname"), Number: v("number"), Why: v("attachwhy")}
+	core.foreign = &app.ForeignError{AppID: v("appid"), AppName: v("appname"), URL: "http://" + v("foreignurl"), Sibling: true}
+	core.findings = []app.Finding{{Check: "sender", Result: app.CheckFailed, What: v("checkwhat"), Advice: v("checkadvice"), Private: []string{v("private")}}}
 	st.Tunnel = app.TunnelStatus{Name: v("tunnel"), State: tunnel.Reconnecting, Why: v("tunnelwhy")}
 	st.Embedded = true
 	st.API.Calls, st.API.Failures, st.API.LastFailure, st.API.LastFailureAt = 1, map[api.Kind]int64{api.Network: 1}, v("lastfailure"), testNow
 	st.Server.Received, st.Server.Stored, st.Server.Since = 3, 3, testNow
 	st.Notices = []app.Notice{{At: testNow, Severity: app.Warning, Text: v("notice")}}
 	err := errors.New(v("error"))
-	core.sendErr, core.inboundErr = err, err
+	core.sendErr, core.inboundErr, core.giveErr = err, err, err
 }
 
 // tours go to every screen, sheet and state with what hostileTo filled in. A typed one shows an input with
@@ -303,12 +310,44 @@ var tours = []struct {
 	{name: "replay attempts", typed: true, play: func(d *driver) { d.keys("4", "shift+tab", "shift+tab", "end") }},
 	{name: "replay attempt", play: func(d *driver) { d.keys("4", "shift+tab", "shift+tab", "enter") }},
 	{name: "replay attempt end", play: func(d *driver) { d.keys("4", "shift+tab", "shift+tab", "enter", "G") }},
+	{name: "doctor", play: func(d *driver) { d.keys("D") }},
+	{name: "doctor copied", play: func(d *driver) { d.keys("D", "y") }},
+	{name: "foreign asked", play: func(d *driver) {
+		d.core.status.Attachment.State, d.core.status.Attachment.Foreign = app.AttachFailed, d.core.foreign
+		d.wake()
+	}},
+	{name: "foreign declined", play: func(d *driver) {
+		d.core.status.Attachment.State, d.core.status.Attachment.Foreign = app.AttachFailed, d.core.foreign
+		d.wake()
+		d.keys("esc", "6", "I", "esc")
+	}},
+	{name: "missed asked", play: func(d *driver) { d.missed() }},
+	{name: "missed not given", play: func(d *driver) {
+		d.missed()
+		d.pause()
+		d.keys("y")
+	}},
+	{name: "missed given", play: func(d *driver) {
+		d.core.giveErr, d.core.answer = nil, 200
+		d.missed()
+		d.pause()
+		d.keys("y", "enter", "G")
+	}},
 	{name: "activity", play: func(d *driver) { d.keys("6") }},
 	{name: "activity end", play: func(d *driver) { d.keys("6", "G") }},
 }
 
 func hostileCallback(keys ...string) func(*driver) {
 	return func(d *driver) { d.keys(append([]string{"2", "G", "enter"}, keys...)...) }
+}
+
+// missed asks whether an application is to be given the callback of the oldest message.
+func (d *driver) missed() {
+	m := &d.core.messages[0]
+	m.Status, m.Unverified, m.Provider.Status = plivo.Sent, false, plivo.Delivered
+	d.wake()
+	d.m.replay.setValue(fieldTarget, "http://localhost/"+m.UUID)
+	d.keys("G", "m")
 }
 
 // compose writes a message of hostile text in every field.
@@ -412,6 +451,7 @@ func checkTold(t *testing.T, all, text string) {
 		"method", "host", "path", "query", "received", "protocol", "remote", "body", "header", "headervalue", "second", "contenttype", "agent", "problem",
 		"ruledout", "remains", "detail", "remedy", "given", "signed", "framework", "draftfrom", "draftto", "drafttext", "drafturl",
 		"public", "api", "history", "tunnel", "tunnelwhy", "lastfailure", "notice", "error", "quirk", "raises",
+		"silence", "said", "saidcode", "saidproblem", "watchproblem", "appid", "appname", "attachwhy", "foreignurl", "checkwhat", "checkadvice",
 		"warning", "sentmethod", "sentto", "signedfor", "senthost", "senttype", "what", "was", "is", "askedmethod", "asked", "askedfor", "askedhost", "askedheader", "askedvalue",
 		"sf", "registration", "senderpack", "pn", "media", "pack", "entity", "dlttext", "dltkind",
 		"failed", "answerprotocol", "answerheader", "answervalue",

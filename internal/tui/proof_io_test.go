@@ -55,7 +55,7 @@ func pressed(d *driver) []tea.Msg {
 	add(d.m.footerKeys()...)
 	add(d.m.env.keys.forceQuit, d.m.env.keys.helpTyped, d.m.env.keys.paletteTyped, d.m.env.keys.redraw)
 	if d.m.env.sheet != nil {
-		sheets := []group{gQuestion, gInbound, gHelp, gSheet, gCopies, gPicking, gCode}
+		sheets := []group{gQuestion, gInbound, gHelp, gSheet, gCopies, gPicking, gCode, gDoctor}
 		for _, a := range d.m.env.keys.actions() {
 			if slices.Contains(sheets, a.group) {
 				names = append(names, a.keys()...)
@@ -83,6 +83,7 @@ func TestNoKeyDoesIO(t *testing.T) {
 		"replay empty", "replay", "replay more", "replay scenario", "replay faults", "replay asked", "replay running", "replay done", "replay attempt",
 		"callbacks of a message", "callback parameters", "callback body", "callback search", "callbacks compared", "activity busy",
 		"callback attempts", "attempt", "attempts compared", "detail of a message that was sent again", "quit asked",
+		"silence lost", "missed asked", "foreign asked", "doctor",
 	}
 	played := 0
 	for _, sc := range scenes {

@@ -68,7 +68,7 @@ func TestColours(t *testing.T) {
 	shown := []string{
 		"messages", "detail", "empty", "filter wrong", "help", "palette found", "copy menu", "confirm", "compose gauge", "compose code", "compose recent",
 		"callbacks marked", "callback parameters", "callbacks compared", "callback attempts marked", "attempt with a fault", "signature match", "signature diagnosis", "signature unexplained", "activity losses",
-		"replay edited", "replay running", "replay done",
+		"replay edited", "replay running", "replay done", "silence", "local api",
 	}
 	seen := 0
 	for _, sc := range scenes {

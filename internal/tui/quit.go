@@ -29,6 +29,9 @@ func (m *Model) unfinished() string {
 	if r := m.replay.run; m.replay.running() {
 		what = append(what, fmt.Sprintf("A replay is on its way, %s of %s sent; it would stop.", count(r.progress.Sent), plural(int(r.planned), "request")))
 	}
+	if m.giving {
+		what = append(what, "A missed callback is still on its way to your app.")
+	}
 	if m.compose.unsent() {
 		what = append(what, "The draft was not sent and would be lost.")
 	}

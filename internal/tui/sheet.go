@@ -25,8 +25,6 @@ func (m *Model) arrangeSheet() {
 		s.setSize(m.frame.body.w, m.frame.body.h-1)
 	case *paletteSheet:
 		s.setSize(m.frame.body.w, m.frame.body.h-1)
-	case *doctorSheet:
-		s.setSize(m.frame.body.w, m.frame.body.h-1)
 	case *copySheet:
 		s.setSize(m.frame.body.h - 2) // a row of the list stays
 	case *recentSheet:
@@ -37,6 +35,8 @@ func (m *Model) arrangeSheet() {
 		s.setSize(m.frame.body.w, m.frame.body.h-1)
 	case *choiceSheet:
 		s.setSize(m.frame.body.h - 2)
+	case *doctorSheet:
+		s.setSize(m.frame.body.w, m.frame.body.h-1)
 	case *inboundSheet:
 		s.setWidth(m.frame.body.w)
 	}

@@ -92,7 +92,8 @@ func (d *detail) timeline(w int) [][]span {
 	case m.Refusal != "":
 		units = append(units, []span{{th.muted, " ─→ "}, {th.bad, "✗ refused by the API"}})
 	case m.Direction == plivo.Outbound && !m.Status.Terminal():
-		units = append(units, []span{{th.muted, " ─…→ "}, {th.muted, "no final report yet (" + waited(now.Sub(last.at)) + ")"}})
+		words, paint := d.silenceEnd()
+		units = append(units, []span{{th.muted, " ─…→ "}, {paint, words + " (" + waited(now.Sub(last.at)) + ")"}})
 	case m.Direction == plivo.Outbound && !m.FinalAt.IsZero() && len(hops) > 1:
 		units = append(units, []span{{th.muted, " · "}, {th.muted, "took " + short(m.FinalAt.Sub(m.CreatedAt))}})
 	}

@@ -50,7 +50,7 @@ func (e *env) tunnelPlaces(base string) []headPlace {
 	sign, paint := th.tunnelSign(t)
 	state := []span{{paint, "  " + sign}, {th.text, " " + tunnelWords(t)}}
 	at := []span{{th.text, "  " + escape.Line(base)}}
-	if e.status.Mode == app.Live && loopback(base) {
+	if e.status.Spends && loopback(base) {
 		at = []span{{th.warn, "  !"}, {th.text, " " + escape.Line(base) + " (local only)"}}
 	}
 	all := append(append([]span{}, state...), at...)
