@@ -42,9 +42,9 @@ func TestWatchNamesTheCause(t *testing.T) {
 		"nothing is known": {to: german, fate: "none", cause: plivo.UnknownSilence, says: "Plivo says delivered", short: "Plivo: delivered", lost: true},
 		"in the queue": {
 			o: app.Options{Pace: simulator.Pace{Sent: time.Hour, Final: time.Hour}}, to: german,
-			cause: plivo.ProviderQueued, says: "Plivo has it in its queue still", short: "no callback yet",
+			cause: plivo.ProviderQueued, says: "Plivo has it in its queue still", short: "no final report",
 		},
-		"sent, and no word since": {to: german, fate: "sent", cause: plivo.ProviderSent, says: "the carrier has reported nothing since", short: "no callback yet"},
+		"sent, and no word since": {to: german, fate: "sent", cause: plivo.ProviderSent, says: "the carrier has reported nothing since", short: "no final report"},
 		"sent in America":         {to: "+14155550199", fate: "sent", cause: plivo.SentFinal, says: "carriers there (United States) often report no delivery", short: "sent may be final"},
 		"answered 403":            {o: app.Options{OnInvalid: webhook.Reject}, to: "+15005550005", cause: plivo.AnsweredBadly, says: "callbacks were answered 403"},
 		"not verified":            {to: "+15005550005", cause: plivo.NotVerified, says: "none of them verifies"},

@@ -85,7 +85,8 @@ func runListen(cmd *cobra.Command, s Streams, f *flags, end *listenEnd) error {
 		defer cancel()
 	}
 	p := newPrinter(s, set.json, f.more(set))
-	t, err := newTail(ctx, s, a, p, end)
+	// What is read before anything is waited for has its own time.
+	t, err := newTail(cmd.Context(), s, a, p, end)
 	if err != nil {
 		return errors.Join(err, a.Close())
 	}

@@ -122,7 +122,7 @@ func (m Message) CallbackLost() bool {
 }
 
 // SilenceWords say of a message that a callback is missed of, or of which more is known than callbacks have
-// told, what the matter is: short for a list ("no callback yet", "Plivo: delivered"), and whole sentences
+// told, what the matter is: short for a list ("no callback yet", "no final report", "Plivo: delivered"), and whole sentences
 // for where there is room. Both are empty where nothing is missed.
 func (m Message) SilenceWords(loc *time.Location) (short, long string) {
 	switch {
@@ -150,6 +150,10 @@ func (m Message) SilenceWords(loc *time.Location) (short, long string) {
 		return short, long + "."
 	case m.Silent() && m.Silence.Cause == SentFinal:
 		return "sent may be final", "Sent may be the last that is heard: carriers there (" + m.Silence.Detail + ") often report no delivery."
+	case m.Silent() && m.Silence.Cause == NotVerified:
+		return "none verifies", "Callbacks came, but none of them verifies."
+	case m.Silent() && m.Callbacks > 0:
+		return "no final report", "No final report yet: " + m.Silence.Words(loc) + "."
 	case m.Silent():
 		return "no callback yet", "No callback yet: " + m.Silence.Words(loc) + "."
 	}

@@ -43,7 +43,11 @@ func TestSilenceWords(t *testing.T) {
 		"final by now":              {m: with(silent(unknown), func(m *plivo.Message) { m.Status = plivo.Delivered })},
 		"final, but not verified": {
 			m:     with(silent(plivo.Silence{Cause: plivo.NotVerified}), func(m *plivo.Message) { m.Status, m.Unverified = plivo.Delivered, true }),
-			short: "no callback yet", long: "No callback yet: callbacks came, but none of them verifies.",
+			short: "none verifies", long: "Callbacks came, but none of them verifies.",
+		},
+		"queued alone": {
+			m:     with(silent(unknown), func(m *plivo.Message) { m.Callbacks = 1 }),
+			short: "no final report", long: "No final report yet: the cause is not known.",
 		},
 		"lost": {
 			m: said(silent(outage), plivo.Undelivered, "30"), short: "Plivo: undelivered", lost: true,

@@ -228,7 +228,7 @@ func TestSendersAreOffered(t *testing.T) {
 	d.keys("enter") // of nothing
 	d.expect("What this account can send from")
 	answer()
-	d.expect(" › +14155550100", "local      SMS MMS    default · 10DLC COMPLETED · main", "MMS alone", "Shop USA           Powerpack")
+	d.expect(" › +14155550100", "local      SMS MMS    default · 10DLC COMPLETED · main", "MMS alone", "Shop USA                        Powerpack")
 	d.keys("POWER usa")
 	d.absent("+18005550100")
 	d.keys("enter")

@@ -88,17 +88,17 @@ func (s *messages) footer() []key.Binding {
 	if s.focused && m.SentWith > 0 {
 		fresh = km.destinations
 	}
-	down, write := km.down, km.fresh
-	if any && m.Direction == plivo.Inbound {
-		down, write = km.answer, km.answer
-	}
-	keys := []key.Binding{km.back, down, km.signature, km.callbacks, km.copyID, fresh, km.help}
+	down := km.down
 	last := km.follow
 	if s.env.simulated() {
 		last = km.inbound
 	}
+	if any && m.Direction == plivo.Inbound {
+		down, last = km.answer, km.answer
+	}
+	keys := []key.Binding{km.back, down, km.signature, km.callbacks, km.copyID, fresh, km.help}
 	if !s.focused {
-		keys = []key.Binding{when(any, km.open), write, km.signature, km.again, last, when(any, km.copyID), km.help}
+		keys = []key.Binding{when(any, km.open), km.fresh, km.signature, km.again, last, when(any, km.copyID), km.help}
 		if !hasCallbacks(m) {
 			keys = slices.Insert(keys, len(keys)-1, km.filter)
 		}

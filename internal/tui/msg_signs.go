@@ -40,7 +40,7 @@ var oddities = []oddity{
 		"Let the app keep a status that it does not know, and not fail on it.", hasAnomaly(plivo.UnknownStatus),
 	},
 	{sign: lostSign, short: "callback lost, end known", seen: plivo.Message.CallbackLost},
-	{sign: silentSign, short: "no callback yet", seen: silent},
+	{sign: silentSign, short: "a callback is missed", seen: silent},
 	{
 		"–", "a callback is unsigned", "A callback came without a signature: anybody may have sent it.",
 		"Do not act on it; if Plivo did send it, something on the way took its X-Plivo-Signature headers off.", hasAnomaly(plivo.Unsigned),

@@ -59,7 +59,8 @@ func (d *detail) silenceEnd() (words string, paint grid.Paint) {
 	case m.Ahead():
 		return silentSign + " no callback, Plivo says " + said, paint
 	case m.Silent():
-		return silentSign + " no callback yet", paint
+		words, _ := m.SilenceWords(time.UTC)
+		return silentSign + " " + words, paint
 	}
 	return "no final report yet", th.muted
 }
