@@ -238,7 +238,7 @@ func TestScreenWithoutNetwork(t *testing.T) {
 	t.Parallel()
 	service := ngrokService(t)
 	s := screentest.Open(t, overNgrok(t, "127.0.0.1:1", service.CAFile(), "--ephemeral", "--addr", "127.0.0.1:0"), 80, 24)
-	s.Wait(`plivoscope\s+LIVE\s+… ngrok connecting`)
+	s.Wait(`plivoscope\s+LOCAL API\s+… ngrok connecting`)
 	s.Press("6")
 	s.Wait(`ngrok connecting since`)
 	s.Press("q")
