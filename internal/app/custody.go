@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -49,16 +50,18 @@ type Attachment struct {
 
 // The pauses of the custodian.
 const (
-	custodyBeat   = 5 * time.Second  // between two signs of life to the history
-	custodyWithin = 15 * time.Second // for a change once it has begun, and for each that is put back at the end
-	custodyRetry  = 5 * time.Second  // until the API is asked again, at first
-	custodyMost   = time.Minute      // at last
+	custodyBeat = 5 * time.Second // between two signs of life to the history
+	// theCustodyWithin is for a change once it has begun, and for all that is put back at the end.
+	theCustodyWithin = 15 * time.Second
+	custodyRetry     = 5 * time.Second // until the API is asked again, at first
+	custodyMost      = time.Minute     // at last
 )
 
 // custodian changes where the application's messages go, and owes what was there before.
 type custodian struct {
-	a     *App
-	wants chan string // the newest public URL, or empty where none will come; one slot
+	a      *App
+	within time.Duration // see theCustodyWithin
+	wants  chan string   // the newest public URL, or empty where none will come; one slot
 
 	// These belong to the goroutine of run.
 	owes     bool   // something was written down by this run
@@ -76,7 +79,7 @@ func newCustodian(a *App) *custodian {
 	if a.joined || a.simulated() {
 		return nil
 	}
-	c := &custodian{a: a, wants: make(chan string, 1)}
+	c := &custodian{a: a, within: cmp.Or(a.o.custodyWithin, theCustodyWithin), wants: make(chan string, 1)}
 	if a.o.Attach.wanted() {
 		c.now = Attachment{State: AttachWaiting, AppID: a.o.Attach.AppID, Number: a.o.Attach.Number, Since: a.now()}
 	}
@@ -159,7 +162,7 @@ func (c *custodian) run(ctx context.Context) error {
 			continue
 		}
 		// What has begun is brought to its end: a request that was given up might be obeyed later.
-		within, cancel := context.WithTimeout(context.WithoutCancel(ctx), custodyWithin)
+		within, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.within)
 		var err error
 		if url == "" {
 			err = c.giveBack(within)

@@ -29,8 +29,10 @@ type account struct {
 	sim  *simulator.Simulator
 	url  string
 	api  *api.Client
-	down atomic.Bool // the API answers 503
-	path string      // of the history
+	down atomic.Bool  // the API answers 503
+	mute atomic.Bool  // the API does not answer
+	came atomic.Int32 // requests while it did not
+	path string       // of the history
 }
 
 func newAccount(t *testing.T) *account {
@@ -38,7 +40,7 @@ func newAccount(t *testing.T) *account {
 	acc := &account{t: t, path: filepath.Join(t.TempDir(), "history.db")}
 	sim, err := simulator.New(simulator.Options{
 		AuthID: "MACUSTODYCUSTODY0001", AuthToken: "token", Speed: 1000,
-		Applications: []simulator.Application{{ID: shopApp, Name: "shop", MessageURL: shopURL, MessageMethod: "GET"}, {ID: "20000000000000002", Name: "empty"}},
+		Applications: []simulator.Application{{ID: shopApp, Name: "shop", MessageURL: shopURL, MessageMethod: "GET"}, {ID: "20000000000000002", Name: "empty"}, {ID: "20000000000000003", Name: "c"}, {ID: "20000000000000004", Name: "d"}},
 		MoreNumbers:  []simulator.Number{{Number: "14155550111", App: shopApp}, {Number: "14155550112", App: simulator.NoApplication}},
 	})
 	if err != nil {
@@ -46,6 +48,11 @@ func newAccount(t *testing.T) *account {
 	}
 	handler := sim.Handler()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if acc.mute.Load() {
+			acc.came.Add(1)
+			<-r.Context().Done()
+			return
+		}
 		if acc.down.Load() {
 			w.WriteHeader(http.StatusServiceUnavailable)
 			return
