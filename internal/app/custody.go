@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -328,9 +327,9 @@ func point(ctx context.Context, client *api.Client, appID, url, method string) e
 }
 
 // undo ends what is owed where the API refused the change. What may have been made all the same stays owed: a
-// request that got no answer may be obeyed later.
+// request that got no answer may be obeyed later, and what was taken may be told of later.
 func (c *custodian) undo(ctx context.Context, owed store.Custody, failure error) error {
-	if mayPass(failure) {
+	if !refusedChange(failure) {
 		return failure
 	}
 	app, err := c.a.api.Application(ctx, owed.AppID)
@@ -338,6 +337,12 @@ func (c *custodian) undo(ctx context.Context, owed store.Custody, failure error)
 		return errors.Join(failure, c.a.store.EndCustody(ctx, owed.ID, store.NotNeeded))
 	}
 	return failure
+}
+
+// refusedChange tells whether the API said that it did not make a change.
+func refusedChange(err error) bool {
+	var e *api.Error
+	return errors.As(err, &e) && (e.Kind == api.BadRequest || e.Kind == api.Credentials)
 }
 
 // done notes that the application sends here.
@@ -363,41 +368,3 @@ func (c *custodian) mayReplace(url string) bool {
 	defer c.mu.Unlock()
 	return url == "" || c.a.o.Attach.Replace || url == c.allowed
 }
-
-// nameOf is an application as its owner knows it.
-func nameOf(app api.Application) string { return named(app.ID, app.Name) }
-
-func named(id, name string) string {
-	if name == "" {
-		return id
-	}
-	return fmt.Sprintf("%s (%s)", id, name)
-}
-
-func methodOf(app api.Application) string {
-	if app.MessageMethod == "" {
-		return "POST"
-	}
-	return app.MessageMethod
-}
-
-func urlOrNone(url string) string {
-	if url == "" {
-		return "no URL"
-	}
-	return url
-}
-
-// willBe says what becomes of the URL that was there.
-func willBe(former string) string {
-	if former == "" {
-		return "it had no message_url before, and has none again at the end"
-	}
-	return former + " is put back at the end"
-}
-
-// sibling tells whether a URL is one that a plivoscope, though not of this history, has.
-func sibling(url string) bool { return strings.HasSuffix(url, webhook.InboundPath) }
-
-// upper begins a sentence.
-func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -32,6 +33,7 @@ type account struct {
 	down atomic.Bool  // the API answers 503
 	mute atomic.Bool  // the API does not answer
 	came atomic.Int32 // requests while it did not
+	old  sync.Map     // answers about applications, by path, that the API goes on giving
 	path string       // of the history
 }
 
@@ -55,6 +57,10 @@ func newAccount(t *testing.T) *account {
 		}
 		if acc.down.Load() {
 			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		if old, stale := acc.old.Load(r.URL.Path); stale && r.Method == http.MethodGet {
+			_, _ = w.Write(old.([]byte))
 			return
 		}
 		handler.ServeHTTP(w, r)
@@ -84,6 +90,18 @@ func (acc *account) at(id string) string {
 		acc.t.Fatal(err)
 	}
 	return a.MessageURL
+}
+
+// remember lets the API answer for an application as it does now, until it is let go.
+func (acc *account) remember(id string) (forget func()) {
+	acc.t.Helper()
+	path := fmt.Sprintf("/v1/Account/%s/Application/%s/", acc.sim.AuthID(), id)
+	r := httptest.NewRequestWithContext(acc.t.Context(), http.MethodGet, path, nil)
+	r.SetBasicAuth(acc.sim.AuthID(), acc.sim.AuthToken())
+	w := httptest.NewRecorder()
+	acc.sim.Handler().ServeHTTP(w, r)
+	acc.old.Store(path, w.Body.Bytes())
+	return func() { acc.old.Delete(path) }
 }
 
 // set is somebody else's change.

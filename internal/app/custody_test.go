@@ -314,3 +314,22 @@ func TestAPIHangsAtTheEnd(t *testing.T) {
 		t.Errorf("owed is %+v", owed)
 	}
 }
+
+// TestAPITellsWhatWas: an API that tells for a while what was before a change does not make one forget it.
+func TestAPITellsWhatWas(t *testing.T) {
+	t.Parallel()
+	acc := newAccount(t)
+	forget := acc.remember(shopApp)
+	a, end := acc.begin(acc.options(app.Attach{AppID: shopApp, Replace: true}))
+	becomes(t, a, app.AttachFailed)
+	forget()
+	if got := acc.at(shopApp); got == shopURL {
+		t.Fatal("nothing was changed")
+	}
+	if err := end(); err != nil {
+		t.Error(err)
+	}
+	if got := acc.at(shopApp); got != shopURL {
+		t.Errorf("after the end message_url is %s", got)
+	}
+}
