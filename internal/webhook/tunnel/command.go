@@ -117,7 +117,11 @@ func (l *life) live(ctx context.Context, addr string) error {
 		return err
 	}
 	defer remove()
-	child, err := startChild(words)
+	hidden := ours
+	if l.preset.name != ownCommand {
+		hidden = oursOrNgroks
+	}
+	child, err := startChild(words, hidden)
 	switch {
 	case errors.Is(err, exec.ErrNotFound) || errors.Is(err, os.ErrNotExist):
 		advice := "install it, or name it with its path"
