@@ -36,7 +36,8 @@ func (a *App) ours(rawURL string) bool {
 }
 
 // recallURLs reads which URLs were public before. Those of this machine are left out, and those of another
-// server that runs on this history: what is signed over them came to another address.
+// server that runs on this history: what is signed over them came to another address. A URL that a send named is
+// noted alone, one that was public with that of its reports; see noteURL.
 func (a *App) recallURLs(ctx context.Context) error {
 	noted, err := a.store.KnownURLs(ctx, 0)
 	if err != nil {
@@ -51,7 +52,7 @@ func (a *App) recallURLs(ctx context.Context) error {
 	for _, url := range noted {
 		base, own := strings.CutSuffix(url, webhook.DeliveryReportPath)
 		theirs := live && (sameHost(base, lease.PublicURL) || sameHost(base, lease.ListenURL))
-		if own && !theirs && !onLoopback(base) && base != a.urls.public && len(a.urls.earlier) < keptEarlier {
+		if own && slices.Contains(noted, base) && !theirs && !onLoopback(base) && base != a.urls.public && len(a.urls.earlier) < keptEarlier {
 			a.urls.earlier = appendNew(a.urls.earlier, base)
 		}
 	}

@@ -1,12 +1,12 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -52,16 +52,18 @@ type Attachment struct {
 
 // The pauses of the custodian.
 const (
-	custodyBeat   = 5 * time.Second  // between two signs of life to the history
-	custodyWithin = 15 * time.Second // for a change once it has begun, and for each that is put back at the end
-	custodyRetry  = 5 * time.Second  // until the API is asked again, at first
-	custodyMost   = time.Minute      // at last
+	custodyBeat = 5 * time.Second // between two signs of life to the history
+	// theCustodyWithin is for a change once it has begun, and for all that is put back at the end.
+	theCustodyWithin = 15 * time.Second
+	custodyRetry     = 5 * time.Second // until the API is asked again, at first
+	custodyMost      = time.Minute     // at last
 )
 
 // custodian changes where the application's messages go, and owes what was there before.
 type custodian struct {
-	a     *App
-	wants chan string // the newest public URL, or empty where none will come; one slot
+	a      *App
+	within time.Duration // see theCustodyWithin
+	wants  chan string   // the newest public URL, or empty where none will come; one slot
 
 	// These belong to the goroutine of run.
 	owes     bool   // something was written down by this run
@@ -79,7 +81,7 @@ func newCustodian(a *App) *custodian {
 	if a.joined || a.simulated() {
 		return nil
 	}
-	c := &custodian{a: a, wants: make(chan string, 1)}
+	c := &custodian{a: a, within: cmp.Or(a.o.custodyWithin, theCustodyWithin), wants: make(chan string, 1)}
 	if a.o.Attach.wanted() {
 		c.now = Attachment{State: AttachWaiting, AppID: a.o.Attach.AppID, Number: a.o.Attach.Number, Since: a.now()}
 	}
@@ -162,7 +164,7 @@ func (c *custodian) run(ctx context.Context) error {
 			continue
 		}
 		// What has begun is brought to its end: a request that was given up might be obeyed later.
-		within, cancel := context.WithTimeout(context.WithoutCancel(ctx), custodyWithin)
+		within, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.within)
 		var err error
 		if url == "" {
 			err = c.giveBack(within)
@@ -330,9 +332,9 @@ func point(ctx context.Context, client *api.Client, appID, url, method string) e
 }
 
 // undo ends what is owed where the API refused the change. What may have been made all the same stays owed: a
-// request that got no answer may be obeyed later.
+// request that got no answer may be obeyed later, and what was taken may be told of later.
 func (c *custodian) undo(ctx context.Context, owed store.Custody, failure error) error {
-	if mayPass(failure) {
+	if !refusedChange(failure) {
 		return failure
 	}
 	app, err := c.a.api.Application(ctx, owed.AppID)
@@ -340,6 +342,12 @@ func (c *custodian) undo(ctx context.Context, owed store.Custody, failure error)
 		return errors.Join(failure, c.a.store.EndCustody(ctx, owed.ID, store.NotNeeded))
 	}
 	return failure
+}
+
+// refusedChange tells whether the API said that it did not make a change.
+func refusedChange(err error) bool {
+	var e *api.Error
+	return errors.As(err, &e) && (e.Kind == api.BadRequest || e.Kind == api.Credentials)
 }
 
 // done notes that the application sends here.
@@ -365,41 +373,3 @@ func (c *custodian) mayReplace(url string) bool {
 	defer c.mu.Unlock()
 	return url == "" || c.a.o.Attach.Replace || url == c.allowed
 }
-
-// nameOf is an application as its owner knows it.
-func nameOf(app api.Application) string { return named(app.ID, app.Name) }
-
-func named(id, name string) string {
-	if name == "" {
-		return id
-	}
-	return fmt.Sprintf("%s (%s)", id, name)
-}
-
-func methodOf(app api.Application) string {
-	if app.MessageMethod == "" {
-		return "POST"
-	}
-	return app.MessageMethod
-}
-
-func urlOrNone(url string) string {
-	if url == "" {
-		return "no URL"
-	}
-	return url
-}
-
-// willBe says what becomes of the URL that was there.
-func willBe(former string) string {
-	if former == "" {
-		return "it had no message_url before, and has none again at the end"
-	}
-	return former + " is put back at the end"
-}
-
-// sibling tells whether a URL is one that a plivoscope, though not of this history, has.
-func sibling(url string) bool { return strings.HasSuffix(url, webhook.InboundPath) }
-
-// upper begins a sentence.
-func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -29,8 +30,11 @@ type account struct {
 	sim  *simulator.Simulator
 	url  string
 	api  *api.Client
-	down atomic.Bool // the API answers 503
-	path string      // of the history
+	down atomic.Bool  // the API answers 503
+	mute atomic.Bool  // the API does not answer
+	came atomic.Int32 // requests while it did not
+	old  sync.Map     // answers about applications, by path, that the API goes on giving
+	path string       // of the history
 }
 
 func newAccount(t *testing.T) *account {
@@ -38,7 +42,7 @@ func newAccount(t *testing.T) *account {
 	acc := &account{t: t, path: filepath.Join(t.TempDir(), "history.db")}
 	sim, err := simulator.New(simulator.Options{
 		AuthID: "MACUSTODYCUSTODY0001", AuthToken: "token", Speed: 1000,
-		Applications: []simulator.Application{{ID: shopApp, Name: "shop", MessageURL: shopURL, MessageMethod: "GET"}, {ID: "20000000000000002", Name: "empty"}},
+		Applications: []simulator.Application{{ID: shopApp, Name: "shop", MessageURL: shopURL, MessageMethod: "GET"}, {ID: "20000000000000002", Name: "empty"}, {ID: "20000000000000003", Name: "c"}, {ID: "20000000000000004", Name: "d"}},
 		MoreNumbers:  []simulator.Number{{Number: "14155550111", App: shopApp}, {Number: "14155550112", App: simulator.NoApplication}},
 	})
 	if err != nil {
@@ -46,8 +50,17 @@ func newAccount(t *testing.T) *account {
 	}
 	handler := sim.Handler()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if acc.mute.Load() {
+			acc.came.Add(1)
+			<-r.Context().Done()
+			return
+		}
 		if acc.down.Load() {
 			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		if old, stale := acc.old.Load(r.URL.Path); stale && r.Method == http.MethodGet {
+			_, _ = w.Write(old.([]byte))
 			return
 		}
 		handler.ServeHTTP(w, r)
@@ -77,6 +90,18 @@ func (acc *account) at(id string) string {
 		acc.t.Fatal(err)
 	}
 	return a.MessageURL
+}
+
+// remember lets the API answer for an application as it does now, until it is let go.
+func (acc *account) remember(id string) (forget func()) {
+	acc.t.Helper()
+	path := fmt.Sprintf("/v1/Account/%s/Application/%s/", acc.sim.AuthID(), id)
+	r := httptest.NewRequestWithContext(acc.t.Context(), http.MethodGet, path, nil)
+	r.SetBasicAuth(acc.sim.AuthID(), acc.sim.AuthToken())
+	w := httptest.NewRecorder()
+	acc.sim.Handler().ServeHTTP(w, r)
+	acc.old.Store(path, w.Body.Bytes())
+	return func() { acc.old.Delete(path) }
 }
 
 // set is somebody else's change.

@@ -87,10 +87,13 @@ func (c *custodian) settle(ctx context.Context) {
 		target = app.ID
 	}
 	for _, owed := range all {
+		if ctx.Err() != nil {
+			return // the end goes on with it
+		}
 		if owed.Held || owed.AppID == target {
 			continue
 		}
-		within, cancel := context.WithTimeout(context.WithoutCancel(ctx), custodyWithin)
+		within, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.within)
 		r := putBack(within, c.a.store, c.a.api, owed)
 		cancel()
 		if r.Err != nil {
@@ -111,14 +114,16 @@ func (c *custodian) putBackAll(ctx context.Context) error {
 		}
 		return &OwedError{Repair: c.a.repair(), Err: err}
 	}
+	// An API that hangs holds the end up once, and not for each; what this run changed comes first.
+	slices.SortStableFunc(all, func(x, y store.Custody) int { return truthFirst(x.PID == os.Getpid(), y.PID == os.Getpid()) })
+	within, cancel := context.WithTimeout(ctx, c.within)
+	defer cancel()
 	var failures []error
 	for _, owed := range all {
 		if owed.Held {
 			continue
 		}
-		within, cancel := context.WithTimeout(ctx, custodyWithin)
 		r := putBack(within, c.a.store, c.a.api, owed)
-		cancel()
 		c.a.log.Info("custody", "app", owed.AppID, "outcome", string(r.Outcome), "failed", r.Err != nil)
 		mine := owed.PID == os.Getpid()
 		switch {

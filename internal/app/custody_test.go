@@ -288,3 +288,49 @@ func TestWhatCannotBeAttached(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestAPIHangsAtTheEnd: the end waits for the API once, however many applications earlier runs left.
+func TestAPIHangsAtTheEnd(t *testing.T) {
+	t.Parallel()
+	acc := newAccount(t)
+	for _, id := range []string{shopApp, "20000000000000002", "20000000000000003", "20000000000000004"} {
+		acc.crashed(id, shopURL)
+	}
+	acc.mute.Store(true)
+	_, end := acc.begin(acc.options(app.Attach{}).CustodyWithin(50 * time.Millisecond))
+	ctx := within(t)
+	for ; acc.came.Load() == 0; time.Sleep(time.Millisecond) {
+		if ctx.Err() != nil {
+			t.Fatal("the API was never asked")
+		}
+	}
+	if err := end(); err != nil {
+		t.Error(err)
+	}
+	// One was on its way when the end began, and one is of the end itself.
+	if n := acc.came.Load(); n > 2 {
+		t.Errorf("the API was waited for %d times", n)
+	}
+	if owed := acc.owed(); len(owed) != 4 {
+		t.Errorf("owed is %+v", owed)
+	}
+}
+
+// TestAPITellsWhatWas: an API that tells for a while what was before a change does not make one forget it.
+func TestAPITellsWhatWas(t *testing.T) {
+	t.Parallel()
+	acc := newAccount(t)
+	forget := acc.remember(shopApp)
+	a, end := acc.begin(acc.options(app.Attach{AppID: shopApp, Replace: true}))
+	becomes(t, a, app.AttachFailed)
+	forget()
+	if got := acc.at(shopApp); got == shopURL {
+		t.Fatal("nothing was changed")
+	}
+	if err := end(); err != nil {
+		t.Error(err)
+	}
+	if got := acc.at(shopApp); got != shopURL {
+		t.Errorf("after the end message_url is %s", got)
+	}
+}

@@ -19,3 +19,9 @@ func (o Options) Hurried() Options {
 
 // NoPublicURL says that the server is not reached any more.
 func (a *App) NoPublicURL() { a.custody.release() }
+
+// CustodyWithin bounds how long an application is tried to be given back.
+func (o Options) CustodyWithin(d time.Duration) Options {
+	o.custodyWithin = d
+	return o
+}

@@ -13,6 +13,7 @@ import (
 
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/config"
+	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/webhook"
 	"dev.internal/plivoscope/internal/webhook/tunnel"
@@ -113,5 +114,28 @@ func TestURLsOfEarlierRuns(t *testing.T) {
 	e, err := a.ExamineCallback(within(t), lastCallback(t, a).ID)
 	if err != nil || e.Verdict.Outcome != signature.Invalid || len(e.Diagnosis.Findings) == 0 || !strings.Contains(e.Diagnosis.Findings[0].Detail, "first.example") {
 		t.Errorf("by the new name: %+v, %v", e.Diagnosis, err)
+	}
+}
+
+// TestURLsOfOtherServers: where the reports of a send were sent to was not this server, though its path is the same.
+func TestURLsOfOtherServers(t *testing.T) {
+	t.Parallel()
+	o := app.Options{
+		Mode: app.Live, AuthID: liveID, AuthToken: config.NewSecret(liveToken), APIURL: "http://127.0.0.1:9",
+		HistoryPath: t.TempDir() + "/h.db", PublicURL: "https://here.example",
+	}
+	t.Run("first", func(t *testing.T) {
+		a := running(t, o.Hurried())
+		_, err := a.Send(within(t), app.SendRequest{Draft: plivo.Draft{
+			From: "+14155550100", To: []string{"+14155550123"}, Text: "hi", CallbackURL: "https://shop.example/sms/delivery-report",
+		}})
+		if err == nil {
+			t.Error("no error")
+		}
+	})
+	a := running(t, o.Hurried())
+	postReport(t, http.DefaultClient, a.Status().ListenURL, "shop.example", "https://shop.example", "5b40a428-bfc7-4daf-9d06-726c558bf313")
+	if c := lastCallback(t, a); c.Verdict.Outcome != signature.Invalid {
+		t.Errorf("what was signed for another server: %+v over %s", c.Verdict, c.URL)
 	}
 }

@@ -86,7 +86,8 @@ type Options struct {
 	Logger *slog.Logger
 	Now    func() time.Time
 
-	linkTimes *linkTimes // nil for theLinkTimes
+	linkTimes     *linkTimes    // nil for theLinkTimes
+	custodyWithin time.Duration // 0 for theCustodyWithin
 }
 
 // DefaultAddr is where the callback server listens unless told otherwise.

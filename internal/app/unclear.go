@@ -152,6 +152,12 @@ func (a *App) ask(ctx context.Context, ids []int64, certain bool) (done bool, er
 	if err := a.store.ResolveUnclear(ctx, rows, found, missing); err != nil {
 		return false, err
 	}
+	if missing != "" {
+		// What is left is another send's to the same number as long as that waits for its answer.
+		if ms, err = a.store.MessagesByID(ctx, rows); err != nil || !Clarified(ms) {
+			return false, err
+		}
+	}
 	return true, a.tellClarified(ctx, rows, whole)
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -110,6 +111,62 @@ func TestUnclearSendIsAskedFor(t *testing.T) {
 	after, err := time.Parse("2006-01-02 15:04:05.000000", lists[0].Get("message_time__gte"))
 	if err != nil || after.After(began) || lists[0].Get("from_number") != "14155550100" {
 		t.Errorf("the list asked for %v", lists[0])
+	}
+}
+
+// TestUnclearSendBesideAnother: what Plivo lists while a second send to the number waits for its answer may be that
+// one's. The unclear one is asked for again then.
+func TestUnclearSendBesideAnother(t *testing.T) {
+	t.Parallel()
+	var sends, lists atomic.Int32
+	listed := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodPost {
+			_, _ = io.WriteString(w, `{"api_id":"i","meta":{"next":null},"objects":[{"message_uuid":"`+standInUUID+`","message_state":"queued","from_number":"14155550100","to_number":"14155550199"}]}`)
+			if lists.Add(1) == 1 {
+				close(listed)
+			}
+			return
+		}
+		_, _ = io.ReadAll(r.Body)
+		if sends.Add(1) == 1 {
+			panic(http.ErrAbortHandler)
+		}
+		select {
+		case <-listed:
+		case <-r.Context().Done():
+		}
+		time.Sleep(100 * time.Millisecond) // the list is likely read by now; the other order ends the same
+		w.WriteHeader(http.StatusAccepted)
+		_, _ = io.WriteString(w, `{"api_id":"i","message":"message(s) queued","message_uuid":["`+standInUUID+`"]}`)
+	}))
+	t.Cleanup(server.Close)
+	a := running(t, app.Options{
+		Mode: app.Live, AuthID: standInID, AuthToken: config.NewSecret("a token"), APIURL: server.URL,
+		HistoryPath: filepath.Join(t.TempDir(), "h.db"),
+	})
+	r := app.SendRequest{Draft: plivo.Draft{From: "+14155550100", To: []string{"+14155550199"}, Text: "hi"}}
+	first, err := a.Send(within(t), r)
+	if err == nil {
+		t.Fatal("no error")
+	}
+	second, err := a.Send(within(t), r)
+	if err != nil || second.UUIDs[0] != standInUUID {
+		t.Fatalf("%+v, %v", second, err)
+	}
+	var ms []plivo.Message
+	err = a.Follow(within(t), slices.Concat(first.IDs, second.IDs), func(plivo.Message) error { return nil }, func(now []plivo.Message) (bool, error) {
+		ms = now
+		return app.Clarified(now), nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m := ms[0]; m.UUID != "" || m.Status != plivo.Failed {
+		t.Errorf("after %d lists the first is %+v", lists.Load(), m)
+	}
+	if m := ms[1]; m.UUID != standInUUID || m.Status != plivo.Queued {
+		t.Errorf("the second is %+v", m)
 	}
 }
 

@@ -17,7 +17,7 @@ const forgottenRefusal = "The program ended before Plivo's answer was known, so 
 // doubtForgotten makes the sends unclear whose program was gone before their answer. Younger ones may be another
 // program's that is just sending. It runs before the writer's goroutine.
 func (w *writer) doubtForgotten() error {
-	const forgotten = " FROM messages WHERE status = 'sending' AND sent = 1 AND uuid IS NULL AND unclear = 0 AND created_at < ?"
+	const forgotten = " FROM messages WHERE status = 'sending' AND sent = 1 AND +uuid IS NULL AND unclear = 0 AND created_at < ?"
 	now := w.s.now()
 	before := now.Add(-forgottenAfter).UnixMicro()
 	var some bool

@@ -53,6 +53,7 @@ func askedAt(given, url string) bool {
 // claim gives the messages of a batch that nobody is known to have sent to the unclear sends that they fit.
 func (w *writer) claim(batch []*request, rows map[string]*messageRow, count *counters) error {
 	var open []*messageRow
+	var waiting inFlight
 	read := false
 	for _, r := range batch {
 		p := r.callback
@@ -65,10 +66,18 @@ func (w *writer) claim(batch []*request, rows map[string]*messageRow, count *cou
 			if open, err = w.unclearRows(); err != nil {
 				return err
 			}
+			if len(open) > 0 {
+				if waiting, err = w.inFlightRows(); err != nil {
+					return err
+				}
+			}
 			read = true
 		}
 		if len(open) == 0 {
 			return nil
+		}
+		if waiting.mayHave(p.seen.Report.From(), p.seen.Report.To(), 0) {
+			continue // a later callback is claimed, once the answer has come
 		}
 		url, _ := p.args[callbackURL].(string)
 		at := slices.IndexFunc(open, func(u *messageRow) bool {
@@ -87,10 +96,12 @@ func (w *writer) claim(batch []*request, rows map[string]*messageRow, count *cou
 	return nil
 }
 
+// unclearQuery keeps off the index of UUIDs, in which every refused send of the history is one without.
+const unclearQuery = "SELECT " + messageColumns + " FROM messages WHERE unclear > 0 AND +uuid IS NULL AND created_at >= ? ORDER BY id LIMIT ?"
+
 // unclearRows reads the sends that may have been accepted, the oldest first.
 func (w *writer) unclearRows() ([]*messageRow, error) {
-	rows, err := w.query("SELECT "+messageColumns+" FROM messages WHERE unclear > 0 AND uuid IS NULL AND created_at >= ? ORDER BY id LIMIT ?",
-		micros(w.s.now().Add(-claimable)), int64(mostUnclear))
+	rows, err := w.query(unclearQuery, micros(w.s.now().Add(-claimable)), int64(mostUnclear))
 	if err != nil {
 		return nil, err
 	}
@@ -147,16 +158,20 @@ func (w *writer) strayOf(row *messageRow) (uuid string, err error) {
 		err = rows.Err()
 	}
 	_ = rows.Close()
+	if err != nil || len(fitting) == 0 {
+		return "", err
+	}
+	waiting, err := w.inFlightRows()
+	if err != nil || waiting.mayHave(row.From, row.To, row.ID) {
+		return "", err
+	}
 	for _, uuid := range fitting {
-		var here bool
-		if err == nil {
-			here, err = w.cameTo(uuid, row.CallbackURL)
-		}
+		here, err := w.cameTo(uuid, row.CallbackURL)
 		if err != nil || here {
 			return uuid, err
 		}
 	}
-	return "", err
+	return "", nil
 }
 
 // cameTo reports whether a callback of a message that verifies came to a URL.
@@ -190,7 +205,8 @@ type Candidate struct{ UUID, From, To string }
 
 // ResolveUnclear gives each of some unclear sends the first candidate that fits its numbers and is of no other
 // send. What is left is failed with missing as the refusal, or stays as it is where that is empty. Sends that are
-// not unclear any more are left alone.
+// not unclear any more are left alone, and so are those whose message may be another one's that waits for its
+// answer.
 func (s *Store) ResolveUnclear(ctx context.Context, ids []int64, found []Candidate, missing string) error {
 	return s.ask("note what became of a send", &request{ctx: ctx, do: func() error { return s.writer.resolve(ids, found, missing) }})
 }
@@ -211,12 +227,16 @@ func (w *writer) resolve(ids []int64, found []Candidate, missing string) error {
 			free = append(free, c)
 		}
 	}
+	waiting, err := w.inFlightRows()
+	if err != nil {
+		return err
+	}
 	for _, id := range ids {
 		row, err := w.messageWhere("id = ?", id)
 		if err != nil {
 			return err
 		}
-		if row == nil || row.doubt != unclear {
+		if row == nil || row.doubt != unclear || waiting.mayHave(row.From, row.To, id) {
 			continue
 		}
 		out := SendOutcome{ID: id, Refusal: missing}

@@ -206,3 +206,57 @@ func TestResolveUnclear(t *testing.T) {
 		t.Errorf("found before: %+v", m)
 	}
 }
+
+// TestSendOnItsWayKeepsItsMessage: while a second send to the number waits for its answer, what callbacks and the API
+// tell of may be the second one's, and is not given to the unclear one.
+func TestSendOnItsWayKeepsItsMessage(t *testing.T) {
+	check := func(t *testing.T, s *store.Store, unclear, second int64) {
+		t.Helper()
+		finish(t, s, store.SendOutcome{ID: second, UUID: "second"})
+		record(t, s, report("second", plivo.Delivered, 3), report("first", plivo.Sent, 2))
+		ms := messages(t, s, store.Window{Oldest: true})
+		if len(ms) != 2 || ms[0].ID != unclear || ms[0].UUID != "first" || ms[1].ID != second || ms[1].UUID != "second" || ms[1].Status != plivo.Delivered {
+			t.Errorf("got %+v", ms)
+		}
+	}
+	t.Run("a callback", func(t *testing.T) {
+		s := openStore(t, atOnce())
+		first := unclearSend(t, s, "+14155550123")
+		second := begin(t, s, "+14155550123")
+		record(t, s, report("second", plivo.Queued, 1))
+		check(t, s, first[0], second[0])
+	})
+	t.Run("an outcome that becomes unclear", func(t *testing.T) {
+		s := openStore(t, atOnce())
+		first, second := begin(t, s, "+14155550123"), begin(t, s, "+14155550123")
+		record(t, s, report("second", plivo.Queued, 1))
+		finish(t, s, store.SendOutcome{ID: first[0], Refusal: "No answer came in time.", Unclear: true})
+		check(t, s, first[0], second[0])
+	})
+	t.Run("a list", func(t *testing.T) {
+		s := openStore(t, atOnce())
+		first := unclearSend(t, s, "+14155550123")
+		second := begin(t, s, "+14155550123")
+		found := []store.Candidate{{UUID: "second", From: "14155550100", To: "14155550123"}}
+		for _, found := range [][]store.Candidate{found, nil} {
+			if err := s.ResolveUnclear(t.Context(), first, found, "Plivo does not have it."); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if m := messages(t, s, store.Window{Oldest: true})[0]; !m.Unclear || m.UUID != "" {
+			t.Errorf("while the second is on its way: %+v", m)
+		}
+		check(t, s, first[0], second[0])
+	})
+	t.Run("one that never got its answer", func(t *testing.T) {
+		now := start
+		s := openStore(t, store.Options{Now: func() time.Time { return now }})
+		begin(t, s, "+14155550123")
+		first := unclearSend(t, s, "+14155550123")
+		now = start.Add(5 * time.Minute)
+		record(t, s, report("first", plivo.Queued, 1))
+		if m := messages(t, s, store.Window{})[0]; m.ID != first[0] || m.UUID != "first" {
+			t.Errorf("it is waited for no more: %+v", m)
+		}
+	})
+}

@@ -166,6 +166,17 @@ func TestMessages(t *testing.T) {
 	}
 }
 
+// TestMessagesUnread: a list with a message that cannot be read is none, for who looks whether one is missing.
+func TestMessagesUnread(t *testing.T) {
+	c := newClient(t, serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"api_id":"i","objects":[{"message_uuid":"u1","message_state":"sent"},{"message_uuid":"u2"}]}`)
+	}), func(*api.Config) {})
+	_, err := c.Messages(t.Context(), api.ListFilter{})
+	if e := apiError(t, err); e.Kind != api.Upstream {
+		t.Errorf("error is %+v", e)
+	}
+}
+
 // reads are the calls that read the account.
 var reads = map[string]func(context.Context, *api.Client) error{
 	"account":      func(ctx context.Context, c *api.Client) error { _, err := c.Account(ctx); return err },

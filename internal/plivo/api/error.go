@@ -195,11 +195,12 @@ func shapeError(op string, ex *exchange, words string) *Error {
 	return &Error{Kind: Upstream, Op: op, Status: ex.status, Words: words, APIID: id}
 }
 
-// words finds what an error answer says. structured tells that it has the API's own shape.
+// words finds what an error answer says. structured tells that it has the API's own shape: gateways answer JSON
+// too, with a message alone.
 func words(ex *exchange) (text, apiID string, structured bool) {
 	text, apiID, ok := readWords(ex.body)
 	if ok {
-		return clip(text), apiID, text != ""
+		return clip(text), apiID, text != "" && (apiID != "" || saysError(ex.body))
 	}
 	media, _, _ := mime.ParseMediaType(ex.header.Get("Content-Type"))
 	plain := strings.TrimSpace(string(ex.body))
@@ -211,6 +212,17 @@ func words(ex *exchange) (text, apiID string, structured bool) {
 	default:
 		return clip(plain), "", false
 	}
+}
+
+// saysError tells whether a JSON object has a field in which Plivo puts errors; a message is one of success.
+func saysError(body []byte) bool {
+	o, _ := parseObject(body)
+	for _, name := range []string{"error", "global_error", "errors", "data"} {
+		if _, there := o[name]; there {
+			return true
+		}
+	}
+	return false
 }
 
 // clip keeps a sentence a sentence when a server answers with a book.

@@ -49,20 +49,26 @@ func (c *Client) Messages(ctx context.Context, f ListFilter) ([]Record, error) {
 		Direction: string(f.Direction), Status: string(f.Status), From: strings.TrimPrefix(f.From, "+"),
 		To: strings.TrimPrefix(f.To, "+"), After: queryTime(f.After), Before: queryTime(f.Before), Limit: limit, Offset: f.Offset,
 	}
-	page, _, err := c.page(ctx, op, func(client *sdk.Client) error {
+	page, _, ex, err := c.page(ctx, op, func(client *sdk.Client) error {
 		request, err := client.NewRequest("GET", query, "Message")
 		if err != nil {
 			return err
 		}
 		return client.ExecuteRequest(request, nil)
 	})
+	if err != nil {
+		return nil, err
+	}
 	records := make([]Record, 0, len(page))
 	for _, o := range page {
-		if r, ok := o.record(); ok {
-			records = append(records, r)
+		r, ok := o.record()
+		if !ok {
+			// Who looks whether a message is missing must not take this one for it.
+			return nil, c.failed(shapeError(op, ex, "with a message without message_uuid or message_state"))
 		}
+		records = append(records, r)
 	}
-	return records, err
+	return records, nil
 }
 
 // queryTime is a time as the API takes it, in UTC.

@@ -18,7 +18,7 @@ func (c *Client) pages(ctx context.Context, op string, limit int, key string, ca
 	seen := map[string]bool{}
 	for offset := 0; offset < limit; offset += pageSize {
 		size := min(pageSize, limit-offset)
-		page, meta, err := c.page(ctx, op, func(client *sdk.Client) error { return call(client, size, offset) })
+		page, meta, _, err := c.page(ctx, op, func(client *sdk.Client) error { return call(client, size, offset) })
 		if err != nil {
 			return nil, err
 		}
@@ -39,15 +39,15 @@ func (c *Client) pages(ctx context.Context, op string, limit int, key string, ca
 }
 
 // page reads one page of a list.
-func (c *Client) page(ctx context.Context, op string, call func(*sdk.Client) error) (page []object, meta object, err error) {
+func (c *Client) page(ctx context.Context, op string, call func(*sdk.Client) error) (page []object, meta object, ex *exchange, err error) {
 	o, ex, err := c.read(ctx, op, call)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	page, ok := o.objects("objects")
 	if !ok {
-		return nil, nil, c.failed(shapeError(op, ex, "without a list of objects"))
+		return nil, nil, nil, c.failed(shapeError(op, ex, "without a list of objects"))
 	}
 	meta, _ = parseObject(o["meta"])
-	return page, meta, nil
+	return page, meta, ex, nil
 }

@@ -94,7 +94,7 @@ func untaken(ex *exchange, e *Error) bool {
 	case ex.status == http.StatusTooManyRequests:
 		return true
 	case ex.status == http.StatusServiceUnavailable:
-		return true // without a body, or in the API's own words: see statusError
+		return len(ex.body) == 0 || e.APIID != "" // the API's own, or of who has not asked it: see statusError
 	case ex.status != 0 || ex.err == nil || ex.written.Load():
 		return false
 	}

@@ -25,11 +25,11 @@ type child struct {
 // that made itself independent, may hold its streams.
 const lateOutput = time.Second
 
-// startChild starts words[0], looked for in PATH.
-func startChild(words []string) (*child, error) {
+// startChild starts words[0], looked for in PATH, without the variables that hidden tells.
+func startChild(words []string, hidden func(variable string) bool) (*child, error) {
 	cmd := exec.Command(words[0], words[1:]...)
 	cmd.SysProcAttr = processAttributes()
-	cmd.Env = slices.DeleteFunc(os.Environ(), ours)
+	cmd.Env = slices.DeleteFunc(os.Environ(), hidden)
 	out, in, err := os.Pipe()
 	if err != nil {
 		return nil, err
@@ -59,7 +59,13 @@ func startChild(words []string) (*child, error) {
 
 // ours tells the variables that are no business of another program: Plivo's token above all.
 func ours(variable string) bool {
+	variable = strings.ToUpper(variable) // one system does not tell them apart
 	return strings.HasPrefix(variable, "PLIVO_") || strings.HasPrefix(variable, "PLIVOSCOPE_")
+}
+
+// oursOrNgroks tells also those that only a program of ngrok's, which is none of the presets, has a use for.
+func oursOrNgroks(variable string) bool {
+	return ours(variable) || strings.HasPrefix(strings.ToUpper(variable), "NGROK_")
 }
 
 // own starts the process and waits for it on one thread: where the system ends a child with its parent, it

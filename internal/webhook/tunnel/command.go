@@ -73,7 +73,7 @@ func (c *command) Run(ctx context.Context, local Local, emit func(Event)) error 
 	say := &speaker{emit: emit}
 	say.away("", "")
 	for failures := 0; ctx.Err() == nil; {
-		l := &life{command: c, say: say}
+		l := &life{command: c, say: say, output: output{secrets: c.secrets}}
 		err := l.live(ctx, dialable(local.Addr))
 		if ctx.Err() != nil {
 			break
@@ -117,7 +117,11 @@ func (l *life) live(ctx context.Context, addr string) error {
 		return err
 	}
 	defer remove()
-	child, err := startChild(words)
+	hidden := ours
+	if l.preset.name != ownCommand {
+		hidden = oursOrNgroks
+	}
+	child, err := startChild(words, hidden)
 	switch {
 	case errors.Is(err, exec.ErrNotFound) || errors.Is(err, os.ErrNotExist):
 		advice := "install it, or name it with its path"
@@ -219,11 +223,7 @@ func (l *life) said() string {
 	if len(lines) == 0 {
 		return ", having printed nothing."
 	}
-	shown := make([]string, len(lines))
-	for i, line := range lines {
-		shown[i] = l.secrets.hide(line)
-	}
-	return fmt.Sprintf(". Its last words: “%s”.", strings.Join(shown, " / "))
+	return fmt.Sprintf(". Its last words: “%s”.", strings.Join(lines, " / "))
 }
 
 // args are the words with the address put in; remove takes away the file that was made for them.

@@ -218,3 +218,17 @@ func TestCommandEndsAtAnyMoment(t *testing.T) {
 		}
 	}
 }
+
+// TestCommandPrintsItsToken: no part of a token is shown, not even where a long line is cut.
+func TestCommandPrintsItsToken(t *testing.T) {
+	t.Parallel()
+	const token = "2abcdefghijklmnopqrstuvwxyz0123456789"
+	for _, before := range []int{10, 280, 299} {
+		tun := parse(t, command("print="+strings.Repeat("x", before)+token, "exit=3"), tunnel.Settings{NgrokToken: config.NewSecret(token)})
+		tunnel.Hurry(tun, patient)
+		e := start(t, tun, here).failed(t)
+		if !strings.Contains(e.Why, "xxx") || strings.Contains(e.Why, "x"+token[:1]) {
+			t.Errorf("after %d letters it says %q", before, e.Why)
+		}
+	}
+}

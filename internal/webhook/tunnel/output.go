@@ -16,8 +16,9 @@ const (
 	idleLine = 300 * time.Millisecond
 )
 
-// output cuts what a program prints into lines and keeps the last ones.
+// output cuts what a program prints into lines and keeps the last ones, as they may be shown.
 type output struct {
+	secrets secrets
 	pending []byte
 	last    []string
 }
@@ -54,9 +55,9 @@ func (o *output) line(lines []string, raw []byte) []string {
 	if text == "" {
 		return lines
 	}
-	kept := text
+	kept := o.secrets.hide(text) // before it is cut: half a token is not known for one
 	if len(kept) > shownOf {
-		kept = kept[:shownOf] + "…"
+		kept = strings.ToValidUTF8(kept[:shownOf], "") + "…"
 	}
 	o.last = append(o.last, kept)
 	o.last = o.last[max(0, len(o.last)-keptMost):]

@@ -76,7 +76,7 @@ func Parse(spec string, s Settings) (Tunnel, error) {
 	if len(words) == 0 || strings.Contains(words[0], placeholder) {
 		return nil, fmt.Errorf("the tunnel command %q does not begin with a program; write it as 'PROGRAM … %s …'", shown, placeholder)
 	}
-	return newCommand(preset{name: "command", words: words}, s)
+	return newCommand(preset{name: ownCommand, words: words}, s)
 }
 
 func (p preset) command(s Settings) (Tunnel, error) { return newCommand(p, s) }

@@ -11,6 +11,9 @@ type preset struct {
 	install string // what to do where the program is missing
 }
 
+// ownCommand is the name of a command that is none of the presets.
+const ownCommand = "command"
+
 // configFile stands for the name of a file that holds an empty configuration.
 const configFile = "{config}"
 

@@ -62,6 +62,18 @@ func TestCloudflaredFails(t *testing.T) {
 	}
 }
 
+// TestPresetsGetNoTokens: a program that is known has no use for ngrok's token, nor for any of Plivo's, however they
+// are written.
+func TestPresetsGetNoTokens(t *testing.T) {
+	for _, name := range []string{"NGROK_AUTHTOKEN", "PLIVO_AUTH_TOKEN", "Plivo_Auth_Token"} {
+		t.Setenv(name, "made up")
+	}
+	named(t, "cloudflared", "print-env=NGROK_AUTHTOKEN", "print-env=PLIVO_AUTH_TOKEN", "print-env=Plivo_Auth_Token", "exit=1")
+	if e := startPreset(t, "cloudflared").failed(t); !strings.Contains(e.Why, `NGROK_AUTHTOKEN is ""`) || strings.Contains(e.Why, "made up") {
+		t.Errorf("it says %q", e.Why)
+	}
+}
+
 func TestCloudflaredMissing(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	if e := startPreset(t, "cloudflared").failed(t); !strings.Contains(e.Why, "was not found: install it from https://developers.cloudflare.com") {
