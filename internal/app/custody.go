@@ -300,7 +300,7 @@ func (c *custodian) look(ctx context.Context) (api.Application, *store.Custody, 
 func (a *App) target(ctx context.Context) (api.Application, error) {
 	id := a.o.Attach.AppID
 	if id == "" {
-		n, err := a.api.Number(ctx, a.o.Attach.Number)
+		n, err := a.api.Number(api.Quietly(ctx), a.o.Attach.Number)
 		var refused *api.Error
 		switch {
 		case errors.As(err, &refused) && refused.Status == 404:
@@ -312,7 +312,7 @@ func (a *App) target(ctx context.Context) (api.Application, error) {
 		}
 		id = n.AppID
 	}
-	return a.api.Application(ctx, id)
+	return a.api.Application(api.Quietly(ctx), id)
 }
 
 // point changes an application's message_url and looks whether it is as it was asked for.

@@ -34,6 +34,10 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 	}
 	diagnoser.start(running, group, a.diagnose)
 	a.doubts.begin(a.clarifyLeft)
+	credentials := part{}
+	if !a.simulated() {
+		credentials.start(running, group, a.checkCredentials)
+	}
 	held := a.takeLease(ctx)
 	if a.link != nil {
 		link.start(running, group, a.link.run)
@@ -50,6 +54,7 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 			}
 		}
 		<-ctx.Done()
+		credentials.end()
 		watcher.end()
 		lease.end()
 		a.replays.end()

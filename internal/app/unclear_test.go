@@ -46,6 +46,10 @@ func newStandIn(t *testing.T, has ...string) *standIn {
 			s.sends.Add(1)
 			panic(http.ErrAbortHandler)
 		}
+		if !strings.HasSuffix(r.URL.Path, "/Message/") {
+			http.NotFound(w, r) // the account, which is looked at once
+			return
+		}
 		s.mu.Lock()
 		s.lists = append(s.lists, r.URL.Query())
 		s.mu.Unlock()

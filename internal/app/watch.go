@@ -54,6 +54,7 @@ type watcher struct {
 	problem string
 	status  WatchStatus
 	counted time.Time
+	known   bool // status was counted once
 }
 
 func newWatcher(a *App) *watcher {
@@ -328,11 +329,14 @@ func (w *watcher) count(ctx context.Context, now time.Time, changed bool) error 
 		return nil
 	}
 	w.status = is
+	first := !w.known
+	w.known = true
 	w.a.watched.Store(&is)
 	w.a.store.Wake()
 	// The embedded simulator keeps silent where its fates ask for it: the sign in the list is enough.
-	if was.Silent == 0 && is.Silent > 0 && !w.a.simulated() {
-		w.a.Notify(Warning, fmt.Sprintf("A callback is missed of %s: what is likely the matter stands with the message.", messagesOf(is.Silent)))
+	// What was missed before this start was told then.
+	if is.Silent > was.Silent && !first && !w.a.simulated() {
+		w.a.Notify(Warning, fmt.Sprintf("Callbacks are missed now of %s: what is likely the matter stands with each, and plivoscope reconcile asks what became of them.", messagesOf(is.Silent)))
 	}
 	return nil
 }

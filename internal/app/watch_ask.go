@@ -47,7 +47,7 @@ var errElsewhere = errors.New("the API told of another message")
 
 // lookUp asks for one message. An answer about another one is an error, as of a cache in between.
 func lookUp(ctx context.Context, c *api.Client, uuid string) (api.Record, error) {
-	r, err := c.Message(ctx, uuid)
+	r, err := c.Message(api.Quietly(ctx), uuid)
 	if err == nil && r.UUID != uuid {
 		return api.Record{}, errElsewhere
 	}

@@ -149,7 +149,7 @@ func counting(t *testing.T, to *atomic.Pointer[string]) (url string, asked *sync
 	t.Helper()
 	asked = &sync.Map{}
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodGet {
+		if r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/Message/") {
 			n, _ := asked.LoadOrStore(r.URL.Path, new(atomic.Int64))
 			n.(*atomic.Int64).Add(1)
 		}

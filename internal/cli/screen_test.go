@@ -78,7 +78,7 @@ func TestTextFitsTheTerminal(t *testing.T) {
 	cmd := command(t, "listen", "--addr", "127.0.0.1:0", "--count", "1")
 	listen := screentest.Open(t, cmd, 80, 40)
 	listen.Wait(`--public-url`)
-	said := strings.ReplaceAll(listen.Text(), "\n", "") // the terminal breaks the line within the port
+	said := regexp.MustCompile(`\s+`).ReplaceAllString(listen.Text(), " ")
 	url := regexp.MustCompile(`listening on (http://127.0.0.1:\d+)`).FindStringSubmatch(said)[1] + "/sms/delivery-report"
 	postSigned(t, url, url+"/", "5b40a428-bfc7-4daf-9d06-726c558bf3b8")
 	<-listen.Ended

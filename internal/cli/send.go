@@ -160,6 +160,9 @@ func (j *sendJob) run(ctx context.Context) error {
 			return said
 		}
 	}
+	if j.want == "" && j.f.timeout == 0 && checked.CallbackURL == "" && j.a.CallbackURL() != "" && !j.a.Joined() && !j.a.Embedded() {
+		j.s.say("reports will go to %s, where nothing listens when this command has ended: send with --wait, or start plivoscope or plivoscope listen first", j.a.CallbackURL())
+	}
 	if err := j.follow(ctx, sent.IDs); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -30,9 +31,11 @@ type Streams struct {
 func (s Streams) outIsTerminal() bool { return isTerminal(s.Out) }
 
 // width is how many columns a terminal shows the data in; 0 where it is none, or does not say.
-func (s Streams) width() int {
-	f, ok := s.Out.(*os.File)
-	if !ok || !isTerminal(s.Out) {
+func (s Streams) width() int { return widthOf(s.Out) }
+
+func widthOf(stream any) int {
+	f, ok := stream.(*os.File)
+	if !ok || !isTerminal(stream) {
 		return 0
 	}
 	width, _, err := term.GetSize(f.Fd())
@@ -57,7 +60,15 @@ func isTerminal(stream any) bool {
 
 // say writes a sentence for the user beside the data. It may hold text from the network.
 func (s Streams) say(format string, args ...any) {
-	fmt.Fprintf(s.Err, "plivoscope: %s\n", escape.Block(s.masker().Sentence(fmt.Sprintf(format, args...))))
+	text := "plivoscope: " + escape.Block(s.masker().Sentence(fmt.Sprintf(format, args...)))
+	if width := widthOf(s.Err); width > 0 {
+		lines := strings.Split(text, "\n")
+		for i, line := range lines {
+			lines[i] = wrapped(line, width, 0, 2)
+		}
+		text = strings.Join(lines, "\n")
+	}
+	fmt.Fprintln(s.Err, text)
 }
 
 // lines writes data a whole line at a time, from several goroutines.

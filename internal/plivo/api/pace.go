@@ -118,7 +118,7 @@ func (c *Client) await(ctx context.Context, t turn, why string) error {
 	}
 	c.stats.held.Add(1)
 	if t.wait >= toldFrom {
-		c.tell(fmt.Sprintf("Waiting %s before the next request, to keep %s.", rounded(t.wait), why))
+		c.tell(ctx, fmt.Sprintf("Waiting %s before the next request, to keep %s.", rounded(t.wait), why))
 	}
 	timer := time.NewTimer(t.wait)
 	defer timer.Stop()
@@ -131,8 +131,14 @@ func (c *Client) await(ctx context.Context, t turn, why string) error {
 	}
 }
 
-func (c *Client) tell(text string) {
-	if c.told != nil {
+// quietly is the key of a context whose calls nobody is told of.
+type quietly struct{}
+
+// Quietly makes a context for calls that nobody waits for: their waits and tries are counted, and not told.
+func Quietly(ctx context.Context) context.Context { return context.WithValue(ctx, quietly{}, true) }
+
+func (c *Client) tell(ctx context.Context, text string) {
+	if c.told != nil && ctx.Value(quietly{}) == nil {
 		c.told(text)
 	}
 }
