@@ -33,7 +33,7 @@ type compose struct {
 	replaced replaced
 	excess   string // what to tell of what there was no room for
 	language int    // the code that was looked at last
-	before   form   // the draft whose place another one took
+	kept     []form // the drafts whose place another one took, the last one first
 
 	more      bool             // the page of the options is shown
 	elsewhere field            // the focus on the page that is not
@@ -249,7 +249,7 @@ func except(problems []plivo.Problem, fields ...string) []plivo.Problem {
 
 // unsent reports whether there is a text that would be lost, in the form or set aside.
 func (c *compose) unsent() bool {
-	return c.before.says() || c.form.says() && (c.sending == 0 || c.sent != c.edits)
+	return slices.ContainsFunc(c.kept, form.says) || c.form.says() && (c.sending == 0 || c.sent != c.edits)
 }
 
 // says reports whether there is something to say.

@@ -56,9 +56,7 @@ func answerable(from string) bool {
 // answer fills the form with the numbers of an answer. A draft that stood there is kept.
 func (c *compose) answer(msg answerMsg) {
 	kept := c.form
-	if !kept.blank() {
-		c.before = kept
-	}
+	c.keep(kept)
 	c.text.Reset()
 	c.inputs[fieldFate].Reset()
 	for f, v := range map[field]string{fieldTo: msg.to, fieldFrom: msg.from} {

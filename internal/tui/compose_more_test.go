@@ -228,7 +228,7 @@ func TestSendersAreOffered(t *testing.T) {
 	d.keys("enter") // of nothing
 	d.expect("What this account can send from")
 	answer()
-	d.expect(" › +14155550100", "local      SMS MMS    default · 10DLC COMPLETED · main", "MMS alone", "Shop USA           Powerpack")
+	d.expect(" › +14155550100", "local      SMS MMS    default · 10DLC COMPLETED · main", "MMS alone", "Shop USA                        Powerpack")
 	d.keys("POWER usa")
 	d.absent("+18005550100")
 	d.keys("enter")
@@ -296,8 +296,8 @@ func TestAnswerAnInboundMessage(t *testing.T) {
 	d = staged80(t)
 	d.keys("n", "a draft", "esc", "j", "a")
 	d.expect("is kept under ctrl+r")
-	if f := d.m.compose.form; f.text != "" || d.m.compose.before.text != "a draft" {
-		t.Errorf("the form is %+v, %+v is kept", f, d.m.compose.before)
+	if f := d.m.compose.form; f.text != "" || len(d.m.compose.kept) != 1 || d.m.compose.kept[0].text != "a draft" {
+		t.Errorf("the form is %+v, %+v is kept", f, d.m.compose.kept)
 	}
 	for _, from := range []string{"+14155550177, +14155550178", "SHOP", "", "+1415\u202e5550177"} {
 		d := newDriver(t, newStocked(), 120, 36)
@@ -311,6 +311,46 @@ func TestAnswerAnInboundMessage(t *testing.T) {
 	d.wake()
 	d.keys("g", "enter", "a")
 	d.expect("Options   │ whatsapp")
+}
+
+// TestNoDraftIsLostToTwoAnswers begins two answers over a draft: both what stood there first and the answer that
+// was begun can be had back.
+func TestNoDraftIsLostToTwoAnswers(t *testing.T) {
+	d := staged80(t)
+	d.keys("n", "a draft", "esc", "j", "a", "sorry", "esc", "a")
+	d.keys("ctrl+r")
+	d.expect("sorry", "a draft")
+	d.keys("draft", "enter")
+	if f := d.m.compose.form; f.text != "a draft" {
+		t.Errorf("the form is %+v", f)
+	}
+	d.keys("ctrl+r")
+	d.expect("sorry")
+	d.absent("a draft")
+}
+
+// TestADraftSetAsideWhileItIsSent holds that what was sent is not offered as not sent, and not missed at the end.
+func TestADraftSetAsideWhileItIsSent(t *testing.T) {
+	d := staged80(t)
+	d.keys("n", "hello", "tab", "+14155550123")
+	answer := d.pressHeld("ctrl+s")
+	d.keys("esc", "j", "a")
+	if !d.m.compose.unsent() {
+		t.Error("it is not missed while nobody knows whether it was sent")
+	}
+	answer()
+	if d.m.compose.unsent() || len(d.m.compose.kept) != 0 {
+		t.Errorf("kept: %+v", d.m.compose.kept)
+	}
+}
+
+// TestTheSearchForSendersIsTyped holds that what comes in one go is text there, even if it names a key.
+func TestTheSearchForSendersIsTyped(t *testing.T) {
+	d := staged80(t)
+	d.keys("n", "tab", "ctrl+n")
+	if !d.m.typing() {
+		t.Error("nothing is typed")
+	}
 }
 
 // TestAnUnclearSendIsNotSentAgain holds that a draft of which nobody knows whether it was taken is no draft

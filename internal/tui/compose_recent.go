@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,7 +39,7 @@ type recentSheet struct {
 // recentItem is a draft that can be taken.
 type recentItem struct {
 	form    form
-	kept    bool      // the one that another took the place of: it was not sent
+	kept    bool      // one that another took the place of: it was not sent
 	at      time.Time // when it was sent
 	to      []string
 	unasked string // the callback URL that it was sent with, where the present one takes its place
@@ -65,10 +66,10 @@ func (c *compose) openRecent() tea.Cmd {
 	}
 }
 
-// list makes the items: the kept draft, then what was sent.
+// list makes the items: the kept drafts, then what was sent.
 func (s *recentSheet) list(drafts []store.SentDraft) {
 	s.all = nil
-	if f := s.form.before; !f.blank() {
+	for _, f := range s.form.kept {
 		s.all = append(s.all, recentItem{form: f, kept: true, to: destinations(f.to)})
 	}
 	for _, d := range drafts {
@@ -277,15 +278,27 @@ func (c *compose) begin() {
 	c.changed()
 }
 
+// keep sets a draft aside whose place another one takes, before those of earlier.
+func (c *compose) keep(f form) {
+	if f.blank() {
+		return
+	}
+	c.forgetKept(f)
+	c.kept = slices.Insert(c.kept, 0, f)
+}
+
+// forgetKept takes a draft from those that were set aside.
+func (c *compose) forgetKept(f form) {
+	c.kept = slices.DeleteFunc(c.kept, func(k form) bool { return k == f })
+}
+
 // take fills the form with another draft. One that stood there is kept, for the same sheet.
 func (c *compose) take(i recentItem) {
 	kept := c.form
-	switch {
-	case !kept.blank():
-		c.before = kept
-	case i.kept:
-		c.before = form{}
+	if i.kept {
+		c.forgetKept(i.form)
 	}
+	c.keep(kept)
 	c.text.SetValue(i.form.text)
 	for f, v := range map[field]string{fieldTo: i.form.to, fieldFrom: i.form.from, fieldFate: i.form.fate, fieldURL: i.form.url} {
 		c.inputs[f].SetValue(v)

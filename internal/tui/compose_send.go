@@ -14,7 +14,8 @@ import (
 
 // sentMsg is the answer to a send.
 type sentMsg struct {
-	edits int // of the draft when it was sent
+	edits int  // of the draft when it was sent
+	form  form // the draft itself
 	sent  app.Sent
 	err   error
 }
@@ -79,10 +80,10 @@ func (c *compose) sendNow(r app.SendRequest) tea.Cmd {
 	c.failure = ""
 	c.sent = c.edits
 	c.refresh()
-	ctx, core, edits := c.env.ctx, c.env.core, c.edits
+	ctx, core, edits, sentForm := c.env.ctx, c.env.core, c.edits, c.form
 	return func() tea.Msg {
 		sent, err := core.Send(ctx, r)
-		return sentMsg{edits, sent, err}
+		return sentMsg{edits, sentForm, sent, err}
 	}
 }
 
@@ -94,7 +95,7 @@ func (c *compose) done(msg sentMsg) bool {
 	same := msg.edits == c.edits
 	if failed := (*api.Error)(nil); errors.As(msg.err, &failed) && failed.Unclear && len(msg.sent.IDs) > 0 {
 		c.env.notify(app.Warning, "Unclear: "+msg.err.Error()+". Its row tells what comes of it.")
-		return c.empty(same)
+		return c.empty(msg)
 	}
 	if msg.err != nil {
 		if same {
@@ -119,12 +120,13 @@ func (c *compose) done(msg sentMsg) bool {
 		c.env.notify(app.Failure, "Not sent: the API refused it, its row says why.")
 		return false
 	}
-	return c.empty(same)
+	return c.empty(msg)
 }
 
-// empty begins the next draft, unless it was begun: same says that nothing was edited since the one that was sent.
-func (c *compose) empty(same bool) bool {
-	if !same {
+// empty begins the next draft after the one that was sent, unless it was begun.
+func (c *compose) empty(msg sentMsg) bool {
+	if msg.edits != c.edits {
+		c.forgetKept(msg.form) // where it was set aside meanwhile
 		return false
 	}
 	c.lastTo = strings.Join(c.draft.To, ", ")
