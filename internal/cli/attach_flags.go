@@ -23,6 +23,7 @@ func (f *flags) attaching(cmd *cobra.Command) {
 	fs.StringVar(&f.attach.Number, "attach-number", "", "the same for the application of this `NUMBER` of the account")
 	if fs.Lookup("yes") == nil {
 		fs.BoolVar(&f.yes, "yes", false, "answer what would be asked with yes: let --attach-app and --attach-number replace a URL that somebody else set")
+		typedOnly(fs, "yes")
 	}
 }
 

@@ -195,6 +195,7 @@ func TestForeignURLWantsYes(t *testing.T) {
 	t.Parallel()
 	acc := newLiveAccount(t)
 	cmd := acc.command(nil, listenArgs("--attach-app", shopApp)...)
+	cmd.Env = append(cmd.Env, "PLIVOSCOPE_YES=1") // lets send spend money, and says nothing of this
 	said, err := cmd.CombinedOutput()
 	if code := exited(t, cmd, err); code != exitWantsYes || acc.at() != shopURL || !strings.Contains(string(said), shopURL) || !strings.Contains(string(said), "--yes") {
 		t.Errorf("it ends with %d, leaves %s and says %s", code, acc.at(), said)

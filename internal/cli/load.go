@@ -149,6 +149,9 @@ func (f *flags) environment(cmd *cobra.Command) (config.Env, error) {
 	aside := putAside(cmd.Flags())
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
 		value, source, ok := env.FlagValue(flag.Name)
+		if _, typed := flag.Annotations[onlyTyped]; typed {
+			return
+		}
 		if !ok || flag.Changed || aside[flag.Name] || flag.Name == "help" || flag.Name == "version" {
 			return
 		}
@@ -158,6 +161,13 @@ func (f *flags) environment(cmd *cobra.Command) (config.Env, error) {
 	})
 	return env, err
 }
+
+// onlyTyped is the annotation of a flag that the environment does not set.
+const onlyTyped = "plivoscope_only_typed"
+
+// typedOnly keeps the environment from a flag whose variable is meant for another command: there it means something
+// else, and here it would do what nobody asked for.
+func typedOnly(fs *pflag.FlagSet, name string) { _ = fs.SetAnnotation(name, onlyTyped, nil) }
 
 // contrary are flags that exclude each other.
 var contrary = [][2]string{
@@ -171,6 +181,7 @@ var contrary = [][2]string{
 	{"attach-app", "attach-number"},
 	{"inbound-reply", "inbound-answer"},
 	{"public-url", "tunnel"},
+	{"from", "powerpack"},
 }
 
 // putAside are the flags of which the environment does not count, since another one was typed that excludes

@@ -49,6 +49,7 @@ than 2xx.`,
 	fs := cmd.Flags()
 	fs.DurationVar(&c.plan.Since, "since", 24*time.Hour, "go over messages that are no older than this `TIME`")
 	fs.StringVar(&c.plan.To, "to", "", "send your app at this `URL` the callbacks that it missed; without a path they keep theirs")
+	typedOnly(fs, "to")
 	fs.BoolVar(&c.plan.DryRun, "dry-run", false, "without --to print the messages and ask nothing; with it ask, print the exact requests, and send your app nothing")
 	fs.BoolVar(&c.plan.Again, "again", false, "also send what your app took before")
 	return cmd
@@ -61,9 +62,6 @@ func (c *reconcileCommand) run(cmd *cobra.Command, s Streams, args []string) err
 		return err
 	}
 	defer set.close()
-	if !toTyped {
-		c.plan.To = "" // that of the environment is where send and replay send
-	}
 	switch {
 	case toTyped && c.plan.To == "":
 		return errors.New("--to names no URL: give that of your app, as --to http://localhost:3000")

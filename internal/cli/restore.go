@@ -27,6 +27,7 @@ is. One that a plivoscope which runs has attached is taken from it only with --y
 	f.common(cmd)
 	f.file(cmd)
 	cmd.Flags().BoolVar(&f.yes, "yes", false, "also what a plivoscope that runs has attached")
+	typedOnly(cmd.Flags(), "yes")
 	return cmd
 }
 
