@@ -54,7 +54,7 @@ func completeFilter(cmd *cobra.Command, _ []string, typed string) ([]string, cob
 // old.
 func offerOfHistory(cmd *cobra.Command, word string, o *offers) {
 	h, ok := look(cmd)
-	if !ok || h.masked && (word == "from" || word == "to") {
+	if !ok || h.masked && word != "uuid" {
 		return
 	}
 	now := time.Now()

@@ -133,7 +133,15 @@ func ago(t, now time.Time) string {
 }
 
 func statusAndAge(m plivo.Message, now time.Time) string {
-	return string(m.Status) + ", " + ago(m.CreatedAt, now)
+	return statusWord(m.Status) + ", " + ago(m.CreatedAt, now)
+}
+
+// statusWord is a status that Plivo has. Anybody can put anything in the place of one, also what is masked.
+func statusWord(s plivo.Status) string {
+	if !s.Known() && s != plivo.Sending {
+		return "unknown status"
+	}
+	return string(s)
 }
 
 // own gives the number of ours and the other's of a message.
@@ -213,7 +221,7 @@ func completeCallback(cmd *cobra.Command, args []string, typed string) ([]string
 func aboutCallback(c webhook.Callback, now time.Time) string {
 	words := []string{strings.ReplaceAll(string(c.Kind), "_", " ")}
 	if status := c.Report.Status(); status != "" {
-		words = append(words, string(status))
+		words = append(words, statusWord(status))
 	}
 	words = append(words, "signature "+string(c.Verdict.Outcome), ago(c.ReceivedAt, now))
 	return strings.Join(words, ", ")
