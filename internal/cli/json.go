@@ -133,7 +133,7 @@ func bodyOf(body []byte) (text, encoded *string) { return archive.Text(body) }
 // pairs lists headers by name.
 func pairs(h http.Header) [][2]string { return archive.Pairs(h) }
 
-// readyJSON is the first line of a server command.
+// readyJSON is the first line of a server command; with a tunnel its changes come before.
 type readyJSON struct {
 	Event     string `json:"event"`
 	ListenURL string `json:"listen_url,omitempty"`
