@@ -59,7 +59,7 @@ func TestSendersThatComeLateTakeNoAnswer(t *testing.T) {
 	d := newPlain(t)
 	manySenders(d.core)
 	d.press("3")
-	late := sendersMsg{&sendersSheet{env: d.m.env, form: d.m.compose}, d.core.senders, nil}
+	late := sendersMsg{&sendersSheet{picking: newPicking(d.m.env, ""), form: d.m.compose}, d.core.senders, nil}
 	d.press("n", "SHOP")
 	d.tell(late)
 	d.hears("The senders of the account are known by now; ctrl+n on the compose screen offers them.", "From: SHOP")
