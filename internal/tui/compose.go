@@ -38,7 +38,7 @@ type compose struct {
 	more      bool             // the page of the options is shown
 	elsewhere field            // the focus on the page that is not
 	chosen    map[field]string // of the options that are chosen
-	tooLong   map[field]string // texts of the editor that there was no room for
+	untaken   map[field]string // texts of the editor that there was no room for, or no place
 
 	countries map[string]string // by number
 }
@@ -50,7 +50,7 @@ type form struct {
 }
 
 func newCompose(e *env) *compose {
-	c := &compose{env: e, fields: newFields(e.th), countries: map[string]string{}, chosen: map[field]string{}, tooLong: map[field]string{}}
+	c := &compose{env: e, fields: newFields(e.th), countries: map[string]string{}, chosen: map[field]string{}, untaken: map[field]string{}}
 	c.addArea(fieldText, "Write the message here")
 	c.text = c.areas[fieldText]
 	for f, hint := range map[field]string{

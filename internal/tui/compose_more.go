@@ -278,7 +278,7 @@ type contentMsg struct {
 	err   error
 }
 
-// editContent opens the JSON of the field with the focus in the editor; one that was too long as it was left.
+// editContent opens the JSON of the field with the focus in the editor; one that was not taken as it was left.
 func (c *compose) editContent() tea.Cmd {
 	program, role, ok := c.env.editor()
 	if !ok {
@@ -288,7 +288,7 @@ func (c *compose) editContent() tea.Cmd {
 	was := c.value(o.field)
 	text := was
 	var b bytes.Buffer
-	switch kept := c.tooLong[o.field]; {
+	switch kept := c.untaken[o.field]; {
 	case kept != "":
 		text = kept
 	case json.Indent(&b, []byte(was), "", "  ") == nil:
@@ -302,7 +302,7 @@ func (c *compose) editContent() tea.Cmd {
 	})
 }
 
-// takeContent takes what comes from the editor, unless the field was changed meanwhile.
+// takeContent takes what comes from the editor. What has no room, or no place any more, is kept for the editor.
 func (c *compose) takeContent(msg contentMsg) {
 	text := strings.TrimSpace(strings.ReplaceAll(msg.text, "\r\n", "\n"))
 	switch {
@@ -310,13 +310,16 @@ func (c *compose) takeContent(msg contentMsg) {
 		c.env.notifyAbout(aboutDraft, app.Failure, capital(msg.err.Error())+".")
 		return
 	case msg.was != c.value(msg.field):
+		// A send that was answered meanwhile emptied it, or another draft took its place.
+		c.untaken[msg.field] = text
+		c.env.notifyAbout(aboutDraft, app.Warning, "Not taken: the field has changed meanwhile. "+c.env.keys.editContent.Help().Key+" there opens it again as it was left.")
 		return
 	case len(text) > fieldBytes || strings.Count(text, "\n") >= linesMost:
-		c.tooLong[msg.field] = text
+		c.untaken[msg.field] = text
 		c.env.notifyAbout(aboutDraft, app.Warning, fmt.Sprintf("Not taken: there is room for %s in %d lines. %s opens it again as it was left.", sizeWords(fieldBytes), linesMost, c.env.keys.editContent.Help().Key))
 		return
 	}
-	delete(c.tooLong, msg.field)
+	delete(c.untaken, msg.field)
 	c.setValue(msg.field, text)
 	c.changed()
 }

@@ -207,6 +207,12 @@ func TestJSONIsEditedElsewhere(t *testing.T) {
 	if got := strings.TrimSpace(seen()); got != "9000" || d.m.compose.draft.Template != "{}" {
 		t.Errorf("opened again with %s, and became %q", got, d.m.compose.draft.Template)
 	}
+	d.send(contentMsg{fieldTemplate, `{"name":"a"}`, "long work", nil})
+	d.expect("Not taken: the field has changed meanwhile. ctrl+e there opens it again as it was left.")
+	d.keys("ctrl+e")
+	if got := strings.TrimSpace(seen()); got != "9" {
+		t.Errorf("opened again with %s", got)
+	}
 	t.Setenv("EDITOR", "/does/not/exist")
 	d.keys("ctrl+e")
 	d.expect(`Open the WhatsApp template in the editor (EDITOR): "/does/not/exist"`)

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/charmbracelet/bubbles/key"
-	"github.com/charmbracelet/bubbles/textinput"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"dev.internal/plivoscope/internal/app"
@@ -23,17 +21,13 @@ const recentMost = 50
 
 // recentSheet offers the messages that were sent lately, to write the next one after them.
 type recentSheet struct {
-	env   *env
-	form  *compose
-	input textinput.Model
+	picking
+	form *compose
 
 	reading bool
 	err     error
 	all     []recentItem
 	found   []recentItem
-	at      int
-	top     int // of the items that are shown
-	w, h    int // of the items
 }
 
 // recentItem is a draft that can be taken.
@@ -55,8 +49,7 @@ type recentMsg struct {
 
 // openRecent opens the sheet and asks for its messages.
 func (c *compose) openRecent() tea.Cmd {
-	s := &recentSheet{env: c.env, form: c, input: c.env.th.input("any part of a text or number"), reading: true}
-	s.input.Focus()
+	s := &recentSheet{picking: newPicking(c.env, "any part of a text or number"), form: c, reading: true}
 	s.list(nil)
 	c.env.sheet = s
 	ctx, core := c.env.ctx, c.env.core
@@ -121,41 +114,15 @@ const detailFrom = 8
 
 // setSize gives the sheet its room in the body.
 func (s *recentSheet) setSize(w, h int) {
-	s.input.Width = max(w-5, 1)
-	s.input.SetCursor(s.input.Position())
-	s.w, s.h = w, max(h-1, 0)
+	room := h - 1
 	if h >= detailFrom {
-		s.h = h - 4
+		room = h - 4
 	}
-	s.reveal()
+	s.picking.setSize(w, room, len(s.found))
 }
-
-func (s *recentSheet) reveal() { s.top = max(min(s.top, s.at, len(s.found)-s.h), s.at-s.h+1, 0) }
 
 func (s *recentSheet) key(k tea.KeyMsg) (tea.Cmd, bool) {
-	switch km := s.env.keys; {
-	case k.Paste:
-		return s.other(k), false
-	case key.Matches(k, km.cancel):
-		return nil, true
-	case key.Matches(k, km.fill):
-		if s.at < len(s.found) {
-			s.form.take(s.found[s.at])
-			return nil, true
-		}
-	case key.Matches(k, km.itemUp):
-		s.step(-1)
-	case key.Matches(k, km.itemDown):
-		s.step(1)
-	default:
-		return s.other(k), false
-	}
-	return nil, false
-}
-
-func (s *recentSheet) step(n int) {
-	s.at = max(min(s.at+n, len(s.found)-1), 0)
-	s.reveal()
+	return s.picking.key(k, len(s.found), func(at int) { s.form.take(s.found[at]) }, s.other)
 }
 
 // other takes the answer to the question, and gives the input what is its.
@@ -167,13 +134,7 @@ func (s *recentSheet) other(msg tea.Msg) tea.Cmd {
 		}
 		return nil
 	}
-	before := s.input.Value()
-	var cmd tea.Cmd
-	s.input, cmd = s.input.Update(msg)
-	if s.input.Value() != before {
-		s.search()
-	}
-	return cmd
+	return s.typed(msg, s.search)
 }
 
 func (s *recentSheet) lines(w, h int) []string {
@@ -258,11 +219,6 @@ func (s *recentSheet) more(w int) []string {
 		where = "no callbacks"
 	}
 	return []string{line(w, span{th.muted, "   " + g}), line(w, span{th.muted, "   " + where})}
-}
-
-func (s *recentSheet) footer() []key.Binding {
-	km := s.env.keys
-	return []key.Binding{km.fill, km.itemDown, km.itemUp, km.cancel}
 }
 
 // blank reports whether nothing was typed that would be missed: the sender stands there by itself.

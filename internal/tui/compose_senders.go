@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"strings"
 
-	"github.com/charmbracelet/bubbles/key"
-	"github.com/charmbracelet/bubbles/textinput"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"dev.internal/plivoscope/internal/app"
@@ -15,17 +13,13 @@ import (
 
 // sendersSheet offers what the account can send from: its numbers and Powerpacks.
 type sendersSheet struct {
-	env   *env
-	form  *compose
-	input textinput.Model
+	picking
+	form *compose
 
 	reading bool
 	err     error
 	all     []app.Sender
 	found   []app.Sender
-	at      int
-	top     int // of those that are shown
-	w, h    int // of the list
 }
 
 // sendersMsg answers the question for the senders.
@@ -37,8 +31,7 @@ type sendersMsg struct {
 
 // openSenders opens the sheet and asks for what it lists.
 func (c *compose) openSenders() tea.Cmd {
-	s := &sendersSheet{env: c.env, form: c, input: c.env.th.input("any part of a number or name"), reading: true}
-	s.input.Focus()
+	s := &sendersSheet{picking: newPicking(c.env, "any part of a number or name"), form: c, reading: true}
 	c.env.sheet = s
 	ctx, core := c.env.ctx, c.env.core
 	return func() tea.Msg {
@@ -57,7 +50,7 @@ func (s *sendersSheet) learn(msg sendersMsg) {
 			break
 		}
 	}
-	s.reveal()
+	s.reveal(len(s.found))
 }
 
 func (s *sendersSheet) search() {
@@ -79,55 +72,23 @@ func (s *sendersSheet) heading() string { return "What this account can send fro
 
 // setSize gives the sheet its room in the body.
 func (s *sendersSheet) setSize(w, h int) {
-	s.input.Width = max(w-5, 1)
-	s.input.SetCursor(s.input.Position())
-	s.w, s.h = w, max(h-1, 0)
+	room := h - 1
 	if s.stale() {
-		s.h = max(s.h-1, 0)
+		room--
 	}
-	s.reveal()
+	s.picking.setSize(w, room, len(s.found))
 }
 
 // stale reports whether what is listed was read earlier, because it could not be read now.
 func (s *sendersSheet) stale() bool { return s.err != nil && len(s.all) > 0 }
 
-func (s *sendersSheet) reveal() { s.top = max(min(s.top, s.at, len(s.found)-s.h), s.at-s.h+1, 0) }
-
 func (s *sendersSheet) key(k tea.KeyMsg) (tea.Cmd, bool) {
-	switch km := s.env.keys; {
-	case k.Paste:
-		return s.other(k), false
-	case key.Matches(k, km.cancel):
-		return nil, true
-	case key.Matches(k, km.fill):
-		if s.at < len(s.found) {
-			s.form.sendFrom(s.found[s.at])
-			return nil, true
-		}
-	case key.Matches(k, km.itemUp):
-		s.step(-1)
-	case key.Matches(k, km.itemDown):
-		s.step(1)
-	default:
-		return s.other(k), false
-	}
-	return nil, false
-}
-
-func (s *sendersSheet) step(n int) {
-	s.at = max(min(s.at+n, len(s.found)-1), 0)
-	s.reveal()
+	return s.picking.key(k, len(s.found), func(at int) { s.form.sendFrom(s.found[at]) }, s.other)
 }
 
 // other gives the input what is its.
 func (s *sendersSheet) other(msg tea.Msg) tea.Cmd {
-	before := s.input.Value()
-	var cmd tea.Cmd
-	s.input, cmd = s.input.Update(msg)
-	if s.input.Value() != before {
-		s.search()
-	}
-	return cmd
+	return s.typed(msg, s.search)
 }
 
 func (s *sendersSheet) lines(w, h int) []string {
@@ -234,11 +195,6 @@ func (s *sendersSheet) row(w int, o app.Sender, on bool) string {
 		wide = 30
 	}
 	return line(w, mark, span{text, grid.Fit(name, wide, false) + "  "}, span{th.muted, grid.Fit(brief(senderKind(o)), 11, false)}, services, span{th.muted, strings.Join(words, " · ")})
-}
-
-func (s *sendersSheet) footer() []key.Binding {
-	km := s.env.keys
-	return []key.Binding{km.fill, km.itemDown, km.itemUp, km.cancel}
 }
 
 // sendFrom makes a sender that of the draft: a number, or a Powerpack, which chooses one.

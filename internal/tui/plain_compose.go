@@ -183,6 +183,9 @@ const recentOffered = 9
 func (p *plainUI) offerRecent(msg recentMsg) tea.Cmd {
 	msg.sheet.other(msg)
 	s, km := msg.sheet, p.m.env.keys
+	if p.elsewhere() {
+		return nil
+	}
 	if len(s.found) == 0 {
 		_, words := s.nothing()
 		p.out.say(unsigned(words))

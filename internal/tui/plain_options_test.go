@@ -53,6 +53,28 @@ func TestPlainOffersSenders(t *testing.T) {
 	d.hears("There is no sender of that number.")
 }
 
+// TestSendersThatComeLateTakeNoAnswer begins a message while Plivo is asked for the senders: what is typed stays an
+// answer to its own question, also where money is about to be spent.
+func TestSendersThatComeLateTakeNoAnswer(t *testing.T) {
+	d := newPlain(t)
+	manySenders(d.core)
+	d.press("3")
+	late := sendersMsg{&sendersSheet{picking: newPicking(d.m.env, ""), form: d.m.compose}, d.core.senders, nil}
+	d.press("n", "SHOP")
+	d.tell(late)
+	d.hears("The senders of the account are known by now; ctrl+n on the compose screen offers them.", "From: SHOP")
+	d.press("enter", "+14155550123", "enter", "hi", "enter")
+	d.hears("Send 1 message times 1 segment?")
+	d.tell(late)
+	d.press("y")
+	if len(d.core.sends) != 1 || d.core.sends[0].Draft.From != "SHOP" {
+		t.Errorf("sent %+v", d.core.sends)
+	}
+	d.press("1")
+	d.tell(late)
+	d.silent("Number in the list")
+}
+
 // TestPlainAnswers answers the inbound message of the list.
 func TestPlainAnswers(t *testing.T) {
 	d := newPlain(t)

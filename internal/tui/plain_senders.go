@@ -16,10 +16,23 @@ func (p *plainUI) askSenders() tea.Cmd {
 	return cmd
 }
 
+// elsewhere reports whether the user went on while an answer for the compose screen was waited for: what is being
+// typed is not for its list.
+func (p *plainUI) elsewhere() bool {
+	return p.ask != nil || p.m.env.sheet != nil || p.m.at != onCompose
+}
+
 // offerSenders lists the senders of the account, to be taken by their number in the list.
 func (p *plainUI) offerSenders(msg sendersMsg) {
 	s, m, km := msg.sheet, p.m.env.mask, p.m.env.keys
 	s.learn(msg)
+	if p.elsewhere() {
+		p.out.say("The senders of the account are known by now; " + spokenKeys(km.senders.Help().Key) + " on the compose screen offers them.")
+		if p.ask != nil {
+			p.prompt()
+		}
+		return
+	}
 	if len(s.found) == 0 {
 		_, words := s.nothing()
 		p.out.say(unsigned(words))

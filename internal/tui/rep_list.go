@@ -79,7 +79,7 @@ func parseList(text, sep string) ([]pair, error) {
 func parsePair(l, sep string) (p pair, wrong string) {
 	var rest string
 	var found bool
-	if q, err := strconv.QuotedPrefix(l); err == nil {
+	if q, err := strconv.QuotedPrefix(l); err == nil && l[0] == '"' {
 		p.name, _ = strconv.Unquote(q)
 		if rest, found = strings.CutPrefix(strings.TrimSpace(l[len(q):]), sep); !found {
 			return p, fmt.Sprintf("there is no %q behind the name %s", sep, brief(q))

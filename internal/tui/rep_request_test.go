@@ -17,7 +17,7 @@ import (
 // TestListsAreReadBack holds that pairs of any bytes come back from their lines, which show nothing that acts.
 func TestListsAreReadBack(t *testing.T) {
 	text := rapid.OneOf(rapid.String(), rapid.Map(rapid.SliceOf(rapid.Byte()), func(b []byte) string { return string(b) }),
-		rapid.SampledFrom([]string{"", `"`, `"a"`, "-x", "a=b", "a: b", " a", "a\n", "\ufffd", "\xff", "é", "👨‍👩‍👧", "#", "\\"}))
+		rapid.SampledFrom([]string{"", `"`, `"a"`, "``", "`a`", "'a'", "-x", "a=b", "a: b", " a", "a\n", "\ufffd", "\xff", "é", "👨‍👩‍👧", "#", "\\"}))
 	rapid.Check(t, func(t *rapid.T) {
 		var pairs []pair
 		for range rapid.IntRange(0, 4).Draw(t, "pairs") {
