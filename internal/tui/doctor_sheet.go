@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -25,8 +26,9 @@ type doctorSheet struct {
 	ended  bool
 	err    error // why it ended too early
 
-	top  int // of the lines that are shown
-	w, h int // of what can be seen
+	top   int  // of the lines that are shown
+	moved bool // by the user, who is left where they are
+	w, h  int  // of what can be seen
 }
 
 // comingMost is more than there are checks, so that nobody waits to tell one.
@@ -87,9 +89,29 @@ func (m *Model) diagnosed(msg doctorMsg) {
 	if msg.ended {
 		s.ended, s.err = true, msg.err
 		s.stop()
+		s.reveal()
 		return
 	}
 	s.found = append(s.found, msg.found)
+}
+
+// reveal scrolls to what failed first, or warned where nothing failed, unless that is in sight.
+func (s *doctorSheet) reveal() {
+	at := slices.IndexFunc(s.found, func(f app.Finding) bool { return f.Result == app.CheckFailed })
+	if at < 0 {
+		at = slices.IndexFunc(s.found, func(f app.Finding) bool { return f.Result == app.CheckWarning })
+	}
+	if at < 0 || s.moved {
+		return
+	}
+	begin, end := len(s.linesOf(s.found[:at], s.w)), len(s.linesOf(s.found[:at+1], s.w))
+	all, seen := len(s.all(s.w)), s.h
+	if all > s.h {
+		seen-- // the last row says how many more there are
+	}
+	if end > seen {
+		s.top = max(min(begin, all-s.h), 0)
+	}
 }
 
 // counted is how many findings ended so.
@@ -125,6 +147,7 @@ func (s *doctorSheet) summary() string {
 }
 
 func (s *doctorSheet) key(k tea.KeyMsg) (tea.Cmd, bool) {
+	before := s.top
 	switch km := s.env.keys; {
 	case key.Matches(k, km.cancel):
 		s.stop()
@@ -140,6 +163,7 @@ func (s *doctorSheet) key(k tea.KeyMsg) (tea.Cmd, bool) {
 	case key.Matches(k, km.pageUp):
 		s.top -= s.h
 	}
+	s.moved = s.moved || s.top != before
 	s.top = max(min(s.top, len(s.all(s.w))-s.h), 0)
 	return nil, false
 }
@@ -152,11 +176,19 @@ func (s *doctorSheet) setSize(w, h int) { s.w, s.h = w, h }
 // doctorColumn is where sentences begin.
 const doctorColumn = 19
 
-// all are the lines of the findings.
+// all are the lines of the sheet.
 func (s *doctorSheet) all(w int) []string {
+	out := s.linesOf(s.found, w)
+	if !s.ended {
+		out = append(out, line(w, span{s.env.th.muted, " … looking"}))
+	}
+	return out
+}
+
+func (s *doctorSheet) linesOf(found []app.Finding, w int) []string {
 	th := s.env.th
 	var out []string
-	for _, f := range s.found {
+	for _, f := range found {
 		sign, paint := th.checkSign(f.Result)
 		head := []span{{paint, " " + sign + " "}, {th.text, grid.Fit(strings.ReplaceAll(f.Check, "_", " "), doctorColumn-3, false)}}
 		words := th.text
@@ -179,9 +211,6 @@ func (s *doctorSheet) all(w int) []string {
 			}
 			out = append(out, line(w, span{th.text, blank(doctorColumn)}, span{th.accent, arrow}, span{th.muted, l}))
 		}
-	}
-	if !s.ended {
-		out = append(out, line(w, span{th.muted, " … looking"}))
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,6 +26,50 @@ func TestDoctorSheet(t *testing.T) {
 	d.absent("MAXXXXXXXXXXXXXXXXXX")
 	d.absent("+14155550100 is")
 	d.expect("account ••••, from PLIVO_AUTH_ID")
+}
+
+// TestDoctorSheetShowsWhatFailed holds that what failed, else what warned, is in sight when the checks have ended.
+func TestDoctorSheetShowsWhatFailed(t *testing.T) {
+	var fine []app.Finding
+	for range 40 {
+		fine = append(fine, app.Finding{Check: "port", Result: app.CheckOK, What: "it is free"})
+	}
+	warned := app.Finding{Check: "clock", Result: app.CheckWarning, What: "it is 9 s ahead", Advice: "set the clock"}
+	broken := app.Finding{Check: "balance", Result: app.CheckFailed, What: "nothing is left", Advice: "buy credits"}
+	for _, size := range [][2]int{{80, 24}, {60, 15}, {120, 36}} {
+		for name, c := range map[string]struct {
+			findings []app.Finding
+			want     []string
+			absent   string
+		}{
+			"a failure at the end":   {slices.Concat(fine, []app.Finding{warned}, fine, []app.Finding{broken}), []string{"✗ balance", "→ buy credits"}, "! clock"},
+			"a failure between":      {slices.Concat(fine, []app.Finding{broken}, fine, []app.Finding{broken}), []string{"✗ balance", "→ buy credits", "more lines"}, ""},
+			"a warning alone":        {slices.Concat(fine, []app.Finding{warned}, fine), []string{"! clock", "→ set the clock", "more lines"}, ""},
+			"nothing":                {fine, []string{"Doctor: everything is in order", "more lines"}, ""},
+			"what is in sight as is": {slices.Concat([]app.Finding{fine[0], broken}, fine), []string{"✓ port            it is free", "✗ balance", "more lines"}, ""},
+		} {
+			d := staged(t, true, false, size[0], size[1], nil)
+			d.core.findings = c.findings
+			d.keys("D")
+			d.expect(c.want...)
+			if c.absent != "" {
+				d.absent(c.absent)
+			}
+			if t.Failed() {
+				t.Fatalf("%s at %v", name, size)
+			}
+		}
+	}
+
+	// Who has scrolled stays where they are.
+	d := staged(t, true, false, 60, 15, nil)
+	d.core.findings = slices.Concat([]app.Finding{warned}, fine, []app.Finding{broken})
+	d.hold = true
+	d.keys("D", "j", "k")
+	d.hold = false
+	d.release()
+	d.expect("! clock", "Doctor: 1 failed")
+	d.absent("✗ balance")
 }
 
 func TestDoctorSheetIsCopied(t *testing.T) {
