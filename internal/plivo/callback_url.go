@@ -15,7 +15,15 @@ func checkCallbackURL(ps *problems, raw string) string {
 	if raw == "" {
 		return ""
 	}
+	if whole := withScheme(raw); whole != "" {
+		ps.fail(field, raw, "The callback URL %s has no scheme, so it is no http or https URL; write it as %s.", quoted(raw), quoted(whole))
+		return raw
+	}
 	u, err := url.Parse(raw)
+	if err != nil && !strings.Contains(raw, "://") {
+		ps.fail(field, raw, "The callback URL %s is no http or https URL; give one as https://example.com/sms/delivery-report.", quoted(raw))
+		return raw
+	}
 	if err != nil {
 		var ue *url.Error
 		if errors.As(err, &ue) {
@@ -33,6 +41,8 @@ func checkCallbackURL(ps *problems, raw string) string {
 	case u.Hostname() == "":
 		ps.fail(field, raw, "The callback URL %s names no host; give one as https://example.com/sms/delivery-report.",
 			quoted(raw))
+	case strings.HasSuffix(u.Host, ":"):
+		ps.fail(field, raw, "The callback URL %s has a colon and no port behind its host; write the port there, or leave the colon out.", quoted(raw))
 	case u.Port() != "" && (numeric != nil || port < 1 || port > 65535):
 		ps.fail(field, raw, "The callback URL %s has a port that cannot be; ports are 1 to 65535.", quoted(raw))
 	default:
@@ -44,6 +54,26 @@ func checkCallbackURL(ps *problems, raw string) string {
 		}
 	}
 	return raw
+}
+
+// withScheme gives what looks like a URL but for its scheme as one: https, or http to this machine. It is empty for
+// everything else.
+func withScheme(raw string) string {
+	if strings.Contains(raw, "://") {
+		return ""
+	}
+	u, err := url.Parse("https://" + raw)
+	if err != nil || u.User != nil || strings.HasSuffix(u.Host, ":") {
+		return ""
+	}
+	host := u.Hostname()
+	switch {
+	case IsLoopback(host):
+		return "http://" + raw
+	case host != "" && (u.Port() != "" || strings.Contains(strings.Trim(host, "."), ".")):
+		return "https://" + raw
+	}
+	return ""
 }
 
 // OtherEnd gives a URL the slash at the end of its path that it has not, or takes it away: what is one

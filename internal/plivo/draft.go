@@ -51,7 +51,7 @@ func (d Draft) Check() (Draft, []Problem) {
 	checkText(&ps, d.Text, d.Options)
 	d.CallbackURL = checkCallbackURL(&ps, d.CallbackURL)
 	d.Method = checkMethod(&ps, d.Method)
-	d.check(&ps, d.From, to)
+	d.check(&ps, d.From, to, d.Text)
 	return d, ps
 }
 

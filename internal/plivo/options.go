@@ -97,11 +97,11 @@ func (o Options) tidied() Options {
 	return o
 }
 
-// check finds the problems of tidied options of a message from a sender to some destinations.
-func (o Options) check(ps *problems, from string, to []string) {
+// check finds the problems of tidied options of a message from a sender to some destinations, with a text.
+func (o Options) check(ps *problems, from string, to []string, text string) {
 	o.checkType(ps, to)
 	o.checkPowerpack(ps, from)
-	o.checkMedia(ps)
+	o.checkMedia(ps, text)
 	switch {
 	case o.Expiry == maxExpiry+1:
 		ps.fail("expiry", "", "%s seconds are what Plivo does by itself, and more than can be asked for; leave the expiry out.", thousands(o.Expiry))
@@ -156,11 +156,14 @@ func (o Options) checkPowerpack(ps *problems, from string) {
 var mediaEndings = strings.Fields("jpg jpeg png gif bmp webp tif tiff svg mp4 m4v mov mpg mpeg webm 3gp 3gpp h263 h264 " +
 	"mp3 m4a aac amr ogg oga opus wav vcf vcard ics pdf txt csv rtf doc docx xls xlsx ppt pptx")
 
-func (o Options) checkMedia(ps *problems) {
+func (o Options) checkMedia(ps *problems, text string) {
 	const field = "media"
 	most := map[string]int{MMS: maxMediaMMS, WhatsApp: maxMediaWhatsApp}[o.Type]
 	switch n := len(o.Media); {
 	case n == 0:
+		if o.Type == MMS && text != "" { // without text the error of that says enough
+			ps.warn(field, "", "An MMS without media is billed as an MMS: add media, or send it as sms.")
+		}
 		return
 	case o.Kind() == SMS:
 		ps.fail(field, "", "An SMS carries no files; choose the type mms or whatsapp, or put a link into the text.")

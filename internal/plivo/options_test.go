@@ -62,10 +62,11 @@ func TestCheckFindsWhatOptionsHave(t *testing.T) {
 		says   string
 	}{
 		{"type", func(d *plivo.Draft) { d.Type = "rcs" }, "type error", `"rcs"`},
-		{"mms abroad", func(d *plivo.Draft) { d.Type, d.To = plivo.MMS, []string{"+447400123456"} }, "type warning", "+447400123456"},
+		{"mms abroad", func(d *plivo.Draft) { d.Type, d.Media, d.To = plivo.MMS, eleven[:1], []string{"+447400123456"} }, "type warning", "+447400123456"},
 		{"both senders", func(d *plivo.Draft) { d.Powerpack = aPowerpack }, "powerpack error", "leave one of them out"},
 		{"no UUID", func(d *plivo.Draft) { d.From, d.Powerpack = "", "my pack" }, "powerpack error", `"my pack"`},
 		{"WhatsApp by Powerpack", func(d *plivo.Draft) { d.From, d.Powerpack, d.Type = "", aPowerpack, plivo.WhatsApp }, "powerpack error", "need a sender"},
+		{"mms without media", func(d *plivo.Draft) { d.Type = plivo.MMS }, "media warning", "billed as an MMS"},
 		{"file in SMS", func(d *plivo.Draft) { d.Media = eleven[:1] }, "media error", "choose the type mms"},
 		{"many files", func(d *plivo.Draft) { d.Type, d.Media = plivo.MMS, eleven }, "media error", "11 files"},
 		{"two files in WhatsApp", func(d *plivo.Draft) { d.Type, d.Media = plivo.WhatsApp, eleven[:2] }, "media error", "at most 1"},
