@@ -141,6 +141,12 @@ func TestForwardGoesOn(t *testing.T) {
 		t.Fatal("it was forwarded while it was paused")
 	}
 	b := running(t, o)
+	// What an earlier run left is read by the forwarding once it runs: until then nothing is left to settle.
+	for waiting := within(t); came.Load() == 0; time.Sleep(time.Millisecond) {
+		if waiting.Err() != nil {
+			t.Fatal("what was left was not forwarded")
+		}
+	}
 	if err := b.ForwardingSettled(within(t)); err != nil {
 		t.Fatal(err)
 	}
