@@ -133,7 +133,7 @@ func (m *Model) plainKeys() []section {
 	var here []section
 	switch m.at {
 	case onMessages:
-		here = []section{{"The list", moving}, {"Messages", append(rows, km.callbacks, km.destinations, km.markRead, km.giveMissed, when(m.env.simulated(), km.inbound))}}
+		here = []section{{"The list", moving}, {"Messages", append(rows, km.callbacks, km.destinations, km.markRead, km.answer, km.giveMissed, when(m.env.simulated(), km.inbound))}}
 	case onCallbacks:
 		here = []section{{"The list", moving}, {"Callbacks", append(rows, part, km.older, km.newer, km.mark, km.unmark, km.compare)}}
 	case onCompose:
