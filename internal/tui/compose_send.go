@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -9,7 +8,6 @@ import (
 
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/plivo"
-	"dev.internal/plivoscope/internal/plivo/api"
 )
 
 // sentMsg is the answer to a send.
@@ -93,7 +91,7 @@ func (c *compose) done(msg sentMsg) bool {
 	c.sending--
 	defer c.refresh()
 	same := msg.edits == c.edits
-	if failed := (*api.Error)(nil); errors.As(msg.err, &failed) && failed.Unclear && len(msg.sent.IDs) > 0 {
+	if app.Unclear(msg.err) && len(msg.sent.IDs) > 0 {
 		c.env.notify(app.Warning, "Unclear: "+msg.err.Error()+". Its row tells what comes of it.")
 		return c.empty(msg)
 	}
