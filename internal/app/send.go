@@ -93,17 +93,11 @@ func (a *App) fateHeader(fate string) (http.Header, error) {
 	return http.Header{simulator.FateHeader: {fate}}, nil
 }
 
-// IsUnclear tells of the error of a send whether Plivo may have accepted the message all the same.
-func IsUnclear(err error) bool {
-	var failed *api.Error
-	return errors.As(err, &failed) && failed.Unclear
-}
-
 // outcomes pairs the API's answer with the rows. The order of the UUIDs is not promised to be that of
 // the destinations; the callbacks' own numbers overrule the pairing when they come.
 func outcomes(ids []int64, to []string, accepted api.Accepted, err error) []store.SendOutcome {
 	outs := make([]store.SendOutcome, len(ids))
-	unclear := IsUnclear(err)
+	unclear := Unclear(err)
 	invalid := map[string]bool{}
 	for _, n := range accepted.Invalid {
 		invalid[digits(n)] = true

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -239,4 +240,10 @@ func (a *App) clarifyLeft(ctx context.Context) {
 func (a *App) ownHistory() bool {
 	name, err := config.HistoryName(a.authID)
 	return err == nil && filepath.Base(a.o.HistoryPath) == name
+}
+
+// Unclear tells of the error of a send that nobody knows whether Plivo took it.
+func Unclear(err error) bool {
+	var failed *api.Error
+	return errors.As(err, &failed) && failed.Unclear
 }

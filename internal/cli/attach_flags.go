@@ -115,7 +115,7 @@ func (f *flags) consent(ctx context.Context, s Streams, a *app.App) error {
 		if foreign.Sibling {
 			whose = ", which looks like that of another plivoscope"
 		}
-		s.say("application %s sends inbound messages to %s%s", foreign.AppID, foreign.URL, whose)
+		s.say("application %s sends inbound messages to %s%s", foreign.AppID, s.masker().URL(foreign.URL), whose)
 		ok, err := s.confirm(ctx, "let them come here, and put that URL back at the end?")
 		if err == nil && !ok {
 			err = withCode(exitWantsYes, errors.New("nothing was changed"))

@@ -84,12 +84,13 @@ func runRestore(cmd *cobra.Command, s Streams, f *flags) error {
 
 func restoredLine(s Streams, r app.Restored, asJSON bool) ([]byte, error) {
 	m := s.masker()
+	r.Former, r.Present = m.URL(r.Former), m.URL(r.Present)
 	if !asJSON {
 		said := r.String()
 		return []byte(escape.Line(m.Sentence(strings.ToUpper(said[:1]) + said[1:] + "."))), nil
 	}
 	j := restoredJSON{
-		AppID: r.AppID, AppName: m.Sentence(r.AppName), FormerURL: m.Sentence(r.Former), FoundURL: m.Sentence(r.Present),
+		AppID: r.AppID, AppName: m.Sentence(r.AppName), FormerURL: r.Former, FoundURL: r.Present,
 		Outcome: string(r.Outcome),
 	}
 	switch {

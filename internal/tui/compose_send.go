@@ -91,7 +91,7 @@ func (c *compose) done(msg sentMsg) bool {
 	c.sending--
 	defer c.refresh()
 	same := msg.edits == c.edits
-	if app.IsUnclear(msg.err) && len(msg.sent.IDs) > 0 {
+	if app.Unclear(msg.err) && len(msg.sent.IDs) > 0 {
 		c.env.notify(app.Warning, "Unclear: "+msg.err.Error()+". Its row tells what comes of it.")
 		return c.empty(msg)
 	}

@@ -78,6 +78,8 @@ func TestSendersThatComeLateTakeNoAnswer(t *testing.T) {
 // TestPlainAnswers answers the inbound message of the list.
 func TestPlainAnswers(t *testing.T) {
 	d := newPlain(t)
+	d.press("?")
+	d.hears("a: answer.")
 	d.press("j", "a")
 	d.hears("Answering +14155550177", "Text: ")
 	d.press("you are out", "enter")
