@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -64,6 +65,15 @@ func skipped(what, advice string) Finding {
 
 func failed(class FaultClass, what, advice string) Finding {
 	return Finding{Result: CheckFailed, Class: class, What: what, Advice: advice}
+}
+
+// failedAs is for an error, which may say after a semicolon what to do; otherwise that is advice.
+func failedAs(class FaultClass, err error, advice string) Finding {
+	what, itsOwn, found := strings.Cut(err.Error(), "; ")
+	if found {
+		advice = itsOwn
+	}
+	return failed(class, what, advice)
 }
 
 // Surroundings are what the command line knows of where the program runs; only the doctor looks at them.
@@ -225,7 +235,7 @@ func (d *doctor) open(ctx context.Context) (end func()) {
 	case <-ready:
 		d.app, d.client = a, a.api
 	case err := <-ended:
-		d.openErr = errors.Join(err, errors.New("the callback server did not start"))
+		d.openErr = cmp.Or(err, errors.New("the callback server did not start"))
 		ended <- nil
 	}
 	return func() {

@@ -30,7 +30,7 @@ func lookAtCredentials(_ context.Context, d *doctor) Finding {
 	s := d.o.Surroundings
 	switch {
 	case s.AccountProblem != nil:
-		return failed(FaultLocal, s.AccountProblem.Error(), "")
+		return failedAs(FaultLocal, s.AccountProblem, "copy PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN from "+console)
 	case s.EnvProblem != nil:
 		return failed(FaultLocal, "what "+s.EnvFile+" sets is not known, as it cannot be read", "correct the file first")
 	case !d.live() && d.app != nil:
@@ -107,16 +107,15 @@ func lookAtAPI(ctx context.Context, d *doctor) Finding {
 func (d *doctor) refusal(err error) Finding {
 	var e *api.Error
 	if !errors.As(err, &e) {
-		return failed(FaultNetwork, err.Error(), "")
+		return failedAs(FaultNetwork, err, "check the network, and try again")
 	}
-	what, advice, _ := strings.Cut(e.Error(), "; ")
 	switch e.Kind {
 	case api.Credentials:
-		return failed(FaultCredentials, what, advice)
+		return failedAs(FaultCredentials, e, "check PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN against "+console)
 	case api.BadRequest:
-		return failed(FaultLocal, what, advice)
+		return failedAs(FaultLocal, e, "compare what was asked for with "+console)
 	default:
-		return failed(FaultNetwork, what, advice)
+		return failedAs(FaultNetwork, e, "check the network, and try again later")
 	}
 }
 
