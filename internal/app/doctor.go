@@ -134,6 +134,7 @@ var (
 		{"clock", []string{"api"}, lookAtClock},
 		{"balance", []string{"api"}, lookAtBalance},
 		{"sender", []string{"api"}, lookAtSender},
+		{"inbound", []string{"api"}, lookAtInbound},
 		{"geo_permission", []string{"api"}, lookAtGeo},
 	}
 	checksWay = []check{

@@ -84,9 +84,9 @@ func TestDoctorFindsEverythingInOrder(t *testing.T) {
 	t.Parallel()
 	embedded := command(t, "doctor", "-o", "json")
 	withoutAccount(embedded)
-	for name, cmd := range map[string]*exec.Cmd{"the embedded simulator": embedded, "an account": doctorOn(t, simulated(t, simulator.Options{}), "--addr", "127.0.0.1:0")} {
+	for name, cmd := range map[string]*exec.Cmd{"the embedded simulator": embedded, "an account": doctorOn(t, simulated(t, simulator.Options{InboundURL: "https://shop.example/sms"}), "--addr", "127.0.0.1:0")} {
 		found, code, stderr := checkedBy(t, cmd)
-		if code != 0 || len(found) != 17 {
+		if code != 0 || len(found) != 18 {
 			t.Errorf("%s: %d checks, ended with %d: %s", name, len(found), code, stderr)
 		}
 		for check, c := range found {
