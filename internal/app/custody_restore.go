@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -182,12 +183,9 @@ func (e *OwedError) Error() string {
 // Unwrap gives the cause.
 func (e *OwedError) Unwrap() error { return e.Err }
 
-func (a *App) repair() string {
-	if a.o.Repair == "" {
-		return "plivoscope restore"
-	}
-	return a.o.Repair
-}
+func (a *App) repair() string { return repairOf(a.o) }
+
+func repairOf(o Options) string { return cmp.Or(o.Repair, "plivoscope restore") }
 
 // Restore puts back what is owed for the applications of a live account, without a server. What a process holds
 // that runs is put back only with force. It opens o.HistoryPath, which has to be there.

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -66,6 +67,15 @@ func failed(class FaultClass, what, advice string) Finding {
 	return Finding{Result: CheckFailed, Class: class, What: what, Advice: advice}
 }
 
+// failedAs is for an error, which may say after a semicolon what to do; otherwise that is advice.
+func failedAs(class FaultClass, err error, advice string) Finding {
+	what, itsOwn, found := strings.Cut(err.Error(), "; ")
+	if found {
+		advice = itsOwn
+	}
+	return failed(class, what, advice)
+}
+
 // Surroundings are what the command line knows of where the program runs; only the doctor looks at them.
 type Surroundings struct {
 	Env     config.Env
@@ -124,6 +134,7 @@ var (
 		{"clock", []string{"api"}, lookAtClock},
 		{"balance", []string{"api"}, lookAtBalance},
 		{"sender", []string{"api"}, lookAtSender},
+		{"inbound", []string{"api"}, lookAtInbound},
 		{"geo_permission", []string{"api"}, lookAtGeo},
 	}
 	checksWay = []check{
@@ -225,7 +236,7 @@ func (d *doctor) open(ctx context.Context) (end func()) {
 	case <-ready:
 		d.app, d.client = a, a.api
 	case err := <-ended:
-		d.openErr = errors.Join(err, errors.New("the callback server did not start"))
+		d.openErr = cmp.Or(err, errors.New("the callback server did not start"))
 		ended <- nil
 	}
 	return func() {

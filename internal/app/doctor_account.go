@@ -30,7 +30,7 @@ func lookAtCredentials(_ context.Context, d *doctor) Finding {
 	s := d.o.Surroundings
 	switch {
 	case s.AccountProblem != nil:
-		return failed(FaultLocal, s.AccountProblem.Error(), "")
+		return failedAs(FaultLocal, s.AccountProblem, "copy PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN from "+console)
 	case s.EnvProblem != nil:
 		return failed(FaultLocal, "what "+s.EnvFile+" sets is not known, as it cannot be read", "correct the file first")
 	case !d.live() && d.app != nil:
@@ -60,27 +60,34 @@ func private(f Finding, parts ...string) Finding {
 // lookAtToken looks at how the tokens are written; of a value nothing is shown.
 func lookAtToken(_ context.Context, d *doctor) Finding {
 	env := d.o.Surroundings.Env
-	names := env.Secrets("")
-	for _, name := range names {
-		if stray := env.Stray(name); stray != "" {
+	var names []string // Plivo's
+	others := ""       // what of those of other services is true
+	for _, name := range env.Secrets("") {
+		ours := strings.HasPrefix(name, "PLIVO_")
+		stray := env.Stray(name)
+		switch {
+		case stray != "" && ours:
 			return failed(FaultLocal, env.Source(name)+" "+stray, "remove that: no request is accepted and no signature matches with it")
+		case stray != "":
+			return failed(FaultLocal, env.Source(name)+" "+stray, "remove that: it is refused with it")
+		case ours:
+			names = append(names, name)
+		default:
+			others += "; " + name + " is without blanks and quotes around"
 		}
 	}
 	if !d.live() && len(names) == 0 {
-		return fine("the simulator makes one up")
+		return fine("the simulator makes one up" + others)
 	}
 	if d.ownPlace() {
-		return fine(tokens(len(names)) + " without blanks and quotes around; a simulator takes any")
+		return fine(tokens(len(names)) + " without blanks and quotes around; a simulator takes any" + others)
 	}
 	for _, name := range names {
-		if !strings.HasPrefix(name, "PLIVO_") {
-			continue
-		}
 		if what, remedy := signature.OddToken(signature.NewToken(name, env.Get(name))); what != "" {
 			return warn(env.Source(name)+" "+what, remedy)
 		}
 	}
-	return fine(tokens(len(names)) + ", of a length and with letters as Plivo's have them")
+	return fine(tokens(len(names)) + ", of a length and with letters as Plivo's have them" + others)
 }
 
 // lookAtAPI asks who the credentials belong to.
@@ -107,16 +114,15 @@ func lookAtAPI(ctx context.Context, d *doctor) Finding {
 func (d *doctor) refusal(err error) Finding {
 	var e *api.Error
 	if !errors.As(err, &e) {
-		return failed(FaultNetwork, err.Error(), "")
+		return failedAs(FaultNetwork, err, "check the network, and try again")
 	}
-	what, advice, _ := strings.Cut(e.Error(), "; ")
 	switch e.Kind {
 	case api.Credentials:
-		return failed(FaultCredentials, what, advice)
+		return failedAs(FaultCredentials, e, "check PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN against "+console)
 	case api.BadRequest:
-		return failed(FaultLocal, what, advice)
+		return failedAs(FaultLocal, e, "compare what was asked for with "+console)
 	default:
-		return failed(FaultNetwork, what, advice)
+		return failedAs(FaultNetwork, e, "check the network, and try again later")
 	}
 }
 

@@ -17,11 +17,15 @@ import (
 // lookAtEnvFile looks for the file of settings, and who else may read it.
 func lookAtEnvFile(_ context.Context, d *doctor) Finding {
 	s := d.o.Surroundings
-	if s.EnvProblem != nil {
-		return failed(FaultLocal, s.EnvProblem.Error(), "")
-	}
 	name := escape.Line(s.EnvFile)
 	info, err := os.Stat(s.EnvFile)
+	if s.EnvProblem != nil {
+		f := failedAs(FaultLocal, s.EnvProblem, "correct the file, or name another with --env")
+		if errors.Is(err, fs.ErrNotExist) {
+			f.Advice = "create " + name + ", or name a file that exists with --env"
+		}
+		return f
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		if d.live() {
 			return fine("there is no " + name + " here; the credentials come from the environment")
@@ -29,7 +33,7 @@ func lookAtEnvFile(_ context.Context, d *doctor) Finding {
 		return fine("there is no " + name + " here, and the simulator needs none")
 	}
 	if err != nil {
-		return failed(FaultLocal, "cannot look at "+name+": "+reasonOf(err), "")
+		return failed(FaultLocal, "cannot look at "+name+": "+reasonOf(err), "make it readable, or name another file with --env")
 	}
 	held := s.Env.Secrets(s.EnvFile)
 	mode := info.Mode()

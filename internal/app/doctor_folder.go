@@ -122,12 +122,12 @@ func lookAtHistory(ctx context.Context, d *doctor) Finding {
 	case errors.Is(err, store.ErrOlder):
 		return fine("the history is of an older version, and is brought up to date at the next start")
 	case err != nil:
-		return failed(FaultLocal, err.Error(), "")
+		return failedAs(FaultLocal, err, "name another file with --db")
 	}
 	defer func() { _ = r.Close() }()
 	lease, live, err := r.Lease(ctx)
 	if err != nil {
-		return failed(FaultLocal, err.Error(), "")
+		return failedAs(FaultLocal, err, "name another file with --db")
 	}
 	d.lease, d.leased = lease, live && answers(ctx, lease.ListenURL)
 	if d.leased {

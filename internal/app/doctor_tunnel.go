@@ -1,9 +1,12 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
+	"strings"
+	"time"
 
 	"dev.internal/plivoscope/internal/webhook"
 	"dev.internal/plivoscope/internal/webhook/tunnel"
@@ -22,10 +25,10 @@ func lookAtTunnel(ctx context.Context, d *doctor) Finding {
 			select {
 			case <-wake:
 			case <-ctx.Done():
-				return tunnelFinding(a.Status().Tunnel, nil)
+				return tunnelFinding(a.Status().Tunnel, nil, a.now())
 			}
 		}
-		return tunnelFinding(a.Status().Tunnel, a.TunnelFailure())
+		return tunnelFinding(a.Status().Tunnel, a.TunnelFailure(), a.now())
 	}
 	return d.withoutTunnel()
 }
@@ -35,10 +38,14 @@ func settled(a *App) bool {
 	return a.Status().Tunnel.State == tunnel.Online || a.TunnelFailure() != nil
 }
 
-func tunnelFinding(t TunnelStatus, err error) Finding {
+// tunnelFinding is how a tunnel is at a moment; err is why it cannot be opened at all.
+func tunnelFinding(t TunnelStatus, err error, now time.Time) Finding {
 	name := "the tunnel " + t.Name
 	if t.Code != "" {
 		name += " (" + t.Code + ")"
+	}
+	if err == nil && t.State != tunnel.Online && t.State != tunnel.Failed {
+		return stillOpening(name, t, now)
 	}
 	why, advice := parted(t.Why)
 	switch {
@@ -50,15 +57,32 @@ func tunnelFinding(t TunnelStatus, err error) Finding {
 	var final *tunnel.Error
 	switch {
 	case errors.As(err, &final) && final.Credentials:
-		return failed(FaultCredentials, name+" was refused"+why, advice)
+		return failed(FaultCredentials, name+" was refused"+why, cmp.Or(advice, "check its token"))
 	case err != nil || t.State == tunnel.Failed:
-		return failed(FaultNetwork, name+" cannot be opened"+why, advice)
-	case t.State != tunnel.Online:
-		return failed(FaultNetwork, name+" is not open, but "+string(t.State)+why, advice)
+		return failed(FaultNetwork, name+" cannot be opened"+why, cmp.Or(advice, "open it by hand to see what it says"))
 	case t.Why != "":
 		return warn(name+" leads here from "+t.URL+why, advice)
 	}
 	return fine(name + " leads here from " + t.URL)
+}
+
+// stillOpening is for a tunnel that was not up within the time; what it says itself is its last words.
+func stillOpening(name string, t TunnelStatus, now time.Time) Finding {
+	what := name + " is still being opened"
+	if t.State == tunnel.Reconnecting {
+		what = name + " was lost, and is still being opened again"
+	}
+	if !t.Since.IsZero() {
+		unit := time.Second
+		if now.Sub(t.Since) < unit {
+			unit = 100 * time.Millisecond
+		}
+		what += " after " + now.Sub(t.Since).Round(unit).String()
+	}
+	if t.Why != "" {
+		what += ": " + strings.TrimSuffix(t.Why, ".")
+	}
+	return failed(FaultNetwork, what, "check the network, and open the tunnel by hand to see what it says; where it only needs longer, give it more with --timeout 2m")
 }
 
 // withoutTunnel is for a server that is reached otherwise.
@@ -87,7 +111,11 @@ func (d *doctor) tunnelElsewhere(ctx context.Context) Finding {
 	if t == nil || t.Name == "" || t.Name == noTunnel {
 		return d.withoutTunnel()
 	}
-	f := tunnelFinding(TunnelStatus{Name: t.Name, State: tunnel.State(t.State), URL: t.URL, Code: t.Code}, nil)
+	var since time.Time
+	if t.Since != nil {
+		since = *t.Since
+	}
+	f := tunnelFinding(TunnelStatus{Name: t.Name, State: tunnel.State(t.State), URL: t.URL, Code: t.Code, Since: since}, nil, d.app.now())
 	if f.Result == CheckFailed {
 		f.Advice = "see what the process that serves says of it"
 	}

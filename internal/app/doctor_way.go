@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -24,13 +25,24 @@ import (
 func lookAtServer(_ context.Context, d *doctor) Finding {
 	switch {
 	case d.openErr != nil:
-		return failed(FaultLocal, d.openErr.Error(), "")
+		return d.notOpen()
 	case d.running && !d.app.joined:
 		return fine("the callback server listens at " + d.app.listenURL)
 	case d.app.joined:
 		return fine(fmt.Sprintf("process %d serves this history at %s", d.app.serverPID, d.app.listenURL))
 	}
 	return fine("a callback server was opened for this at " + d.app.listenURL)
+}
+
+// notOpen explains why there is no server to try anything with.
+func (d *doctor) notOpen() Finding {
+	advice := "correct the option or the setting that it names, and try again"
+	if o := d.o; o.PublicURL != "" {
+		if _, err := checkPublicURL(o.PublicURL, o.InsecureURL); err != nil {
+			advice = "give --public-url as Plivo is to call it, https://name.example, with nothing behind"
+		}
+	}
+	return failedAs(FaultLocal, d.openErr, advice)
 }
 
 // lookAtRoundTrip sends a request out through the public URL, which has to come in here.
@@ -197,7 +209,7 @@ func lostOnTheWay(at string, err error) Finding {
 	var refusal *tunnel.Refusal
 	if errors.As(err, &refusal) {
 		what, advice := parted(refusal.Why)
-		return failed(FaultNetwork, what, advice)
+		return failed(FaultNetwork, what, cmp.Or(advice, "check the address, and that the tunnel runs and leads to this machine"))
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return failed(FaultNetwork, at+" takes requests and does not answer in time: the tunnel forwards nothing", "start the tunnel again, and check that it forwards to this machine")

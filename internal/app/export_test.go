@@ -1,6 +1,9 @@
 package app
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // Quicken lets the watch over messages look every 50 ms. It has to come before Run.
 func Quicken(a *App) { a.beat = 50 * time.Millisecond }
@@ -25,3 +28,6 @@ func (o Options) CustodyWithin(d time.Duration) Options {
 	o.custodyWithin = d
 	return o
 }
+
+// TokenFinding is what the doctor says of how the tokens are written.
+func TokenFinding(o Options) Finding { return lookAtToken(context.Background(), &doctor{o: o}) }

@@ -57,6 +57,9 @@ func checkedBy(t *testing.T, cmd *exec.Cmd) (found map[string]checkedJSON, code 
 			t.Fatalf("%v: %s", err, line)
 		}
 		found[c.Check] = c
+		if c.Result == app.CheckFailed && (c.Advice == "" || c.Advice == c.What) {
+			t.Errorf("%s failed without advice: %s", c.Check, c.What)
+		}
 	}
 	if len(found) == 0 {
 		t.Fatalf("nothing was printed; standard error:\n%s", errOut.String())
@@ -79,9 +82,9 @@ func TestDoctorFindsEverythingInOrder(t *testing.T) {
 	t.Parallel()
 	embedded := command(t, "doctor", "-o", "json")
 	withoutAccount(embedded)
-	for name, cmd := range map[string]*exec.Cmd{"the embedded simulator": embedded, "an account": doctorOn(t, simulated(t, simulator.Options{}), "--addr", "127.0.0.1:0")} {
+	for name, cmd := range map[string]*exec.Cmd{"the embedded simulator": embedded, "an account": doctorOn(t, simulated(t, simulator.Options{InboundURL: "https://shop.example/sms"}), "--addr", "127.0.0.1:0")} {
 		found, code, stderr := checkedBy(t, cmd)
-		if code != 0 || len(found) != 17 {
+		if code != 0 || len(found) != 18 {
 			t.Errorf("%s: %d checks, ended with %d: %s", name, len(found), code, stderr)
 		}
 		for check, c := range found {
@@ -171,6 +174,26 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 			env: []string{"PLIVO_AUTH_TOKEN="}, check: "credentials", result: app.CheckFailed,
 			what: "PLIVO_AUTH_TOKEN is not", code: 1, skipping: []string{"api", "server", "token", "signature"},
 		},
+		"an auth id that is none": {
+			env: []string{"PLIVO_AUTH_ID=mine"}, check: "credentials", result: app.CheckFailed,
+			what: "PLIVO_AUTH_ID in the environment is no auth id", advice: "begins with MA or SA", code: 1,
+		},
+		"an auth id with a space": {
+			env: []string{"PLIVO_AUTH_ID=" + testAuthID + " "}, check: "credentials", result: app.CheckFailed,
+			what: "ends with a space", advice: "remove it", code: 1,
+		},
+		"a URL that is none": {
+			args: []string{"--public-url", "name.example"}, check: "server", result: app.CheckFailed,
+			what: "is not an absolute http or https URL", advice: "--public-url", code: 1, skipping: []string{"signature"},
+		},
+		"a URL with a query": {
+			args: []string{"--public-url", "https://name.example/?a=b"}, check: "server", result: app.CheckFailed,
+			what: "no user, query or fragment", advice: "--public-url", code: 1,
+		},
+		"a URL in the clear": {
+			args: []string{"--public-url", "http://name.example"}, check: "server", result: app.CheckFailed,
+			what: "is plain http", advice: "use https", code: 1,
+		},
 		"a folder that cannot be": {
 			args: []string{"--db", "file/history.db"}, check: "data_folder", result: app.CheckFailed,
 			what: "cannot be made", advice: "--db", code: 1, skipping: []string{"history", "server", "signature"},
@@ -211,6 +234,31 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestDoctorSaysHowToMendTheEnvFile holds that each way to have none that can be read is told with what to do.
+func TestDoctorSaysHowToMendTheEnvFile(t *testing.T) {
+	t.Parallel()
+	api := simulated(t, simulator.Options{})
+	for name, c := range map[string]struct{ text, file, what, advice string }{
+		"not there":   {"", "none.env", "it does not exist", "create none.env, or name a file that exists with --env"},
+		"a folder":    {"", ".", "it is a folder", "name another with --env"},
+		"no setting":  {"PLIVO_AUTH_ID\n", "my.env", "line 1 is no setting", "write NAME=value"},
+		"UTF-16":      {"\xff\xfeP\x00", "my.env", "it is no UTF-8 text", "save it as UTF-8"},
+		"not a value": {"PLIVOSCOPE_TIMEOUT=soon\n", "my.env", "--timeout takes a value", "correct it or remove it"},
+	} {
+		cmd := doctorOn(t, api, "--addr", "127.0.0.1:0", "--env", c.file)
+		if c.text != "" {
+			if err := os.WriteFile(filepath.Join(cmd.Dir, c.file), []byte(c.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		found, code, _ := checkedBy(t, cmd)
+		f := found["env_file"]
+		if code != 1 || f.Result != app.CheckFailed || !strings.Contains(f.What, c.what) || !strings.Contains(f.Advice, c.advice) {
+			t.Errorf("%s: ended with %d, and the file is %+v, want %q and %q", name, code, f, c.what, c.advice)
+		}
 	}
 }
 

@@ -86,6 +86,11 @@ func (r *Reader) Callbacks(ctx context.Context, w Window) ([]webhook.Callback, e
 	return r.s.Callbacks(ctx, w)
 }
 
+// Custodies gives what is owed for an account's applications, as Store.Custodies does.
+func (r *Reader) Custodies(ctx context.Context, authID string) ([]Custody, error) {
+	return r.s.Custodies(ctx, authID)
+}
+
 // Lease gives the lease of a live server on this history; false where there is none or it is stale.
 func (r *Reader) Lease(ctx context.Context) (Lease, bool, error) { return r.s.Lease(ctx) }
 
