@@ -242,6 +242,42 @@ func TestForeignURLIsAskedFor(t *testing.T) {
 	}
 }
 
+// TestScreensOpenUnattached says no to the question of before the screens.
+func TestScreensOpenUnattached(t *testing.T) {
+	t.Parallel()
+	acc := newLiveAccount(t)
+	cmd := acc.command(nil, "--addr", "127.0.0.1:0", "--attach-app", shopApp)
+	cmd.Env = append(cmd.Env, "TERM=xterm-256color")
+	terminal, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 36, Cols: 140})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = terminal.Close() }()
+	hangs := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
+	defer hangs.Stop()
+	asked, ended := false, false
+	var seen strings.Builder
+	buffer := make([]byte, 4096)
+	for {
+		n, err := terminal.Read(buffer)
+		seen.Write(buffer[:n])
+		if !asked && strings.Contains(seen.String(), "[y/N]") {
+			asked = true
+			_, _ = terminal.WriteString("\n")
+		}
+		if !ended && strings.Contains(seen.String(), "is not attached") {
+			ended = true
+			_ = cmd.Process.Signal(os.Interrupt)
+		}
+		if err != nil {
+			break
+		}
+	}
+	if code := exited(t, cmd, cmd.Wait()); code != exitInterrupted || !ended || acc.at() != shopURL || !strings.Contains(seen.String(), "(shop)") {
+		t.Errorf("it ends with %d and leaves %s:\n%q", code, acc.at(), seen.String())
+	}
+}
+
 // TestAPIIsDownAtTheEnd says how to mend what is owed.
 func TestAPIIsDownAtTheEnd(t *testing.T) {
 	t.Parallel()
