@@ -284,8 +284,13 @@ func (a *App) CallbackURL() string {
 
 // Notify shows the user a sentence.
 func (a *App) Notify(s Severity, text string) {
-	a.notices.add(a.now(), s, text)
-	a.log.Info("notice", "severity", string(s), "text", text)
+	a.notify(Notice{Severity: s, Text: text})
+}
+
+func (a *App) notify(n Notice) {
+	n.At = a.now()
+	a.notices.add(n)
+	a.log.Info("notice", "severity", string(n.Severity), "text", n.Text)
 	if a.store != nil {
 		a.store.Wake()
 	}

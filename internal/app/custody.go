@@ -46,8 +46,9 @@ type Attachment struct {
 	Why     string // why the state is not attached, in a sentence with what to do
 	// Foreign is what stands in the way where a word of the user is enough, to be given to AllowReplacing; nil
 	// otherwise.
-	Foreign *ForeignError
-	Since   time.Time
+	Foreign  *ForeignError
+	Declined bool // the user has said no to it, and need not be asked again
+	Since    time.Time
 }
 
 // The pauses of the custodian.
@@ -160,7 +161,7 @@ func (c *custodian) run(ctx context.Context) error {
 		case <-again:
 		}
 		again = nil
-		if !c.a.o.Attach.wanted() || c.status().State == AttachLost {
+		if !c.a.o.Attach.wanted() || c.status().State == AttachLost || c.status().Declined {
 			continue
 		}
 		// What has begun is brought to its end: a request that was given up might be obeyed later.

@@ -19,6 +19,9 @@ type ForeignError struct {
 	Sibling        bool // it looks like that of another plivoscope
 }
 
+// Name is the application's ID, with its name where it has one.
+func (e *ForeignError) Name() string { return named(e.AppID, e.AppName) }
+
 // Error is a sentence with what to do.
 func (e *ForeignError) Error() string {
 	whose := "which this plivoscope did not set"
@@ -26,7 +29,7 @@ func (e *ForeignError) Error() string {
 		whose = "which looks like that of another plivoscope"
 	}
 	return fmt.Sprintf("application %s sends inbound messages to %s, %s: nothing was changed; --yes replaces it, and puts it back at the end",
-		named(e.AppID, e.AppName), e.URL, whose)
+		e.Name(), e.URL, whose)
 }
 
 func foreignError(app api.Application) *ForeignError {
@@ -78,9 +81,19 @@ func (a *App) AllowReplacing(e *ForeignError) {
 	tried := c.now.Foreign != nil
 	c.mu.Unlock()
 	if tried {
-		c.change(func(at *Attachment) { at.State, at.Why, at.Foreign = AttachWaiting, "", nil })
+		c.change(func(at *Attachment) { at.State, at.Why, at.Foreign, at.Declined = AttachWaiting, "", nil, false })
 		c.want(a.publicURL())
 	}
+}
+
+// DeclineReplacing leaves the message_url of e as it is, after a question: nothing is attached until AllowReplacing.
+func (a *App) DeclineReplacing(e *ForeignError) {
+	c := a.custody
+	if c == nil {
+		return
+	}
+	c.change(func(at *Attachment) { at.State, at.Why, at.Foreign, at.Declined = AttachFailed, e.Error(), e, true })
+	a.Notify(Info, fmt.Sprintf("Application %s is not attached: its inbound messages still go to %s.", e.Name(), e.URL))
 }
 
 // attachable tells whether Plivo can reach this server.

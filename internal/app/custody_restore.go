@@ -15,7 +15,8 @@ import (
 // Restored is what came of an application that was owed its former message_url.
 type Restored struct {
 	store.Custody
-	Present string // its message_url as it was found; empty for none, or where the API was not asked
+	Found   bool   // the API said what the application has
+	Present string // its message_url as it was found; empty for none
 	// Outcome is empty where it is owed still: Err says why, or the application is held by another process.
 	Outcome store.Outcome
 	Err     error
@@ -46,6 +47,9 @@ func (r Restored) String() string {
 func putBack(ctx context.Context, history *store.Store, client *api.Client, owed store.Custody) Restored {
 	r := Restored{Custody: owed}
 	app, err := client.Application(ctx, owed.AppID)
+	if err == nil {
+		r.Found, r.Present = true, app.MessageURL
+	}
 	var refused *api.Error
 	switch {
 	case errors.As(err, &refused) && refused.Status == 404:
@@ -54,15 +58,15 @@ func putBack(ctx context.Context, history *store.Store, client *api.Client, owed
 		r.Err = err
 		return r
 	case slices.Contains(owed.Ours, app.MessageURL):
-		r.Present, r.Outcome = app.MessageURL, store.PutBack
+		r.Outcome = store.PutBack
 		if err := point(ctx, client, owed.AppID, owed.Former, owed.FormerMethod); err != nil {
 			r.Outcome, r.Err = "", err
 			return r
 		}
 	case app.MessageURL == owed.Former:
-		r.Present, r.Outcome = app.MessageURL, store.NotNeeded
+		r.Outcome = store.NotNeeded
 	default:
-		r.Present, r.Outcome = app.MessageURL, store.Changed
+		r.Outcome = store.Changed
 	}
 	if err := history.EndCustody(ctx, owed.ID, r.Outcome); err != nil {
 		r.Err = fmt.Errorf("it was done, but could not be written down: %w", err)

@@ -103,8 +103,12 @@ func TestForeignURLStays(t *testing.T) {
 	if err := a.CheckAttach(t.Context()); !errors.As(err, &foreign) || foreign.URL != shopURL || foreign.Sibling {
 		t.Fatalf("the check says %v", err)
 	}
+	a.DeclineReplacing(foreign)
+	if at = a.Status().Attachment; at.State != app.AttachFailed || !at.Declined || at.Foreign == nil {
+		t.Errorf("declined it is %+v", at)
+	}
 	a.AllowReplacing(at.Foreign) // it is tried again by itself
-	if at = becomes(t, a, app.AttachDone); at.Foreign != nil {
+	if at = becomes(t, a, app.AttachDone); at.Foreign != nil || at.Declined {
 		t.Errorf("still in the way: %+v", at.Foreign)
 	}
 	if err := end(); err != nil || acc.at(shopApp) != shopURL {

@@ -44,7 +44,7 @@ func (l *link) tell(s TunnelStatus) {
 	defer a.store.Wake()
 	switch s.State {
 	case tunnel.Failed:
-		a.Notify(Failure, fmt.Sprintf("The tunnel (%s) is gone: %s", s.Name, sentence(s.Why)))
+		a.notify(Notice{Severity: Failure, Text: fmt.Sprintf("The tunnel (%s) is gone: %s", s.Name, sentence(s.Why)), Ends: true})
 	case tunnel.Online:
 		words := fmt.Sprintf("%s leads here: a probe came back in %s.", s.URL, roundTrip(s.RoundTrip))
 		if t.bad || t.url != s.URL || s.Why != "" {

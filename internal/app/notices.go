@@ -3,7 +3,6 @@ package app
 import (
 	"slices"
 	"sync"
-	"time"
 )
 
 // keptNotices bounds what a long-running screen has to hold.
@@ -15,10 +14,10 @@ type notices struct {
 	list []Notice
 }
 
-func (n *notices) add(at time.Time, s Severity, text string) {
+func (n *notices) add(notice Notice) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.list = append(n.list, Notice{At: at, Severity: s, Text: text})
+	n.list = append(n.list, notice)
 	if extra := len(n.list) - keptNotices; extra > 0 {
 		n.list = slices.Delete(n.list, 0, extra)
 	}

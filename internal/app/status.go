@@ -70,6 +70,7 @@ type Notice struct {
 	At       time.Time
 	Severity Severity
 	Text     string
+	Ends     bool // it tells of TunnelFailure, with which a command without screens ends, and says it then
 }
 
 // SendRequest is a draft with what only the simulator understands.

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/escape"
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/api"
 )
@@ -99,8 +100,8 @@ func shellWord(s string) string {
 }
 
 // consent looks, before anything is served, whether the application can be attached, and asks where somebody else's
-// URL would be replaced. That the API does not answer now stands in nobody's way.
-func (f *flags) consent(ctx context.Context, s Streams, a *app.App) error {
+// URL would be replaced; declined says what a no comes to. That the API does not answer now stands in nobody's way.
+func (f *flags) consent(ctx context.Context, s Streams, a *app.App, declined func(*app.ForeignError) error) error {
 	err := a.CheckAttach(ctx)
 	var (
 		foreign *app.ForeignError
@@ -115,20 +116,26 @@ func (f *flags) consent(ctx context.Context, s Streams, a *app.App) error {
 		if foreign.Sibling {
 			whose = ", which looks like that of another plivoscope"
 		}
-		s.say("application %s sends inbound messages to %s%s", foreign.AppID, s.masker().URL(foreign.URL), whose)
+		s.say("application %s sends inbound messages to %s%s", escape.Line(foreign.Name()), s.masker().URL(foreign.URL), whose)
 		ok, err := s.confirm(ctx, "let them come here, and put that URL back at the end?")
-		if err == nil && !ok {
-			err = withCode(exitWantsYes, errors.New("nothing was changed"))
+		switch {
+		case err != nil:
+			return err
+		case !ok:
+			return declined(foreign)
 		}
-		if err == nil {
-			a.AllowReplacing(foreign)
-		}
-		return err
+		a.AllowReplacing(foreign)
+		return nil
 	case errors.As(err, &refused) && (refused.Kind == api.Network || refused.Kind == api.Upstream || refused.Kind == api.RateLimited):
 		a.Notify(app.Warning, fmt.Sprintf("Whether the application can be attached is not known yet: %v.", err))
 		return nil
 	}
 	return err
+}
+
+// endsDeclined ends a command that has no other way to attach than the one that was declined.
+func endsDeclined(*app.ForeignError) error {
+	return withCode(exitWantsYes, errors.New("nothing was changed"))
 }
 
 // canAsk reports whether somebody reads questions and can answer them.

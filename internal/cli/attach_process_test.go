@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/creack/pty"
+	"github.com/google/go-cmp/cmp"
 
 	"dev.internal/plivoscope/internal/plivo/api"
 	"dev.internal/plivoscope/internal/plivo/simulator"
@@ -151,7 +152,7 @@ func TestAttachedListenIsKilled(t *testing.T) {
 
 	held := acc.command(cmd, "restore", "-o", "json")
 	out, err := held.Output()
-	if code := exited(t, held, err); code != exitWantsYes || !strings.Contains(string(out), `"outcome":"held"`) || acc.at() == shopURL {
+	if code := exited(t, held, err); code != exitWantsYes || !strings.Contains(string(out), `"found_url":null,"outcome":"held"`) || acc.at() == shopURL {
 		t.Errorf("restore of what runs ends with %d, says %s and leaves %s", code, out, acc.at())
 	}
 	second := acc.command(cmd, listenArgs("--attach-app", shopApp, "--yes")...)
@@ -170,9 +171,10 @@ func TestAttachedListenIsKilled(t *testing.T) {
 	if code := exited(t, restore, err); code != exitDone || json.Unmarshal(out, &r) != nil {
 		t.Fatalf("restore ends with %d and says %s", code, out)
 	}
-	want := restoredJSON{AppID: shopApp, AppName: "shop", FormerURL: shopURL, FoundURL: listen.ready.PublicURL + "/sms/inbound", Outcome: "put_back"}
-	if r != want || acc.at() != shopURL {
-		t.Errorf("restore says %+v, want %+v; message_url is %s", r, want, acc.at())
+	found := listen.ready.PublicURL + "/sms/inbound"
+	want := restoredJSON{AppID: shopApp, AppName: "shop", FormerURL: shopURL, FoundURL: &found, Outcome: "put_back"}
+	if diff := cmp.Diff(want, r); diff != "" || acc.at() != shopURL {
+		t.Errorf("restore says (-want +got):\n%s\nmessage_url is %s", diff, acc.at())
 	}
 	again := acc.command(cmd, "restore", "-o", "text")
 	if said, err := again.CombinedOutput(); exited(t, again, err) != exitDone || !strings.Contains(string(said), "nothing to put back") {
@@ -237,6 +239,42 @@ func TestForeignURLIsAskedFor(t *testing.T) {
 		if got := exited(t, cmd, cmd.Wait()); got != code || acc.at() != shopURL {
 			t.Errorf("answered %q it ends with %d, want %d, and leaves %s:\n%s", answer, got, code, acc.at(), seen.String())
 		}
+	}
+}
+
+// TestScreensOpenUnattached says no to the question of before the screens.
+func TestScreensOpenUnattached(t *testing.T) {
+	t.Parallel()
+	acc := newLiveAccount(t)
+	cmd := acc.command(nil, "--addr", "127.0.0.1:0", "--attach-app", shopApp)
+	cmd.Env = append(cmd.Env, "TERM=xterm-256color")
+	terminal, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 36, Cols: 140})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = terminal.Close() }()
+	hangs := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
+	defer hangs.Stop()
+	asked, ended := false, false
+	var seen strings.Builder
+	buffer := make([]byte, 4096)
+	for {
+		n, err := terminal.Read(buffer)
+		seen.Write(buffer[:n])
+		if !asked && strings.Contains(seen.String(), "[y/N]") {
+			asked = true
+			_, _ = terminal.WriteString("\n")
+		}
+		if !ended && strings.Contains(seen.String(), "is not attached") {
+			ended = true
+			_ = cmd.Process.Signal(os.Interrupt)
+		}
+		if err != nil {
+			break
+		}
+	}
+	if code := exited(t, cmd, cmd.Wait()); code != exitInterrupted || !ended || acc.at() != shopURL || !strings.Contains(seen.String(), "(shop)") {
+		t.Errorf("it ends with %d and leaves %s:\n%q", code, acc.at(), seen.String())
 	}
 }
 

@@ -39,7 +39,7 @@ func flagWords() map[string]completeFunc {
 		"filter":     completeFilter,
 		"id":         completeCallback,
 
-		"attach-number":         completeSender,
+		"attach-number":         completeNumber,
 		"type":                  fixed("sms", "mms", "whatsapp"),
 		"log-message":           fixed("true", "false", "content_only", "number_only"),
 		"dlt-template-category": fixed("transactional", "promotional", "service_implicit", "service_explicit"),

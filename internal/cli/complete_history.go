@@ -173,6 +173,15 @@ func completeSender(cmd *cobra.Command, _ []string, typed string) ([]string, cob
 	return o.words, noFiles
 }
 
+// completeNumber offers the senders that are numbers: an alphanumeric one gets no messages.
+func completeNumber(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	words, directive := completeSender(cmd, args, typed)
+	return slices.DeleteFunc(words, func(w string) bool {
+		number, _, _ := strings.Cut(w, "\t")
+		return strings.Trim(number, "+0123456789") != ""
+	}), directive
+}
+
 func completeDestination(cmd *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 	h, ok := look(cmd)
 	if !ok {

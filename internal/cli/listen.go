@@ -76,7 +76,7 @@ func runListen(cmd *cobra.Command, s Streams, f *flags, end *listenEnd) error {
 	if err != nil {
 		return err
 	}
-	if err := f.consent(ctx, s, a); err != nil {
+	if err := f.consent(ctx, s, a, endsDeclined); err != nil {
 		return errors.Join(err, a.Close())
 	}
 	if f.timeout > 0 || end.waits() {

@@ -117,8 +117,11 @@ func newNotices(s Streams) *noticePrinter { return &noticePrinter{s: s} }
 
 func (n *noticePrinter) print(list []app.Notice) {
 	for _, notice := range list {
-		if notice.At.After(n.last) {
-			n.last = notice.At
+		if !notice.At.After(n.last) {
+			continue
+		}
+		n.last = notice.At
+		if !notice.Ends { // the error that the command ends with says it
 			n.s.say("%s: %s", notice.Severity, escape.Line(notice.Text))
 		}
 	}

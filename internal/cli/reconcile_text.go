@@ -64,6 +64,9 @@ func (j *reconcileJob) summary(s app.ReconcileSummary, stopped bool) error {
 		}
 		return j.p.lines.write(line)
 	}
+	if stopped && s.Messages == 0 {
+		return nil // nothing was looked at: the error says why
+	}
 	r := layout{width: j.p.columns()}
 	if s.Messages > 0 {
 		r.line(0, "")

@@ -36,8 +36,8 @@ type restoredJSON struct {
 	AppID     string  `json:"app_id"`
 	AppName   string  `json:"app_name"`
 	FormerURL string  `json:"former_url"`
-	FoundURL  string  `json:"found_url"`
-	Outcome   string  `json:"outcome"` // put_back, unchanged, changed, gone, held or failed
+	FoundURL  *string `json:"found_url"` // null where the API did not say it, or was not asked
+	Outcome   string  `json:"outcome"`   // put_back, unchanged, changed, gone, held or failed
 	Error     *string `json:"error"`
 }
 
@@ -90,8 +90,10 @@ func restoredLine(s Streams, r app.Restored, asJSON bool) ([]byte, error) {
 		return []byte(escape.Line(m.Sentence(strings.ToUpper(said[:1]) + said[1:] + "."))), nil
 	}
 	j := restoredJSON{
-		AppID: r.AppID, AppName: m.Sentence(r.AppName), FormerURL: r.Former, FoundURL: r.Present,
-		Outcome: string(r.Outcome),
+		AppID: r.AppID, AppName: m.Sentence(r.AppName), FormerURL: r.Former, Outcome: string(r.Outcome),
+	}
+	if r.Found {
+		j.FoundURL = &r.Present
 	}
 	switch {
 	case r.Err != nil:

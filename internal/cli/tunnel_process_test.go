@@ -389,11 +389,14 @@ func TestTunnelCommandsThatFail(t *testing.T) {
 		"cloudflared tunnel":     {exitUser, "does not say where the local server is"},
 		"ngork":                  {exitUser, "is no tunnel"},
 	} {
-		cmd := command(t, "listen", "--addr", "127.0.0.1:0", "--tunnel", spec)
+		cmd := command(t, "listen", "--addr", "127.0.0.1:0", "-o", "text", "--tunnel", spec)
 		out, err := cmd.CombinedOutput()
 		var exit *exec.ExitError
 		if !errors.As(err, &exit) || exit.ExitCode() != want.code || !strings.Contains(string(out), want.words) {
 			t.Errorf("%q: %v\n%s", spec, err, out)
+		}
+		if n := strings.Count(string(out), want.words); n != 1 {
+			t.Errorf("%q: what is wrong is said %d times:\n%s", spec, n, out)
 		}
 	}
 }

@@ -36,7 +36,11 @@ func runUI(cmd *cobra.Command, s Streams, f *flags) error {
 	for _, w := range set.warnings {
 		a.Notify(app.Warning, w)
 	}
-	if err := f.consent(ctx, s, a); err != nil {
+	unattached := func(foreign *app.ForeignError) error {
+		a.DeclineReplacing(foreign) // the screens can ask again
+		return nil
+	}
+	if err := f.consent(ctx, s, a, unattached); err != nil {
 		return errors.Join(err, a.Close())
 	}
 	after := newNotices(s)

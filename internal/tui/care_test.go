@@ -121,6 +121,13 @@ func TestForeignURLIsAskedAbout(t *testing.T) {
 	other.Sibling = true
 	attached(d, app.Attachment{State: app.AttachFailed, Foreign: other})
 	d.expect("https://other.example.com/sms/inbound, which looks", "like that of another plivoscope.")
+
+	// What was declined before the screens is asked when the user wants it.
+	d = newDriver(t, newStocked(), 120, 36)
+	attached(d, app.Attachment{State: app.AttachFailed, Foreign: foreign(), Declined: true})
+	d.absent("let them come here")
+	d.keys("I")
+	d.expect("let them come here")
 }
 
 // TestADetailIsMarkedWhenTheURLChanges holds that it is seen at once that reports go to a URL of before.

@@ -63,7 +63,7 @@ func (e *env) tellCustody(p *figures) {
 func (m *Model) askForeign() {
 	e := m.env
 	f := e.status.Attachment.Foreign
-	if f == nil || *f == m.foreign || e.sheet != nil || m.typing() || m.frame.tooSmall || e.busy != nil && e.busy() {
+	if f == nil || *f == m.foreign || e.status.Attachment.Declined || e.sheet != nil || m.typing() || m.frame.tooSmall || e.busy != nil && e.busy() {
 		return
 	}
 	m.askReplacing(f)
