@@ -16,6 +16,7 @@ import (
 	"github.com/creack/pty"
 	"github.com/google/go-cmp/cmp"
 
+	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/plivo/api"
 	"dev.internal/plivoscope/internal/plivo/simulator"
 )
@@ -155,6 +156,10 @@ func TestAttachedListenIsKilled(t *testing.T) {
 	if code := exited(t, held, err); code != exitWantsYes || !strings.Contains(string(out), `"found_url":null,"outcome":"held"`) || acc.at() == shopURL {
 		t.Errorf("restore of what runs ends with %d, says %s and leaves %s", code, out, acc.at())
 	}
+	attached, _, _ := checkedBy(t, acc.command(cmd, "doctor", "-o", "json"))
+	if f := attached["inbound"]; f.Result == app.CheckWarning || strings.Contains(f.What, "a run that ended") {
+		t.Errorf("doctor finds %+v while it runs", f)
+	}
 	second := acc.command(cmd, listenArgs("--attach-app", shopApp, "--yes")...)
 	if said, err := second.CombinedOutput(); exited(t, second, err) != exitUser || !strings.Contains(string(said), "attached already") {
 		t.Errorf("a second one ends with %v: %s", err, said)
@@ -164,6 +169,10 @@ func TestAttachedListenIsKilled(t *testing.T) {
 	_ = cmd.Wait()
 	if acc.at() == shopURL {
 		t.Fatal("the killed one has put it back")
+	}
+	found, _, _ := checkedBy(t, acc.command(cmd, "doctor", "-o", "json", "--addr", "127.0.0.1:0"))
+	if f := found["inbound"]; f.Result != app.CheckWarning || f.Advice != "run: plivoscope restore" || !strings.Contains(f.What, listen.ready.PublicURL+"/sms/inbound of a run that ended") {
+		t.Errorf("doctor finds %+v", f)
 	}
 	restore := acc.command(cmd, "restore", "-o", "json")
 	out, err = restore.Output()
