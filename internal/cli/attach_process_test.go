@@ -180,8 +180,8 @@ func TestAttachedListenIsKilled(t *testing.T) {
 	if code := exited(t, restore, err); code != exitDone || json.Unmarshal(out, &r) != nil {
 		t.Fatalf("restore ends with %d and says %s", code, out)
 	}
-	found := listen.ready.PublicURL + "/sms/inbound"
-	want := restoredJSON{AppID: shopApp, AppName: "shop", FormerURL: shopURL, FoundURL: &found, Outcome: "put_back"}
+	at := listen.ready.PublicURL + "/sms/inbound"
+	want := restoredJSON{AppID: shopApp, AppName: "shop", FormerURL: shopURL, FoundURL: &at, Outcome: "put_back"}
 	if diff := cmp.Diff(want, r); diff != "" || acc.at() != shopURL {
 		t.Errorf("restore says (-want +got):\n%s\nmessage_url is %s", diff, acc.at())
 	}
