@@ -18,7 +18,7 @@ func sendOptions(cmd *cobra.Command, o *plivo.Options) {
 	fs := cmd.Flags()
 	fs.StringVar(&o.Type, "type", "sms", "sms, mms or whatsapp")
 	fs.StringVar(&o.Powerpack, "powerpack", "", "let the Powerpack of this `UUID` choose the sender")
-	fs.StringArrayVar(&o.Media, "media", nil, "`URL` of a file that goes with an mms or whatsapp; the flag again for several")
+	fs.StringArrayVar(&o.Media, "media", nil, "`URL` of a file that goes with an mms or whatsapp, or the ID of one that was uploaded to Plivo; the flag again for several")
 	fs.IntVar(&o.Expiry, "expiry", 0, "give up sending after this many `SECONDS`, 5 to 10799 (default Plivo's three hours)")
 	fs.StringVar(&o.Log, "log-message", "", "what Plivo stores of the message: true, false, content_only or number_only (default Plivo's own: true)")
 	fs.BoolVar(&o.Trackable, "trackable", false, "the message is one whose conversions are reported back to Plivo")

@@ -22,7 +22,7 @@ const (
 type Options struct {
 	Type      string   `json:"type,omitempty"`      // sms, mms or whatsapp; empty for sms
 	Powerpack string   `json:"powerpack,omitempty"` // UUID of the one that chooses the sender; From is empty then
-	Media     []string `json:"media,omitempty"`     // URLs of files
+	Media     []string `json:"media,omitempty"`     // URLs of files, and IDs of those that Plivo has; see Files
 	Expiry    int      `json:"expiry,omitempty"`    // seconds for which Plivo tries to send it; 0 for its 10,800
 	Log       string   `json:"log,omitempty"`       // what Plivo stores: true, false, content_only or number_only
 	Trackable bool     `json:"trackable,omitempty"` // conversions are reported back to Plivo
@@ -152,6 +152,21 @@ func (o Options) checkPowerpack(ps *problems, from string) {
 	}
 }
 
+// Files parts Media into the URLs that Plivo fetches and the IDs, UUIDs of 36 characters, of files that were
+// uploaded to its Media API.
+func (o Options) Files() (urls, ids []string) {
+	for _, raw := range o.Media {
+		if isMediaID(raw) {
+			ids = append(ids, raw)
+		} else {
+			urls = append(urls, raw)
+		}
+	}
+	return urls, ids
+}
+
+func isMediaID(s string) bool { return len(s) == 36 && uuid.Validate(s) == nil }
+
 // mediaEndings are those of files that MMS or WhatsApp carry.
 var mediaEndings = strings.Fields("jpg jpeg png gif bmp webp tif tiff svg mp4 m4v mov mpg mpeg webm 3gp 3gpp h263 h264 " +
 	"mp3 m4a aac amr ogg oga opus wav vcf vcard ics pdf txt csv rtf doc docx xls xlsx ppt pptx")
@@ -170,11 +185,12 @@ func (o Options) checkMedia(ps *problems, text string) {
 	case most > 0 && n > most:
 		ps.fail(field, "", "There are %d files, and a message of type %s takes at most %d.", n, o.Type, most)
 	}
-	for _, raw := range o.Media {
+	files, _ := o.Files()
+	for _, raw := range files {
 		u, err := url.Parse(raw)
 		switch {
 		case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "":
-			ps.fail(field, raw, "The file %s is no http or https URL; Plivo fetches it, so give one as https://example.com/picture.jpg.", quoted(raw))
+			ps.fail(field, raw, "The file %s is no http or https URL, which Plivo could fetch, and no ID of a file that Plivo has; give one as https://example.com/picture.jpg.", quoted(raw))
 			continue
 		case IsLoopback(u.Hostname()):
 			ps.warn(field, raw, "Plivo fetches %s itself and cannot reach this machine; give a public URL.", quoted(raw))

@@ -45,6 +45,7 @@ func TestCheckTakesEveryOption(t *testing.T) {
 		{Interactive: `{"type":"list","action":{"sections":[{"title":"a","rows":[{"id":"1","title":"b","description":"c"}]}]}}`},
 		{Location: `{"latitude":"48.85","longitude":"2.35","name":"Paris"}`},
 		{Media: []string{"https://example.org/a.pdf"}},
+		{Media: []string{"5b40a428-bfc7-4daf-9d06-726c558bf3b8"}},
 	} {
 		d := good()
 		d.Text, d.Options = "", o
@@ -71,6 +72,7 @@ func TestCheckFindsWhatOptionsHave(t *testing.T) {
 		{"many files", func(d *plivo.Draft) { d.Type, d.Media = plivo.MMS, eleven }, "media error", "11 files"},
 		{"two files in WhatsApp", func(d *plivo.Draft) { d.Type, d.Media = plivo.WhatsApp, eleven[:2] }, "media error", "at most 1"},
 		{"a path", func(d *plivo.Draft) { d.Type, d.Media = plivo.MMS, []string{"/tmp/a.jpg"} }, "media error", "no http or https URL"},
+		{"half an ID", func(d *plivo.Draft) { d.Type, d.Media = plivo.MMS, []string{"5b40a428-bfc7-4daf-9d06"} }, "media error", "no ID of a file"},
 		{"plain http", func(d *plivo.Draft) { d.Type, d.Media = plivo.MMS, []string{"http://example.org/a.jpg"} }, "media warning", "use https"},
 		{"this machine", func(d *plivo.Draft) { d.Type, d.Media = plivo.MMS, []string{"https://localhost/a.jpg"} }, "media warning", "cannot reach this machine"},
 		{"a program", func(d *plivo.Draft) { d.Type, d.Media = plivo.MMS, []string{"https://example.org/a.exe"} }, "media warning", "does not look like"},

@@ -36,7 +36,7 @@ var options = []option{
 	{field: fieldKind, label: "Type", name: "Type", problem: "type", values: []optionValue{{"", plivo.SMS}, {plivo.MMS, plivo.MMS}, {plivo.WhatsApp, plivo.WhatsApp}}},
 	{field: fieldPowerpack, label: "Powerpack", name: "Powerpack", problem: "powerpack", hint: "none: it goes from its sender", about: "its UUID; it chooses the sender", kinds: ofNumbers},
 	{
-		field: fieldMedia, label: "Media", name: "Media", problem: "media", hint: "none", about: "URLs of files, a line each; Plivo fetches them",
+		field: fieldMedia, label: "Media", name: "Media", problem: "media", hint: "none", about: "URLs of files, which Plivo fetches, or IDs of those that it has; a line each",
 		kinds: []string{plivo.MMS, plivo.WhatsApp}, lines: true,
 	},
 	{field: fieldTemplate, label: "Template", name: "WhatsApp template", problem: "template", hint: `{"name":"order","language":"en_US"}`, about: "JSON, as Plivo's API takes it", kinds: ofWhatsApp, lines: true},

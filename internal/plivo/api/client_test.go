@@ -25,6 +25,7 @@ const (
 	authID    = "MATESTACCOUNT0000001"
 	authToken = "a-token-that-must-never-show"
 	someUUID  = "5b40a428-bfc7-4daf-9d06-726c558bf3b8"
+	otherUUID = "3f2b0c1e-5b40-4a28-bfc7-9d06726c558b"
 )
 
 func newClient(t *testing.T, baseURL string, change func(*api.Config)) *api.Client {

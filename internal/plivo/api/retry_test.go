@@ -286,7 +286,7 @@ func TestEveryParameterGoesOut(t *testing.T) {
 	c := newClient(t, base, nil)
 	d := draft("1")
 	d.From, d.Options = "", plivo.Options{
-		Type: "mms", Powerpack: someUUID, Media: []string{"https://example.org/a.png"}, Expiry: 60, Log: "false", Trackable: true,
+		Type: "mms", Powerpack: someUUID, Media: []string{"https://example.org/a.png", otherUUID}, Expiry: 60, Log: "false", Trackable: true,
 		DLTEntityID: "11", DLTTemplateID: "12", DLTTemplateCategory: "promotional",
 	}
 	if _, err := c.Send(t.Context(), d, nil); err != nil {
@@ -294,7 +294,7 @@ func TestEveryParameterGoesOut(t *testing.T) {
 	}
 	want := map[string]any{
 		"powerpack_uuid": someUUID, "dst": "1", "text": "hello", "type": "mms", "url": d.CallbackURL, "method": "GET",
-		"media_urls": []any{"https://example.org/a.png"}, "message_expiry": 60., "log": "false", "trackable": true,
+		"media_urls": []any{"https://example.org/a.png"}, "media_ids": []any{otherUUID}, "message_expiry": 60., "log": "false", "trackable": true,
 		"dlt_entity_id": "11", "dlt_template_id": "12", "dlt_template_category": "promotional",
 	}
 	if diff := cmp.Diff(want, body); diff != "" {

@@ -65,9 +65,10 @@ func (c *Client) Send(ctx context.Context, d plivo.Draft, header http.Header) (A
 
 // paramsOf are the parameters of a draft as the SDK takes them.
 func paramsOf(d plivo.Draft) (sdk.MessageCreateParams, error) {
+	urls, ids := d.Files()
 	p := sdk.MessageCreateParams{
 		Src: d.From, Dst: strings.Join(d.To, "<"), Text: d.Text, Type: d.Kind(), URL: d.CallbackURL,
-		PowerpackUUID: d.Powerpack, MediaUrls: d.Media, MessageExpiry: d.Expiry, Trackable: d.Trackable,
+		PowerpackUUID: d.Powerpack, MediaUrls: urls, MediaIds: ids, MessageExpiry: d.Expiry, Trackable: d.Trackable,
 		DLTEntityID: d.DLTEntityID, DLTTemplateID: d.DLTTemplateID, DLTTemplateCategory: d.DLTTemplateCategory,
 	}
 	if d.CallbackURL != "" {

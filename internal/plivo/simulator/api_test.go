@@ -151,7 +151,7 @@ func TestSendRefusals(t *testing.T) {
 		{"log", `{` + ok + `,"log":"some"}`, 400, "log must be one of"},
 		{"trackable", `{` + ok + `,"trackable":"perhaps"}`, 400, "trackable must be one of"},
 		{"DLT category", `{` + ok + `,"dlt_template_category":"ads"}`, 400, "dlt_template_category must be one of"},
-		{"media IDs", `{` + ok + `,"type":"mms","media_ids":["m"]}`, 501, "media_ids"},
+		{"media IDs", `{` + ok + `,"type":"mms","media_ids":["m"]}`, 400, "media_ids must be an array of media IDs"},
 		{"async mode", `{` + ok + `,"callback_url":"http://x/"}`, 501, "callback_url"},
 		{"a huge body", `{` + ok + `,"x":"` + strings.Repeat("x", 1<<20) + `"}`, 413, "1048576 bytes"},
 	}

@@ -18,7 +18,7 @@ const (
 )
 
 // Parameters of sends that the simulator does not have.
-var otherParams = []string{"media_ids", "callback_url"}
+var otherParams = []string{"callback_url"}
 
 // order is a send that can be accepted.
 type order struct {
@@ -98,7 +98,7 @@ func (s *Simulator) launch(ms []*message, posts [][]scenario.Step) {
 func (s *Simulator) readOrder(p params) (order, error) {
 	for _, name := range otherParams {
 		if p.has(name) {
-			return order{}, refuse(http.StatusNotImplemented, "the simulator does not have the parameter "+name+": it sends text, media URLs and the objects of WhatsApp")
+			return order{}, refuse(http.StatusNotImplemented, "the simulator does not have the parameter "+name+": it sends text, files and the objects of WhatsApp")
 		}
 	}
 	var o order

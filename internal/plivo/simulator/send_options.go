@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/google/uuid"
+
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/scenario"
 )
@@ -30,6 +32,11 @@ func (o *order) readOptions(p params) error {
 	if err != nil {
 		return err
 	}
+	ids, err := p.ids("media_ids")
+	if err != nil {
+		return err
+	}
+	media = append(media, ids...)
 	for _, check := range []func() error{
 		func() error { return o.checkMedia(media) },
 		func() error { return o.checkWhatsApp(p) },
@@ -72,6 +79,18 @@ func (p params) urls(name string) ([]string, error) {
 		if u, err := url.Parse(raw); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
 			return nil, badRequest(name + " has something that is no http or https URL")
 		}
+	}
+	return all, nil
+}
+
+// ids reads the IDs of uploaded files. The simulator has no Media API, so it knows none and takes all.
+func (p params) ids(name string) ([]string, error) {
+	if !p.has(name) {
+		return nil, nil
+	}
+	var all []string
+	if json.Unmarshal(p[name], &all) != nil || slices.ContainsFunc(all, func(id string) bool { return uuid.Validate(id) != nil }) {
+		return nil, badRequest(name + " must be an array of media IDs")
 	}
 	return all, nil
 }

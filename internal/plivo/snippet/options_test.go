@@ -14,7 +14,10 @@ import (
 	"dev.internal/plivoscope/internal/plivo/snippet"
 )
 
-const pack = "3f2b0c1e-5b40-4a28-bfc7-9d06726c558b"
+const (
+	pack    = "3f2b0c1e-5b40-4a28-bfc7-9d06726c558b"
+	mediaID = "5b40a428-bfc7-4daf-9d06-726c558bf3b8"
+)
 
 // optioned are sends with every option, and what of them goes out.
 func optioned(api string) map[string]struct {
@@ -24,7 +27,7 @@ func optioned(api string) map[string]struct {
 	mms := request("", api)
 	mms.Draft.From, mms.Draft.To = "", []string{"+14155550123"}
 	mms.Draft.Options = plivo.Options{
-		Type: plivo.MMS, Powerpack: pack, Media: []string{"https://example.org/a'b.png", "https://example.org/c.png"}, Expiry: 60,
+		Type: plivo.MMS, Powerpack: pack, Media: []string{"https://example.org/a'b.png", "https://example.org/c.png", mediaID}, Expiry: 60,
 		Log: "false", Trackable: true, DLTEntityID: "11", DLTTemplateID: "12", DLTTemplateCategory: "promotional",
 	}
 	template := request("", api)
@@ -38,7 +41,7 @@ func optioned(api string) map[string]struct {
 		want    map[string]any
 	}{
 		"MMS": {mms, map[string]any{
-			"type": "mms", "powerpack_uuid": pack, "media_urls": []any{"https://example.org/a'b.png", "https://example.org/c.png"},
+			"type": "mms", "powerpack_uuid": pack, "media_urls": []any{"https://example.org/a'b.png", "https://example.org/c.png"}, "media_ids": []any{mediaID},
 			"message_expiry": 60., "trackable": true, "dlt_entity_id": "11", "dlt_template_id": "12", "dlt_template_category": "promotional",
 			"dst": "+14155550123",
 		}},

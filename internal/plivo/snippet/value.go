@@ -21,8 +21,12 @@ func options(o plivo.Options) []param {
 	}
 	text("type", o.Type)
 	text("powerpack_uuid", o.Powerpack)
-	if len(o.Media) > 0 {
-		ps = append(ps, param{"media_urls", o.Media})
+	urls, ids := o.Files()
+	if len(urls) > 0 {
+		ps = append(ps, param{"media_urls", urls})
+	}
+	if len(ids) > 0 {
+		ps = append(ps, param{"media_ids", ids})
 	}
 	if o.Expiry != 0 {
 		ps = append(ps, param{"message_expiry", o.Expiry})
@@ -55,7 +59,7 @@ func (r Request) objects() []param {
 
 var goNames = map[string]string{
 	"src": "Src", "dst": "Dst", "text": "Text", "url": "URL", "method": "Method", "type": "Type",
-	"powerpack_uuid": "PowerpackUUID", "media_urls": "MediaUrls", "message_expiry": "MessageExpiry", "log": "Log",
+	"powerpack_uuid": "PowerpackUUID", "media_urls": "MediaUrls", "media_ids": "MediaIds", "message_expiry": "MessageExpiry", "log": "Log",
 	"trackable": "Trackable", "dlt_entity_id": "DLTEntityID", "dlt_template_id": "DLTTemplateID",
 	"dlt_template_category": "DLTTemplateCategory", "template": "Template", "interactive": "Interactive", "location": "Location",
 }
