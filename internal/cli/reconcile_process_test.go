@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/plivo/signature"
@@ -69,6 +70,11 @@ func TestReconcileGivesAnAppWhatItMissed(t *testing.T) {
 	}))
 	t.Cleanup(target.Close)
 
+	for began := time.Now(); !strings.Contains(run(0, "reconcile", message.UUID)[0], `"provider":{"status":"delivered"`); {
+		if time.Since(began) > 20*time.Second {
+			t.Fatal("the simulator does not say delivered")
+		}
+	}
 	reconcile := []string{"reconcile", message.UUID, "--to", target.URL}
 	run(6, reconcile...)
 	mu.Lock()

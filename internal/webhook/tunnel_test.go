@@ -39,6 +39,7 @@ func TestTwoWaysIn(t *testing.T) {
 	s := start(t, webhook.Config{TrustForwarded: true, Limits: webhook.Limits{Rate: 1, Burst: 2, RateLimitOff: true, ConnectionsPerAddress: 1}})
 	tunnel := throughTunnel(t, s.Server)
 	send := func(to string) int {
+		eventually(t, "the connection before is closed", func() bool { return s.Stats().Connections == 0 })
 		r := post(t, to+"/x", formType, "a=1")
 		r.Header.Set("X-Forwarded-For", "198.51.100.1")
 		status, _, _ := do(t, r)
