@@ -146,7 +146,7 @@ func TestProbeUnanswered(t *testing.T) {
 		_, err := (&tunnel.Prober{Prover: prover, Path: health, Timeout: timeout}).Probe(t.Context(), url)
 		return err
 	}
-	url, roots := public(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	url, roots := public(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done(); panic(http.ErrAbortHandler) })
 	refused(t, probe(url, 0), tunnel.BadCertificate, "", url, "does not verify", "proxy")
 	prober := &tunnel.Prober{Prover: prover, Path: health, Roots: roots, Timeout: 300 * time.Millisecond}
 	_, err := prober.Probe(t.Context(), url)
