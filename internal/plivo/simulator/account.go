@@ -176,16 +176,18 @@ func (s *Simulator) broke() bool {
 
 // refusesUnpaid tells whether a send is refused outright, because one has just failed for want of money.
 func (s *Simulator) refusesUnpaid() bool {
+	now := s.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return time.Now().Before(s.owned.unpaid)
+	return now.Before(s.owned.unpaid)
 }
 
 // unpaid is the fate of an ordinary message of an account without money: it fails, and so do the sends after it.
 func (s *Simulator) unpaid() Fate {
+	until := s.now().Add(s.hurried(unpaidPause))
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.owned.unpaid = time.Now().Add(s.o.hurried(unpaidPause))
+	s.owned.unpaid = until
 	return named("failed", map[string]string{"code": "900"})
 }
 

@@ -82,17 +82,17 @@ func named(name string, vars map[string]string) Fate {
 }
 
 // steps are the callbacks of a message with this fate, at the simulator's pace.
-func (f Fate) steps(m *message, o Options, random io.Reader) ([]scenario.Step, error) {
+func (f Fate) steps(m *message, pace Pace, speed float64, random io.Reader) ([]scenario.Step, error) {
 	if f.scenario.Name == "" {
 		f = Fate{scenario: named("delivered", nil).scenario, silent: f.silent}
 	}
 	vars := map[string]string{
-		"queued_after": o.Pace.Queued.String(), "sent_after": o.Pace.Sent.String(),
-		"final_after": o.Pace.Final.String(), "late_by": o.Pace.Late.String(),
+		"queued_after": pace.Queued.String(), "sent_after": pace.Sent.String(),
+		"final_after": pace.Final.String(), "late_by": pace.Late.String(),
 	}
 	maps.Copy(vars, f.vars)
 	return scenario.Make(f.scenario, scenario.Input{
-		Vars: vars, Now: m.created, Random: random, Pacing: scenario.Paced, Speed: o.Speed,
+		Vars: vars, Now: m.created, Random: random, Pacing: scenario.Paced, Speed: speed,
 		Message: &scenario.Message{
 			UUID: m.uuid, From: m.from, To: m.to, Type: m.kind, Units: m.units, Requester: m.ip, Powerpack: m.powerpack,
 		},

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 )
 
 // maxRequest is the longest request body that is read, in bytes.
@@ -58,9 +57,7 @@ func (s *Simulator) Handler() http.Handler { return http.HandlerFunc(s.serve) }
 
 func (s *Simulator) serve(w http.ResponseWriter, r *http.Request) {
 	apiID := s.apiID()
-	if s.o.Skew != 0 {
-		w.Header().Set("Date", time.Now().Add(s.o.Skew).UTC().Format(http.TimeFormat))
-	}
+	w.Header().Set("Date", s.now().Add(s.o.Skew).UTC().Format(http.TimeFormat))
 	if !s.authentic(r) {
 		s.deny(w, r, apiID, refuse(http.StatusUnauthorized, unauthorized))
 		return

@@ -98,6 +98,16 @@ func (b *bench) settle() {
 	}
 }
 
+// advance moves the clock on and waits for what comes of it.
+func (b *bench) advance(d time.Duration) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.t.Context(), 20*time.Second)
+	defer cancel()
+	if err := b.Advance(ctx, d); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
 // call makes a plain HTTP request to the API; path begins behind the account.
 func (b *bench) call(method, path, body string, change func(*http.Request)) (int, http.Header, string) {
 	b.t.Helper()

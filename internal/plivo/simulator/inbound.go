@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"time"
 
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/scenario"
@@ -20,8 +19,9 @@ type InboundMessage struct {
 	URL  string // where it is posted; empty for the message_url of the number's application, with its method
 }
 
-// Inbound posts one signed inbound message, once, and gives its UUID, which also stands when the
-// callback server did not answer 200: that is an error. Plivo would try again for a day.
+// Inbound posts one signed inbound message and gives its UUID, which also stands when the callback server did not
+// answer 200: that is an error, and the message is posted again as a delivery report is. Where ctx ends before there
+// is an answer, the message goes on its way.
 func (s *Simulator) Inbound(ctx context.Context, in InboundMessage) (string, error) {
 	m, err := s.inboundMessage(in)
 	if err != nil {
@@ -30,40 +30,61 @@ func (s *Simulator) Inbound(ctx context.Context, in InboundMessage) (string, err
 	if !s.begin(1) {
 		return "", errors.New("cannot post an inbound message: the simulator is stopping or has too much to post; try again later")
 	}
-	defer s.done()
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer context.AfterFunc(s.ctx, cancel)()
 	s.remember([]*message{m})
-
 	report := scenario.InboundReport{MessageUUID: m.uuid, From: m.from, To: m.to, Text: in.Text, Type: "sms"}
-	var body bytes.Buffer
-	status, err := s.deliver(ctx, scenario.Right, m.method, m.url, report.Params(), s.dice.nonces(m.number), &body)
-	if ctx.Err() != nil {
-		return m.uuid, fmt.Errorf("cannot post an inbound message to %s: it was given up: %w", m.url, ctx.Err())
+	first := make(chan error, 1)
+	s.schedule(&task{
+		due: m.created, m: m, attempt: 1,
+		steps: []scenario.Step{{Number: 1, Kind: scenario.Inbound, Status: plivo.Received, Params: report.Params()}},
+		do:    func(t *task) { first <- s.runInbound(t) },
+	})
+	select {
+	case err = <-first:
+		return m.uuid, err
+	case <-ctx.Done():
+		err = ctx.Err()
+	case <-s.ctx.Done():
+		err = errors.New("the simulator stops")
 	}
-	end := hop{status: plivo.Delivered, at: time.Now().UTC()} // as Plivo's record of an inbound message has it
-	e := Event{Event: EventInbound, MessageUUID: m.uuid, From: m.from, To: m.to, Units: m.units, Method: m.method, URL: m.url, Attempt: 1, Answered: status, Status: plivo.Received}
+	return m.uuid, fmt.Errorf("cannot wait until %s has answered the inbound message: %w", m.url, err)
+}
+
+// runInbound makes an attempt to post an inbound message, and says why it was not taken.
+func (s *Simulator) runInbound(t *task) error {
+	var body bytes.Buffer
+	e, err := s.post(t, &body)
+	e.Event, e.Units = EventInbound, t.m.units
+	state := hop{status: plivo.Delivered, at: s.now()} // as Plivo's record of an inbound message has it
 	switch {
+	case s.ctx.Err() != nil:
+		s.done()
+		return fmt.Errorf("cannot post an inbound message to %s: the simulator stops", t.m.url)
+	case err == nil && e.Answered == http.StatusOK:
+		e.Problem = s.sendReplies(body.Bytes())
 	case err != nil:
-		e.Problem = plain(err)
-		err = fmt.Errorf("cannot post an inbound message to %s: %s; check that the callback server runs there", m.url, e.Problem)
-	case status != http.StatusOK:
-		err = fmt.Errorf("the inbound message was not taken: %s answered %d where Plivo expects 200; check what that path does", m.url, status)
+		err = fmt.Errorf("cannot post an inbound message to %s: %s; check that the callback server runs there", t.m.url, e.Problem)
+	default:
+		err = fmt.Errorf("the inbound message was not taken: %s answered %d where Plivo expects 200; check what that path does", t.m.url, e.Answered)
 	}
 	if err != nil {
-		end.status, e.Status = plivo.Undelivered, plivo.Undelivered
+		state.status, e.Status = plivo.Undelivered, plivo.Undelivered
 	}
-	settled := *m
-	settled.course = append([]hop{m.course[0]}, end)
+	settled := *t.m
+	settled.course = []hop{t.m.course[0], state}
+	again := err != nil && t.attempt <= len(retryAfter)
+	if again {
+		e.Status, settled.course = plivo.Received, settled.course[:1]
+	}
 	s.mu.Lock()
 	s.ledger.replace(&settled)
 	s.mu.Unlock()
-	if err == nil {
-		e.Problem = s.sendReplies(body.Bytes())
-	}
 	s.emit(e)
-	return m.uuid, err
+	if again {
+		s.againBy(t, func(t *task) { _ = s.runInbound(t) })
+	} else {
+		s.done()
+	}
+	return err
 }
 
 // sendReplies sends the messages that the answer to an inbound message asks for, and says what is wrong where one
@@ -101,7 +122,7 @@ func (s *Simulator) sendReply(r plivo.Reply) error {
 	}
 	ms, posts, err := s.take(o, "")
 	if err == nil {
-		s.launch(ms, posts)
+		s.launchAll(ms, posts)
 	}
 	return err
 }
@@ -127,7 +148,7 @@ func (s *Simulator) inboundMessage(in InboundMessage) (*message, error) {
 		return nil, errors.New(words)
 	}
 	n := s.nextMessages(1)
-	created := time.Now().UTC()
+	created := s.now()
 	return &message{
 		number: n, uuid: s.dice.uuid("message", n), direction: plivo.Inbound, from: from, to: to,
 		units: plivo.Segment(in.Text).Segments, log: "true", method: method, url: in.URL,

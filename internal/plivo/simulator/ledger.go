@@ -1,50 +1,69 @@
 package simulator
 
-// keptMessages is how many messages the simulator remembers; the oldest are forgotten first.
-const keptMessages = 10_000
+// How many messages the simulator remembers.
+const (
+	defaultKept = 10_000
+	maxKept     = 1_000_000
+)
 
-// ledger is the messages that are remembered, a ring. Its owner guards it.
+// ledger is the messages that are remembered, and the attempts to post their callbacks: a ring, of which the oldest
+// go first. Its owner guards it.
 type ledger struct {
-	ring   []*message
+	most   int // never 0
+	ring   []entry
 	oldest int // where the next one goes once the ring is full
 	byUUID map[string]int
+}
+
+// entry is a message and what was posted of it.
+type entry struct {
+	m      *message
+	posted []posted
 }
 
 func (l *ledger) add(m *message) {
 	if l.byUUID == nil {
 		l.byUUID = make(map[string]int)
 	}
-	if len(l.ring) < keptMessages {
+	if len(l.ring) < l.most {
 		l.byUUID[m.uuid] = len(l.ring)
-		l.ring = append(l.ring, m)
+		l.ring = append(l.ring, entry{m: m})
 		return
 	}
-	delete(l.byUUID, l.ring[l.oldest].uuid)
-	l.ring[l.oldest] = m
+	delete(l.byUUID, l.ring[l.oldest].m.uuid)
+	l.ring[l.oldest] = entry{m: m}
 	l.byUUID[m.uuid] = l.oldest
-	l.oldest = (l.oldest + 1) % keptMessages
+	l.oldest = (l.oldest + 1) % l.most
 }
 
 // replace puts m in the place of the message with its UUID, if that is still remembered.
 func (l *ledger) replace(m *message) {
 	if at, ok := l.byUUID[m.uuid]; ok {
-		l.ring[at] = m
+		l.ring[at].m = m
 	}
 }
 
 func (l *ledger) get(uuid string) (*message, bool) {
+	e, ok := l.entry(uuid)
+	if !ok {
+		return nil, false
+	}
+	return e.m, true
+}
+
+func (l *ledger) entry(uuid string) (*entry, bool) {
 	at, ok := l.byUUID[uuid]
 	if !ok {
 		return nil, false
 	}
-	return l.ring[at], true
+	return &l.ring[at], true
 }
 
 // newestFirst gives a copy of what is remembered.
 func (l *ledger) newestFirst() []*message {
 	out := make([]*message, 0, len(l.ring))
 	for i := range l.ring {
-		out = append(out, l.ring[(l.oldest+len(l.ring)-1-i)%len(l.ring)])
+		out = append(out, l.ring[(l.oldest+len(l.ring)-1-i)%len(l.ring)].m)
 	}
 	return out
 }

@@ -213,8 +213,12 @@ func TestInboundThatIsNotTaken(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "403") || uuid == "" {
 		t.Errorf("UUID %q, error %v", uuid, err)
 	}
-	if r, err := b.client.Message(t.Context(), uuid); err != nil || r.Status != "undelivered" {
-		t.Errorf("the record is %+v, %v", r, err)
+	if r, err := b.client.Message(t.Context(), uuid); err != nil || r.Status != "received" {
+		t.Errorf("before the last attempt the record is %+v, %v", r, err)
+	}
+	b.settle()
+	if r, err := b.client.Message(t.Context(), uuid); err != nil || r.Status != "undelivered" || len(b.receiver.all()) != 4 {
+		t.Errorf("after %d attempts the record is %+v, %v", len(b.receiver.all()), r, err)
 	}
 	for name, in := range map[string]simulator.InboundMessage{
 		"no sender":      {URL: b.receiver.url},
@@ -228,16 +232,25 @@ func TestInboundThatIsNotTaken(t *testing.T) {
 	}
 }
 
-// TestInboundIsToldAsReceived has the event of an inbound message say what became of it: that of a message
+// TestInboundIsToldAsReceived has the last event of an inbound message say what became of it: that of a message
 // that no callback server took is undelivered.
 func TestInboundIsToldAsReceived(t *testing.T) {
 	for answer, want := range map[int]plivo.Status{200: plivo.Received, 403: plivo.Undelivered} {
-		events := make(chan simulator.Event, 10)
-		b := newBench(t, simulator.Options{OnEvent: func(e simulator.Event) { events <- e }})
+		var seen events
+		b := newBench(t, simulator.Options{OnEvent: seen.add})
 		b.receiver.answer = func(int) int { return answer }
 		_, _ = b.Inbound(t.Context(), simulator.InboundMessage{From: "+14155550177", Text: "x", URL: b.receiver.url})
-		if e := <-events; e.Event != simulator.EventInbound || e.Status != want || e.Answered != answer {
-			t.Errorf("answered %d, the event is %+v, want it %s", answer, e, want)
+		b.settle()
+		b.Close()
+		in := seen.of(simulator.EventInbound)
+		for i, e := range in {
+			last := i == len(in)-1
+			if e.Answered != answer || e.Attempt != i+1 || last != (e.RetryIn == 0) || last && e.Status != want || !last && e.Status != plivo.Received {
+				t.Errorf("answered %d, the event is %+v, want it %s in the end", answer, e, want)
+			}
+		}
+		if want := map[int]int{200: 1, 403: 4}[answer]; len(in) != want {
+			t.Errorf("answered %d it was posted %d times, want %d", answer, len(in), want)
 		}
 	}
 }

@@ -38,8 +38,8 @@ type hop struct {
 
 // plan lays out the course of an outbound message, and gives its callbacks in the order in which they go. The
 // message does not keep these: it is remembered longer than they are needed.
-func (m *message) plan(o Options, random io.Reader) ([]scenario.Step, error) {
-	steps, err := m.fate.steps(m, o, random)
+func (m *message) plan(pace Pace, speed float64, random io.Reader) ([]scenario.Step, error) {
+	steps, err := m.fate.steps(m, pace, speed, random)
 	if err != nil {
 		return nil, err
 	}

@@ -27,6 +27,9 @@ type Options struct {
 	AllowRemote   bool     // post callbacks to other machines too
 	InboundURL    string   // message_url of the account's first application, which has the Numbers; empty for none
 	Pace          Pace
+	Start         time.Time // what the clock shows at the beginning; zero for this machine's time
+	Stopped       bool      // the clock stands still, until it is moved on by hand
+	Keep          int       // messages that are remembered, the latest; 0 for 10,000
 
 	Balance      string        // cash credits in dollars, which no message lessens; empty for 25.00000
 	Disabled     bool          // refuse every call with 403
@@ -75,6 +78,10 @@ func (o Options) withDefaults() (Options, error) {
 	if max(o.Pace.Final, o.Pace.Late) > scenario.MaxTime {
 		return o, fmt.Errorf("cannot start the simulator at this pace: a time is longer than %s; give a shorter one", scenario.MaxTime)
 	}
+	if o.Keep < 0 || o.Keep > maxKept {
+		return o, fmt.Errorf("cannot have the simulator remember %d messages: give a number from 1 to %d", o.Keep, maxKept)
+	}
+	o.Keep = cmp.Or(o.Keep, defaultKept)
 	o.Balance = cmp.Or(o.Balance, defaultBalance)
 	if _, err := strconv.ParseFloat(o.Balance, 64); err != nil {
 		return o, fmt.Errorf("cannot give the simulated account the balance %q: write it in dollars, as %s", o.Balance, defaultBalance)
@@ -94,9 +101,4 @@ func (o Options) withDefaults() (Options, error) {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	return o, nil
-}
-
-// hurried is how long d takes at the set speed.
-func (o Options) hurried(d time.Duration) time.Duration {
-	return time.Duration(float64(d) / o.Speed)
 }

@@ -17,7 +17,7 @@ func readPaging(query url.Values) (p paging, err error) {
 	if p.limit, err = pageNumber(query, "limit", maxPage, 1, maxPage); err != nil {
 		return p, err
 	}
-	p.offset, err = pageNumber(query, "offset", 0, 0, keptMessages)
+	p.offset, err = pageNumber(query, "offset", 0, 0, maxKept)
 	return p, err
 }
 

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -71,83 +72,94 @@ func (s *Simulator) checkURL(raw string) string {
 	}
 }
 
-// run posts a message's callbacks, each at its time and after the one before. A retry does not hold the
-// next one up, and neither does one that finds no room. The caller has called begin.
-func (s *Simulator) run(m *message, ps []scenario.Step) {
-	defer s.done()
-	for _, p := range ps {
-		if !s.sleep(time.Until(m.created.Add(p.After))) {
+// launch schedules the callbacks of a message. The caller has called begin.
+func (s *Simulator) launch(m *message, steps []scenario.Step) {
+	s.schedule(&task{due: m.created.Add(steps[0].After), m: m, steps: steps, attempt: 1, do: s.run})
+}
+
+// schedule hands a task over; its pending is done where there is no more time for it.
+func (s *Simulator) schedule(t *task) {
+	if !s.clock.at(t) {
+		s.done()
+	}
+}
+
+// run posts a callback for the first time, and schedules the next one of its message: each goes at its time and
+// after the one before. A retry does not hold the next one up, and neither does one that finds no room.
+func (s *Simulator) run(t *task) {
+	e, err := s.post(t, nil)
+	ok := err == nil && e.Answered == http.StatusOK
+	retries := !ok && s.ctx.Err() == nil && s.begin(1)
+	if !ok && !retries {
+		if s.ctx.Err() != nil {
+			s.done()
 			return
 		}
-		e, ok := s.post(m, p, 1)
-		retries := !ok && s.begin(1)
-		if !ok && !retries {
-			if s.ctx.Err() != nil {
-				return
-			}
-			e.RetryIn = 0
-			e.Problem = strings.TrimPrefix(e.Problem+"; not tried again: the simulator has as many callbacks to post as it can hold", "; ")
-			s.o.Logger.Warn("callback not tried again", "message_uuid", m.uuid, "sequence", p.Sequence, "pending", s.most)
-		}
+		e.RetryIn = 0
+		e.Problem = strings.TrimPrefix(e.Problem+"; not tried again: the simulator has as many callbacks to post as it can hold", "; ")
+		s.o.Logger.Warn("callback not tried again", "message_uuid", t.m.uuid, "sequence", t.steps[0].Sequence, "pending", s.most)
+	}
+	s.emit(e)
+	if retries {
+		s.againBy(t, s.retry)
+	}
+	if len(t.steps) == 1 {
+		s.done()
+		return
+	}
+	next := t.steps[1:]
+	s.schedule(&task{due: t.m.created.Add(next[0].After), m: t.m, steps: next, attempt: 1, do: s.run})
+}
+
+// againBy schedules the attempt after the one of t.
+func (s *Simulator) againBy(t *task, do func(*task)) {
+	s.schedule(&task{due: s.now().Add(s.hurried(retryAfter[t.attempt-1])), m: t.m, steps: t.steps[:1:1], attempt: t.attempt + 1, do: do})
+}
+
+func (s *Simulator) retry(t *task) {
+	e, err := s.post(t, nil)
+	ok := err == nil && e.Answered == http.StatusOK
+	if ok || s.ctx.Err() == nil {
 		s.emit(e)
-		if retries {
-			s.stats.retrying.Add(1)
-			go s.retry(m, p)
-		}
 	}
+	if !ok && s.ctx.Err() == nil && t.attempt <= len(retryAfter) {
+		s.againBy(t, s.retry)
+		return
+	}
+	s.done()
 }
 
-func (s *Simulator) retry(m *message, p scenario.Step) {
-	defer s.done()
-	defer s.stats.retrying.Add(-1)
-	for i, pause := range retryAfter {
-		if !s.sleep(s.o.hurried(pause)) {
-			return
-		}
-		e, ok := s.post(m, p, i+2)
-		if !ok && s.ctx.Err() != nil {
-			return
-		}
-		s.emit(e)
-		if ok {
-			return
-		}
+// post makes the attempt of a task, and tells what came of it; the error is that of an attempt without an answer.
+// What is answered is written into body, where that is not nil.
+func (s *Simulator) post(t *task, body *bytes.Buffer) (Event, error) {
+	m, p := t.m, t.steps[0]
+	if body == nil {
+		body = new(bytes.Buffer)
 	}
-}
-
-// sleep waits; false when the simulator closes first.
-func (s *Simulator) sleep(d time.Duration) bool {
-	if d <= 0 {
-		return s.ctx.Err() == nil
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-s.ctx.Done():
-		return false
-	}
-}
-
-// post makes one attempt, and tells what came of it; ok when it was answered 200. Attempts count from 1.
-func (s *Simulator) post(m *message, p scenario.Step, attempt int) (e Event, ok bool) {
-	nonces := s.dice.nonces(m.number, uint64(p.Sequence), uint64(p.Copy), uint64(attempt))
+	nonces := s.dice.nonces(m.number, uint64(p.Sequence), uint64(p.Copy), uint64(t.attempt))
 	method := cmp.Or(p.Method, m.method)
-	status, err := s.deliver(s.ctx, p.Signature, method, m.url, p.Params, nonces, io.Discard)
-	e = Event{
+	begun := time.Now()
+	a := Attempt{Number: t.attempt, At: s.now()}
+	status, err := s.deliver(s.ctx, p.Signature, method, m.url, p.Params, nonces, body)
+	a.Answered, a.Took = status, time.Since(begun)
+	e := Event{
 		Event: EventCallback, MessageUUID: m.uuid, From: m.from, To: m.to, Status: p.Status,
 		ErrorCode: p.ErrorCode, Sequence: p.Sequence, Method: method, URL: m.url,
-		Attempt: attempt, Answered: status,
+		Attempt: t.attempt, Answered: status,
 	}
-	ok = err == nil && status == http.StatusOK
 	if err != nil {
 		e.Problem = plain(err)
 	}
-	if !ok && attempt <= len(retryAfter) {
-		e.RetryIn = s.o.hurried(retryAfter[attempt-1]).Seconds()
+	if err != nil || status != http.StatusOK {
+		a.Answer, a.Problem = excerpt(body.Bytes()), e.Problem
+		if t.attempt <= len(retryAfter) {
+			e.RetryIn = s.hurried(retryAfter[t.attempt-1]).Seconds()
+		}
+	} else if p.Kind == scenario.Inbound {
+		a.Answer = excerpt(body.Bytes())
 	}
-	return e, ok
+	s.record(m, p, a)
+	return e, err
 }
 
 // deliver signs a callback, sends it, writes what is answered into body and gives its status.
@@ -155,12 +167,6 @@ func (s *Simulator) deliver(ctx context.Context, how scenario.Signature, method,
 	signed, err := s.signer.Sign(how, method, target, params, nonces)
 	if err != nil {
 		return 0, err
-	}
-	select {
-	case s.posting <- struct{}{}:
-		defer func() { <-s.posting }()
-	case <-ctx.Done():
-		return 0, ctx.Err()
 	}
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()

@@ -86,7 +86,7 @@ func (s *Simulator) serveRecord(w http.ResponseWriter, apiID, uuid string) error
 	if !ok {
 		return errUnknown
 	}
-	r := s.recordOf(m, time.Now())
+	r := s.recordOf(m, s.now())
 	r.APIID = apiID
 	answer(w, http.StatusOK, r)
 	return nil
@@ -109,7 +109,7 @@ var filters = map[string]func(record) string{
 
 // serveList is GET Message/: newest first, in pages.
 func (s *Simulator) serveList(w http.ResponseWriter, r *http.Request, apiID string) error {
-	now := time.Now()
+	now := s.now()
 	s.mu.Lock()
 	may := s.owned.mayList(now)
 	s.mu.Unlock()
@@ -147,7 +147,7 @@ func (s *Simulator) serveList(w http.ResponseWriter, r *http.Request, apiID stri
 
 // page gives the wanted messages from offset on, and whether there are more behind them.
 func (s *Simulator) page(all []*message, wanted map[string]string, offset, limit int) (page []record, more bool) {
-	now := time.Now()
+	now := s.now()
 	page = []record{}
 	for _, m := range all {
 		r := s.recordOf(m, now)

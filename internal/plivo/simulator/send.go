@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/scenario"
@@ -61,11 +60,11 @@ func (s *Simulator) serveSend(w http.ResponseWriter, r *http.Request, apiID stri
 		body.UUIDs = append(body.UUIDs, m.uuid)
 	}
 	answer(w, http.StatusAccepted, body)
-	s.launch(ms, posts)
+	s.launchAll(ms, posts)
 	return nil
 }
 
-// take accepts an order; its callbacks go with launch.
+// take accepts an order; its callbacks go with launchAll.
 func (s *Simulator) take(o order, ip string) ([]*message, [][]scenario.Step, error) {
 	ms, posts, err := s.messagesOf(o, ip)
 	if err != nil {
@@ -87,10 +86,10 @@ func (s *Simulator) take(o order, ip string) ([]*message, [][]scenario.Step, err
 	return ms, posts, nil
 }
 
-func (s *Simulator) launch(ms []*message, posts [][]scenario.Step) {
+func (s *Simulator) launchAll(ms []*message, posts [][]scenario.Step) {
 	for i, ps := range posts {
 		if len(ps) > 0 {
-			go s.run(ms[i], ps)
+			s.launch(ms[i], ps)
 		}
 	}
 }
@@ -226,7 +225,7 @@ func checkExpiry(given string) error {
 // readFates gives each destination its fate: its magic number's, else the request header's, else the
 // default. A magic number may refuse the whole request.
 func (s *Simulator) readFates(o *order, header http.Header) error {
-	ordinary := s.fate
+	ordinary := s.ordinary()
 	if s.broke() {
 		ordinary = s.unpaid()
 	} else if given := header.Get(FateHeader); given != "" {
@@ -266,7 +265,7 @@ func refusalWords(status refusal) string {
 // messagesOf gives the messages of an order, and the callbacks of each.
 func (s *Simulator) messagesOf(o order, ip string) ([]*message, [][]scenario.Step, error) {
 	first := s.nextMessages(len(o.dst))
-	created := time.Now().UTC()
+	created := s.now()
 	units := o.units()
 	ms := make([]*message, len(o.dst))
 	posts := make([][]scenario.Step, len(o.dst))
@@ -278,7 +277,7 @@ func (s *Simulator) messagesOf(o order, ip string) ([]*message, [][]scenario.Ste
 			fate: o.fates[i], network: scenario.NetworkOf(to), created: created,
 		}
 		var err error
-		if posts[i], err = ms[i].plan(s.o, s.dice.stream("scenario", n)); err != nil {
+		if posts[i], err = ms[i].plan(s.o.Pace, s.Speed(), s.dice.stream("scenario", n)); err != nil {
 			return nil, nil, err
 		}
 	}

@@ -18,26 +18,27 @@ const maxPending = 50_000
 
 // Simulator is one simulated account. It may be used by several goroutines at once.
 type Simulator struct {
-	o       Options
-	authID  string
-	token   string
-	dice    dice
-	fate    Fate
-	signer  scenario.Signer
-	client  *http.Client
-	posting chan struct{} // a slot for each callback on its way
+	o      Options
+	authID string
+	token  string
+	dice   dice
+	signer scenario.Signer
+	client *http.Client
+	clock  *schedule
 
 	ctx    context.Context // ends with Close
 	cancel context.CancelFunc
-	wg     sync.WaitGroup // of the goroutines that post
+	wg     sync.WaitGroup // of what is pending
 
 	events *eventQueue
 	stats  stats
 
 	mu       sync.Mutex
 	closed   bool
-	messages uint64 // so far
-	requests uint64 // so far
+	fate     Fate    // of messages with none by number or request
+	speed    float64 // of what is scheduled from now on
+	messages uint64  // so far
+	requests uint64  // so far
 	ledger   ledger
 	owned    property
 	pending  int           // messages and retries that still have something to post
@@ -54,7 +55,7 @@ func New(o Options) (*Simulator, error) {
 	}
 	s := &Simulator{
 		o: o, authID: o.AuthID, token: o.AuthToken, dice: newDice(o.Seed),
-		posting: make(chan struct{}, maxPosting), most: maxPending,
+		clock: newSchedule(o.Start, o.Stopped), speed: o.Speed, ledger: ledger{most: o.Keep}, most: maxPending,
 	}
 	if o.Fate != "" {
 		if s.fate, err = ParseFate(o.Fate); err != nil {
@@ -139,6 +140,9 @@ func (s *Simulator) stop() {
 	s.closed = true
 	s.mu.Unlock()
 	s.cancel()
+	for range s.clock.drop(true) {
+		s.done()
+	}
 }
 
 // Idle returns when nothing is left to post, retries included, or with the error of ctx.

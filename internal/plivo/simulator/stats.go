@@ -17,7 +17,7 @@ type Stats struct {
 }
 
 type stats struct {
-	accepted, refused, posted, unanswered, inbound, retrying atomic.Int64
+	accepted, refused, posted, unanswered, inbound atomic.Int64
 }
 
 // Stats is a snapshot from memory.
@@ -27,7 +27,7 @@ func (s *Simulator) Stats() Stats {
 	s.mu.Unlock()
 	st := Stats{
 		Accepted: s.stats.accepted.Load(), Refused: s.stats.refused.Load(), Unanswered: s.stats.unanswered.Load(),
-		Inbound: s.stats.inbound.Load(), Retrying: s.stats.retrying.Load(), Pending: int64(pending),
+		Inbound: s.stats.inbound.Load(), Retrying: s.clock.retrying(), Pending: int64(pending),
 	}
 	st.Posted = s.stats.posted.Load() // last: never less than the unanswered among them
 	return st

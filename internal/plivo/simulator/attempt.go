@@ -1,0 +1,131 @@
+package simulator
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/scenario"
+)
+
+// maxExcerpt is how many bytes of an answer are kept.
+const maxExcerpt = 512
+
+// Attempt is one try to post a callback.
+type Attempt struct {
+	Number   int           // from 1
+	At       time.Time     // by the simulator's clock
+	Took     time.Duration // by this machine's
+	Answered int           // HTTP status; 0 where no answer came
+	Problem  string        // why none came
+	Answer   string        // the beginning of a body that came with another status than 200, or to an inbound message
+}
+
+// posted is what became of a callback so far.
+type posted struct {
+	step, sequence, copied int32
+	status                 plivo.Status
+	code                   string
+	attempts               []Attempt
+}
+
+// record keeps an attempt with its message, if that is still remembered.
+func (s *Simulator) record(m *message, p scenario.Step, a Attempt) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e, ok := s.ledger.entry(m.uuid)
+	if !ok {
+		return
+	}
+	i := slices.IndexFunc(e.posted, func(q posted) bool { return int(q.step) == p.Number && int(q.copied) == p.Copy })
+	if i < 0 {
+		i = len(e.posted)
+		e.posted = append(e.posted, posted{
+			step: int32(p.Number), sequence: int32(p.Sequence), copied: int32(p.Copy), status: p.Status, code: p.ErrorCode,
+		})
+	}
+	e.posted[i].attempts = append(e.posted[i].attempts, a)
+}
+
+func excerpt(b []byte) string {
+	return strings.ToValidUTF8(string(b[:min(len(b), maxExcerpt)]), "\ufffd")
+}
+
+// Callback is a callback of a message: what was tried, and when it goes next.
+type Callback struct {
+	MessageUUID string
+	Inbound     bool // it is an inbound message, not a delivery report
+	From, To    string
+	Status      plivo.Status
+	ErrorCode   string
+	Sequence    int
+	Copy        int // tells repeated callbacks apart, from 0
+	Method, URL string
+	Attempts    []Attempt
+	Next        time.Time // of the next attempt; zero where there is none
+}
+
+// CallbacksOf gives the callbacks of a message that were posted or will be, in their order; false where the message
+// is not remembered.
+func (s *Simulator) CallbacksOf(uuid string) ([]Callback, bool) {
+	s.mu.Lock()
+	e, ok := s.ledger.entry(uuid)
+	if !ok {
+		s.mu.Unlock()
+		return nil, false
+	}
+	m := e.m
+	var out []Callback
+	for _, p := range e.posted {
+		out = append(out, Callback{
+			MessageUUID: m.uuid, Inbound: m.direction == plivo.Inbound, From: m.from, To: m.to, Status: p.status, ErrorCode: p.code,
+			Sequence: int(p.sequence), Copy: int(p.copied), Method: m.method, URL: m.url, Attempts: slices.Clone(p.attempts),
+		})
+	}
+	s.mu.Unlock()
+	for _, t := range s.clock.upcoming(maxPending) {
+		if t.m.uuid != uuid {
+			continue
+		}
+		for i, p := range t.steps {
+			due := m.created.Add(p.After)
+			if i == 0 {
+				due = t.due
+			}
+			if at := slices.IndexFunc(out, func(c Callback) bool { return c.Sequence == p.Sequence && c.Copy == p.Copy }); at >= 0 {
+				out[at].Next = due
+				continue
+			}
+			c := callbackOf(m, p)
+			c.Next = due
+			out = append(out, c)
+		}
+	}
+	return out, true
+}
+
+func callbackOf(m *message, p scenario.Step) Callback {
+	return Callback{
+		MessageUUID: m.uuid, Inbound: m.direction == plivo.Inbound, From: m.from, To: m.to, Status: p.Status, ErrorCode: p.ErrorCode,
+		Sequence: p.Sequence, Copy: p.Copy, Method: cmp.Or(p.Method, m.method), URL: m.url,
+	}
+}
+
+// Scheduled is an attempt that is still to be made.
+type Scheduled struct {
+	Callback
+	Due     time.Time // by the simulator's clock
+	Attempt int       // from 1
+}
+
+// Upcoming gives the next attempts, at most so many: of each message the next callback, and each retry.
+func (s *Simulator) Upcoming(most int) []Scheduled {
+	tasks := s.clock.upcoming(most)
+	out := make([]Scheduled, 0, len(tasks))
+	for _, t := range tasks {
+		out = append(out, Scheduled{Callback: callbackOf(t.m, t.steps[0]), Due: t.due, Attempt: t.attempt})
+	}
+	return out
+}
