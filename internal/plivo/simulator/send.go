@@ -264,7 +264,7 @@ func refusalWords(status refusal) string {
 
 // messagesOf gives the messages of an order, and the callbacks of each.
 func (s *Simulator) messagesOf(o order, ip string) ([]*message, [][]scenario.Step, error) {
-	first := s.nextMessages(len(o.dst))
+	first, round := s.nextMessages(len(o.dst))
 	created := s.now()
 	units := o.units()
 	ms := make([]*message, len(o.dst))
@@ -272,7 +272,7 @@ func (s *Simulator) messagesOf(o order, ip string) ([]*message, [][]scenario.Ste
 	for i, to := range o.dst {
 		n := first + uint64(i)
 		ms[i] = &message{
-			number: n, uuid: s.dice.uuid("message", n), direction: plivo.Outbound, from: o.src, to: to,
+			round: round, number: n, uuid: s.dice.uuid("message", n), direction: plivo.Outbound, from: o.src, to: to,
 			units: units, powerpack: o.powerpack, kind: o.kind, dlt: o.dlt, log: o.log, ip: ip, method: o.method, url: o.url,
 			fate: o.fates[i], network: scenario.NetworkOf(to), created: created,
 		}
@@ -288,6 +288,8 @@ func (s *Simulator) remember(ms []*message) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, m := range ms {
-		s.ledger.add(m)
+		if m.round == s.round {
+			s.ledger.add(m)
+		}
 	}
 }

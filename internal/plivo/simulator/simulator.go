@@ -35,10 +35,11 @@ type Simulator struct {
 
 	mu       sync.Mutex
 	closed   bool
+	round    *round
 	fate     Fate    // of messages with none by number or request
 	speed    float64 // of what is scheduled from now on
-	messages uint64  // so far
-	requests uint64  // so far
+	messages uint64  // so far in this round
+	requests uint64  // so far in this round
 	ledger   ledger
 	owned    property
 	pending  int           // messages and retries that still have something to post
@@ -55,13 +56,11 @@ func New(o Options) (*Simulator, error) {
 	}
 	s := &Simulator{
 		o: o, authID: o.AuthID, token: o.AuthToken, dice: newDice(o.Seed),
-		clock: newSchedule(o.Start, o.Stopped), speed: o.Speed, ledger: ledger{most: o.Keep}, most: maxPending,
+		most: maxPending,
 	}
-	if o.Fate != "" {
-		if s.fate, err = ParseFate(o.Fate); err != nil {
-			return nil, err
-		}
-	}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.round = newRound(s.ctx)
+	s.clock = newSchedule(s.round, o.Start, o.Stopped)
 	const upper, digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"
 	if s.authID == "" {
 		s.authID = "MA" + s.dice.text(upper+digits, 18, "auth id")
@@ -79,12 +78,12 @@ func New(o Options) (*Simulator, error) {
 		Keys:   scenario.Keys{Account: signature.NewToken("account", s.token), Main: signature.NewToken("main account", main)},
 		Forged: scenario.Keys{Account: wrong, Main: wrong},
 	}
-	if err := s.furnish(); err != nil {
+	if err := s.begins(); err != nil {
+		s.cancel()
 		return nil, err
 	}
 	s.events = newEventQueue(o.OnEvent)
 	s.client = newPoster(o.AllowRemote)
-	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s, nil
 }
 
@@ -140,7 +139,7 @@ func (s *Simulator) stop() {
 	s.closed = true
 	s.mu.Unlock()
 	s.cancel()
-	for range s.clock.drop(true) {
+	for range s.clock.drop(nil) {
 		s.done()
 	}
 }
@@ -189,13 +188,13 @@ func (s *Simulator) done() {
 	s.wg.Done()
 }
 
-// nextMessages reserves the numbers of n messages and gives the first.
-func (s *Simulator) nextMessages(n int) uint64 {
+// nextMessages reserves the numbers of n messages and gives the first, and the round that they are of.
+func (s *Simulator) nextMessages(n int) (uint64, *round) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	first := s.messages + 1
 	s.messages += uint64(n)
-	return first
+	return first, s.round
 }
 
 // apiID names a request as Plivo does.
