@@ -56,6 +56,10 @@ func lacks(resource string) error {
 func (s *Simulator) Handler() http.Handler { return http.HandlerFunc(s.serve) }
 
 func (s *Simulator) serve(w http.ResponseWriter, r *http.Request) {
+	if isControl(r.URL.Path) {
+		s.serveControl(w, r)
+		return
+	}
 	apiID := s.apiID()
 	w.Header().Set("Date", s.now().Add(s.o.Skew).UTC().Format(http.TimeFormat))
 	if !s.authentic(r) {
