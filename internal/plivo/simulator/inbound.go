@@ -31,6 +31,7 @@ func (s *Simulator) Inbound(ctx context.Context, in InboundMessage) (string, err
 		return "", errors.New("cannot post an inbound message: the simulator is stopping or has too much to post; try again later")
 	}
 	s.remember([]*message{m})
+	s.keyword(m, in.Text)
 	report := scenario.InboundReport{MessageUUID: m.uuid, From: m.from, To: m.to, Text: in.Text, Type: "sms"}
 	first := make(chan error, 1)
 	s.schedule(&task{
@@ -152,7 +153,7 @@ func (s *Simulator) inboundMessage(in InboundMessage) (*message, error) {
 	return &message{
 		number: n, uuid: s.dice.uuid("message", n), direction: plivo.Inbound, from: from, to: to,
 		units: plivo.Segment(in.Text).Segments, log: "true", method: method, url: in.URL,
-		network: scenario.NetworkOf(to), created: created, course: []hop{{status: plivo.Received, at: created}},
+		owner: s.ownerOfNumber(to), created: created, course: []hop{{status: plivo.Received, at: created}},
 	}, nil
 }
 
