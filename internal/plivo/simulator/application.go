@@ -69,6 +69,7 @@ func (c *call) appRecordOf(a Application) appRecord {
 func (s *Simulator) SetInboundURL(url string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.o.InboundURL = url // for what begins anew
 	if len(s.owned.apps) > 0 {
 		s.owned.apps = slices.Clone(s.owned.apps)
 		s.owned.apps[0].MessageURL = url

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"hash/fnv"
 	"io"
@@ -82,9 +83,12 @@ func (s *Simulator) answerLater(c *call, sp *spawn) error {
 	answer(c.w, http.StatusAccepted, changedAnswer{c.apiID, "async api spawned"})
 	later := &call{w: &kept{header: make(http.Header)}, r: c.r.Clone(s.ctx), apiID: c.apiID, by: c.by, read: c.read}
 	later.r.URL.RawQuery = withoutCallback(c.r.URL.Query()).Encode()
+	s.mu.Lock()
+	round := s.round
+	s.mu.Unlock()
 	go func() {
 		defer s.done()
-		s.postAnswer(later, sp)
+		s.postAnswer(round.ctx, later, sp)
 	}()
 	return nil
 }
@@ -96,7 +100,7 @@ func withoutCallback(query url.Values) url.Values {
 }
 
 // postAnswer makes a call whose answer is kept, and posts that.
-func (s *Simulator) postAnswer(c *call, sp *spawn) {
+func (s *Simulator) postAnswer(ctx context.Context, c *call, sp *spawn) {
 	k := c.w.(*kept)
 	if err := s.route(c); err != nil {
 		s.deny(k, c.r, c.apiID, err)
@@ -105,7 +109,7 @@ func (s *Simulator) postAnswer(c *call, sp *spawn) {
 	_, _ = io.WriteString(h, c.apiID)
 	m := &message{owner: c.by, url: sp.url}
 	step := scenario.Step{Params: formOf(k.body.Bytes())}
-	status, err := s.deliver(s.ctx, m, step, sp.method, s.dice.nonces(0, h.Sum64()), io.Discard)
+	status, err := s.deliver(ctx, m, step, sp.method, s.dice.nonces(0, h.Sum64()), io.Discard)
 	if err != nil || status != http.StatusOK {
 		s.o.Logger.Warn("answer of an asynchronous call not taken", "api_id", c.apiID, "answered", status)
 	}

@@ -36,7 +36,7 @@ func (s *Simulator) record(m *message, p scenario.Step, a Attempt) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e, ok := s.ledger.entry(m.uuid)
-	if !ok {
+	if !ok || !e.m.is(m) {
 		return
 	}
 	i := slices.IndexFunc(e.posted, func(q posted) bool { return int(q.step) == p.Number && int(q.copied) == p.Copy })
@@ -85,10 +85,7 @@ func (s *Simulator) CallbacksOf(uuid string) ([]Callback, bool) {
 		})
 	}
 	s.mu.Unlock()
-	for _, t := range s.clock.upcoming(maxPending) {
-		if t.m.uuid != uuid {
-			continue
-		}
+	for _, t := range s.clock.of(m) {
 		for i, p := range t.steps {
 			due := m.created.Add(p.After)
 			if i == 0 {

@@ -44,8 +44,11 @@ func (s *Simulator) Inbound(ctx context.Context, in InboundMessage) (string, err
 		return m.uuid, err
 	case <-ctx.Done():
 		err = ctx.Err()
-	case <-s.ctx.Done():
-		err = errors.New("the simulator stops")
+	case <-m.round.ctx.Done():
+		err = errStopping
+		if s.ctx.Err() == nil {
+			err = errReset
+		}
 	}
 	return m.uuid, fmt.Errorf("cannot wait until %s has answered the inbound message: %w", m.url, err)
 }
@@ -57,7 +60,7 @@ func (s *Simulator) runInbound(t *task) error {
 	e.Event, e.Units = EventInbound, t.m.units
 	state := hop{status: plivo.Delivered, at: s.now()} // as Plivo's record of an inbound message has it
 	switch {
-	case s.ctx.Err() != nil:
+	case t.m.round.over():
 		s.done()
 		return fmt.Errorf("cannot post an inbound message to %s: the simulator stops", t.m.url)
 	case err == nil && e.Answered == http.StatusOK:
@@ -148,10 +151,10 @@ func (s *Simulator) inboundMessage(in InboundMessage) (*message, error) {
 	if words := s.checkURL(in.URL); words != "" {
 		return nil, errors.New(words)
 	}
-	n := s.nextMessages(1)
+	n, round := s.nextMessages(1)
 	created := s.now()
 	return &message{
-		number: n, uuid: s.dice.uuid("message", n), direction: plivo.Inbound, from: from, to: to,
+		round: round, number: n, uuid: s.dice.uuid("message", n), direction: plivo.Inbound, from: from, to: to,
 		units: plivo.Segment(in.Text).Segments, log: "true", method: method, url: in.URL,
 		owner: s.ownerOfNumber(to), created: created, course: []hop{{status: plivo.Received, at: created}},
 	}, nil

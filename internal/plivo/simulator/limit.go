@@ -75,3 +75,16 @@ func (s *Simulator) mayList(t *tenant) bool {
 	defer t.mu.Unlock()
 	return t.lists.admit(now, s.o.Limits.Lists, within)
 }
+
+// forgive brings the money, the queues, the opt-outs and what is counted to where they begin.
+func (s *Simulator) forgive() {
+	left, _ := readDollars(s.o.Balance) // checked with the Options
+	s.purse.fill(left)
+	s.gates.forget()
+	s.optOuts.forget()
+	for _, t := range s.tenants {
+		t.mu.Lock()
+		t.requests, t.lists = window{}, window{}
+		t.mu.Unlock()
+	}
+}

@@ -13,7 +13,8 @@ import (
 // message is one message to or from one number. It does not change: an inbound one is replaced. It is kept for long,
 // so it holds no text, and what few messages have is apart.
 type message struct {
-	number    uint64 // of the simulator's messages, from 1
+	round     *round
+	number    uint64 // of the round's messages, from 1
 	owner     *tenant
 	uuid      string
 	direction plivo.Direction
@@ -86,3 +87,6 @@ func (m *message) state(now time.Time) hop {
 	}
 	return at
 }
+
+// is tells whether m and other are the same message, one of them in a later state maybe.
+func (m *message) is(other *message) bool { return m.round == other.round && m.number == other.number }

@@ -33,6 +33,12 @@ func readDollars(s string) (int64, error) {
 	return int64(math.Round(d * perDollar)), nil
 }
 
+func (p *purse) fill(left int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.left, p.unpaid = left, time.Time{}
+}
+
 func (p *purse) shown() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()

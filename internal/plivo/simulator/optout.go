@@ -27,6 +27,12 @@ type optOuts struct {
 	out map[optOut]struct{}
 }
 
+func (o *optOuts) forget() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.out = nil
+}
+
 type optOut struct{ sender, phone string }
 
 // keyword does what an inbound message asks Plivo itself: STOP and its likes opt the phone out, START in, and HELP is
@@ -95,7 +101,7 @@ func isNorthAmerican(number string) bool {
 // campaign names what a phone opts out of with a number: the pool of its Powerpack, its 10DLC campaign, or the number
 // alone.
 func (s *Simulator) campaign(number string) string {
-	for _, p := range s.owned.packs { // nothing changes them
+	for _, p := range s.powerpacks() {
 		if slices.Contains(p.Numbers, number) {
 			return "powerpack " + p.UUID
 		}

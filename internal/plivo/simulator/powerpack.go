@@ -52,7 +52,7 @@ func (s *Simulator) servePowerpack(c *call, rest []string) error {
 		return nil
 	}
 	var all []packRecord
-	for _, p := range s.owned.packs { // nothing changes them
+	for _, p := range s.powerpacks() {
 		if !c.by.sub {
 			all = append(all, c.packRecordOf(p))
 		}
@@ -62,18 +62,25 @@ func (s *Simulator) servePowerpack(c *call, rest []string) error {
 
 // powerpack finds a Powerpack of an account: a subaccount has none.
 func (s *Simulator) powerpack(by *tenant, uuid string) (Powerpack, bool) {
-	i := slices.IndexFunc(s.owned.packs, func(p Powerpack) bool { return p.UUID == uuid })
+	all := s.powerpacks()
+	i := slices.IndexFunc(all, func(p Powerpack) bool { return p.UUID == uuid })
 	if i < 0 || by.sub {
 		return Powerpack{}, false
 	}
-	return s.owned.packs[i], true
+	return all[i], true
+}
+
+func (s *Simulator) powerpacks() []Powerpack {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.owned.packs
 }
 
 // choosePool reads which numbers the Powerpack of an order can send from.
 func (s *Simulator) choosePool(o *order) error {
 	p, ok := s.powerpack(o.owner, o.powerpack)
 	if !ok && s.o.AnyPowerpack {
-		p, ok = s.owned.packs[0], true
+		p, ok = s.powerpacks()[0], true
 	}
 	if !ok {
 		return badRequest("powerpack_uuid is no Powerpack of this account")

@@ -81,6 +81,12 @@ func (g *gates) pass(source string, now time.Time, each, most time.Duration) (wa
 	return wait, true
 }
 
+func (g *gates) forget() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.open = nil
+}
+
 // mps is how many messages a second go from a number; 0 for any number.
 func (s *Simulator) mps(from, kind string) float64 {
 	if s.o.MPS >= 0 && !s.o.ownMPS {

@@ -254,7 +254,7 @@ func (s *Simulator) messagesOf(o order, ip string) (ms []*message, posts [][]sce
 	if o.owner == nil {
 		o.owner = s.ownerOfNumber(o.src)
 	}
-	first := s.nextMessages(len(o.dst))
+	first, round := s.nextMessages(len(o.dst))
 	created, speed, units := s.now(), s.Speed(), o.units()
 	url := intern(o.url)
 	ms = make([]*message, len(o.dst))
@@ -262,7 +262,7 @@ func (s *Simulator) messagesOf(o order, ip string) (ms []*message, posts [][]sce
 	for i, to := range o.dst {
 		n := first + uint64(i)
 		m := &message{
-			number: n, owner: o.owner, uuid: s.dice.uuid("message", n), direction: plivo.Outbound, from: intern(o.sender(to)), to: to,
+			round: round, number: n, owner: o.owner, uuid: s.dice.uuid("message", n), direction: plivo.Outbound, from: intern(o.sender(to)), to: to,
 			units: units, extras: o.extras, kind: o.kind, log: o.log, ip: ip, method: o.method, url: url, created: created,
 		}
 		var price int64
@@ -317,6 +317,8 @@ func (s *Simulator) remember(ms []*message) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, m := range ms {
-		s.ledger.add(m)
+		if m.round == s.round {
+			s.ledger.add(m)
+		}
 	}
 }

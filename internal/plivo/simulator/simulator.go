@@ -37,10 +37,11 @@ type Simulator struct {
 
 	mu       sync.Mutex
 	closed   bool
+	round    *round
 	fate     Fate    // of messages with none by number or request
 	speed    float64 // of what is scheduled from now on
-	messages uint64  // so far
-	requests uint64  // so far
+	messages uint64  // so far in this round
+	requests uint64  // so far in this round
 	ledger   ledger
 	owned    property
 	pending  int           // messages and retries that still have something to post
@@ -57,27 +58,23 @@ func New(o Options) (*Simulator, error) {
 	}
 	s := &Simulator{
 		o: o, dice: newDice(o.Seed),
-		clock: newSchedule(o.Start, o.Stopped), speed: o.Speed, ledger: ledger{most: o.Keep}, most: maxPending,
+		most: maxPending,
 	}
-	if o.Fate != "" {
-		if s.fate, err = ParseFate(o.Fate); err != nil {
-			return nil, err
-		}
-	}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.round = newRound(s.ctx)
+	s.clock = newSchedule(s.round, o.Start, o.Stopped)
 	if err := s.settleIn(); err != nil {
+		s.cancel()
 		return nil, err
 	}
 	wrong := signature.NewToken("wrong", s.dice.text(upper+lower+digits, 40, "wrong token"))
 	s.forged = scenario.KeysOf(wrong, wrong)
-	if s.purse.left, err = readDollars(o.Balance); err != nil {
-		return nil, err
-	}
-	if err := s.furnish(); err != nil {
+	if err := s.begins(); err != nil {
+		s.cancel()
 		return nil, err
 	}
 	s.events = newEventQueue(o.OnEvent)
 	s.client = newPoster(o.AllowRemote)
-	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s, nil
 }
 
@@ -127,7 +124,7 @@ func (s *Simulator) stop() {
 	s.closed = true
 	s.mu.Unlock()
 	s.cancel()
-	for range s.clock.drop(true) {
+	for range s.clock.drop(nil) {
 		s.done()
 	}
 }
@@ -176,13 +173,13 @@ func (s *Simulator) done() {
 	s.wg.Done()
 }
 
-// nextMessages reserves the numbers of n messages and gives the first.
-func (s *Simulator) nextMessages(n int) uint64 {
+// nextMessages reserves the numbers of n messages and gives the first, and the round that they are of.
+func (s *Simulator) nextMessages(n int) (uint64, *round) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	first := s.messages + 1
 	s.messages += uint64(n)
-	return first
+	return first, s.round
 }
 
 // apiID names a request as Plivo does.
