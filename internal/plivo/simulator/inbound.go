@@ -50,6 +50,7 @@ func (s *Simulator) receive(ctx context.Context, in InboundMessage) (receipt, er
 		return receipt{}, errors.New("cannot post an inbound message: the simulator is stopping or has too much to post; try again later")
 	}
 	s.remember([]*message{m})
+	s.keyword(m, in.Text)
 	report := scenario.InboundReport{MessageUUID: m.uuid, From: m.from, To: m.to, Text: in.Text, Type: m.kind, Media: in.Media}
 	type outcome struct {
 		receipt
@@ -90,7 +91,7 @@ func (s *Simulator) runInbound(t *task) (receipt, error) {
 		s.done()
 		return got, fmt.Errorf("cannot post an inbound message to %s: the simulator stops, or was reset", t.m.url)
 	case err == nil && e.Answered == http.StatusOK:
-		got.replies, e.Problem = s.sendReplies(body.Bytes())
+		got.replies, e.Problem = s.sendReplies(t.m, body.Bytes())
 	case err != nil:
 		err = fmt.Errorf("cannot post an inbound message to %s: %s; check that the callback server runs there", t.m.url, e.Problem)
 	default:
@@ -120,7 +121,7 @@ func (s *Simulator) runInbound(t *task) (receipt, error) {
 
 // sendReplies sends the messages that the answer to an inbound message asks for, gives their UUIDs, and says what is
 // wrong where one cannot be sent. An answer that is no XML asks for none.
-func (s *Simulator) sendReplies(body []byte) (uuids []string, problem string) {
+func (s *Simulator) sendReplies(to *message, body []byte) (uuids []string, problem string) {
 	if !bytes.HasPrefix(bytes.TrimLeft(body, "\ufeff \t\r\n"), []byte("<")) {
 		return nil, ""
 	}
@@ -129,7 +130,7 @@ func (s *Simulator) sendReplies(body []byte) (uuids []string, problem string) {
 		return nil, "the answer cannot be read, so no reply was sent: " + err.Error()
 	}
 	for i, r := range replies {
-		sent, err := s.sendReply(r)
+		sent, err := s.sendReply(to, r)
 		if err != nil {
 			return uuids, fmt.Sprintf("the reply %d of the answer was not sent: %v", i+1, err)
 		}
@@ -138,11 +139,11 @@ func (s *Simulator) sendReplies(body []byte) (uuids []string, problem string) {
 	return uuids, ""
 }
 
-func (s *Simulator) sendReply(r plivo.Reply) (uuids []string, err error) {
+func (s *Simulator) sendReply(to *message, r plivo.Reply) (uuids []string, err error) {
 	if r.Type != "" && r.Type != plivo.SMS {
 		return nil, fmt.Errorf("the simulator sends plain SMS, and its type is %s", r.Type)
 	}
-	o := order{src: r.From, text: r.Text, url: r.CallbackURL, method: r.CallbackMethod, log: "true"}
+	o := order{owner: s.ownerOf(to), kind: plivo.SMS, src: r.From, text: r.Text, url: r.CallbackURL, method: r.CallbackMethod, log: "true"}
 	for _, check := range []func() error{
 		func() error { return s.checkSender(&o) },
 		func() error { return o.readDestinations(r.To) },
@@ -196,7 +197,7 @@ func (s *Simulator) inboundMessage(in InboundMessage) (*message, error) {
 	return &message{
 		round: round, number: n, uuid: s.dice.uuid("message", n), direction: plivo.Inbound, from: from, to: to,
 		units: units, kind: kind, log: "true", method: method, url: in.URL,
-		network: scenario.NetworkOf(to), created: created, course: []hop{{status: plivo.Received, at: created}},
+		owner: s.ownerOfNumber(to), created: created, course: []hop{{status: plivo.Received, at: created}},
 	}, nil
 }
 

@@ -166,9 +166,6 @@ func (s *Simulator) signer(m *message) scenario.Signer {
 	return scenario.Signer{Keys: s.keysOf(m), Forged: s.forged, Families: s.o.Sign}
 }
 
-// keysOf are the tokens of the account that a message belongs to, and the main account's.
-func (s *Simulator) keysOf(*message) scenario.Keys { return s.keys }
-
 // deliver signs a callback, sends it, writes what is answered into body and gives its status.
 func (s *Simulator) deliver(ctx context.Context, m *message, p scenario.Step, method string, nonces func() string, body io.Writer) (int, error) {
 	signed, err := s.signer(m).Sign(p.Signature, method, m.url, p.Params, nonces)

@@ -37,6 +37,7 @@ func (s *Simulator) begins() (err error) {
 		s.messages, s.requests = 0, 0
 	}
 	s.speed, s.ledger, s.owned = s.o.Speed, ledger{most: s.o.Keep}, property{}
+	s.forgive()
 	return s.furnish()
 }
 

@@ -16,23 +16,24 @@ import (
 // maxPending bounds the messages that still have callbacks to post; further sends are answered 429.
 const maxPending = 50_000
 
-// Simulator is one simulated account. It may be used by several goroutines at once.
+// Simulator is one simulated account with its subaccounts. It may be used by several goroutines at once.
 type Simulator struct {
-	o      Options
-	authID string
-	token  string
-	dice   dice
-	keys   scenario.Keys // of the account
-	forged scenario.Keys // of nobody
-	client *http.Client
-	clock  *schedule
+	o       Options
+	tenants []*tenant // the main account, then its subaccounts
+	dice    dice
+	forged  scenario.Keys // of nobody
+	client  *http.Client
+	clock   *schedule
 
 	ctx    context.Context // ends with Close
 	cancel context.CancelFunc
 	wg     sync.WaitGroup // of what is pending
 
-	events *eventQueue
-	stats  stats
+	events  *eventQueue
+	stats   stats
+	purse   purse
+	gates   gates
+	optOuts optOuts
 
 	mu       sync.Mutex
 	closed   bool
@@ -56,26 +57,17 @@ func New(o Options) (*Simulator, error) {
 		return nil, err
 	}
 	s := &Simulator{
-		o: o, authID: o.AuthID, token: o.AuthToken, dice: newDice(o.Seed),
+		o: o, dice: newDice(o.Seed),
 		most: maxPending,
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.round = newRound(s.ctx)
 	s.clock = newSchedule(s.round, o.Start, o.Stopped)
-	const upper, digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"
-	if s.authID == "" {
-		s.authID = "MA" + s.dice.text(upper+digits, 18, "auth id")
-	}
-	const lower = "abcdefghijklmnopqrstuvwxyz"
-	if s.token == "" {
-		s.token = s.dice.text(upper+lower+digits, 40, "auth token")
-	}
-	main := o.MainToken
-	if main == "" {
-		main = s.token
+	if err := s.settleIn(); err != nil {
+		s.cancel()
+		return nil, err
 	}
 	wrong := signature.NewToken("wrong", s.dice.text(upper+lower+digits, 40, "wrong token"))
-	s.keys = scenario.KeysOf(signature.NewToken("account", s.token), signature.NewToken("main account", main))
 	s.forged = scenario.KeysOf(wrong, wrong)
 	if err := s.begins(); err != nil {
 		s.cancel()
@@ -85,12 +77,6 @@ func New(o Options) (*Simulator, error) {
 	s.client = newPoster(o.AllowRemote)
 	return s, nil
 }
-
-// AuthID is the account's auth id.
-func (s *Simulator) AuthID() string { return s.authID }
-
-// AuthToken is the account's auth token, in the clear: for the one who has to configure a client.
-func (s *Simulator) AuthToken() string { return s.token }
 
 // Serve answers on ln until ctx ends, then lets running requests finish for up to 2 s, drops what is
 // still to be posted, and returns as Close does. It closes ln.
