@@ -188,7 +188,8 @@ func (s *Simulator) unpaid() Fate {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.owned.unpaid = until
-	return named("failed", map[string]string{"code": "900"})
+	f, _ := ParseFate("failed:900")
+	return f
 }
 
 // serveAccount is GET Account/{id}/.

@@ -39,7 +39,7 @@ type hop struct {
 // plan lays out the course of an outbound message, and gives its callbacks in the order in which they go. The
 // message does not keep these: it is remembered longer than they are needed.
 func (m *message) plan(pace Pace, speed float64, random io.Reader) ([]scenario.Step, error) {
-	steps, err := m.fate.steps(m, pace, speed, random)
+	steps, err := m.steps(pace, speed, random)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func (m *message) plan(pace Pace, speed float64, random io.Reader) ([]scenario.S
 		}
 	}
 	slices.SortStableFunc(m.course, func(a, b hop) int { return a.at.Compare(b.at) })
-	if m.url == "" || m.fate.silent {
+	if m.url == "" || m.fate.Silent {
 		return nil, nil
 	}
 	return steps, nil
