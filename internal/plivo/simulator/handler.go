@@ -18,11 +18,12 @@ const maxRequest = 1 << 20
 type apiError struct {
 	status int
 	words  string
+	cause  string // for events, where it is the simulator's own doing
 }
 
 func (e *apiError) Error() string { return e.words }
 
-func refuse(status int, words string) *apiError { return &apiError{status, words} }
+func refuse(status int, words string) *apiError { return &apiError{status: status, words: words} }
 
 func badRequest(words string) *apiError { return refuse(http.StatusBadRequest, words) }
 
@@ -64,6 +65,10 @@ func (s *Simulator) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	if s.o.Disabled {
 		s.deny(w, r, apiID, refuse(http.StatusForbidden, "this account is disabled"))
+		return
+	}
+	if err := s.upset(r); err != nil {
+		s.deny(w, r, apiID, err)
 		return
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxRequest)
@@ -123,7 +128,7 @@ func (s *Simulator) deny(w http.ResponseWriter, r *http.Request, apiID string, e
 	if !ok {
 		refused = refuse(http.StatusInternalServerError, "internal server error")
 	}
-	s.emit(Event{Event: EventRefused, Method: r.Method, URL: r.URL.Path, Answered: refused.status, Problem: refused.words})
+	s.emit(Event{Event: EventRefused, Method: r.Method, URL: r.URL.Path, Answered: refused.status, Problem: refused.words, Cause: refused.cause})
 	switch refused.status {
 	case http.StatusUnauthorized:
 		w.Header().Set("WWW-Authenticate", `Basic realm="Plivo"`)

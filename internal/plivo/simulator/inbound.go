@@ -31,11 +31,14 @@ func (s *Simulator) Inbound(ctx context.Context, in InboundMessage) (string, err
 		return "", errors.New("cannot post an inbound message: the simulator is stopping or has too much to post; try again later")
 	}
 	s.remember([]*message{m})
+	m.chaos = s.chaos()
 	report := scenario.InboundReport{MessageUUID: m.uuid, From: m.from, To: m.to, Text: in.Text, Type: "sms"}
+	step := scenario.Step{Number: 1, Kind: scenario.Inbound, Status: plivo.Received, Params: report.Params()}
+	s.missign(m, &step)
 	first := make(chan error, 1)
 	s.schedule(&task{
 		due: m.created, m: m, attempt: 1,
-		steps: []scenario.Step{{Number: 1, Kind: scenario.Inbound, Status: plivo.Received, Params: report.Params()}},
+		steps: []scenario.Step{step},
 		do:    func(t *task) { first <- s.runInbound(t) },
 	})
 	select {

@@ -23,7 +23,8 @@ type message struct {
 	ip        string // of the requester
 	method    string // of the callbacks
 	url       string // of the callbacks; empty for none
-	fate      Fate
+	fate      fated
+	chaos     *scenario.Chaos // that befalls its callbacks; nil for none
 	network   scenario.Network
 	created   time.Time
 	course    []hop

@@ -30,7 +30,7 @@ type order struct {
 	url, method    string
 	log            string
 	dlt            dlt
-	fates          []Fate // of dst
+	fates          []fated // of dst
 }
 
 // serveSend is POST Message/.
@@ -81,7 +81,7 @@ func (s *Simulator) take(o order, ip string) ([]*message, [][]scenario.Step, err
 	}
 	s.remember(ms)
 	for _, m := range ms {
-		s.emit(Event{Event: EventAccepted, MessageUUID: m.uuid, From: m.from, To: m.to, Status: plivo.Queued, Units: m.units, Method: m.method, URL: m.url})
+		s.emit(Event{Event: EventAccepted, MessageUUID: m.uuid, From: m.from, To: m.to, Status: plivo.Queued, Units: m.units, Method: m.method, URL: m.url, Cause: m.fate.rule})
 	}
 	return ms, posts, nil
 }
@@ -222,50 +222,50 @@ func checkExpiry(given string) error {
 	return nil
 }
 
-// readFates gives each destination its fate: its magic number's, else the request header's, else the
-// default. A magic number may refuse the whole request.
+// readFates gives each destination its fate: its magic number's, else the request header's, else what was said of the
+// next messages, else the first rule's that fits, else the default. A magic number or a rule may refuse the whole
+// request.
 func (s *Simulator) readFates(o *order, header http.Header) error {
-	ordinary := s.ordinary()
+	var ordinary *Fate // of all; nil where the rules are asked
+	rules := s.ruling(o)
 	if s.broke() {
-		ordinary = s.unpaid()
+		f := s.unpaid()
+		ordinary = &f
 	} else if given := header.Get(FateHeader); given != "" {
-		var err error
-		if ordinary, err = ParseFate(given); err != nil {
+		f, err := ParseFate(given)
+		if err != nil {
 			return badRequest(err.Error())
 		}
+		ordinary = &f
 	}
 	for _, to := range o.dst {
-		f, refusal, magic, err := magicFate(to)
+		var f fated
+		var err error
+		magic, refusal, known, problem := magicFate(to)
 		switch {
-		case err != nil:
-			return badRequest(err.Error())
+		case problem != nil:
+			return badRequest(problem.Error())
 		case refusal != 0:
 			return refuse(int(refusal), refusalWords(refusal))
-		case !magic:
-			f = ordinary
+		case known:
+			f.Fate = magic
+		case ordinary != nil:
+			f.Fate = *ordinary
+		default:
+			if f, err = rules.fate(to); err != nil {
+				return err
+			}
 		}
 		o.fates = append(o.fates, f)
 	}
 	return nil
 }
 
-func refusalWords(status refusal) string {
-	switch status {
-	case http.StatusUnauthorized:
-		return unauthorized
-	case http.StatusTooManyRequests:
-		return "too many requests"
-	case http.StatusBadRequest:
-		return "dst is a number that the simulator refuses"
-	default:
-		return "internal server error"
-	}
-}
-
 // messagesOf gives the messages of an order, and the callbacks of each.
 func (s *Simulator) messagesOf(o order, ip string) ([]*message, [][]scenario.Step, error) {
 	first := s.nextMessages(len(o.dst))
 	created := s.now()
+	chaos := s.chaos()
 	units := o.units()
 	ms := make([]*message, len(o.dst))
 	posts := make([][]scenario.Step, len(o.dst))
@@ -274,12 +274,13 @@ func (s *Simulator) messagesOf(o order, ip string) ([]*message, [][]scenario.Ste
 		ms[i] = &message{
 			number: n, uuid: s.dice.uuid("message", n), direction: plivo.Outbound, from: o.src, to: to,
 			units: units, powerpack: o.powerpack, kind: o.kind, dlt: o.dlt, log: o.log, ip: ip, method: o.method, url: o.url,
-			fate: o.fates[i], network: scenario.NetworkOf(to), created: created,
+			fate: o.fates[i], chaos: chaos, network: scenario.NetworkOf(to), created: created,
 		}
 		var err error
 		if posts[i], err = ms[i].plan(s.o.Pace, s.Speed(), s.dice.stream("scenario", n)); err != nil {
 			return nil, nil, err
 		}
+		posts[i] = s.disturb(ms[i], posts[i], s.o.Pace.Late)
 	}
 	return ms, posts, nil
 }

@@ -33,10 +33,10 @@ type Simulator struct {
 
 	events *eventQueue
 	stats  stats
+	law    law
 
 	mu       sync.Mutex
 	closed   bool
-	fate     Fate    // of messages with none by number or request
 	speed    float64 // of what is scheduled from now on
 	messages uint64  // so far
 	requests uint64  // so far
@@ -58,10 +58,8 @@ func New(o Options) (*Simulator, error) {
 		o: o, authID: o.AuthID, token: o.AuthToken, dice: newDice(o.Seed),
 		clock: newSchedule(o.Start, o.Stopped), speed: o.Speed, ledger: ledger{most: o.Keep}, most: maxPending,
 	}
-	if o.Fate != "" {
-		if s.fate, err = ParseFate(o.Fate); err != nil {
-			return nil, err
-		}
+	if err := s.restoreLaw(); err != nil {
+		return nil, err
 	}
 	const upper, digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"
 	if s.authID == "" {
