@@ -52,6 +52,8 @@ func (s *Simulator) receive(ctx context.Context, in InboundMessage) (receipt, er
 	s.remember([]*message{m})
 	s.keyword(m, in.Text)
 	report := scenario.InboundReport{MessageUUID: m.uuid, From: m.from, To: m.to, Text: in.Text, Type: m.kind, Media: in.Media}
+	step := scenario.Step{Number: 1, Kind: scenario.Inbound, Status: plivo.Received, Params: report.Params()}
+	s.missign(m, &step)
 	type outcome struct {
 		receipt
 		err error
@@ -59,7 +61,7 @@ func (s *Simulator) receive(ctx context.Context, in InboundMessage) (receipt, er
 	first := make(chan outcome, 1)
 	s.schedule(&task{
 		due: m.created, m: m, attempt: 1,
-		steps: []scenario.Step{{Number: 1, Kind: scenario.Inbound, Status: plivo.Received, Params: report.Params()}},
+		steps: []scenario.Step{step},
 		do: func(t *task) {
 			got, err := s.runInbound(t)
 			first <- outcome{got, err}
@@ -197,7 +199,7 @@ func (s *Simulator) inboundMessage(in InboundMessage) (*message, error) {
 	return &message{
 		round: round, number: n, uuid: s.dice.uuid("message", n), direction: plivo.Inbound, from: from, to: to,
 		units: units, kind: kind, log: "true", method: method, url: in.URL,
-		owner: s.ownerOfNumber(to), created: created, course: []hop{{status: plivo.Received, at: created}},
+		owner: s.ownerOfNumber(to), chaos: s.chaos(), created: created, course: []hop{{status: plivo.Received, at: created}},
 	}, nil
 }
 
