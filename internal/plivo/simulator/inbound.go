@@ -19,6 +19,9 @@ type InboundMessage struct {
 	URL  string // where it is posted; empty for the message_url of the number's application, with its method
 }
 
+// codeForbidden is Plivo's code of an inbound message that its URL answered 403.
+const codeForbidden = "2403"
+
 // Inbound posts one signed inbound message and gives its UUID, which also stands when the callback server did not
 // answer 200: that is an error, and the message is posted again as a delivery report is. Where ctx ends before there
 // is an answer, the message goes on its way.
@@ -72,6 +75,9 @@ func (s *Simulator) runInbound(t *task) error {
 	}
 	if err != nil {
 		state.status, e.Status = plivo.Undelivered, plivo.Undelivered
+		if e.Answered == http.StatusForbidden {
+			state.code = codeForbidden
+		}
 	}
 	settled := *t.m
 	settled.course = []hop{t.m.course[0], state}
