@@ -24,6 +24,9 @@ type InboundMessage struct {
 // maxMedia is how many files a message has at most.
 const maxMedia = 10
 
+// codeForbidden is Plivo's code of an inbound message that its URL answered 403.
+const codeForbidden = "2403"
+
 // Inbound posts one signed inbound message and gives its UUID, which also stands when the callback server did not
 // answer 200: that is an error, and the message is posted again as a delivery report is. Where ctx ends before there
 // is an answer, the message goes on its way.
@@ -101,6 +104,9 @@ func (s *Simulator) runInbound(t *task) (receipt, error) {
 	}
 	if err != nil {
 		state.status, e.Status = plivo.Undelivered, plivo.Undelivered
+		if e.Answered == http.StatusForbidden {
+			state.code = codeForbidden
+		}
 	}
 	settled := *t.m
 	settled.course = []hop{t.m.course[0], state}

@@ -22,9 +22,9 @@ type message struct {
 	units     int
 	kind      string // sms, mms or whatsapp; empty for sms
 	log       string
-	ip        string // of the requester
-	method    string // of the callbacks
-	url       string // of the callbacks; empty for none
+	ip        string          // of the requester
+	method    string          // of the callbacks
+	url       string          // of the callbacks; empty for none
 	rule      string          // that its fate is of; empty for none
 	chaos     *scenario.Chaos // that befalls its callbacks; nil for none
 	created   time.Time
