@@ -50,6 +50,30 @@ func TestAttach(t *testing.T) {
 	}
 }
 
+// TestAttachedURLInAnotherForm holds that a URL which the API gives back in another form than it took it is ours
+// still, at the end and after a crash.
+func TestAttachedURLInAnotherForm(t *testing.T) {
+	t.Parallel()
+	acc := newAccount(t)
+	acc.fine.Store(true)
+	a, end := acc.begin(acc.options(app.Attach{AppID: shopApp, Replace: true}))
+	becomes(t, a, app.AttachDone)
+	if got := acc.at(shopApp); got != a.Status().PublicURL+webhook.InboundPath+"/" {
+		t.Fatalf("the API says %s", got)
+	}
+	if err := end(); err != nil {
+		t.Error(err)
+	}
+	if got := acc.at(shopApp); got != shopURL || len(acc.owed()) != 0 || strings.Contains(noticesOf(a), "somebody else") {
+		t.Errorf("after the end it is %s, owed is %v; told was %s", got, acc.owed(), noticesOf(a))
+	}
+	acc.crashed(shopApp, shopURL)
+	done, err := app.Restore(within(t), acc.options(app.Attach{}), false)
+	if err != nil || len(done) != 1 || done[0].Outcome != store.PutBack || done[0].Err != nil {
+		t.Errorf("after a crash: %v, %+v", err, done)
+	}
+}
+
 func TestAttachedURLChanges(t *testing.T) {
 	t.Parallel()
 	acc := newAccount(t)
