@@ -221,6 +221,10 @@ func (a *App) serve() error {
 	// A tunnel's agent on this machine says who called; without one the caller is who connects. A tunnel that
 	// ends in this process has a listener of its own, so that here too the caller is who connects.
 	tunnelled := a.o.PublicURL != "" && !onLoopback(a.publicURL()) || a.o.Tunnel != nil && external(a.o.Tunnel)
+	trusted, err := a.trustsForwarded(tunnelled)
+	if err != nil {
+		return err
+	}
 	var answerer func(*webhook.Callback) func(context.Context) webhook.TargetAnswer
 	if a.routes != nil {
 		answerer = a.routes.Answer
@@ -229,11 +233,11 @@ func (a *App) serve() error {
 		Answerer: answerer, Answer: a.o.Answer,
 		PublicURLs: []string{a.publicURL()}, Tokens: a.tokens, OnInvalid: a.o.OnInvalid, Recorder: a.store,
 		Now: a.now, Logger: a.log, Allow: a.o.Allow, Version: a.o.Version,
-		TrustForwarded: tunnelled,
-		Limits:         webhook.Limits{RateLimitOff: !tunnelled && local(a.serverLn), AtOnce: a.o.CallbacksAtOnce},
-		OnProblem:      func(level slog.Level, text string) { a.Notify(severityOf(level), text) },
-		Prove:          a.answerProbe,
-		Tunnel:         a.tunnelHealth,
+		Agent: tunnelled, TrustForwarded: trusted,
+		Limits:    webhook.Limits{RateLimitOff: !tunnelled && !trusted && local(a.serverLn), AtOnce: a.o.CallbacksAtOnce},
+		OnProblem: func(level slog.Level, text string) { a.Notify(severityOf(level), text) },
+		Prove:     a.answerProbe,
+		Tunnel:    a.tunnelHealth,
 	})
 	if err != nil {
 		return err

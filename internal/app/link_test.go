@@ -304,7 +304,7 @@ func TestAGivenURLIsProbed(t *testing.T) {
 func TestTheProbeComesPastAllow(t *testing.T) {
 	t.Parallel()
 	w := newWire()
-	w.inside = true
+	w.inside, w.names = true, true
 	a := tunnelled(t, w, app.Options{Allow: []netip.Prefix{netip.MustParsePrefix("203.0.113.0/24")}})
 	reaches(t, a, tunnel.Online)
 	for _, header := range []string{"", "0123456789abcdef0123456789abcdef"} {

@@ -61,6 +61,8 @@ type Options struct {
 	InsecureURL bool // allow a public http:// URL
 	OnInvalid   webhook.Policy
 	Allow       []netip.Prefix
+	// ForwardedFor says whether X-Forwarded-For is believed of what is passed on by an agent on this machine.
+	ForwardedFor ForwardedFor
 
 	// Attach says which application of a live account is to send its messages here.
 	Attach Attach

@@ -2,12 +2,14 @@ package webhook_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http/httptest"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -121,6 +123,36 @@ func TestTheRateLimitCanBeOff(t *testing.T) {
 			t.Fatalf("status %d", status)
 		}
 	}
+}
+
+// Through an agent that does not say who called all share one limit, whatever a caller writes, and one agent may
+// open as many connections as it likes.
+func TestAnAgentThatDoesNotSayWhoCalled(t *testing.T) {
+	at := time.Now()
+	s := start(t, webhook.Config{
+		Agent: true, Tokens: []signature.Token{account}, PublicURLs: []string{"https://name.example"}, Now: func() time.Time { return at },
+		Limits: webhook.Limits{Rate: 1, Burst: 2, ConnectionsPerAddress: 1},
+	})
+	var statuses []int
+	for i := range 4 {
+		r := post(t, s.url+"/x", formType, "a=1")
+		r.Header.Set("X-Forwarded-For", fmt.Sprintf("198.51.100.%d", i))
+		status, _, _ := do(t, r)
+		statuses = append(statuses, status)
+	}
+	if !slices.Equal(statuses, []int{200, 200, 429, 429}) {
+		t.Errorf("of callers with made-up addresses came %v", statuses)
+	}
+	if got := s.recorder.last(t).RemoteAddr; !strings.HasPrefix(got, "127.0.0.1:") {
+		t.Errorf("it came from %s", got)
+	}
+	if status, _, _ := do(t, signedPost(t, s.url+"/x", "https://name.example/x", account)); status != 200 {
+		t.Errorf("what verifies is answered %d", status)
+	}
+	for range 3 {
+		dial(t, s.addr)
+	}
+	eventually(t, "the agent has three connections", func() bool { return s.Stats().Connections == 3 })
 }
 
 func TestForwardedAddresses(t *testing.T) {

@@ -71,13 +71,14 @@ func (s *Server) handler(w way) http.Handler {
 
 // way is how requests come to a listener, which decides who called.
 type way struct {
-	forwarded bool // loopback peers are a tunnel's agent, which says who called and speaks for everybody
+	agent     bool // loopback peers are a tunnel's agent, which speaks for everybody
+	forwarded bool // it says who called
 	unlimited bool // no rate limit
 }
 
 // outside is the way to the server's own address.
 func (s *Server) outside() way {
-	return way{forwarded: s.config.TrustForwarded, unlimited: s.config.Limits.RateLimitOff}
+	return way{agent: s.config.Agent || s.config.TrustForwarded, forwarded: s.config.TrustForwarded, unlimited: s.config.Limits.RateLimitOff}
 }
 
 // Serve takes callbacks from ln until ctx ends, closes ln, lets requests in flight finish for as long
@@ -99,7 +100,7 @@ func (s *Server) ServeTunnel(ctx context.Context, ln net.Listener) error {
 }
 
 func (s *Server) serve(ctx context.Context, ln net.Listener, w way) error {
-	limited := s.connections.wrap(ln, w.forwarded)
+	limited := s.connections.wrap(ln, w.agent)
 	limits := s.config.Limits
 	server := &http.Server{
 		Handler:                      s.handler(w),
