@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 
@@ -24,6 +25,19 @@ func (a *App) publicURL() string {
 	a.urls.mu.Lock()
 	defer a.urls.mu.Unlock()
 	return a.urls.public
+}
+
+// Unreachable says why Plivo cannot reach this server, in words for the middle of a sentence; empty where it can, as
+// far as that is known.
+func (a *App) Unreachable() string {
+	if a.CallbackURL() != "" {
+		return ""
+	}
+	public := a.publicURL()
+	if given := public != a.listenURL || a.o.PublicURL != "" && !a.joined; given && onLoopback(public) {
+		return fmt.Sprintf("the public URL %s is one of this machine, which Plivo cannot reach", public)
+	}
+	return "no public URL is known"
 }
 
 // ours tells whether a URL is one of this process's server, of now or before.

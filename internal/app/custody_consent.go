@@ -54,7 +54,7 @@ func (a *App) CheckAttach(ctx context.Context) error {
 	case a.o.HistoryPath == "":
 		return errors.New("cannot attach an application without a history: its message_url is put back by what is written down there; leave --ephemeral out")
 	case !a.attachable() && a.o.Tunnel == nil:
-		return errors.New("cannot attach an application to a server that Plivo cannot reach: open a tunnel with --tunnel, or name its address with --public-url")
+		return fmt.Errorf("cannot attach an application to a server that Plivo cannot reach: %s; open a tunnel with --tunnel, or name its address from outside with --public-url", a.Unreachable())
 	}
 	app, owed, err := a.custody.look(ctx)
 	switch {

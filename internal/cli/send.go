@@ -147,9 +147,9 @@ func (j *sendJob) run(ctx context.Context) error {
 	}
 	if checked.CallbackURL == "" && j.a.CallbackURL() == "" {
 		if j.want != "" {
-			return errors.New("--wait needs callbacks, and Plivo cannot reach this machine: open a tunnel with --tunnel, name its address with --public-url, or run without --wait; nothing was sent")
+			return fmt.Errorf("--wait needs callbacks, and Plivo cannot reach this machine: %s; open a tunnel with --tunnel, name its address from outside with --public-url, or run without --wait; nothing was sent", j.a.Unreachable())
 		}
-		j.s.say("no public URL is known, so no callbacks are asked for: the message stays as Plivo accepted it; open a tunnel with --tunnel, or name its address with --public-url, to see more")
+		j.s.say("%s, so no callbacks are asked for: the message stays as Plivo accepted it; open a tunnel with --tunnel, or name its address from outside with --public-url, to see more", j.a.Unreachable())
 	}
 	sent, err := j.a.Send(ctx, app.SendRequest{Draft: checked, Fate: j.fate})
 	if len(sent.IDs) == 0 {
