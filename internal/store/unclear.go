@@ -200,6 +200,34 @@ func (s *Store) UnclearSends(ctx context.Context, since time.Time, limit int) ([
 		[]any{int64(unclear), micros(since), limit}, readMessage)
 }
 
+// NoteUnclear writes what is known so far into those of some sends that are unclear: each gets the words that tell
+// makes of those that it has.
+func (s *Store) NoteUnclear(ctx context.Context, ids []int64, tell func(refusal string) string) error {
+	return s.ask("note what is known of a send", &request{ctx: ctx, do: func() error {
+		for _, id := range ids {
+			row, err := s.writer.messageWhere("id = ?", id)
+			if err != nil {
+				return err
+			}
+			if row == nil || row.doubt != unclear {
+				continue
+			}
+			row.Refusal, row.UpdatedAt = tell(row.Refusal), latest(row.UpdatedAt, s.now())
+			if err := s.writer.putMessages([]*messageRow{row}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}})
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
 // Candidate is a message that Plivo has, and that may be one of an unclear send.
 type Candidate struct{ UUID, From, To string }
 
