@@ -29,7 +29,8 @@ func (e *DraftError) Error() string {
 
 // Send checks the draft, makes its rows in the history, calls the API and writes the answer into the
 // rows. The errors are *DraftError (nothing was sent or stored), *api.Error (the rows show the
-// refusal) and those of the history. Where the error is Unclear the rows are too, and what became of them is
+// refusal), *UnnotedError (Plivo has answered, as Sent says, and the rows lack it) and those of the history (nothing
+// was sent). Where the error is Unclear the rows are too, and what became of them is
 // found out in the background; see Clarified.
 func (a *App) Send(ctx context.Context, r SendRequest) (Sent, error) {
 	draft, problems := r.Draft.Check()
@@ -60,15 +61,18 @@ func (a *App) Send(ctx context.Context, r SendRequest) (Sent, error) {
 	if err != nil {
 		return Sent{}, fmt.Errorf("cannot note the message in the history before sending it, so it was not sent: %w", err)
 	}
+	answered := a.stillSending(ctx, ids)
 	accepted, sendErr := a.api.Send(ctx, draft, header)
+	answered()
 	outs := outcomes(ids, draft.To, accepted, sendErr)
 	// What Plivo answered is written down even when the caller has gone.
-	if err := a.store.FinishSend(context.WithoutCancel(ctx), outs); err != nil {
-		return Sent{}, fmt.Errorf("the message was sent, but its UUID could not be written to the history: %w", err)
-	}
+	err = a.store.FinishSend(context.WithoutCancel(ctx), outs)
 	sent := Sent{IDs: ids, UUIDs: make([]string, len(outs))}
 	for i, o := range outs {
 		sent.UUIDs[i] = o.UUID
+	}
+	if err != nil {
+		return sent, a.unnoted(rows, outs, sendErr, err)
 	}
 	if outs[0].Unclear && ctx.Err() == nil {
 		a.doubts.begin(func(ctx context.Context) { a.clarify(ctx, ids, true) })

@@ -148,8 +148,8 @@ type became int
 
 const (
 	unanswered became = iota // there was no list, or one that tells nothing yet
-	notListed                  // the list lacks some of it
-	told                       // asking again tells no more
+	notListed                // the list lacks some of it
+	told                     // asking again tells no more
 )
 
 // ask makes one list call for the rows of a send that are unclear, and writes down what it tells. What the list

@@ -155,6 +155,10 @@ func (j *sendJob) run(ctx context.Context) error {
 	if len(sent.IDs) == 0 {
 		return stopped(ctx, err)
 	}
+	var unnoted *app.UnnotedError
+	if errors.As(err, &unnoted) {
+		return errors.Join(err, j.unnoted(unnoted.Messages))
+	}
 	if err != nil {
 		if clear, said := j.clarified(ctx, err, sent.IDs); !clear {
 			return said

@@ -371,6 +371,37 @@ func TestAnUnclearSendIsNotSentAgain(t *testing.T) {
 	}
 }
 
+// TestASendThatTheHistoryLacksIsNotSentAgain holds that a draft that Plivo accepted is no draft any more, also where
+// its answer could not be kept.
+func TestASendThatTheHistoryLacksIsNotSentAgain(t *testing.T) {
+	d := staged80(t)
+	d.m.env.core = unnotedCore{d.core, "5b40a428-bfc7-4daf-9d06-726c558bf3b0"}
+	d.keys("n", "hello", "tab", "+14155550123", "ctrl+s")
+	d.expect("Messages (12)", "Plivo accepted the message, so do not send it again")
+	if text := d.m.compose.form.text; text != "" {
+		t.Errorf("the draft is %q", text)
+	}
+	d.m.env.core = unnotedCore{d.core, ""}
+	d.keys("n", "hello", "tab", "+14155550123", "ctrl+s")
+	d.expect("took none of its messages")
+	if text := d.m.compose.form.text; text != "hello" {
+		t.Errorf("the draft that was not taken is %q", text)
+	}
+}
+
+// unnotedCore has a history that cannot take the answer to a send.
+type unnotedCore struct {
+	*fakeCore
+	uuid string
+}
+
+func (c unnotedCore) Send(ctx context.Context, r app.SendRequest) (app.Sent, error) {
+	_, _ = c.fakeCore.Send(ctx, r)
+	return app.Sent{IDs: []int64{1}, UUIDs: []string{c.uuid}}, &app.UnnotedError{
+		Messages: []plivo.Message{{ID: 1, UUID: c.uuid, To: "+14155550123"}}, Cause: errors.New("the disk is full"),
+	}
+}
+
 // unclearCore loses the answer to a send.
 type unclearCore struct{ *fakeCore }
 

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -93,6 +94,11 @@ func (c *compose) done(msg sentMsg) bool {
 	same := msg.edits == c.edits
 	if app.Unclear(msg.err) && len(msg.sent.IDs) > 0 {
 		c.env.notify(app.Warning, "Unclear: "+msg.err.Error()+". Its row tells what comes of it.")
+		return c.empty(msg)
+	}
+	var unnoted *app.UnnotedError
+	if errors.As(msg.err, &unnoted) && unnoted.Taken() {
+		c.env.notify(app.Failure, msg.err.Error()+".")
 		return c.empty(msg)
 	}
 	if msg.err != nil {
