@@ -111,7 +111,7 @@ func outcomes(ids []int64, to []string, accepted api.Accepted, err error) []stor
 		outs[i].ID = id
 		switch {
 		case err != nil:
-			outs[i].Refusal, outs[i].Unclear = err.Error(), unclear
+			outs[i].Refusal, outs[i].Unclear, outs[i].NoReply = err.Error(), unclear, noReply(err)
 		case invalid[digits(to[i])]:
 			outs[i].Refusal = "Plivo refused this destination as an invalid number; check its country code and digits."
 		case len(uuids) == 0:
@@ -121,6 +121,12 @@ func outcomes(ids []int64, to []string, accepted api.Accepted, err error) []stor
 		}
 	}
 	return outs
+}
+
+// noReply tells of the error of a send whether the API has said nothing about it.
+func noReply(err error) bool {
+	var failed *api.Error
+	return errors.As(err, &failed) && failed.Status < http.StatusBadRequest
 }
 
 func digits(s string) string {

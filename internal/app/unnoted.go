@@ -62,7 +62,7 @@ func (a *App) unnoted(rows []plivo.Message, outs []store.SendOutcome, answer, ca
 		case o.UUID != "":
 			m.Status = plivo.Queued
 		case !o.Unclear:
-			m.Status, m.FinalAt = plivo.Failed, now
+			m.Status, m.FinalAt, m.NotTaken = plivo.Failed, now, o.NoReply
 		}
 	}
 	return e

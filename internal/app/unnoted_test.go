@@ -128,3 +128,21 @@ func TestSendGivesSignsOfLife(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestSendThatReachesNobody is no refusal of the API's.
+func TestSendThatReachesNobody(t *testing.T) {
+	t.Parallel()
+	o := apiThat(t, func() {}, 500, "")
+	gone := httptest.NewServer(http.NotFoundHandler())
+	o.APIURL = gone.URL
+	gone.Close()
+	a := running(t, o)
+	sent, err := a.Send(within(t), app.SendRequest{Draft: plivo.Draft{From: "+14155550100", To: []string{"+14155550199"}, Text: "hi"}})
+	if err == nil {
+		t.Fatal("no error")
+	}
+	ms, err := a.MessagesByID(within(t), sent.IDs)
+	if err != nil || ms[0].Status != plivo.Failed || !ms[0].NotTaken || ms[0].Unclear || !strings.Contains(ms[0].Refusal, "connection") {
+		t.Errorf("%+v, %v", ms, err)
+	}
+}

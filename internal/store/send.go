@@ -110,6 +110,7 @@ type SendOutcome struct {
 	UUID    string // empty when refused
 	Refusal string // why, in a sentence; empty when accepted
 	Unclear bool   // it may have been accepted all the same
+	NoReply bool   // the API was not reached, or gave no answer: it has refused nothing
 }
 
 // FinishSend writes the API's answer into the rows of BeginSend: queued with the UUID, or failed with
@@ -162,6 +163,9 @@ func (w *writer) finish(row *messageRow, o SendOutcome, count *counters) error {
 	}
 	if o.UUID == "" {
 		row.doubt = certain
+		if o.NoReply {
+			row.doubt = unreached
+		}
 		row.Status, row.Refusal, row.FinalAt = plivo.Failed, o.Refusal, now
 		return nil
 	}

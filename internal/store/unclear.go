@@ -15,9 +15,10 @@ import (
 type doubt int64
 
 const (
-	certain  doubt = iota
-	unclear        // it may have been accepted
-	notFound       // Plivo did not have it when it was asked; a callback still proves the contrary
+	unreached doubt = iota - 1 // the API gave no answer to it, and cannot have accepted it
+	certain
+	unclear  // it may have been accepted
+	notFound // Plivo did not have it when it was asked; a callback still proves the contrary
 )
 
 // claimable is how long after a send a first callback can still be its own: Plivo gives a message up after 3 h
@@ -29,7 +30,7 @@ const mostUnclear = 2000
 
 // accepted makes a row one that Plivo took.
 func (m *messageRow) accepted(uuid string) {
-	m.UUID, m.Refusal, m.doubt, m.Unclear = uuid, "", certain, false
+	m.UUID, m.Refusal, m.doubt, m.Unclear, m.NotTaken = uuid, "", certain, false, false
 	m.Status, m.FinalAt = plivo.Queued, time.Time{}
 }
 
