@@ -52,9 +52,10 @@ type App struct {
 	notices  notices
 	totals   atomic.Pointer[store.Totals]
 	watched  atomic.Pointer[WatchStatus]
-	beat     time.Duration // of the watch over messages
-	inFlight atomic.Int64  // sends that the API has not answered
-	sendBeat time.Duration // between two signs of life of one
+	beat     time.Duration          // of the watch over messages
+	inFlight atomic.Int64           // sends that the API has not answered
+	ending   atomic.Pointer[string] // what the end waits for; nil until it has begun
+	sendBeat time.Duration          // between two signs of life of one
 	replays  replays
 	doubts   doubts
 	senders  senders

@@ -86,7 +86,7 @@ func runSend(cmd *cobra.Command, s Streams, f *flags, written *plivo.Draft, wait
 		sayUnused(cmd, s, a)
 	}
 	p := newPrinter(s, set.json, f.more(set).whereTokensAre(set, a.Joined()))
-	err = whileRunning(ctx, a, func(ctx context.Context) error {
+	err = whileRunning(ctx, s, a, func(ctx context.Context) error {
 		tunnelled, stop := endsWithTunnel(ctx, a)
 		defer stop()
 		job := sendJob{s: s, a: a, p: p, f: f, draft: draft, fate: f.fate, want: want, notices: newNotices(s)}

@@ -27,5 +27,5 @@ func (j *sendJob) unnoted(ms []plivo.Message) error {
 // uuid prints the UUID of a message in words.
 func (p *printer) uuid(m plivo.Message) error {
 	m = p.mask.Message(m)
-	return p.lines.write([]byte(fmt.Sprintf("message UUID %s of the message to %s\n", escape.Line(m.UUID), escape.Line(m.To))))
+	return p.lines.write(fmt.Appendf(nil, "message UUID %s of the message to %s", escape.Line(m.UUID), escape.Line(m.To)))
 }
