@@ -207,7 +207,7 @@ func TestJSONIsEditedElsewhere(t *testing.T) {
 	if got := strings.TrimSpace(seen()); got != "9000" || d.m.compose.draft.Template != "{}" {
 		t.Errorf("opened again with %s, and became %q", got, d.m.compose.draft.Template)
 	}
-	d.send(contentMsg{fieldTemplate, `{"name":"a"}`, "long work", nil})
+	d.send(contentMsg{fieldTemplate, form{}, `{"name":"a"}`, "long work", nil})
 	d.expect("Not taken: the field has changed meanwhile. ctrl+e there opens it again as it was left.")
 	d.keys("ctrl+e")
 	if got := strings.TrimSpace(seen()); got != "9" {
@@ -356,6 +356,32 @@ func TestTheSearchForSendersIsTyped(t *testing.T) {
 	d.keys("n", "tab", "ctrl+n")
 	if !d.m.typing() {
 		t.Error("nothing is typed")
+	}
+}
+
+// TestUntakenTextIsOfItsDraft has another draft take the place of the one that the editor is open for: what comes from
+// there goes to the one that was set aside, and to no other.
+func TestUntakenTextIsOfItsDraft(t *testing.T) {
+	d := newDriver(t, newFakeCore(), 120, 36)
+	d.keys("n", "mine", "ctrl+x", "right", "right")
+	c := d.m.compose
+	was := c.form
+	d.send(answerMsg{to: "+14155550123", from: "+14155550100"})
+	d.send(contentMsg{fieldTemplate, was, "", "long work", nil})
+	d.expect("Not taken: another draft stands here meanwhile. ctrl+r has the one it is for")
+	if got := *c.form.untaken.at(fieldTemplate); got != "" {
+		t.Errorf("the answer has %q", got)
+	}
+	if len(c.kept) != 1 || *c.kept[0].untaken.at(fieldTemplate) != "long work" {
+		t.Fatalf("kept: %+v", c.kept)
+	}
+	c.take(recentItem{form: c.kept[0], kept: true})
+	if got := *c.form.untaken.at(fieldTemplate); got != "long work" || c.form.text != "mine" {
+		t.Errorf("the draft came back as %+v", c.form)
+	}
+	c.answer(answerMsg{to: "+14155550124", from: "+14155550100"})
+	if got := *c.form.untaken.at(fieldTemplate); got != "" {
+		t.Errorf("the next draft has %q", got)
 	}
 }
 

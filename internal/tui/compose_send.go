@@ -142,6 +142,7 @@ func (c *compose) empty(msg sentMsg) bool {
 		*kept.at(f) = *c.form.more.at(f)
 	}
 	c.fillOptions(kept)
+	c.form.untaken = untaken{}
 	c.begin()
 	return true
 }
