@@ -52,8 +52,10 @@ type App struct {
 	notices  notices
 	totals   atomic.Pointer[store.Totals]
 	watched  atomic.Pointer[WatchStatus]
-	beat     time.Duration // of the watch over messages
-	inFlight atomic.Int64  // sends that the API has not answered
+	beat     time.Duration          // of the watch over messages
+	inFlight atomic.Int64           // sends that the API has not answered
+	ending   atomic.Pointer[string] // what the end waits for; nil until it has begun
+	sendBeat time.Duration          // between two signs of life of one
 	replays  replays
 	doubts   doubts
 	senders  senders
@@ -71,7 +73,7 @@ type App struct {
 // Open opens the history and binds the addresses; Run then serves them. The caller closes the App,
 // also when Run was never called. Every error is a sentence with what to do.
 func Open(ctx context.Context, o Options) (*App, error) {
-	a := &App{o: o, now: o.Now, log: o.Logger, authID: o.AuthID, serverPID: os.Getpid(), beat: watchBeat, releases: make(chan struct{}, 1)}
+	a := &App{o: o, now: o.Now, log: o.Logger, authID: o.AuthID, serverPID: os.Getpid(), beat: watchBeat, sendBeat: store.SendBeat, releases: make(chan struct{}, 1)}
 	if a.now == nil {
 		a.now = time.Now
 	}

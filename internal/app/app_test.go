@@ -113,7 +113,7 @@ func TestSendIsRefused(t *testing.T) {
 	if err != nil || len(ms) != 1 {
 		t.Fatalf("%d messages, %v", len(ms), err)
 	}
-	if m := ms[0]; m.Status != plivo.Failed || !strings.Contains(m.Refusal, "401") {
+	if m := ms[0]; m.Status != plivo.Failed || m.NotTaken || !strings.Contains(m.Refusal, "401") {
 		t.Errorf("the history has %s, %q", m.Status, m.Refusal)
 	}
 }

@@ -202,7 +202,7 @@ func Restore(ctx context.Context, o Options, force bool) ([]Restored, error) {
 	if err != nil || len(all) == 0 {
 		return nil, errors.Join(err, history.Close())
 	}
-	client, err := api.New(api.Config{AuthID: o.AuthID, AuthToken: o.AuthToken.Reveal(), BaseURL: o.APIURL, UserAgent: "plivoscope/" + o.Version})
+	client, err := api.New(o.apiConfig())
 	if err != nil {
 		return nil, errors.Join(err, history.Close())
 	}

@@ -12,6 +12,7 @@ import (
 
 	"dev.internal/plivoscope/internal/config"
 	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/api"
 	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/plivo/simulator"
 	"dev.internal/plivoscope/internal/webhook"
@@ -89,6 +90,7 @@ type Options struct {
 	Logger *slog.Logger
 	Now    func() time.Time
 
+	pace          *api.Pace     // of the account, where something else in this process calls its API; nil otherwise
 	linkTimes     *linkTimes    // nil for theLinkTimes
 	custodyWithin time.Duration // 0 for theCustodyWithin
 }

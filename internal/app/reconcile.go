@@ -145,7 +145,7 @@ func OpenReconciler(ctx context.Context, o Options) (_ *Reconciler, err error) {
 		return nil, err
 	}
 	r.idle = !live
-	config := api.Config{AuthID: o.AuthID, AuthToken: o.AuthToken.Reveal(), BaseURL: o.APIURL, UserAgent: "plivoscope/" + o.Version}
+	config := o.apiConfig()
 	r.keys = replay.Keys{Account: signature.NewToken("account", config.AuthToken), Main: signature.NewToken("main account", o.MainToken.Reveal())}
 	if live && (o.Mode == Simulator || lease.PublicURL != lease.ListenURL) {
 		r.public = lease.PublicURL // else a tunnel may be opening

@@ -124,7 +124,7 @@ func listen(ctx context.Context, s Streams, t *tail) error {
 		t.announced = true
 		return announce(s, t.a, t.p)
 	}
-	err := whileRunning(ctx, t.a, func(ctx context.Context) error {
+	err := whileRunning(ctx, s, t.a, func(ctx context.Context) error {
 		ctx, stop := endsWithTunnel(ctx, t.a)
 		defer stop()
 		if st := t.a.Status(); st.Tunnel.Asked() {

@@ -86,12 +86,12 @@ func runSend(cmd *cobra.Command, s Streams, f *flags, written *plivo.Draft, wait
 		sayUnused(cmd, s, a)
 	}
 	p := newPrinter(s, set.json, f.more(set).whereTokensAre(set, a.Joined()))
-	err = whileRunning(ctx, a, func(ctx context.Context) error {
-		ctx, stop := endsWithTunnel(ctx, a)
+	err = whileRunning(ctx, s, a, func(ctx context.Context) error {
+		tunnelled, stop := endsWithTunnel(ctx, a)
 		defer stop()
 		job := sendJob{s: s, a: a, p: p, f: f, draft: draft, fate: f.fate, want: want, notices: newNotices(s)}
 		defer job.tell()
-		return job.run(ctx)
+		return job.run(ctx, tunnelled)
 	})
 	return errors.Join(err, a.Close())
 }
@@ -127,7 +127,9 @@ func (j *sendJob) changed(m plivo.Message) error {
 	return j.p.change(m)
 }
 
-func (j *sendJob) run(ctx context.Context) error {
+// run sends the message and follows it. tunnelled is ctx, and ends with the tunnel too: that ends the waiting, and
+// never a request that Plivo may have taken already.
+func (j *sendJob) run(ctx, tunnelled context.Context) error {
 	checked, found := j.draft.Check()
 	if j.draft.From == "" && j.draft.Powerpack == "" {
 		found = withoutField(found, "from")
@@ -142,7 +144,7 @@ func (j *sendJob) run(ctx context.Context) error {
 	if j.a.Spends() && !j.f.yes {
 		return withCode(exitWantsYes, j.wantsYes(checked))
 	}
-	if err := awaitTunnel(ctx, j.a, j.f.limit()); err != nil {
+	if err := awaitTunnel(tunnelled, j.a, j.f.limit()); err != nil {
 		return fmt.Errorf("nothing was sent: %w", err)
 	}
 	if checked.CallbackURL == "" && j.a.CallbackURL() == "" {
@@ -155,6 +157,10 @@ func (j *sendJob) run(ctx context.Context) error {
 	if len(sent.IDs) == 0 {
 		return stopped(ctx, err)
 	}
+	var unnoted *app.UnnotedError
+	if errors.As(err, &unnoted) {
+		return errors.Join(err, j.unnoted(unnoted.Messages))
+	}
 	if err != nil {
 		if clear, said := j.clarified(ctx, err, sent.IDs); !clear {
 			return said
@@ -163,7 +169,10 @@ func (j *sendJob) run(ctx context.Context) error {
 	if j.want == "" && j.f.timeout == 0 && checked.CallbackURL == "" && j.a.CallbackURL() != "" && !j.a.Joined() && !j.a.Embedded() {
 		j.s.say("reports will go to %s, where nothing listens when this command has ended: send with --wait, or start plivoscope or plivoscope listen first", j.a.CallbackURL())
 	}
-	if err := j.follow(ctx, sent.IDs); err != nil {
+	if err := j.follow(tunnelled, sent.IDs); err != nil {
+		if tunnelled.Err() != nil && ctx.Err() == nil { // what was sent is told all the same
+			return errors.Join(context.Cause(tunnelled), j.print(ctx, sent.IDs))
+		}
 		return err
 	}
 	return j.refusals(ctx, sent.IDs)

@@ -273,6 +273,7 @@ func (c *compose) editable() bool {
 // contentMsg brings the JSON of a field from the editor.
 type contentMsg struct {
 	field field
+	draft form   // that stood there when the editor was opened
 	was   string // what the field held
 	text  string
 	err   error
@@ -288,18 +289,33 @@ func (c *compose) editContent() tea.Cmd {
 	was := c.value(o.field)
 	text := was
 	var b bytes.Buffer
-	switch kept := c.untaken[o.field]; {
+	switch kept := *c.form.untaken.at(o.field); {
 	case kept != "":
 		text = kept
 	case json.Indent(&b, []byte(was), "", "  ") == nil:
 		text = b.String() + "\n"
 	}
+	draft := c.form
 	return c.env.editText(text, "plivoscope.json", program, func(text string, err error) tea.Msg {
 		if err != nil {
 			err = fmt.Errorf("open the %s in %s: %w", o.name, role, err)
 		}
-		return contentMsg{o.field, was, text, err}
+		return contentMsg{o.field, draft, was, text, err}
 	})
+}
+
+// putAside gives a text of the editor to the draft that it was written for, where another one took its place.
+func (c *compose) putAside(msg contentMsg, text string) bool {
+	same := func(f form) bool {
+		f.untaken = msg.draft.untaken
+		return f == msg.draft
+	}
+	at := slices.IndexFunc(c.kept, same)
+	if at < 0 || same(c.form) {
+		return false
+	}
+	*c.kept[at].untaken.at(msg.field) = text
+	return true
 }
 
 // takeContent takes what comes from the editor. What has no room, or no place any more, is kept for the editor.
@@ -309,17 +325,20 @@ func (c *compose) takeContent(msg contentMsg) {
 	case msg.err != nil:
 		c.env.notifyAbout(aboutDraft, app.Failure, capital(msg.err.Error())+".")
 		return
+	case c.putAside(msg, text):
+		c.env.notifyAbout(aboutDraft, app.Warning, "Not taken: another draft stands here meanwhile. "+c.env.keys.earlier.Help().Key+" has the one it is for, and "+c.env.keys.editContent.Help().Key+" there opens it again as it was left.")
+		return
 	case msg.was != c.value(msg.field):
 		// A send that was answered meanwhile emptied it, or another draft took its place.
-		c.untaken[msg.field] = text
+		*c.form.untaken.at(msg.field) = text
 		c.env.notifyAbout(aboutDraft, app.Warning, "Not taken: the field has changed meanwhile. "+c.env.keys.editContent.Help().Key+" there opens it again as it was left.")
 		return
 	case len(text) > fieldBytes || strings.Count(text, "\n") >= linesMost:
-		c.untaken[msg.field] = text
+		*c.form.untaken.at(msg.field) = text
 		c.env.notifyAbout(aboutDraft, app.Warning, fmt.Sprintf("Not taken: there is room for %s in %d lines. %s opens it again as it was left.", sizeWords(fieldBytes), linesMost, c.env.keys.editContent.Help().Key))
 		return
 	}
-	delete(c.untaken, msg.field)
+	*c.form.untaken.at(msg.field) = ""
 	c.setValue(msg.field, text)
 	c.changed()
 }
