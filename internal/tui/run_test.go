@@ -50,7 +50,7 @@ func (t *tape) waitFor(tb testing.TB, text string) {
 // waitForAfter does so for a text after so many bytes.
 func (t *tape) waitForAfter(tb testing.TB, from int, text string) {
 	tb.Helper()
-	for end := time.Now().Add(20 * time.Second); !strings.Contains(t.String()[from:], text); {
+	for end := time.Now().Add(time.Minute); !strings.Contains(t.String()[from:], text); {
 		if time.Now().After(end) {
 			tb.Fatalf("the terminal never shows %q:\n%q", text, t.String())
 		}
