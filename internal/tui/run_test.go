@@ -345,7 +345,7 @@ func TestPagesOfARealHistory(t *testing.T) {
 	d.m.env.core = storeCore{core, st}
 	d.wake()
 	seen := map[int64]bool{}
-	for range 200 {
+	for range 130 {
 		seen[d.selected()] = true
 		d.keys("j")
 	}
@@ -357,7 +357,7 @@ func TestPagesOfARealHistory(t *testing.T) {
 	if d.selected() != oldest {
 		t.Errorf("G selected %d, walking down %d", d.selected(), oldest)
 	}
-	for range 200 {
+	for range 130 {
 		d.keys("k")
 	}
 	d.keys("/", "burst", "enter")
