@@ -180,7 +180,7 @@ func TestReconcileSaysWhatTheAPIDoesNotKnow(t *testing.T) {
 	watchedUntil(t, &c, a, known, func(m plivo.Message) bool { return m.Provider.Status == plivo.Delivered })
 	r, err := app.OpenReconciler(within(t), app.Options{Mode: app.Simulator, HistoryPath: history, Now: c.now})
 	// The lease is as old as the clock was put forward until it is renewed.
-	for deadline := time.Now().Add(20 * time.Second); errors.Is(err, app.ErrNoSimulator) && time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); errors.Is(err, app.ErrNoSimulator) && time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
 		r, err = app.OpenReconciler(within(t), app.Options{Mode: app.Simulator, HistoryPath: history, Now: c.now})
 	}
 	if err != nil {

@@ -21,7 +21,7 @@ func raw(t *testing.T, addr, request string) *http.Response {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
+	_ = conn.SetDeadline(time.Now().Add(time.Minute))
 	if _, err := conn.Write([]byte(request)); err != nil {
 		t.Fatal(err)
 	}
