@@ -21,9 +21,6 @@ func init() {
 			d.keys("R", "Grüße “you” 😀 مرحبا {from}")
 		}},
 		{name: "reply refused", play: func(d *driver) { d.keys("R"); d.paste(strings.Repeat("ж", 738)); d.keys("ctrl+s") }},
-		{name: "reply masked", play: func(d *driver) {
-			d.keys("R", "Call +14155550123", "ctrl+s", "M", "R")
-		}},
 		{name: "activity reply", play: func(d *driver) { d.keys("R", "Thanks", "ctrl+s", "6") }},
 	}...)
 }
