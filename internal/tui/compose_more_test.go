@@ -387,9 +387,9 @@ func TestEditContentSaysWhereItIs(t *testing.T) {
 	d.expect("│ hello!")
 	d.absent("opens JSON")
 	d.keys("ctrl+e")
-	d.expect("ctrl+e opens JSON in the editor. It is of WhatsApp messages alone")
+	d.expect("ctrl+e opens JSON in the editor. It is of WhatsApp messages")
 	d.keys("tab", "+14155550123")
 	d.absent("opens JSON")
 	d.keys("ctrl+x", "ctrl+e")
-	d.expect("ctrl+e opens JSON in the editor. It is of WhatsApp messages alone")
+	d.expect("ctrl+e opens JSON in the editor. It is of WhatsApp messages")
 }
