@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
@@ -155,6 +156,8 @@ func (c *compose) optionsKey(k tea.KeyMsg) (tea.Cmd, bool) {
 		c.turn()
 	case c.editable() && key.Matches(k, km.editContent):
 		return c.editContent(), true
+	case key.Matches(k, km.editContent) && c.atLineEnd():
+		c.tellNoContent()
 	case !area && key.Matches(k, km.senders):
 		return c.openSenders(), true
 	case !option:
@@ -268,6 +271,26 @@ func kindAbout(kind string) string {
 // editable reports whether the field with the focus has a text of its own to edit elsewhere.
 func (c *compose) editable() bool {
 	return slices.Contains([]field{fieldTemplate, fieldInteractive, fieldLocation}, c.focus)
+}
+
+// atLineEnd reports whether the cursor can go no further to the right on its line: there the key of the editor
+// would do nothing else.
+func (c *compose) atLineEnd() bool {
+	if a := c.areas[c.focus]; a != nil {
+		at := a.LineInfo()
+		return at.StartColumn+at.ColumnOffset >= utf8.RuneCountInString(strings.Split(a.Value(), "\n")[a.Line()])
+	}
+	in := c.inputs[c.focus]
+	return in == nil || c.choosing(c.focus) || in.Position() >= utf8.RuneCountInString(in.Value())
+}
+
+// tellNoContent says where there is something to edit elsewhere.
+func (c *compose) tellNoContent() {
+	words := "It is the template, the buttons or the location of a WhatsApp message, on the second page: this field has none."
+	if c.gauge.kind != plivo.WhatsApp {
+		words = "It is of WhatsApp messages alone: this one has none."
+	}
+	c.env.notifyAbout(aboutDraft, app.Info, c.env.keys.editContent.Help().Key+" opens JSON in the editor. "+words)
 }
 
 // contentMsg brings the JSON of a field from the editor.

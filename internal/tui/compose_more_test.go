@@ -435,3 +435,18 @@ func (c unclearCore) Send(ctx context.Context, r app.SendRequest) (app.Sent, err
 	_, _ = c.fakeCore.Send(ctx, r)
 	return app.Sent{IDs: []int64{1}, UUIDs: []string{""}}, fmt.Errorf("live: %w", &api.Error{Kind: api.Network, Op: "send the message", Unclear: true, Err: errors.New("no answer came")})
 }
+
+// TestEditContentSaysWhereItIs holds that the key of the editor does not do nothing in silence: it goes to the end of
+// the line, and says there what it is for.
+func TestEditContentSaysWhereItIs(t *testing.T) {
+	d := staged80(t)
+	d.keys("n", "hello", "left", "ctrl+e", "!")
+	d.expect("│ hello!")
+	d.absent("opens JSON")
+	d.keys("ctrl+e")
+	d.expect("ctrl+e opens JSON in the editor. It is of WhatsApp messages")
+	d.keys("tab", "+14155550123")
+	d.absent("opens JSON")
+	d.keys("ctrl+x", "ctrl+e")
+	d.expect("ctrl+e opens JSON in the editor. It is of WhatsApp messages")
+}
