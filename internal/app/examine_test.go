@@ -39,7 +39,7 @@ func sign(t testing.TB, target, token, uuid string) scenario.Signed {
 	t.Helper()
 	key := signature.NewToken("", token)
 	nonce := 0
-	signed, err := scenario.Keys{Account: key, Main: key}.Sign(http.MethodPost, target, []signature.Param{
+	signed, err := scenario.KeysOf(key, key).Sign(http.MethodPost, target, []signature.Param{
 		{Name: "MessageUUID", Value: uuid},
 		{Name: "From", Value: "14155550100"},
 		{Name: "To", Value: "14155550123"},

@@ -102,10 +102,7 @@ func (g *giver) callback(ctx context.Context, m plivo.Message, r api.Record) (we
 	if url == "" {
 		url = originOf(g.options.To) + webhook.DeliveryReportPath
 	}
-	keys := scenario.Keys{Account: g.options.Keys.Account, Main: g.options.Keys.Main}
-	if keys.Main.Empty() {
-		keys.Main = keys.Account
-	}
+	keys := scenario.KeysOf(g.options.Keys.Account, g.options.Keys.Main)
 	signed, err := keys.Sign(cb.Method, url, cb.Report.Params, func() string { return fmt.Sprintf("%020d", rand.Uint64()) })
 	if err != nil {
 		return cb, err

@@ -61,13 +61,10 @@ func NewScenario(s scenario.Scenario, o ScenarioOptions) (*Scenario, error) {
 	} else {
 		c.seed = sha256.Sum256(binary.BigEndian.AppendUint64([]byte("scenario"), o.Seed))
 	}
-	c.signer.Keys = scenario.Keys{Account: o.Keys.Account, Main: o.Keys.Main}
-	if c.signer.Keys.Main.Empty() {
-		c.signer.Keys.Main = o.Keys.Account
-	}
+	c.signer.Keys = scenario.KeysOf(o.Keys.Account, o.Keys.Main)
 	// Made of the right one, and so never the same.
 	wrong := signature.NewToken("another", signature.SignBase(o.Keys.Account, signature.V2, "another token"))
-	c.signer.Forged = scenario.Keys{Account: wrong, Main: wrong}
+	c.signer.Forged = scenario.KeysOf(wrong, wrong)
 	if err := c.make(0); err != nil {
 		return nil, err
 	}

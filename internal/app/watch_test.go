@@ -281,7 +281,7 @@ func TestCallbackThatCameLate(t *testing.T) {
 	token := signature.NewToken("account", a.SimulatorToken())
 	params := scenario.Report{MessageUUID: m.UUID, From: "14155550100", To: "4915123456789", Type: "sms", Status: plivo.Undelivered, ErrorCode: "30", Units: 1, Sequence: 3}.Params()
 	nonce := 0
-	signed, err := scenario.Keys{Account: token, Main: token}.Sign(http.MethodPost, m.CallbackURL, params, func() string { nonce++; return fmt.Sprint(nonce) })
+	signed, err := scenario.KeysOf(token, token).Sign(http.MethodPost, m.CallbackURL, params, func() string { nonce++; return fmt.Sprint(nonce) })
 	if err != nil {
 		t.Fatal(err)
 	}

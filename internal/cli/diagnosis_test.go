@@ -30,7 +30,7 @@ func postSignedBy(t *testing.T, client *http.Client, to, signedFor, uuid string)
 	t.Helper()
 	key := signature.NewToken("account", testToken)
 	nonce := 0
-	signed, err := scenario.Keys{Account: key, Main: key}.Sign(http.MethodPost, signedFor, []signature.Param{
+	signed, err := scenario.KeysOf(key, key).Sign(http.MethodPost, signedFor, []signature.Param{
 		{Name: "MessageUUID", Value: uuid},
 		{Name: "From", Value: "14155550100"},
 		{Name: "To", Value: "14155550199"},

@@ -18,11 +18,21 @@ const userAgent = "Plivo (plivoscope simulator)"
 
 const formType = "application/x-www-form-urlencoded"
 
-// Keys sign callbacks: the plain headers with the token of the account that the message belongs to, the
-// Ma- headers with the main account's.
+// Keys sign callbacks: the plain headers with the tokens of the account that the message belongs to, the
+// Ma- headers with the main account's. An account with several active tokens has a signature by each in its
+// headers, as a comma list.
 type Keys struct {
-	Account signature.Token
-	Main    signature.Token
+	Account []signature.Token
+	Main    []signature.Token
+}
+
+// KeysOf are those of an account with one token, and of the main account with another; an empty one of that stands
+// for the account's.
+func KeysOf(account, main signature.Token) Keys {
+	if main.Empty() {
+		main = account
+	}
+	return Keys{Account: []signature.Token{account}, Main: []signature.Token{main}}
 }
 
 // Signed is a callback as it goes over the wire.
@@ -52,8 +62,9 @@ func Signatures() []Signature {
 
 // Signer makes callbacks that are signed rightly, or wrongly in one way.
 type Signer struct {
-	Keys   Keys
-	Forged Keys // for WrongToken
+	Keys     Keys
+	Forged   Keys     // for WrongToken
+	Families Families // that are written
 }
 
 // Sign makes the request that carries params to target as Keys.Sign does, with this signature; empty is
@@ -71,14 +82,14 @@ func (s Signer) Sign(how Signature, method, target string, params []signature.Pa
 	default:
 		return Signed{}, fmt.Errorf("cannot sign a callback to %s: there is no signature %q", target, how)
 	}
-	signed, err := keys.Sign(method, over, params, nonce)
+	signed, err := keys.sign(s.Families, method, over, params, nonce)
 	if err != nil {
 		return Signed{}, err
 	}
 	signed.URL = wireURL(method, target, params)
 	if how == Unsigned {
-		for _, scheme := range []signature.Scheme{signature.V2, signature.MaV2, signature.V3, signature.MaV3} {
-			signed.Header.Del(scheme.Header())
+		for _, family := range families {
+			signed.Header.Del(family.scheme.Header())
 		}
 	}
 	return signed, nil
@@ -94,8 +105,15 @@ func wireURL(method, target string, params []signature.Param) string {
 }
 
 // Sign makes the request that carries params to target, which is the URL as it was given with the
-// message: a form body on POST, added to the URL's own query on GET. nonce is asked for two fresh nonces.
+// message: a form body on POST, added to the URL's own query on GET. nonce is asked for two fresh nonces, of V2 and
+// of V3. All families are written.
 func (k Keys) Sign(method, target string, params []signature.Param, nonce func() string) (Signed, error) {
+	return k.sign(allFamilies, method, target, params, nonce)
+}
+
+// sign writes the headers of some families. It asks for both nonces whichever they are, so that one seed gives a
+// header the same nonce whatever else is written.
+func (k Keys) sign(written Families, method, target string, params []signature.Param, nonce func() string) (Signed, error) {
 	target, _, _ = strings.Cut(target, "#")
 	s := Signed{Method: method, URL: wireURL(method, target, params), Header: http.Header{"User-Agent": {userAgent}, "Accept": {"*/*"}}}
 	covered := params
@@ -109,27 +127,40 @@ func (k Keys) Sign(method, target string, params []signature.Param, nonce func()
 		return Signed{}, fmt.Errorf("cannot make a callback with the method %q: use POST or GET", method)
 	}
 	nonceV2, nonceV3 := nonce(), nonce()
-	for _, with := range []struct {
-		scheme signature.Scheme
-		token  signature.Token
-		nonce  string
-	}{
-		{signature.V2, k.Account, nonceV2},
-		{signature.MaV2, k.Main, nonceV2},
-		{signature.V3, k.Account, nonceV3},
-		{signature.MaV3, k.Main, nonceV3},
-	} {
-		if with.token.Empty() {
-			return Signed{}, errors.New("cannot sign a callback without an auth token")
+	for i, family := range families {
+		if !written.has(i) {
+			continue
 		}
-		sig, err := signature.Sign(with.token, with.scheme, method, s.URL, with.nonce, covered)
+		tokens, fresh := k.Account, nonceV2
+		if family.main {
+			tokens = k.Main
+		}
+		if family.scheme.NonceHeader() == signature.V3.NonceHeader() {
+			fresh = nonceV3
+		}
+		list, err := signatures(tokens, family.scheme, method, s.URL, fresh, covered)
 		if err != nil {
 			return Signed{}, fmt.Errorf("cannot sign a callback to %s: %w", target, err)
 		}
-		s.Header.Set(with.scheme.Header(), sig)
-		s.Header.Set(with.scheme.NonceHeader(), with.nonce)
+		s.Header.Set(family.scheme.Header(), list)
+		s.Header.Set(family.scheme.NonceHeader(), fresh)
 	}
 	return s, nil
+}
+
+// signatures is the value of a header: the signature by each token.
+func signatures(tokens []signature.Token, scheme signature.Scheme, method, url, nonce string, covered []signature.Param) (string, error) {
+	if len(tokens) == 0 {
+		return "", errors.New("there is no auth token")
+	}
+	list := make([]string, len(tokens))
+	for i, token := range tokens {
+		var err error
+		if list[i], err = signature.Sign(token, scheme, method, url, nonce, covered); err != nil {
+			return "", err
+		}
+	}
+	return strings.Join(list, ","), nil
 }
 
 func separator(target string) string {

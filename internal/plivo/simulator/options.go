@@ -31,6 +31,8 @@ type Options struct {
 	Stopped       bool      // the clock stands still, until it is moved on by hand
 	Keep          int       // messages that are remembered, the latest; 0 for 10,000
 
+	Sign scenario.Families // signature headers that callbacks carry; zero for all
+
 	Balance      string        // cash credits in dollars, which no message lessens; empty for 25.00000
 	Disabled     bool          // refuse every call with 403
 	MoreNumbers  []Number      // after Numbers, for what these do not say

@@ -16,7 +16,6 @@ import (
 
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/scenario"
-	"dev.internal/plivoscope/internal/plivo/signature"
 )
 
 const (
@@ -140,7 +139,7 @@ func (s *Simulator) post(t *task, body *bytes.Buffer) (Event, error) {
 	method := cmp.Or(p.Method, m.method)
 	begun := time.Now()
 	a := Attempt{Number: t.attempt, At: s.now()}
-	status, err := s.deliver(s.ctx, p.Signature, method, m.url, p.Params, nonces, body)
+	status, err := s.deliver(s.ctx, m, p, method, nonces, body)
 	a.Answered, a.Took = status, time.Since(begun)
 	e := Event{
 		Event: EventCallback, MessageUUID: m.uuid, From: m.from, To: m.to, Status: p.Status,
@@ -162,9 +161,17 @@ func (s *Simulator) post(t *task, body *bytes.Buffer) (Event, error) {
 	return e, err
 }
 
+// signer signs the callbacks of a message.
+func (s *Simulator) signer(m *message) scenario.Signer {
+	return scenario.Signer{Keys: s.keysOf(m), Forged: s.forged, Families: s.o.Sign}
+}
+
+// keysOf are the tokens of the account that a message belongs to, and the main account's.
+func (s *Simulator) keysOf(*message) scenario.Keys { return s.keys }
+
 // deliver signs a callback, sends it, writes what is answered into body and gives its status.
-func (s *Simulator) deliver(ctx context.Context, how scenario.Signature, method, target string, params []signature.Param, nonces func() string, body io.Writer) (int, error) {
-	signed, err := s.signer.Sign(how, method, target, params, nonces)
+func (s *Simulator) deliver(ctx context.Context, m *message, p scenario.Step, method string, nonces func() string, body io.Writer) (int, error) {
+	signed, err := s.signer(m).Sign(p.Signature, method, m.url, p.Params, nonces)
 	if err != nil {
 		return 0, err
 	}

@@ -22,7 +22,8 @@ type Simulator struct {
 	authID string
 	token  string
 	dice   dice
-	signer scenario.Signer
+	keys   scenario.Keys // of the account
+	forged scenario.Keys // of nobody
 	client *http.Client
 	clock  *schedule
 
@@ -75,10 +76,8 @@ func New(o Options) (*Simulator, error) {
 		main = s.token
 	}
 	wrong := signature.NewToken("wrong", s.dice.text(upper+lower+digits, 40, "wrong token"))
-	s.signer = scenario.Signer{
-		Keys:   scenario.Keys{Account: signature.NewToken("account", s.token), Main: signature.NewToken("main account", main)},
-		Forged: scenario.Keys{Account: wrong, Main: wrong},
-	}
+	s.keys = scenario.KeysOf(signature.NewToken("account", s.token), signature.NewToken("main account", main))
+	s.forged = scenario.KeysOf(wrong, wrong)
 	if err := s.furnish(); err != nil {
 		return nil, err
 	}
