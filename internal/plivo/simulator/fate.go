@@ -93,6 +93,7 @@ func (f Fate) steps(m *message, pace Pace, speed float64, random io.Reader) ([]s
 	maps.Copy(vars, f.vars)
 	return scenario.Make(f.scenario, scenario.Input{
 		Vars: vars, Now: m.created, Random: random, Pacing: scenario.Paced, Speed: speed,
+		Bare: m.url == "" || f.silent,
 		Message: &scenario.Message{
 			UUID: m.uuid, From: m.from, To: m.to, Type: m.kind, Units: m.units, Requester: m.ip, Powerpack: m.powerpack,
 		},

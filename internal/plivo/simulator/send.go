@@ -277,7 +277,7 @@ func (s *Simulator) messagesOf(o order, ip string) ([]*message, [][]scenario.Ste
 			fate: o.fates[i], network: scenario.NetworkOf(to), created: created,
 		}
 		var err error
-		if posts[i], err = ms[i].plan(s.o.Pace, s.Speed(), s.dice.stream("scenario", n)); err != nil {
+		if posts[i], err = ms[i].plan(s.o.Pace, s.Speed(), s.dice.reader("scenario", n)); err != nil {
 			return nil, nil, err
 		}
 	}
