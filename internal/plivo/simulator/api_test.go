@@ -69,18 +69,22 @@ func TestPathsAndMethods(t *testing.T) {
 		{"PUT", "Message/", 405, `"error":"method not allowed"`},
 		{"DELETE", "Message/5b40a428-bfc7-4daf-9d06-726c558bf3b8/", 405, `"api_id":"`},
 		{"GET", "Number/14155550199/", 404, `{}`},
-		{"POST", "Number/", 405, "method not allowed"},
-		{"DELETE", "Number/14155550100/", 405, "method not allowed"},
-		{"GET", "Number/?subaccount=SA1", 501, "subaccount"},
-		{"POST", "Powerpack/", 405, "method not allowed"},
+		{"POST", "Number/", 501, "POST of Number"},
+		{"DELETE", "Number/14155550100/", 501, "DELETE of Number"},
+		{"PUT", "Number/14155550100/", 405, "method not allowed"},
+		{"GET", "Number/?renewal_date=2024-01-01", 501, "renewal_date"},
+		{"POST", "Powerpack/", 501, "POST of Powerpack"},
 		{"GET", "Powerpack/5b40a428-bfc7-4daf-9d06-726c558bf3b8/", 404, `{}`},
 		{"GET", "NumberPool/5b40a428-bfc7-4daf-9d06-726c558bf3b8/Number/", 404, `{}`},
 		{"GET", "Application/20000000000000000/", 404, `{}`},
 		{"PUT", "Application/", 405, "method not allowed"},
 		{"GET", "Media/", 501, "Media"},
-		{"GET", "Message/5b40a428-bfc7-4daf-9d06-726c558bf3b8/Media/", 501, "Media"},
-		{"POST", "", 405, "method not allowed"},
-		{"GET", "Message/?subaccount=SA1", 501, "subaccount"},
+		{"GET", "Message/5b40a428-bfc7-4daf-9d06-726c558bf3b8/Media/", 404, `{}`},
+		{"DELETE", "Message/5b40a428-bfc7-4daf-9d06-726c558bf3b8/Media/", 501, "DELETE of Message Media"},
+		{"POST", "", 501, "POST of Account"},
+		{"PATCH", "", 405, "method not allowed"},
+		{"GET", "Message/?subaccount=SA1", 400, "no subaccount"},
+		{"GET", "Message/?from=14155550100", 501, "cannot filter messages by from"},
 		{"GET", "Message/?limit=21", 400, "limit"},
 		{"GET", "Message/?offset=-1", 400, "offset"},
 	}
@@ -152,7 +156,9 @@ func TestSendRefusals(t *testing.T) {
 		{"trackable", `{` + ok + `,"trackable":"perhaps"}`, 400, "trackable must be one of"},
 		{"DLT category", `{` + ok + `,"dlt_template_category":"ads"}`, 400, "dlt_template_category must be one of"},
 		{"media IDs", `{` + ok + `,"type":"mms","media_ids":["m"]}`, 400, "media_ids must be an array of media IDs"},
-		{"async mode", `{` + ok + `,"callback_url":"http://x/"}`, 501, "callback_url"},
+		{"an answer posted elsewhere", `{` + ok + `,"callback_url":"http://192.0.2.1/"}`, 400, "callback_url is not on this machine"},
+		{"an answer by PUT", `{` + ok + `,"callback_url":"http://127.0.0.1/","callback_method":"PUT"}`, 400, "callback_method must be POST or GET"},
+		{"an unknown Powerpack", `{"powerpack_uuid":"3f2b0c1e-5b40-4a28-bfc7-9d06726c558b","dst":"14155550123","text":"x"}`, 400, "no Powerpack of this account"},
 		{"a huge body", `{` + ok + `,"x":"` + strings.Repeat("x", 1<<20) + `"}`, 413, "1048576 bytes"},
 	}
 	for _, test := range tests {
@@ -180,7 +186,7 @@ func TestSendRefusals(t *testing.T) {
 }
 
 func TestMostThatIsTaken(t *testing.T) {
-	b := newBench(t, simulator.Options{})
+	b := newBench(t, simulator.Options{Powerpacks: []simulator.Powerpack{{UUID: "p-1", Numbers: []string{simulator.DefaultNumber}}}})
 	for _, text := range []string{strings.Repeat("x", 1600), strings.Repeat("ж", 737), "&<>\"\n\x00é"} {
 		d := b.draft("+14155550123")
 		d.Text = text

@@ -95,7 +95,7 @@ func (f Fate) steps(m *message, pace Pace, speed float64, random io.Reader) ([]s
 		Vars: vars, Now: m.created, Random: random, Pacing: scenario.Paced, Speed: speed,
 		Bare: m.url == "" || f.silent,
 		Message: &scenario.Message{
-			UUID: m.uuid, From: m.from, To: m.to, Type: m.kind, Units: m.units, Requester: m.ip, Powerpack: m.powerpack,
+			UUID: m.uuid, From: m.from, To: m.to, Type: m.kind, Units: m.units, Requester: m.ip, Powerpack: m.extra().powerpack,
 		},
 	})
 }
@@ -118,6 +118,11 @@ func codedFate(code string, want plivo.Status) (Fate, error) {
 
 // magicPrefix begins the destinations that name their own fate: +1500555CCCC.
 const magicPrefix = "1500555"
+
+// isMagic tells whether a normalised destination names its own fate.
+func isMagic(to string) bool {
+	return strings.HasPrefix(to, magicPrefix) && len(to) == len(magicPrefix)+4
+}
 
 // refusal is a magic destination that makes the API refuse the whole request.
 type refusal int
