@@ -3,7 +3,7 @@ package simulator
 import (
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -278,7 +278,7 @@ func (s *Simulator) messagesOf(o order, ip string) (ms []*message, posts [][]sce
 // send lays out what becomes of a message: what the account's state says of it, else its fate, after the time that it
 // waits in the queue, and if there is the money.
 func (s *Simulator) send(m *message, o *order, fate Fate, speed float64) (posts []scenario.Step, paid int64, err error) {
-	random := func() *rand.ChaCha8 { return s.dice.stream("scenario", m.number) }
+	random := func() io.Reader { return s.dice.reader("scenario", m.number) }
 	pace := s.o.Pace
 	if over, yes := s.overruled(o, m); yes {
 		posts, err = m.plan(over, pace, speed, random())
