@@ -68,6 +68,7 @@ type App struct {
 	failure   atomic.Pointer[tunnel.Error]
 
 	inboundAnswer atomic.Pointer[plivo.Answer] // as the server has it; nil while another process serves
+	rulesFrom     atomic.Pointer[string]       // file that the simulator's rules were loaded from meanwhile; nil for the Options'
 }
 
 // Open opens the history and binds the addresses; Run then serves them. The caller closes the App,

@@ -83,6 +83,7 @@ type Options struct {
 	StrictSenders bool
 	Sign          scenario.Families // zero for all
 	Rules         scenario.Rules
+	RulesFile     string         // that the Rules are of; empty for none
 	Chaos         scenario.Chaos // in place of the Rules'
 
 	// CallbacksAtOnce bounds how many callbacks use the processor at the same time, so that screens of this

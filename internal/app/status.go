@@ -42,7 +42,9 @@ type Status struct {
 	Server        webhook.Stats
 	API           api.Stats // of this process's calls
 	Simulator     simulator.Stats
-	Embedded      bool // the simulator runs in this process
+	Embedded      bool            // the simulator runs in this process
+	Clock         simulator.Clock // of the embedded simulator
+	Chaos         string          // of the embedded simulator, as --chaos takes it; empty for none
 	// SimulatorToken is the made-up auth token of the embedded simulator, which an app that checks signatures
 	// has to know; empty where it was given or there is no simulator.
 	SimulatorToken string

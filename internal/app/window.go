@@ -35,7 +35,10 @@ func (a *App) Status() Status {
 		s.Server = a.server.Stats()
 	}
 	if a.sim != nil {
-		s.Embedded, s.Simulator = true, a.sim.Stats()
+		s.Embedded, s.Simulator, s.Clock = true, a.sim.Stats(), a.sim.Clock()
+		if c := a.sim.Chaos(); !c.None() {
+			s.Chaos = c.String()
+		}
 	}
 	return s
 }

@@ -101,6 +101,7 @@ func (f *flags) rest(cmd *cobra.Command, s Streams, set *settings) (_ *settings,
 		if o.Rules, err = scenario.ParseRules(file, f.rules); err != nil {
 			return nil, fmt.Errorf("--rules: %w", err)
 		}
+		o.RulesFile = f.rules
 	}
 	if f.chaos != "" {
 		if o.Chaos, err = scenario.ParseChaos(f.chaos); err != nil {

@@ -1,0 +1,198 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"dev.internal/plivoscope/internal/plivo/scenario"
+	"dev.internal/plivoscope/internal/plivo/simulator"
+)
+
+// SimulatorState is what a simulator holds, does next and did.
+type SimulatorState struct {
+	Where     string // URL of its API where it runs in another process; empty for this one
+	Clock     simulator.Clock
+	Stats     simulator.Stats
+	Standing  simulator.Standing
+	Fate      string // of messages that nothing else is said for
+	NextFate  string // of the next messages
+	NextLeft  int    // how many of these are still to come
+	Chaos     scenario.Chaos
+	Rules     []simulator.RuleUse // Fitted is -1 where it is not told
+	RulesFile string              // that this process loaded them from; empty for none
+	Upcoming  []simulator.Scheduled
+	Tried     []simulator.Tried
+}
+
+// SimulatorChange is what is to change in a simulator. What it leaves empty stays.
+type SimulatorChange struct {
+	Stop, Start bool          // the clock
+	ToNext      bool          // move the clock on to when something goes next
+	Advance     time.Duration // of the clock, in Plivo's time
+	Speed       float64
+	Fate        string // of messages that nothing else is said for
+	Next        *NextFate
+	Chaos       *scenario.Chaos
+	RulesFile   string // to load
+	NoRules     bool
+}
+
+// NextFate is the fate of the next messages; with Messages 0 there is none any more.
+type NextFate struct {
+	Fate     string
+	Messages int
+}
+
+// ErrNotSimulated says that messages go to no simulator that can be controlled.
+var ErrNotSimulated = errors.New("messages go to a live account, so there is no simulator to control; start with --simulator for one")
+
+// maxRulesFile is how much of a rules file is read, in bytes: more than one may have.
+const maxRulesFile = 1 << 20
+
+// simulation is a simulator that is controlled: in this process or another one.
+type simulation interface {
+	state(ctx context.Context, most int) (SimulatorState, error)
+	change(ctx context.Context, c SimulatorChange) error
+	receive(ctx context.Context, in simulator.InboundMessage) (simulator.Receipt, error)
+}
+
+// simulation is the simulator that messages go to.
+func (a *App) simulation() (simulation, error) {
+	switch {
+	case a.sim != nil:
+		return embedded{a.sim}, nil
+	case a.joined && a.simulated(), !a.simulated() && onLoopback(a.apiURL):
+		return controlled(a.apiURL), nil
+	}
+	return nil, ErrNotSimulated
+}
+
+// SimulatorState is what the simulator holds, with at most so many attempts that were made, and that are to be made.
+// The error is ErrNotSimulated where there is none.
+func (a *App) SimulatorState(ctx context.Context, most int) (SimulatorState, error) {
+	s, err := a.simulation()
+	if err != nil {
+		return SimulatorState{}, err
+	}
+	st, err := s.state(ctx, most)
+	st.RulesFile = a.rulesFile()
+	return st, err
+}
+
+// ChangeSimulator changes something in the simulator. It returns once that is done: where the clock is moved on, when
+// all that was due by then was posted and answered.
+func (a *App) ChangeSimulator(ctx context.Context, c SimulatorChange) error {
+	s, err := a.simulation()
+	if err != nil {
+		return err
+	}
+	if err := s.change(ctx, c); err != nil {
+		return err
+	}
+	switch {
+	case c.RulesFile != "":
+		a.rulesFrom.Store(&c.RulesFile)
+	case c.NoRules:
+		a.rulesFrom.Store(new(string))
+	}
+	return nil
+}
+
+// ReceiveInbound has the simulator post an inbound message, and tells what was answered.
+func (a *App) ReceiveInbound(ctx context.Context, in simulator.InboundMessage) (simulator.Receipt, error) {
+	s, err := a.simulation()
+	if err != nil {
+		return simulator.Receipt{}, err
+	}
+	return s.receive(ctx, in)
+}
+
+func (a *App) rulesFile() string {
+	if from := a.rulesFrom.Load(); from != nil {
+		return *from
+	}
+	return a.o.RulesFile
+}
+
+// embedded is the simulator of this process.
+type embedded struct{ sim *simulator.Simulator }
+
+func (e embedded) state(_ context.Context, most int) (SimulatorState, error) {
+	s := e.sim
+	st := SimulatorState{
+		Clock: s.Clock(), Stats: s.Stats(), Standing: s.Standing(), Fate: s.Fate(), Chaos: s.Chaos(), Rules: s.RuleUses(),
+		Upcoming: s.Upcoming(most), Tried: s.Tried(most),
+	}
+	st.NextFate, st.NextLeft = s.NextFate()
+	return st, nil
+}
+
+func (e embedded) change(ctx context.Context, c SimulatorChange) error {
+	s := e.sim
+	var errs []error
+	if c.Speed != 0 {
+		errs = append(errs, s.SetSpeed(c.Speed))
+	}
+	if c.Fate != "" {
+		errs = append(errs, s.SetFate(c.Fate))
+	}
+	if c.Next != nil {
+		errs = append(errs, s.FateNext(c.Next.Messages, c.Next.Fate))
+	}
+	if c.Chaos != nil {
+		errs = append(errs, s.SetChaos(*c.Chaos))
+	}
+	if c.NoRules {
+		errs = append(errs, s.SetRules(scenario.Rules{}))
+	}
+	if c.RulesFile != "" {
+		_, rules, err := readRules(c.RulesFile)
+		if err == nil {
+			err = s.SetRules(rules)
+		}
+		errs = append(errs, err)
+	}
+	if c.Stop {
+		s.StopClock()
+	}
+	if c.Start {
+		s.StartClock()
+	}
+	if c.ToNext {
+		errs = append(errs, s.AdvanceToNext(ctx))
+	}
+	if c.Advance > 0 {
+		errs = append(errs, s.Advance(ctx, c.Advance))
+	}
+	return errors.Join(errs...)
+}
+
+func (e embedded) receive(ctx context.Context, in simulator.InboundMessage) (simulator.Receipt, error) {
+	return e.sim.Receive(ctx, in)
+}
+
+// readRules reads a rules file.
+func readRules(path string) ([]byte, scenario.Rules, error) {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		err = errors.New("it is no regular file")
+	}
+	if err != nil {
+		return nil, scenario.Rules{}, fmt.Errorf("cannot load the rules: %w; give the path of a rules file", err)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, scenario.Rules{}, fmt.Errorf("cannot load the rules: %w; give the path of a rules file", err)
+	}
+	defer func() { _ = f.Close() }()
+	data, err := io.ReadAll(io.LimitReader(f, maxRulesFile))
+	if err != nil {
+		return nil, scenario.Rules{}, fmt.Errorf("cannot load the rules: %w", err)
+	}
+	rules, err := scenario.ParseRules(data, path)
+	return data, rules, err
+}
