@@ -265,6 +265,7 @@ func (e *env) tellAPI(p *figures) {
 	p.row("simulator",
 		figure{"accepted", count(s.Accepted), th.text}, figure{"refused", count(s.Refused), th.text},
 		figure{"posted", count(s.Posted), th.text}, figure{"to post", count(s.Pending), th.text}, figure{"inbound", count(s.Inbound), th.text})
+	e.tellClock(p, st.Clock)
 	if st.SimulatorToken != "" {
 		p.field("auth token", th.text, brief(st.SimulatorToken))
 		p.field("", th.muted, "made up, of the simulator alone: an app that checks signatures needs it")

@@ -7,6 +7,7 @@ import (
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/signature"
+	"dev.internal/plivoscope/internal/plivo/simulator"
 	"dev.internal/plivoscope/internal/store"
 	"dev.internal/plivoscope/internal/webhook"
 )
@@ -58,6 +59,13 @@ type Core interface {
 	PauseForwarding(paused bool)
 	// Doctor checks everything that has to be right, and tells each finding; see app.App.Doctor.
 	Doctor(ctx context.Context, emit func(app.Finding)) error
+	// SimulatorState is what the simulator that messages go to holds and did, ChangeSimulator changes it, and
+	// ReceiveInbound has it post an inbound message; see app.App.
+	SimulatorState(ctx context.Context, most int) (app.SimulatorState, error)
+	ChangeSimulator(ctx context.Context, c app.SimulatorChange) error
+	ReceiveInbound(ctx context.Context, in simulator.InboundMessage) (simulator.Receipt, error)
+	// MessagesByUUID are the messages of these UUIDs, in their order.
+	MessagesByUUID(ctx context.Context, uuids []string) ([]plivo.Message, error)
 	// Inbound makes the simulator deliver one inbound message to the callback server.
 	Inbound(ctx context.Context, from, to, text string) error
 }

@@ -54,6 +54,7 @@ type fakeCore struct {
 	preview   *app.ReplayPreview // in place of a real one
 
 	care
+	simulated
 
 	calls atomic.Int64
 }

@@ -131,6 +131,7 @@ func (m *Model) header() string {
 		name = append(name, span{th.accent, " MASKED"})
 	}
 	name = append(name, m.env.forwardSign()...)
+	name = append(name, m.env.simulatorSign()...)
 	base := st.PublicURL
 	if base == "" {
 		base = st.ListenURL

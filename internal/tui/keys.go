@@ -32,6 +32,10 @@ type keyMap struct {
 	// Sheets.
 	yes, no, choice, take, closeHelp, deliver, cancel, itemUp, itemDown, pick key.Binding
 	copyIt, editItem, pageItem, copyFindings, checkAgain                      key.Binding
+	// The simulator.
+	simulator, nextPane, prevPane, less, more, typeValue, fateNext, openTried, writeInbound, setValue key.Binding
+	fateDefault, typeFate, dropFate, dropRules, calm, badDay, loadRules                               key.Binding
+	stopClock, nextDue, oneMinute, advanceBy, faster, slower                                          key.Binding
 	// The reply to inbound messages.
 	setReply, noReply, replyUp, replyDown key.Binding
 }
@@ -186,6 +190,30 @@ func newKeyMap() keyMap {
 
 		copyFindings: bind("y", "copy all", "y"),
 		checkAgain:   bind("r", "check again", "r"),
+
+		simulator:    bind("S", "simulator: fates, chaos, clock", "S"),
+		nextPane:     bind("tab", "next part", "tab"),
+		prevPane:     bind("⇧tab", "part before", "shift+tab"),
+		less:         bind("←", "less", "left", "h"),
+		more:         bind("→", "more", "right", "l"),
+		typeValue:    bind("enter", "type a value", "enter"),
+		fateNext:     bind("enter", "for the next", "enter"),
+		openTried:    bind("enter", "open the message", "enter"),
+		writeInbound: bind("enter", "write it", "enter"),
+		setValue:     bind("enter", "set it", "enter"),
+		fateDefault:  bind("d", "for all others", "d"),
+		typeFate:     bind("t", "type a fate", "t"),
+		dropFate:     bind("x", "drop that of the next", "x"),
+		dropRules:    bind("x", "drop the rules", "x"),
+		calm:         bind("0", "calm", "0"),
+		badDay:       bind("b", "a bad day", "b"),
+		loadRules:    bind("o", "load a rules file", "o"),
+		stopClock:    bind("p", "stop/start", "p"),
+		nextDue:      bind(".", "next due", "."),
+		oneMinute:    bind("+", "1 min", "+"),
+		advanceBy:    bind("a", "move on by", "a"),
+		faster:       bind(">", "faster", ">"),
+		slower:       bind("<", "slower", "<"),
 
 		setReply:  bind("ctrl+s", "reply so from now on", "ctrl+s"),
 		noReply:   bind("ctrl+x", "no reply", "ctrl+x"),

@@ -32,7 +32,8 @@ type env struct {
 	replyDraft string // a reply to inbound messages that was typed and not set
 	delivering int    // inbound messages that the simulator has not reported on
 	filters    *filterHistory
-	sheet      sheet // what is open over the screen, nil for nothing
+	sheet      sheet     // what is open over the screen, nil for nothing
+	sim        *simPanel // nil until it was opened
 	// show goes to a screen; what follows from it is done with the present update.
 	show func(screenID)
 	// heard is told of each notice of the UI's own; nil for nobody.
@@ -177,10 +178,10 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return m.mouse(msg)
 	case wakeMsg:
 		m.learn()
-		return tea.Batch(m.every(screen.wake), waitWake(m.env.ctx, m.wake, m.pause))
+		return tea.Batch(m.every(screen.wake), m.env.sim.wake(), waitWake(m.env.ctx, m.wake, m.pause))
 	case tickMsg:
 		m.learn()
-		return tea.Batch(m.every(screen.tick), m.tick())
+		return tea.Batch(m.every(screen.tick), m.env.sim.wake(), m.tick())
 	case pageMsg[plivo.Message]:
 		m.env.status = m.env.core.Status() // the totals came with the rows
 		return m.messages.answerPage(msg)
@@ -268,6 +269,9 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		if cmd, mine := m.replayed(msg); mine {
 			return cmd
 		}
+		if cmd, mine := m.simulated(msg); mine {
+			return cmd
+		}
 		if cmd, mine := m.missed(msg); mine {
 			return cmd
 		}
@@ -307,7 +311,7 @@ func (m *Model) helpSections() []section {
 	for _, t := range tabs(km) {
 		all.keys = append(all.keys, t.key)
 	}
-	all.keys = append(all.keys, km.help, km.palette, km.mask, km.forwarding, km.doctor, when(m.env.status.Attachment.State != "", km.attach), m.replyKey(), km.redraw, km.suspend, km.quit, km.forceQuit)
+	all.keys = append(all.keys, km.help, km.palette, km.mask, km.forwarding, km.doctor, when(m.env.status.Attachment.State != "", km.attach), m.replyKey(), when(m.env.controllable(), km.simulator), km.redraw, km.suspend, km.quit, km.forceQuit)
 	return append(m.screen().help(), all)
 }
 
@@ -333,6 +337,9 @@ func (m *Model) mouse(e tea.MouseMsg) tea.Cmd {
 	}
 	switch {
 	case m.env.sheet != nil:
+		if s := m.env.sim; m.env.sheet == sheet(s) && s != nil {
+			s.mouse(e, e.Y-m.frame.body.y-1)
+		}
 		return nil
 	case m.frame.tabs.has(e.X, e.Y):
 		for _, t := range m.placedTabs() {

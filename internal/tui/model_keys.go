@@ -74,6 +74,8 @@ func (m *Model) globalKey(k tea.KeyMsg) tea.Cmd {
 		m.attach()
 	case key.Matches(k, km.reply):
 		m.env.openReply()
+	case key.Matches(k, km.simulator):
+		return m.env.openSimulator()
 	default:
 		for _, t := range tabs(km) {
 			if key.Matches(k, t.key) {

@@ -39,6 +39,8 @@ const (
 	gCode      group = "a message as code"
 	gDoctor    group = "the doctor"
 	gReply     group = "the reply to inbound messages"
+	gSimulator group = "the simulator panel"
+	gValue     group = "the simulator panel, a value that is typed"
 )
 
 // situation is a state of the UI in which the keys of some groups act at once, so that no key may stand for
@@ -66,6 +68,8 @@ var situations = []situation{
 	{"a question", false, []group{gAlways, gQuestion, gSheet}},
 	{"an inbound message", true, []group{gAlways, gFields, gInbound, gSheet}},
 	{"the reply to inbound messages", true, []group{gAlways, gFields, gReply, gSheet}},
+	{"the simulator panel", false, []group{gAlways, gMoving, gText, gSimulator, gSheet}},
+	{"a value of the simulator panel", true, []group{gAlways, gValue, gSheet}},
 	{"the doctor", false, []group{gAlways, gMoving, gDoctor, gSheet}},
 	{"the help", false, []group{gAlways, gMoving, gHelp}},
 	{"the palette", true, []group{gAlways, gPicking, gSheet}},
@@ -110,6 +114,7 @@ func (km *keyMap) actions() []action {
 		a("doctor", gScreens, &km.doctor),
 		a("attach", gScreens, &km.attach),
 		a("reply", gScreens, &km.reply, &km.replyEach),
+		a("simulator", gScreens, &km.simulator),
 		a("messages", gScreens, &km.messages),
 		a("callbacks", gScreens, &km.requests),
 		a("compose", gScreens, &km.compose),
@@ -219,6 +224,25 @@ func (km *keyMap) actions() []action {
 
 		a("copy-findings", gDoctor, &km.copyFindings),
 		a("check-again", gDoctor, &km.checkAgain),
+
+		a("next-part", gSimulator, &km.nextPane),
+		a("previous-part", gSimulator, &km.prevPane),
+		a("less", gSimulator, &km.less),
+		a("more", gSimulator, &km.more),
+		a("act-on-it", gSimulator, &km.typeValue, &km.fateNext, &km.openTried, &km.writeInbound),
+		a("default-fate", gSimulator, &km.fateDefault),
+		a("type-fate", gSimulator, &km.typeFate),
+		a("drop", gSimulator, &km.dropFate, &km.dropRules),
+		a("calm", gSimulator, &km.calm),
+		a("bad-day", gSimulator, &km.badDay),
+		a("load-rules", gSimulator, &km.loadRules),
+		a("stop-clock", gSimulator, &km.stopClock),
+		a("clock-to-next", gSimulator, &km.nextDue),
+		a("clock-a-minute", gSimulator, &km.oneMinute),
+		a("clock-by", gSimulator, &km.advanceBy),
+		a("faster", gSimulator, &km.faster),
+		a("slower", gSimulator, &km.slower),
+		a("set-value", gValue, &km.setValue),
 
 		a("set-reply", gReply, &km.setReply),
 		a("no-reply", gReply, &km.noReply),

@@ -18,7 +18,9 @@ func (m *Model) typing() bool {
 	if m.env.sheet == nil {
 		return m.screen().typing()
 	}
-	switch m.env.sheet.(type) {
+	switch s := m.env.sheet.(type) {
+	case *simPanel:
+		return s.typing()
 	case *inboundSheet, *replySheet, *paletteSheet, *recentSheet, *sendersSheet:
 		return true
 	}

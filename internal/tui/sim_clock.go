@@ -1,0 +1,172 @@
+package tui
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/plivo/simulator"
+)
+
+// simSpeeds are those that the keys step through.
+var simSpeeds = []float64{0.1, 0.5, 1, 2, 5, 10, 20, 60, 100, 1000}
+
+// now is the simulator's time, as far as it has come since the state was read.
+func (s *simPanel) now() time.Time {
+	c := s.st.Clock
+	if c.Stopped {
+		return c.Now
+	}
+	return c.Now.Add(max(s.env.at.Sub(s.read), 0))
+}
+
+// clockLine is what the clock shows, and what it comes to next.
+func (s *simPanel) clockLine(w int) string {
+	th, c := s.env.th, s.st.Clock
+	if !s.known {
+		return line(w)
+	}
+	now := s.now()
+	here := now.In(s.env.at.Location())
+	show := here.Format("15:04:05")
+	state := []span{{th.good, " ● "}, {th.strong, show}, {th.text, " runs"}}
+	if c.Stopped {
+		state = []span{{th.warn, " ■ "}, {th.strong, here.Format("15:04:05.000")}, {th.warn, " stands still"}}
+	}
+	if here.Format("2006-01-02") != s.env.at.Format("2006-01-02") {
+		state = append(state, span{th.muted, here.Format(" of 2006-01-02")})
+	}
+	speed := span{th.muted, "  " + speedWords(c.Speed)}
+	if c.Speed != 1 {
+		speed.paint = th.accent
+	}
+	state = append(state, speed)
+	next := "  nothing is due"
+	switch {
+	case c.Pending > 0 && c.Next.IsZero():
+		next = fmt.Sprintf("  %s on the way", plural(c.Pending, "callback"))
+	case !c.Next.IsZero():
+		next = "  next in " + ahead(c.Next.Sub(now)) + "  " + count(int64(c.Pending)) + " pending"
+	}
+	state = append(state, span{th.text, next})
+	km := s.env.keys
+	var hints []span
+	for _, b := range []key.Binding{km.stopClock, km.nextDue, km.oneMinute, km.advanceBy, km.faster} {
+		hints = append(hints, span{th.key, strings.Fields(b.Help().Key)[0]}, span{th.muted, " " + b.Help().Desc + "  "})
+	}
+	if s.typing() {
+		hints = nil
+	}
+	return sides(w, state, hints)
+}
+
+func speedWords(speed float64) string { return strconv.FormatFloat(speed, 'g', -1, 64) + "×" }
+
+// ahead is a time to come; what is due is at most 0.
+func ahead(d time.Duration) string {
+	if d <= 0 {
+		return "0.0s"
+	}
+	return short(d)
+}
+
+// clockKey handles the keys of the clock, which act in every part.
+func (s *simPanel) clockKey(k tea.KeyMsg) (tea.Cmd, bool) {
+	km, c := s.env.keys, s.st.Clock
+	if !s.known {
+		return nil, false
+	}
+	switch {
+	case key.Matches(k, km.stopClock) && c.Stopped:
+		return s.change("the clock is started", "The simulator's clock runs on.", app.SimulatorChange{Start: true}), true
+	case key.Matches(k, km.stopClock):
+		return s.change("the clock is stopped", "The simulator's clock stands still: nothing is posted until it is moved on or started.", app.SimulatorChange{Stop: true}), true
+	case key.Matches(k, km.nextDue):
+		if c.Next.IsZero() {
+			s.wrong = "Nothing is due that the clock could be moved on to."
+			return nil, true
+		}
+		return s.change("the clock is moved on to what is due next", "", app.SimulatorChange{ToNext: true}), true
+	case key.Matches(k, km.oneMinute):
+		return s.advance(time.Minute), true
+	case key.Matches(k, km.advanceBy):
+		s.ask("Move on by", "a time of Plivo's, as 90s or 1h30m", "", func(text string) (tea.Cmd, string) {
+			d, err := time.ParseDuration(text)
+			if err != nil || d <= 0 {
+				return nil, "“" + brief(text) + "” is no time to move the clock on by; write it as 90s or 1h30m."
+			}
+			return s.advance(d), ""
+		})
+	case key.Matches(k, km.faster):
+		return s.setSpeed(nextStep(simSpeeds, c.Speed, 1)), true
+	case key.Matches(k, km.slower):
+		return s.setSpeed(nextStep(simSpeeds, c.Speed, -1)), true
+	default:
+		return nil, false
+	}
+	return nil, true
+}
+
+func (s *simPanel) advance(d time.Duration) tea.Cmd {
+	return s.change("the clock is moved on by "+d.String(), "", app.SimulatorChange{Advance: d})
+}
+
+func (s *simPanel) setSpeed(speed float64) tea.Cmd {
+	if speed == s.st.Clock.Speed {
+		return nil
+	}
+	return s.change("the speed is set", "From now on the simulator is "+speedWords(speed)+" as fast as Plivo; what is scheduled keeps its time.", app.SimulatorChange{Speed: speed})
+}
+
+// nextStep is the next of some steps above a value, or below it.
+func nextStep(steps []float64, v float64, by int) float64 {
+	for i := range steps {
+		if by > 0 && steps[i] > v {
+			return steps[i]
+		}
+		if j := len(steps) - 1 - i; by < 0 && steps[j] < v {
+			return steps[j]
+		}
+	}
+	return v
+}
+
+func (s *simPanel) clockKeys() []key.Binding {
+	km := s.env.keys
+	return []key.Binding{km.stopClock, when(!s.st.Clock.Next.IsZero(), km.nextDue), km.advanceBy, km.cancel}
+}
+
+// simulatorSign is what the first line says of the simulator that is not to be forgotten; nothing otherwise.
+func (e *env) simulatorSign() []span {
+	var out []span
+	clock, chaos := e.status.Clock, e.status.Chaos
+	if s := e.sim; s != nil && s.known && !e.status.Embedded {
+		clock = s.st.Clock
+		if chaos = ""; !s.st.Chaos.None() {
+			chaos = s.st.Chaos.String()
+		}
+	}
+	if clock.Stopped {
+		out = append(out, span{e.th.warn, " ! clock stands still"})
+	}
+	if chaos != "" {
+		out = append(out, span{e.th.warn, " ! chaos"})
+	}
+	return out
+}
+
+// tellClock writes how the simulator's clock and chaos are, where they are not as Plivo's.
+func (e *env) tellClock(p *figures, c simulator.Clock) {
+	th := e.th
+	if c.Stopped {
+		p.field("clock", th.warn, "! stands still at "+moment(c.Now, e.at)+": nothing is posted; "+e.keys.simulator.Help().Key+" moves it on")
+	}
+	if e.status.Chaos != "" {
+		p.field("chaos", th.warn, "! "+strings.ReplaceAll(e.status.Chaos, ",", ", ")+"; "+e.keys.simulator.Help().Key+" changes it")
+	}
+}

@@ -1,0 +1,228 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+	"github.com/charmbracelet/bubbles/textinput"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/escape"
+	"dev.internal/plivoscope/internal/plivo/simulator"
+)
+
+// simInboundAt is the place of the part among the others.
+const simInboundAt = 4
+
+// simInbound writes a message from a phone, and shows what was answered.
+type simInbound struct {
+	panel   *simPanel
+	inputs  [4]textinput.Model
+	focus   int
+	writing bool // an input has the focus
+	waiting bool // for the answer
+	got     simulator.Receipt
+	err     error
+	posted  bool // there is an answer to show
+}
+
+var inboundFields = [4]string{"From", "To", "Text", "Media"}
+
+// simReceiptMsg is what came of an inbound message.
+type simReceiptMsg struct {
+	got simulator.Receipt
+	err error
+}
+
+func newSimInbound(s *simPanel) *simInbound {
+	f := &simInbound{panel: s, focus: 2}
+	for i, hint := range []string{aPhone, "number of the account", "its text", "URLs of files, apart by spaces, for an MMS"} {
+		f.inputs[i] = s.env.th.input(hint)
+	}
+	f.inputs[0].SetValue(aPhone)
+	f.inputs[1].SetValue(s.env.status.DefaultSender)
+	f.inputs[2].SetValue("Hello from a phone")
+	return f
+}
+
+func (f *simInbound) name() string              { return "Inbound" }
+func (f *simInbound) learn(*app.SimulatorState) {}
+func (f *simInbound) move(n int)                { f.focus = max(min(f.focus+n, len(f.inputs)-1), 0) }
+
+func (f *simInbound) click(y int) {
+	if y >= 0 && y < len(f.inputs) {
+		f.focus = y
+		f.write(true)
+	}
+}
+
+func (f *simInbound) setWidth(w int) {
+	for i := range f.inputs {
+		f.inputs[i].Width = max(w-fieldIndent-3, 4)
+		f.inputs[i].SetCursor(f.inputs[i].Position())
+	}
+}
+
+// write begins or ends writing.
+func (f *simInbound) write(on bool) {
+	f.writing = on
+	for i := range f.inputs {
+		if on && i == f.focus {
+			f.inputs[i].Focus()
+			f.inputs[i].CursorEnd()
+		} else {
+			f.inputs[i].Blur()
+		}
+	}
+}
+
+func (f *simInbound) key(k tea.KeyMsg) (tea.Cmd, bool) {
+	km := f.panel.env.keys
+	if !f.writing {
+		if key.Matches(k, km.writeInbound) {
+			f.write(true)
+			return nil, true
+		}
+		return nil, false
+	}
+	n := len(f.inputs)
+	switch {
+	case k.Paste:
+	case key.Matches(k, km.cancel):
+		f.write(false)
+		return nil, true
+	case key.Matches(k, km.deliver):
+		return f.deliver(), true
+	case key.Matches(k, km.nextField), k.Type == tea.KeyDown:
+		f.focus = (f.focus + 1) % n
+		f.write(true)
+		return nil, true
+	case key.Matches(k, km.prevField), k.Type == tea.KeyUp:
+		f.focus = (f.focus + n - 1) % n
+		f.write(true)
+		return nil, true
+	}
+	return f.other(k), true
+}
+
+func (f *simInbound) other(msg tea.Msg) (cmd tea.Cmd) {
+	if f.writing {
+		f.inputs[f.focus], cmd = f.inputs[f.focus].Update(msg)
+	}
+	return cmd
+}
+
+func (f *simInbound) deliver() tea.Cmd {
+	p := f.panel
+	in := simulator.InboundMessage{
+		From: strings.TrimSpace(f.inputs[0].Value()), To: strings.TrimSpace(f.inputs[1].Value()), Text: f.inputs[2].Value(),
+		Media: strings.Fields(strings.ReplaceAll(f.inputs[3].Value(), ",", " ")),
+	}
+	switch {
+	case f.waiting:
+		return nil
+	case in.From == "" || in.Text == "" && len(in.Media) == 0:
+		p.wrong = "Not posted: an inbound message needs a number, and a text or media."
+		return nil
+	}
+	p.wrong = ""
+	f.waiting, f.posted = true, false
+	p.env.delivering++
+	ctx, core := p.env.ctx, p.env.core
+	return func() tea.Msg {
+		got, err := core.ReceiveInbound(ctx, in)
+		return simReceiptMsg{got, err}
+	}
+}
+
+// received takes what came of an inbound message.
+func (s *simPanel) received(msg simReceiptMsg) tea.Cmd {
+	f := s.parts[simInboundAt].(*simInbound)
+	s.env.delivering--
+	f.waiting, f.posted, f.got, f.err = false, true, msg.got, msg.err
+	return s.pull()
+}
+
+func (f *simInbound) keys() []key.Binding { return []key.Binding{f.panel.env.keys.writeInbound} }
+
+func (f *simInbound) lines(w, h int) []string {
+	e := f.panel.env
+	th := e.th
+	var out []string
+	for i, name := range inboundFields {
+		mark, edge, sign := th.muted, th.faint, "   "
+		if i == f.focus {
+			mark, sign = th.accent, " › "
+			if f.writing {
+				edge = th.accent
+			}
+		}
+		out = append(out, line(fieldIndent, span{mark, sign + fmt.Sprintf("%-10s", name)}, span{edge, "│"}, span{th.text, " "})+typed(f.view(i), max(w-fieldIndent, 0)))
+	}
+	if f.waiting {
+		return append(out, line(w, span{th.muted, blank(fieldIndent) + "posted; waiting for the answer …"}))
+	}
+	if !f.posted {
+		return append(out, line(w), line(w, span{th.muted, "   It is posted, signed, to the message_url of the number; the answer comes here."}))
+	}
+	for _, s := range f.answer() {
+		for _, l := range wrap(s.text, w-4) {
+			out = append(out, line(w, span{s.paint, "   " + l}))
+		}
+	}
+	if len(out) > h {
+		out = append(out[:h-1], line(w, span{th.muted, fmt.Sprintf("   ↓ %d more lines", len(out)-h+1)}))
+	}
+	return out
+}
+
+// answer says what was answered, and what Plivo makes of it.
+func (f *simInbound) answer() []span {
+	e := f.panel.env
+	th, got := e.th, f.got
+	var out []span
+	switch {
+	case got.UUID == "" && f.err != nil:
+		return []span{{th.bad, "✗ " + f.panel.shownError(f.err)}}
+	case got.Answered == 200:
+		out = append(out, span{th.good, "✓ 200 of " + brief(got.Method) + " " + brief(e.mask.Sentence(got.URL))})
+	case f.err != nil:
+		out = append(out, span{th.bad, "✗ " + f.panel.shownError(f.err)})
+	}
+	if got.Problem != "" && got.Answered == 200 {
+		out = append(out, span{th.bad, "✗ Plivo would not take it: " + escape.Line(head(e.mask.Sentence(got.Problem), noticeBytes))})
+	}
+	if len(got.Replies) > 0 {
+		out = append(out, span{th.text, "↑ " + plural(len(got.Replies), "reply") + " sent: " + brief(strings.Join(got.Replies, ", "))})
+	}
+	if got.RetryIn > 0 {
+		out = append(out, span{th.warn, "! posted again in " + got.RetryIn.String()})
+	}
+	if got.Answer != "" {
+		out = append(out, span{th.muted, readableBlock(e.shownAnswer(got.Answer))})
+	} else if got.Answered > 0 {
+		out = append(out, span{th.muted, "The answer was empty: no reply."})
+	}
+	return out
+}
+
+// shownAnswer is the body of an answer as it may be shown.
+func (e *env) shownAnswer(body string) string {
+	if e.mask == nil {
+		return body
+	}
+	return plural(len(body), "byte") + " of answer, which are masked"
+}
+
+// view is an input, or what is shown of it masked while it does not have the focus.
+func (f *simInbound) view(i int) string {
+	e := f.panel.env
+	value := f.inputs[i].Value()
+	shown := []func(string) string{e.mask.Number, e.mask.Number, e.mask.Text, e.mask.Text}[i](value)
+	if f.writing && i == f.focus || shown == value {
+		return f.inputs[i].View()
+	}
+	return e.th.text.Wrap(brief(shown))
+}

@@ -1,0 +1,331 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/bubbles/key"
+	"github.com/charmbracelet/bubbles/textinput"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/escape"
+)
+
+// simPanel shows what the simulator does next, did and is told to do, and changes it. One is kept while the UI runs:
+// it is as it was left.
+type simPanel struct {
+	env   *env
+	parts []simPart
+	on    int // of parts
+
+	st     app.SimulatorState
+	known  bool
+	read   time.Time // when st was
+	err    error     // why it could not be
+	asking bool      // one question at a time
+	again  bool      // something changed since the question
+
+	doing  string // what is being done, in words; empty for nothing
+	wrong  string // with the last change
+	typed  *simInput
+	w, h   int
+	placed []span // the parts of the second line, for the mouse
+}
+
+// simPart is a part of the panel. It is drawn into h lines of w cells.
+type simPart interface {
+	name() string
+	// learn takes another state of the simulator.
+	learn(st *app.SimulatorState)
+	// key handles a key, and reports whether it was one of the part's.
+	key(k tea.KeyMsg) (cmd tea.Cmd, done bool)
+	// move selects another row, click the one in a line; where there are none nothing happens.
+	move(n int)
+	click(y int)
+	lines(w, h int) []string
+	// keys are those that act on what is selected.
+	keys() []key.Binding
+}
+
+// simInput is a value that is typed in the panel's last lines.
+type simInput struct {
+	label string
+	in    textinput.Model
+	// done takes what was typed; a problem keeps the input open.
+	done func(text string) (cmd tea.Cmd, problem string)
+}
+
+// simMost is how many attempts are read at most, of those that were made and of those to come.
+const simMost = 200
+
+// simStateMsg is the state of the simulator.
+type simStateMsg struct {
+	st  app.SimulatorState
+	err error
+}
+
+// simDoneMsg is the end of a change.
+type simDoneMsg struct {
+	told string // what was done; empty where that is seen
+	err  error
+}
+
+// openSimulator shows the panel as it was left.
+func (e *env) openSimulator() tea.Cmd {
+	if !e.controllable() {
+		e.notify(app.Info, "There is no simulator: messages go to a live account. plivoscope --simulator has one.")
+		return nil
+	}
+	if e.sim == nil {
+		e.sim = newSimPanel(e)
+	}
+	e.sim.wrong = ""
+	e.sheet = e.sim
+	return e.sim.pull()
+}
+
+// controllable tells whether messages go to a simulator: one of ours, or whatever has Plivo's API on this machine.
+func (e *env) controllable() bool { return e.simulated() || !e.status.Spends }
+
+func newSimPanel(e *env) *simPanel {
+	s := &simPanel{env: e}
+	s.parts = []simPart{newSimSchedule(s), newSimFates(s), newSimChaos(s), newSimRules(s), newSimInbound(s), &simAccount{panel: s}}
+	return s
+}
+
+// pull asks for the state, unless a question is on its way: then once more after it.
+func (s *simPanel) pull() tea.Cmd {
+	if s.asking {
+		s.again = true
+		return nil
+	}
+	s.asking, s.again = true, false
+	ctx, core := s.env.ctx, s.env.core
+	return func() tea.Msg {
+		st, err := core.SimulatorState(ctx, simMost)
+		return simStateMsg{st, err}
+	}
+}
+
+// wake asks again after a change, or a second, while the panel is seen.
+func (s *simPanel) wake() tea.Cmd {
+	if s == nil || s.env.sheet != s {
+		return nil
+	}
+	return s.pull()
+}
+
+// learn takes the state.
+func (s *simPanel) learn(msg simStateMsg) tea.Cmd {
+	s.asking = false
+	if s.err = msg.err; msg.err == nil {
+		s.st, s.known, s.read = msg.st, true, s.env.at
+		for _, p := range s.parts {
+			p.learn(&s.st)
+		}
+	}
+	if s.again {
+		return s.pull()
+	}
+	return nil
+}
+
+// change has the simulator changed. words say what is being done, told what was.
+func (s *simPanel) change(words, told string, c app.SimulatorChange) tea.Cmd {
+	if s.doing != "" {
+		s.wrong = "Not done: " + s.doing + " still."
+		return nil
+	}
+	s.doing, s.wrong = words, ""
+	ctx, core := s.env.ctx, s.env.core
+	return func() tea.Msg { return simDoneMsg{told, core.ChangeSimulator(ctx, c)} }
+}
+
+// changed takes the end of a change.
+func (s *simPanel) changed(msg simDoneMsg) tea.Cmd {
+	s.doing = ""
+	switch {
+	case msg.err != nil && !errors.Is(msg.err, context.Canceled):
+		s.wrong = s.shownError(msg.err)
+	case msg.told != "":
+		s.env.notify(app.Info, msg.told)
+	}
+	return s.pull()
+}
+
+func (s *simPanel) shownError(err error) string {
+	return escape.Line(head(s.env.mask.Sentence(err.Error()), noticeBytes))
+}
+
+// simulated takes what the simulator answered, also to a panel that was left.
+func (m *Model) simulated(msg tea.Msg) (tea.Cmd, bool) {
+	switch msg := msg.(type) {
+	case simStateMsg:
+		return m.env.sim.learn(msg), true
+	case simDoneMsg:
+		m.env.status = m.env.core.Status()
+		return m.env.sim.changed(msg), true
+	case simReceiptMsg:
+		return m.env.sim.received(msg), true
+	case simOpenMsg:
+		return m.openSimulated(msg), true
+	}
+	return nil, false
+}
+
+func (s *simPanel) part() simPart { return s.parts[s.on] }
+
+// turn goes on to another part.
+func (s *simPanel) turn(n int) {
+	s.on = (s.on + n + len(s.parts)) % len(s.parts)
+	s.wrong = ""
+}
+
+func (s *simPanel) heading() string {
+	words := "Simulator"
+	if s.st.Where != "" {
+		words += " at " + brief(hostOf(s.st.Where)) + ", of another process"
+	}
+	return words
+}
+
+// typing reports whether text is typed in the panel.
+func (s *simPanel) typing() bool {
+	form, inForm := s.part().(*simInbound)
+	return s.typed != nil || inForm && form.writing
+}
+
+func (s *simPanel) key(k tea.KeyMsg) (tea.Cmd, bool) {
+	km := s.env.keys
+	switch {
+	case s.typed != nil:
+		return s.typedKey(k), false
+	case s.typing():
+		cmd, _ := s.part().key(k)
+		return cmd, false
+	case k.Paste:
+		return nil, false
+	case key.Matches(k, km.cancel):
+		return nil, true
+	case key.Matches(k, km.nextPane):
+		s.turn(1)
+		return nil, false
+	case key.Matches(k, km.prevPane):
+		s.turn(-1)
+		return nil, false
+	}
+	if cmd, done := s.clockKey(k); done {
+		return cmd, false
+	}
+	if cmd, done := s.part().key(k); done {
+		return cmd, s.env.sheet != nil // it went elsewhere
+	}
+	page := max(s.room()-1, 1)
+	switch {
+	case key.Matches(k, km.up):
+		s.part().move(-1)
+	case key.Matches(k, km.down):
+		s.part().move(1)
+	case key.Matches(k, km.pageUp):
+		s.part().move(-page)
+	case key.Matches(k, km.pageDown):
+		s.part().move(page)
+	case key.Matches(k, km.detailTop):
+		s.part().move(-1 << 20)
+	case key.Matches(k, km.detailEnd):
+		s.part().move(1 << 20)
+	}
+	return nil, false
+}
+
+// ask opens an input for a value.
+func (s *simPanel) ask(label, hint, value string, done func(string) (tea.Cmd, string)) {
+	in := s.env.th.input(hint)
+	in.SetValue(value)
+	in.CursorEnd()
+	in.Focus()
+	s.typed, s.wrong = &simInput{label: label, in: in, done: done}, ""
+	s.setSize(s.w, s.h)
+}
+
+func (s *simPanel) typedKey(k tea.KeyMsg) tea.Cmd {
+	t := s.typed
+	switch km := s.env.keys; {
+	case k.Paste:
+	case key.Matches(k, km.cancel):
+		s.typed, s.wrong = nil, ""
+		return nil
+	case key.Matches(k, km.setValue):
+		cmd, problem := t.done(strings.TrimSpace(t.in.Value()))
+		if s.wrong = problem; problem == "" {
+			s.typed = nil
+		}
+		return cmd
+	}
+	return s.other(k)
+}
+
+func (s *simPanel) other(msg tea.Msg) (cmd tea.Cmd) {
+	if s.typed != nil {
+		s.typed.in, cmd = s.typed.in.Update(msg)
+		return cmd
+	}
+	if form, ok := s.part().(*simInbound); ok {
+		return form.other(msg)
+	}
+	return nil
+}
+
+// mouse selects parts and rows, and scrolls. y is the line of the sheet.
+func (s *simPanel) mouse(e tea.MouseMsg, y int) {
+	press := e.Button == tea.MouseButtonLeft && e.Action == tea.MouseActionPress
+	switch {
+	case wheel(e) != 0:
+		s.part().move(wheel(e))
+	case !press || s.typing():
+	case y == simTabs:
+		x := 0
+		for i, p := range s.placed {
+			x += len([]rune(p.text))
+			if e.X < x {
+				if i%2 == 1 {
+					s.on = i / 2
+				}
+				return
+			}
+		}
+	case y >= simTop:
+		s.part().click(y - simTop)
+	}
+}
+
+func (s *simPanel) setSize(w, h int) {
+	s.w, s.h = w, h
+	if s.typed != nil {
+		s.typed.in.Width = max(w-fieldIndent-3, 4)
+		s.typed.in.SetCursor(s.typed.in.Position())
+	}
+	if form, ok := s.parts[simInboundAt].(*simInbound); ok {
+		form.setWidth(w)
+	}
+}
+
+func (s *simPanel) footer() []key.Binding {
+	km := s.env.keys
+	switch {
+	case s.typed != nil:
+		return []key.Binding{km.setValue, km.cancel}
+	case s.typing():
+		return []key.Binding{km.deliver, km.nextField, km.cancel}
+	}
+	return append(append(s.part().keys(), km.nextPane), s.clockKeys()...)
+}
+
+// closeWords is a part's place among the others, for who hears it.
+func (s *simPanel) placeWords() string {
+	return fmt.Sprintf("%s, part %d of %d", s.part().name(), s.on+1, len(s.parts))
+}

@@ -1,0 +1,135 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/plivo/simulator"
+	"dev.internal/plivoscope/internal/tui/grid"
+)
+
+// simRules are the rules that hold, with how many messages each fitted.
+type simRules struct {
+	panel *simPanel
+	simList
+	path string // that was typed last
+}
+
+func newSimRules(s *simPanel) *simRules { return &simRules{panel: s} }
+
+func (s *simRules) name() string                 { return "Rules" }
+func (s *simRules) learn(st *app.SimulatorState) { s.at = max(min(s.at, len(st.Rules)-1), 0) }
+func (s *simRules) move(n int)                   { s.simList.move(n, len(s.panel.st.Rules)) }
+
+func (s *simRules) click(y int) {
+	if y--; y >= 0 && y < s.h && s.top+y < len(s.panel.st.Rules) {
+		s.at = s.top + y
+	}
+}
+
+func (s *simRules) key(k tea.KeyMsg) (tea.Cmd, bool) {
+	p, km := s.panel, s.panel.env.keys
+	switch {
+	case key.Matches(k, km.loadRules):
+		path := s.path
+		if path == "" {
+			path = p.st.RulesFile
+		}
+		p.ask("Rules file", "path of a rules file, as rules.yaml", path, func(text string) (tea.Cmd, string) {
+			if s.path = text; text == "" {
+				return nil, "Nothing is written: give the path of a rules file."
+			}
+			return p.change("the rules are loaded", "The rules of "+brief(text)+" hold for what is sent from now on.", app.SimulatorChange{RulesFile: text}), ""
+		})
+	case key.Matches(k, km.dropRules):
+		if len(p.st.Rules) == 0 {
+			p.wrong = "There are no rules."
+			return nil, true
+		}
+		return p.change("the rules are dropped", "There are no rules any more; chaos stays.", app.SimulatorChange{NoRules: true}), true
+	default:
+		return nil, false
+	}
+	return nil, true
+}
+
+func (s *simRules) keys() []key.Binding {
+	km := s.panel.env.keys
+	return []key.Binding{km.loadRules, when(len(s.panel.st.Rules) > 0, km.dropRules)}
+}
+
+func (s *simRules) lines(w, h int) []string {
+	th, st := s.panel.env.th, &s.panel.st
+	title := []span{{th.muted, " There are no rules: "}, {th.key, s.panel.env.keys.loadRules.Help().Key}, {th.muted, " loads a file of them; docs/scenarios.md has the format."}}
+	if n := len(st.Rules); n > 0 {
+		from := ""
+		if st.RulesFile != "" {
+			from = " of " + brief(st.RulesFile)
+		}
+		title = []span{{th.strong, " " + plural(n, "rule") + from}, {th.muted, "; the first that fits a message holds"}}
+	}
+	out := []string{line(w, title...)}
+	from, to := s.seen(h-1, len(st.Rules))
+	for i := from; i < to; i++ {
+		r := &st.Rules[i]
+		sign, words := th.marked(i == s.at)
+		fitted := ""
+		if r.Fitted >= 0 {
+			fitted = count(int64(r.Fitted)) + "×"
+		}
+		out = append(out, line(w, sign, span{th.accent, grid.Fit(fitted, 7, true) + " "}, span{words, grid.Fit(brief(r.Name), 18, false)}, span{th.text, " " + s.outcome(r)}, span{th.muted, "  " + s.conditions(r)}))
+	}
+	return out
+}
+
+// outcome is what a rule makes of a message.
+func (s *simRules) outcome(r *simulator.RuleUse) string {
+	if r.Refuse != nil {
+		words := fmt.Sprintf("refused %d", r.Refuse.Status)
+		if r.Refuse.Words != "" {
+			words += " “" + brief(r.Refuse.Words) + "”"
+		}
+		return words
+	}
+	return brief(r.Fate.String())
+}
+
+// conditions say which messages a rule is for.
+func (s *simRules) conditions(r *simulator.RuleUse) string {
+	m := s.panel.env.mask
+	var words []string
+	for _, p := range []struct{ name, pattern string }{{"to", string(r.To)}, {"from", string(r.From)}} {
+		if number, begins := strings.CutSuffix(p.pattern, "*"); p.pattern != "" {
+			shown := brief(m.Number(plused(number)))
+			if begins {
+				shown += "*"
+			}
+			words = append(words, p.name+" "+shown)
+		}
+	}
+	if r.Text != nil {
+		words = append(words, "text /"+brief(m.Text(r.Text.String()))+"/")
+	}
+	if r.Type != "" {
+		words = append(words, brief(r.Type))
+	}
+	switch {
+	case r.Nth > 0:
+		words = append(words, fmt.Sprintf("message %d of them", r.Nth))
+	case r.First > 0:
+		words = append(words, fmt.Sprintf("the first %d", r.First))
+	case r.Every > 0:
+		words = append(words, fmt.Sprintf("one in %d", r.Every))
+	}
+	if r.Chance < 1 {
+		words = append(words, fmt.Sprintf("in %g%%", r.Chance*100))
+	}
+	if len(words) == 0 {
+		return "every message"
+	}
+	return strings.Join(words, ", ")
+}

@@ -1,0 +1,301 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/simulator"
+	"dev.internal/plivoscope/internal/tui/grid"
+)
+
+// simSchedule is what the simulator posts next, and what it tried. The selected row keeps its line while others come:
+// it is known by its attempt, and is followed from what comes next to what was tried.
+type simSchedule struct {
+	panel *simPanel
+	lists [2]simRows // what comes next, soonest first; what was tried, newest first
+	sel   string     // key of the selected row; empty for the first there is
+}
+
+// simRows are the rows of one list, with those that are seen.
+type simRows struct {
+	rows   []simRow
+	top, h int
+}
+
+// simRow is an attempt that was made or will be.
+type simRow struct {
+	key   string
+	cb    simulator.Callback
+	try   simulator.Attempt
+	due   time.Time // of one that is still to be made
+	tried bool
+}
+
+func newSimSchedule(s *simPanel) *simSchedule { return &simSchedule{panel: s} }
+
+func (s *simSchedule) name() string { return "Schedule" }
+
+func attemptKey(c simulator.Callback, n int) string {
+	return fmt.Sprintf("%s %d %d %d", c.MessageUUID, c.Sequence, c.Copy, n)
+}
+
+func (s *simSchedule) learn(st *app.SimulatorState) {
+	next, tried := make([]simRow, 0, len(st.Upcoming)), make([]simRow, 0, len(st.Tried))
+	for _, u := range st.Upcoming {
+		next = append(next, simRow{key: attemptKey(u.Callback, u.Attempt), cb: u.Callback, try: simulator.Attempt{Number: u.Attempt}, due: u.Due})
+	}
+	for _, t := range st.Tried {
+		tried = append(tried, simRow{key: attemptKey(t.Callback, t.Number), cb: t.Callback, try: t.Attempt, tried: true})
+	}
+	_, at := s.selected()
+	for i, rows := range [][]simRow{next, tried} {
+		s.lists[i].take(rows, s.sel)
+	}
+	if s.sel == "" {
+		return
+	}
+	if list, _ := s.find(s.sel); list < 0 {
+		// It is no more: the row that is in its place by now.
+		s.sel = ""
+		all := s.all()
+		if len(all) > 0 {
+			s.sel = all[min(at, len(all)-1)].key
+		}
+	}
+}
+
+// take replaces the rows, so that the selected one keeps its line, or else the first one that is seen, unless that
+// is the very first.
+func (l *simRows) take(rows []simRow, sel string) {
+	index := func(rows []simRow, key string) int {
+		return slices.IndexFunc(rows, func(r simRow) bool { return r.key == key })
+	}
+	held := ""
+	if l.top > 0 && l.top < len(l.rows) {
+		held = l.rows[l.top].key
+	}
+	if i := index(l.rows, sel); sel != "" && i >= l.top && i < l.top+l.h {
+		held = sel
+	}
+	was := index(l.rows, held)
+	l.rows = rows
+	if now := index(rows, held); held != "" && was >= 0 && now >= 0 {
+		l.top += now - was
+	}
+	l.top = max(min(l.top, len(rows)-l.h), 0)
+}
+
+func (s *simSchedule) all() []simRow { return slices.Concat(s.lists[0].rows, s.lists[1].rows) }
+
+// selected is the selected row, and its place among all; none where there are no rows.
+func (s *simSchedule) selected() (simRow, int) {
+	all := s.all()
+	if len(all) == 0 {
+		return simRow{}, -1
+	}
+	i := slices.IndexFunc(all, func(r simRow) bool { return r.key == s.sel })
+	return all[max(i, 0)], max(i, 0)
+}
+
+func (s *simSchedule) find(key string) (list, at int) {
+	for i := range s.lists {
+		if at := slices.IndexFunc(s.lists[i].rows, func(r simRow) bool { return r.key == key }); at >= 0 {
+			return i, at
+		}
+	}
+	return -1, -1
+}
+
+func (s *simSchedule) move(n int) {
+	_, at := s.selected()
+	if at < 0 {
+		return
+	}
+	all := s.all()
+	to := max(min(at+n, len(all)-1), 0)
+	if s.sel = all[to].key; to == 0 {
+		s.sel = "" // the first one is followed
+	}
+	list, i := s.find(all[to].key)
+	l := &s.lists[list]
+	l.top = max(min(l.top, i, len(l.rows)-l.h), i-l.h+1, 0)
+}
+
+// heights divides h lines: it does so whatever there is to show, so that nothing moves.
+func (s *simSchedule) heights(h int) (next, tried int) {
+	next = max((h-2)*2/5, 1)
+	return next, max(h-2-next, 1)
+}
+
+func (s *simSchedule) click(y int) {
+	next := 1 + s.lists[0].h
+	l, i := &s.lists[0], y-1
+	if y > next {
+		l, i = &s.lists[1], y-next-1
+	}
+	if i += l.top; y != next && y > 0 && i < len(l.rows) {
+		s.sel = l.rows[i].key
+	}
+}
+
+func (s *simSchedule) lines(w, h int) []string {
+	th := s.panel.env.th
+	s.lists[0].h, s.lists[1].h = s.heights(h)
+	sel, _ := s.selected()
+	var out []string
+	for i, title := range []string{"Next", "Tried"} {
+		l := &s.lists[i]
+		l.top = max(min(l.top, len(l.rows)-l.h), 0)
+		more := ""
+		switch {
+		case len(l.rows) == 0 && i == 0:
+			more = "nothing is left to post"
+		case len(l.rows) == 0:
+			more = "nothing was posted so far"
+		case len(l.rows) > l.h:
+			more = fmt.Sprintf("%d–%d of %s", l.top+1, min(l.top+l.h, len(l.rows)), atLeast(len(l.rows)))
+		default:
+			more = count(int64(len(l.rows)))
+		}
+		out = append(out, line(w, span{th.title, " " + grid.Fit(title, 6, false)}, span{th.muted, more}))
+		var rows []string
+		for _, r := range l.rows[l.top:min(l.top+l.h, len(l.rows))] {
+			rows = append(rows, s.line(r, w, r.key == sel.key))
+		}
+		out = append(out, fill(rows, w, l.h)...)
+	}
+	return out
+}
+
+func atLeast(n int) string {
+	if n >= simMost {
+		return count(int64(n)) + "+"
+	}
+	return count(int64(n))
+}
+
+// line is an attempt: when, of which status, for whom, which one it is, and what came of it.
+func (s *simSchedule) line(r simRow, w int, on bool) string {
+	e := s.panel.env
+	th := e.th
+	sign, words := th.marked(on)
+	at := r.try.At
+	if !r.tried {
+		at = r.due
+	}
+	now := s.panel.now().In(e.at.Location())
+	spans := []span{sign, {words, grid.Fit(momentShort(at, now), 13, false)}}
+	status, paint := "inbound", th.accent
+	if !r.cb.Inbound {
+		status, paint = brief(string(r.cb.Status)), th.status(r.cb.Status)
+		if hasError(r.cb.ErrorCode) {
+			status += " " + brief(r.cb.ErrorCode)
+		}
+	}
+	number := r.cb.To
+	if r.cb.Inbound {
+		number = r.cb.From
+	}
+	spans = append(spans, span{paint, grid.Fit(status, 16, false)}, span{th.text, " " + grid.Fit(plused(brief(e.mask.Number(plused(number)))), 17, false)})
+	try := ""
+	if r.try.Number > 1 {
+		try = fmt.Sprintf("try %d", r.try.Number)
+	}
+	if r.cb.Copy > 0 {
+		try = "again"
+	}
+	spans = append(spans, span{th.muted, grid.Fit(try, 7, false)})
+	return line(w, append(spans, s.outcome(r, now)...)...)
+}
+
+// outcome is what came of an attempt, or how long it is until then.
+func (s *simSchedule) outcome(r simRow, now time.Time) []span {
+	e := s.panel.env
+	th := e.th
+	var out []span
+	switch {
+	case !r.tried:
+		out = append(out, span{th.text, "in " + ahead(r.due.Sub(now))})
+	case r.try.Answered == 200:
+		out = append(out, span{th.good, "✓ 200"}, span{th.muted, " in " + short(r.try.Took)})
+	case r.try.Answered > 0:
+		out = append(out, span{th.bad, fmt.Sprintf("✗ %d", r.try.Answered)}, span{th.muted, " in " + short(r.try.Took)})
+	default:
+		out = append(out, span{th.bad, "✗ " + brief(e.mask.Sentence(r.try.Problem))})
+	}
+	if r.cb.Cause != "" {
+		out = append(out, span{th.warn, "  " + brief(r.cb.Cause)})
+	}
+	return out
+}
+
+// plused writes a number of the API as the screens do.
+func plused(number string) string {
+	if number == "" || strings.Trim(number, "0123456789") != "" || len(number) < 7 {
+		return number
+	}
+	return "+" + number
+}
+
+// momentShort is a time to the millisecond, of another day its date and minute.
+func momentShort(t, now time.Time) string {
+	t = t.In(now.Location())
+	if t.YearDay() == now.YearDay() && t.Year() == now.Year() {
+		return t.Format("15:04:05.000")
+	}
+	return t.Format("01-02 15:04")
+}
+
+func (s *simSchedule) key(k tea.KeyMsg) (tea.Cmd, bool) {
+	if !key.Matches(k, s.panel.env.keys.openTried) {
+		return nil, false
+	}
+	r, at := s.selected()
+	if at < 0 {
+		s.panel.wrong = "Nothing is posted, so there is no message to open."
+		return nil, true
+	}
+	ctx, core, uuid := s.panel.env.ctx, s.panel.env.core, r.cb.MessageUUID
+	return func() tea.Msg {
+		all, err := core.MessagesByUUID(ctx, []string{uuid})
+		return simOpenMsg{all, err}
+	}, true
+}
+
+func (s *simSchedule) keys() []key.Binding {
+	_, at := s.selected()
+	return []key.Binding{when(at >= 0, s.panel.env.keys.openTried)}
+}
+
+// simOpenMsg brings the message of an attempt.
+type simOpenMsg struct {
+	found []plivo.Message
+	err   error
+}
+
+// openSimulated opens the message of an attempt, where the history has it.
+func (m *Model) openSimulated(msg simOpenMsg) tea.Cmd {
+	s := m.env.sim
+	switch {
+	case m.env.sheet != s:
+		return nil
+	case msg.err != nil:
+		s.wrong = s.shownError(msg.err)
+		return nil
+	case len(msg.found) == 0 || msg.found[0].ID == 0:
+		s.wrong = "The history does not have that message: it was sent by another program, or its callbacks go elsewhere."
+		return nil
+	}
+	m.env.sheet = nil
+	m.show(onMessages)
+	cmd := m.messages.goTo(msg.found[0].ID)
+	m.messages.open()
+	return cmd
+}

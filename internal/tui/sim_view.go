@@ -1,0 +1,104 @@
+package tui
+
+import (
+	"dev.internal/plivoscope/internal/tui/grid"
+)
+
+// The lines of the panel: the clock, the names of the parts, and what is selected of them.
+const (
+	simTabs = 1
+	simTop  = 2
+)
+
+// foot are the last lines: what is typed, what is wrong and what is being done.
+func (s *simPanel) foot(w int) []string {
+	th := s.env.th
+	var out []string
+	if t := s.typed; t != nil {
+		out = append(out, line(fieldIndent, span{th.accent, " › " + grid.Fit(t.label, fieldIndent-4, false)}, span{th.accent, "│"})+typed(t.in.View(), max(w-fieldIndent, 0)))
+	}
+	switch {
+	case s.wrong != "":
+		lines := wrap("✗ "+s.wrong, w-3)
+		for _, l := range lines[:min(len(lines), 3)] {
+			out = append(out, line(w, span{th.bad, "   " + l}))
+		}
+	case s.doing != "":
+		out = append(out, line(w, span{th.muted, "   … " + s.doing}))
+	case s.err != nil && s.known:
+		out = append(out, line(w, span{th.bad, " ✗ " + s.shownError(s.err)}))
+	}
+	return out
+}
+
+// room is how many lines a part has.
+func (s *simPanel) room() int { return max(s.h-simTop-len(s.foot(s.w)), 1) }
+
+func (s *simPanel) lines(w, h int) []string {
+	th := s.env.th
+	out := []string{s.clockLine(w), s.tabsLine(w)}
+	switch {
+	case !s.known && s.err != nil:
+		for _, l := range wrap(s.shownError(s.err), w-4) {
+			out = append(out, line(w, span{th.bad, "   " + l}))
+		}
+	case !s.known:
+		out = append(out, line(w, span{th.muted, "   … reading what the simulator holds"}))
+	default:
+		out = append(out, fill(s.part().lines(w, s.room()), w, s.room())...)
+		out = append(out, s.foot(w)...)
+	}
+	return fill(out, w, h)
+}
+
+// fill makes lines exactly h.
+func fill(lines []string, w, h int) []string {
+	for len(lines) < h {
+		lines = append(lines, line(w))
+	}
+	return lines[:max(h, 0)]
+}
+
+// tabsLine names the parts.
+func (s *simPanel) tabsLine(w int) string {
+	th := s.env.th
+	s.placed = s.placed[:0]
+	for i, p := range s.parts {
+		gap := "  "
+		if i == 0 {
+			gap = " "
+		}
+		paint := th.muted
+		if i == s.on {
+			paint = th.tab
+		}
+		s.placed = append(s.placed, span{th.text, gap}, span{paint, p.name()})
+	}
+	return line(w, s.placed...)
+}
+
+// simList is a list of rows of which one is selected and some are seen.
+type simList struct{ at, top, h int }
+
+func (l *simList) move(by, n int) {
+	l.at = max(min(l.at+by, n-1), 0)
+	l.reveal(n)
+}
+
+func (l *simList) reveal(n int) { l.top = max(min(l.top, l.at, n-l.h), l.at-l.h+1, 0) }
+
+// seen sets how many rows there is room for, and gives those of n that are seen.
+func (l *simList) seen(h, n int) (from, to int) {
+	l.h = max(h, 1)
+	l.at = max(min(l.at, n-1), 0)
+	l.reveal(n)
+	return l.top, min(l.top+l.h, n)
+}
+
+// marked begins a row: with a sign where it is selected.
+func (th *theme) marked(on bool) (sign span, words grid.Paint) {
+	if on {
+		return span{th.accent, " › "}, th.strong
+	}
+	return span{th.text, "   "}, th.text
+}
