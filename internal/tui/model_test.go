@@ -354,7 +354,7 @@ func TestHelpScrolls(t *testing.T) {
 	d := staged(t, false, false, 60, 15, nil)
 	d.keys("?")
 	d.expect("Keys · plivoscope v0.1.0", "The list", "more lines")
-	for range 60 {
+	for range 80 {
 		d.keys("j")
 	}
 	d.expect("quit at once", "The mouse selects")

@@ -41,17 +41,17 @@ const badDay = "delay=exp 2s,duplicate=10%,reorder=5%,lost=2%,late=5%,cut=1%,api
 
 func newSimChaos(s *simPanel) *simChaos {
 	return &simChaos{panel: s, rows: []chaosRow{
-		{name: "delay", about: "reports go so much later", steps: delaySteps},
+		{name: "delay", about: "all go later", steps: delaySteps},
 		{name: "duplicate", about: "a report goes twice", steps: chanceSteps},
-		{name: "reorder", about: "a report goes after the next one", steps: chanceSteps},
+		{name: "reorder", about: "it goes after the next one", steps: chanceSteps},
 		{name: "lost", about: "a report never goes", steps: chanceSteps},
-		{name: "late", about: "a report goes long after the others", steps: chanceSteps},
-		{name: "wrong-signature", about: "signed with another account's token", steps: chanceSteps},
-		{name: "wrong-host", about: "signed over the path of another host", steps: chanceSteps},
-		{name: "truncated", about: "the body ends before its time", steps: chanceSteps},
-		{name: "cut", about: "the connection ends before the body", steps: chanceSteps},
-		{name: "api-latency", about: "the API answers so much later", steps: latencySteps},
-		{name: "api-429", about: "the API refuses: too many requests", steps: chanceSteps},
+		{name: "late", about: "it goes long after others", steps: chanceSteps},
+		{name: "wrong-signature", about: "by another's token", steps: chanceSteps},
+		{name: "wrong-host", about: "signed for another host", steps: chanceSteps},
+		{name: "truncated", about: "the body ends early", steps: chanceSteps},
+		{name: "cut", about: "cut before the body", steps: chanceSteps},
+		{name: "api-latency", about: "the API answers later", steps: latencySteps},
+		{name: "api-429", about: "the API: too many calls", steps: chanceSteps},
 		{name: "api-500", about: "the API fails", steps: chanceSteps},
 		{name: "api-503", about: "the API is unavailable", steps: chanceSteps},
 	}}

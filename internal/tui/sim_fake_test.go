@@ -128,7 +128,7 @@ func (c *fakeCore) simulate(n int) {
 	c.sim = app.SimulatorState{Clock: simulator.Clock{Now: testNow, Speed: 1}, Fate: "delivered", Standing: simulator.Standing{Balance: "999999.99210", ListLimit: 20, Lists: 3}}
 	callback := func(i int) simulator.Callback {
 		cb := simulator.Callback{
-			MessageUUID: fmt.Sprintf("5b40a428-0000-4000-8000-%012d", i%9), From: "14155550100", To: "14155550123", Status: plivo.Delivered, Sequence: 3,
+			MessageUUID: fmt.Sprintf("5b40a428-0000-4000-8000-%012d", i%9), From: "14155550100", To: "14155550123", Status: plivo.Delivered, Sequence: i,
 			Method: "POST", URL: "http://127.0.0.1:4141/sms/delivery-report",
 		}
 		switch i % 5 {

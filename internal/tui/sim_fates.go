@@ -33,16 +33,16 @@ func newSimFates(s *simPanel) *simFates { return &simFates{panel: s, all: fateCh
 // an end with each error code.
 func fateChoices() []listedChoice {
 	out := []listedChoice{
-		{name: "delivered", words: "plain", more: "queued, sent and delivered, each with its callback"},
-		{name: "sent", words: "plain", more: "queued and sent, and never more"},
-		{name: "undelivered", words: "plain", more: "undelivered with the error code 30"},
-		{name: "failed", words: "plain", more: "failed with the error code 300"},
-		{name: "none", words: "plain", more: "delivered, as the API tells when asked, without any callback"},
+		{name: "delivered", more: "queued, sent and delivered, each with its callback"},
+		{name: "sent", more: "queued and sent, and never more"},
+		{name: "undelivered", more: "undelivered with the error code 30"},
+		{name: "failed", more: "failed with the error code 300"},
+		{name: "none", more: "delivered, as the API tells when asked, without any callback"},
 	}
 	for _, sc := range scenario.Builtin() {
 		named := slices.ContainsFunc(out, func(c listedChoice) bool { return c.name == sc.Name })
 		if !named && sc.Outbound() == nil {
-			out = append(out, listedChoice{name: sc.Name, words: "scenario", more: sc.Summary})
+			out = append(out, listedChoice{name: sc.Name, more: sc.Summary})
 		}
 	}
 	for _, c := range plivo.Codes() {
@@ -128,7 +128,11 @@ func (s *simFates) lines(w, h int) []string {
 	for i := from; i < to; i++ {
 		c := s.all[i]
 		sign, words := th.marked(i == s.at)
-		out = append(out, line(w, sign, span{words, grid.Fit(c.name, 22, false)}, span{th.accent, " " + grid.Fit(c.words, 24, false)}, span{th.muted, " " + c.more}))
+		row := []span{sign, {words, grid.Fit(c.name, 19, false)}}
+		if c.words != "" {
+			row = append(row, span{th.text, " " + c.words + ":"})
+		}
+		out = append(out, line(w, append(row, span{th.muted, " " + c.more})...))
 	}
 	if s.mores > 0 {
 		out = fill(out, w, h-s.mores)

@@ -73,7 +73,7 @@ func (s *simRules) lines(w, h int) []string {
 		title = []span{{th.strong, " " + plural(n, "rule") + from}, {th.muted, "; the first that fits a message holds"}}
 	}
 	out := []string{line(w, title...)}
-	from, to := s.seen(h-1, len(st.Rules))
+	from, to := s.seen(s.listed(h-1), len(st.Rules))
 	for i := from; i < to; i++ {
 		r := &st.Rules[i]
 		sign, words := th.marked(i == s.at)
@@ -83,7 +83,23 @@ func (s *simRules) lines(w, h int) []string {
 		}
 		out = append(out, line(w, sign, span{th.accent, grid.Fit(fitted, 7, true) + " "}, span{words, grid.Fit(brief(r.Name), 18, false)}, span{th.text, " " + s.outcome(r)}, span{th.muted, "  " + s.conditions(r)}))
 	}
+	if room := h - len(out) - 1; s.listed(h-1) < h-1 && len(st.Rules) > 0 && s.panel.env.mask == nil {
+		out = append(out, line(w))
+		for i, l := range strings.Split(strings.TrimRight(readableBlock(st.Rules[s.at].String()), "\n"), "\n") {
+			if i < room {
+				out = append(out, line(w, span{th.muted, "   " + l}))
+			}
+		}
+	}
 	return out
+}
+
+// listed is how many of h lines the rules have: the selected one is shown whole below where there is room.
+func (s *simRules) listed(h int) int {
+	if h < 3*choiceMore {
+		return h
+	}
+	return h / 2
 }
 
 // outcome is what a rule makes of a message.

@@ -55,21 +55,28 @@ func (s *simSchedule) learn(st *app.SimulatorState) {
 		tried = append(tried, simRow{key: attemptKey(t.Callback, t.Number), cb: t.Callback, try: t.Attempt, tried: true})
 	}
 	_, at := s.selected()
+	before, _ := s.find(s.sel)
 	for i, rows := range [][]simRow{next, tried} {
 		s.lists[i].take(rows, s.sel)
 	}
 	if s.sel == "" {
 		return
 	}
-	if list, _ := s.find(s.sel); list < 0 {
+	switch list, i := s.find(s.sel); {
+	case list >= 0 && list != before:
+		s.lists[list].reveal(i)
+	case list < 0:
 		// It is no more: the row that is in its place by now.
 		s.sel = ""
 		all := s.all()
 		if len(all) > 0 {
-			s.sel = all[min(at, len(all)-1)].key
+			s.sel = all[max(min(at, len(all)-1), 0)].key
 		}
 	}
 }
+
+// reveal scrolls to a row.
+func (l *simRows) reveal(i int) { l.top = max(min(l.top, i, len(l.rows)-l.h), i-l.h+1, 0) }
 
 // take replaces the rows, so that the selected one keeps its line, or else the first one that is seen, unless that
 // is the very first.
@@ -124,8 +131,7 @@ func (s *simSchedule) move(n int) {
 		s.sel = "" // the first one is followed
 	}
 	list, i := s.find(all[to].key)
-	l := &s.lists[list]
-	l.top = max(min(l.top, i, len(l.rows)-l.h), i-l.h+1, 0)
+	s.lists[list].reveal(i)
 }
 
 // heights divides h lines: it does so whatever there is to show, so that nothing moves.
@@ -181,6 +187,9 @@ func atLeast(n int) string {
 	return count(int64(n))
 }
 
+// simWide is from where there is room for the milliseconds of an attempt, and for which one it is.
+const simWide = 76
+
 // line is an attempt: when, of which status, for whom, which one it is, and what came of it.
 func (s *simSchedule) line(r simRow, w int, on bool) string {
 	e := s.panel.env
@@ -191,7 +200,12 @@ func (s *simSchedule) line(r simRow, w int, on bool) string {
 		at = r.due
 	}
 	now := s.panel.now().In(e.at.Location())
-	spans := []span{sign, {words, grid.Fit(momentShort(at, now), 13, false)}}
+	wide := w >= simWide
+	when, times, statuses, numbers := momentShort(at, now), 13, 16, 16
+	if !wide {
+		when, times, statuses, numbers = clock(at, now), 9, 15, 13
+	}
+	spans := []span{sign, {words, grid.Fit(when, times, false)}}
 	status, paint := "inbound", th.accent
 	if !r.cb.Inbound {
 		status, paint = brief(string(r.cb.Status)), th.status(r.cb.Status)
@@ -203,7 +217,7 @@ func (s *simSchedule) line(r simRow, w int, on bool) string {
 	if r.cb.Inbound {
 		number = r.cb.From
 	}
-	spans = append(spans, span{paint, grid.Fit(status, 16, false)}, span{th.text, " " + grid.Fit(plused(brief(e.mask.Number(plused(number)))), 17, false)})
+	spans = append(spans, span{paint, grid.Fit(status, statuses, false)}, span{th.text, " " + grid.Fit(brief(e.mask.Number(plused(number))), numbers, false) + " "})
 	try := ""
 	if r.try.Number > 1 {
 		try = fmt.Sprintf("try %d", r.try.Number)
@@ -211,7 +225,9 @@ func (s *simSchedule) line(r simRow, w int, on bool) string {
 	if r.cb.Copy > 0 {
 		try = "again"
 	}
-	spans = append(spans, span{th.muted, grid.Fit(try, 7, false)})
+	if wide {
+		spans = append(spans, span{th.muted, grid.Fit(try, 7, false)})
+	}
 	return line(w, append(spans, s.outcome(r, now)...)...)
 }
 
@@ -224,9 +240,9 @@ func (s *simSchedule) outcome(r simRow, now time.Time) []span {
 	case !r.tried:
 		out = append(out, span{th.text, "in " + ahead(r.due.Sub(now))})
 	case r.try.Answered == 200:
-		out = append(out, span{th.good, "✓ 200"}, span{th.muted, " in " + short(r.try.Took)})
+		out = append(out, span{th.good, "✓ 200"}, span{th.muted, " in " + answeredIn(r.try.Took)})
 	case r.try.Answered > 0:
-		out = append(out, span{th.bad, fmt.Sprintf("✗ %d", r.try.Answered)}, span{th.muted, " in " + short(r.try.Took)})
+		out = append(out, span{th.bad, fmt.Sprintf("✗ %d", r.try.Answered)}, span{th.muted, " in " + answeredIn(r.try.Took)})
 	default:
 		out = append(out, span{th.bad, "✗ " + brief(e.mask.Sentence(r.try.Problem))})
 	}
@@ -234,6 +250,14 @@ func (s *simSchedule) outcome(r simRow, now time.Time) []span {
 		out = append(out, span{th.warn, "  " + brief(r.cb.Cause)})
 	}
 	return out
+}
+
+// answeredIn is how long an answer took.
+func answeredIn(d time.Duration) string {
+	if d < time.Second {
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	}
+	return short(d)
 }
 
 // plused writes a number of the API as the screens do.
