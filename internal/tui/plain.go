@@ -27,6 +27,7 @@ type plainUI struct {
 	held  []string // lines of the log that wait for the end of a question
 	more  int      // of them that were too many to keep
 	feed  feed
+	panel panelSaid
 
 	toldRun time.Time // when it was said last how far a replay is
 
@@ -144,6 +145,8 @@ func (p *plainUI) update(msg tea.Msg) tea.Cmd {
 		cmd := m.update(msg)
 		p.sayFinding(msg)
 		return cmd
+	case simStateMsg, simDoneMsg, simReceiptMsg:
+		return p.heardPanel(msg)
 	case progressMsg:
 		return p.progressed(msg)
 	case comparedMsg:

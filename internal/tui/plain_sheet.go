@@ -20,6 +20,8 @@ func (p *plainUI) saySheet(s sheet) {
 		for i, it := range s.items {
 			p.out.say(s.letters[i] + ": " + brief(it.name) + ", " + brief(it.text))
 		}
+	case *simPanel:
+		p.openedPanel(s)
 	default:
 		p.out.say(s.heading() + ".")
 		p.out.say(join(p.sheetLines(s)))
@@ -66,6 +68,9 @@ func (p *plainUI) sheetKey(k tea.KeyMsg) tea.Cmd {
 	case *confirmSheet, *copySheet:
 	default:
 		before = p.sheetLines(s)
+	}
+	if s, ok := s.(*simPanel); ok {
+		return p.panelKey(s, k)
 	}
 	e.sheet = nil // before the key: its answer may open another one
 	cmd, done := s.key(k)

@@ -1,0 +1,153 @@
+package tui
+
+import (
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// panelSaid is what was said of the simulator panel: of that only what is new is said again.
+type panelSaid struct {
+	due      bool // something was changed, or the panel opened: it is said with the state that comes
+	part     int
+	lines    map[string]bool
+	selected string
+}
+
+// panelLines are the lines of the panel without what only a screen needs, and the selected one among them. clock is
+// the first.
+func (p *plainUI) panelLines(s *simPanel) (clock string, lines []string, selected string) {
+	bare := strings.NewReplacer("━", "", "●", "", "─", "", "■", "", "‹", "", "›", "", "│", "", "→", "to", "×", " times")
+	for i, l := range s.lines(p.m.frame.body.w, p.m.frame.body.h-1) {
+		l = ansi.Strip(l)
+		text := strings.Join(strings.Fields(bare.Replace(l)), " ")
+		switch {
+		case i == 0:
+			// Behind its words stand keys, which are named elsewhere.
+			clock, _, _ = strings.Cut(text, " "+firstKey(s.env.keys.stopClock)+" ")
+		case i == simTabs || text == "":
+		case strings.HasPrefix(l, " › "):
+			selected = text
+			lines = append(lines, text)
+		default:
+			lines = append(lines, text)
+		}
+	}
+	return clock, lines, selected
+}
+
+// sayPanel says what is new in the panel, and with all the clock.
+func (p *plainUI) sayPanel(s *simPanel, all bool) {
+	said := &p.panel
+	clock, lines, selected := p.panelLines(s)
+	if all && clock != "" {
+		p.out.say("The clock: " + clock + ".")
+	}
+	if said.lines == nil || said.part != s.on {
+		p.out.say(s.placeWords() + ".")
+		said.lines, said.selected = nil, ""
+	}
+	now := map[string]bool{}
+	for _, l := range lines {
+		now[l] = true
+		switch {
+		case l == selected && l != said.selected:
+			p.out.say("Selected: " + l)
+		case !said.lines[l] && l != selected:
+			p.out.say(l)
+		}
+	}
+	said.part, said.lines, said.selected = s.on, now, selected
+}
+
+// openedPanel says that the panel was opened, and its keys; the rest comes with the state.
+func (p *plainUI) openedPanel(s *simPanel) {
+	p.panel = panelSaid{due: true}
+	p.out.say(s.heading() + ".")
+	for _, b := range s.footer() {
+		p.out.say(keySentence(b))
+	}
+}
+
+// heardPanel takes what the simulator answered, and says what came of it.
+func (p *plainUI) heardPanel(msg tea.Msg) tea.Cmd {
+	cmd := p.m.update(msg)
+	s := p.m.env.sim
+	if p.m.env.sheet != sheet(s) {
+		return cmd
+	}
+	switch msg.(type) {
+	case simStateMsg:
+		if p.panel.due && p.ask == nil {
+			p.panel.due = false
+			p.sayPanel(s, true)
+		}
+	case simDoneMsg:
+		p.panel.due = true
+	case simReceiptMsg:
+		for _, a := range s.parts[simInboundAt].(*simInbound).answer() {
+			p.out.say(a.text)
+		}
+	}
+	return cmd
+}
+
+// panelKey gives a key to the panel; what it would have typed on the screen is asked for.
+func (p *plainUI) panelKey(s *simPanel, k tea.KeyMsg) tea.Cmd {
+	p.m.env.sheet = nil // before the key: its answer may open another one
+	cmd, done := s.key(k)
+	if done {
+		p.out.say("Left.")
+		return cmd
+	}
+	p.m.env.sheet = s
+	form := s.parts[simInboundAt].(*simInbound)
+	switch {
+	case s.typed != nil:
+		t := s.typed
+		s.typed = nil
+		p.askSimValue(t)
+	case form.writing:
+		form.write(false)
+		p.askInboundField(form, 0)
+	case s.doing == "":
+		p.m.arrange()
+		p.sayPanel(s, false)
+	}
+	return cmd
+}
+
+// askSimValue asks for a value that the panel takes.
+func (p *plainUI) askSimValue(t *simInput) {
+	km := p.m.env.keys
+	text := t.in.Value()
+	p.put(&question{label: t.label + ", " + t.in.Placeholder, text: []rune(text), offer: text != "", accept: km.setValue, leave: km.cancel, done: func(text string) tea.Cmd {
+		cmd, problem := t.done(strings.TrimSpace(text))
+		if problem != "" {
+			p.out.say(problem)
+			t.in.SetValue(text)
+			p.askSimValue(t)
+		}
+		return cmd
+	}})
+}
+
+// askInboundField asks for the parts of an inbound message, one after the other, and posts it.
+func (p *plainUI) askInboundField(f *simInbound, i int) {
+	km, m := p.m.env.keys, p.m.env.mask
+	hide := []func(string) string{m.Number, m.Number, m.Text, m.Text}[i]
+	text := f.inputs[i].Value()
+	p.put(&question{label: inboundFields[i], text: []rune(text), offer: text != "", hide: hide, accept: km.deliver, leave: km.cancel, done: func(text string) tea.Cmd {
+		f.inputs[i].SetValue(text)
+		if i+1 < len(f.inputs) {
+			p.askInboundField(f, i+1)
+			return nil
+		}
+		cmd := f.deliver()
+		if f.panel.wrong != "" {
+			p.out.say(f.panel.wrong)
+		}
+		return cmd
+	}})
+}

@@ -1,0 +1,33 @@
+package tui
+
+import "testing"
+
+func TestPanelSpoken(t *testing.T) {
+	d := newPlain(t)
+	d.core.simulate(2)
+	d.press("S")
+	d.hears("Simulator.", "tab: next part.")
+	d.hears("The clock: 12:03:45 runs 1 times next in 1.2s 1 pending.", "Schedule, part 1 of 6.", "Selected: 12:03:46")
+	d.press("j")
+	d.hears("Selected: 12:03:45")
+	d.press("p")
+	d.hears("The clock: 12:03:45.000 stands still")
+	d.press("tab")
+	d.hears("Fates, part 2 of 6.", "Selected: delivered queued, sent and delivered")
+	d.press("tab", "enter")
+	d.hears("delay, 5%, or a time as 200ms, 20ms..2s or exp 300ms: ")
+	d.press("1x", "enter")
+	d.hears(`"1x" is no delay`)
+	d.press("backspace", "s", "enter")
+	d.hears("Chaos for what is sent from now on: delay=1s")
+	d.press("tab", "tab", "enter")
+	d.hears("From, enter keeps +14155550123")
+	d.core.receipt.UUID, d.core.receipt.Answered, d.core.receipt.Method = "u", 200, "POST"
+	d.press("enter", "enter", "enter", "enter")
+	d.hears("✓ 200 of POST")
+	if in := d.core.posts[0]; in.From != "+14155550123" || in.Text != "Hello from a phone" {
+		t.Errorf("%+v was posted", in)
+	}
+	d.press("esc")
+	d.hears("Left.")
+}
