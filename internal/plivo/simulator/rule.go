@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/scenario"
 )
 
@@ -140,20 +141,19 @@ type fated struct {
 
 // ruling finds the fates of the messages of one send, by the rules that held when it began.
 type ruling struct {
-	s     *Simulator
-	rules *ruleset
-	texts []bool // that fit the text of each rule
-	sent  scenario.Sent
+	s          *Simulator
+	rules      *ruleset
+	texts      []bool // that fit the text of each rule
+	from, kind string
 }
 
 func (s *Simulator) ruling(o *order) *ruling {
 	s.law.mu.Lock()
-	r := &ruling{s: s, rules: s.law.rules, sent: scenario.Sent{From: o.src, Text: o.text, Type: o.kind}}
+	r := &ruling{s: s, rules: s.law.rules, from: o.src, kind: cmp.Or(o.kind, plivo.SMS)}
 	s.law.mu.Unlock()
 	r.texts = make([]bool, len(r.rules.list))
 	for i := range r.rules.list {
-		text := r.rules.list[i].Text
-		r.texts[i] = text == nil || text.MatchString(o.text)
+		r.texts[i] = r.rules.list[i].FitsText(o.text)
 	}
 	return r
 }
@@ -172,7 +172,7 @@ func (r *ruling) fate(to string) (fated, error) {
 	var found *scenario.Rule
 	for i := range r.rules.list {
 		rule := &r.rules.list[i]
-		if !r.texts[i] || !rule.Fits(scenario.Sent{From: r.sent.From, To: to, Type: r.sent.Type}) {
+		if !r.texts[i] || !rule.Fits(r.from, to, r.kind) {
 			continue
 		}
 		// What an earlier rule is for counts all the same.
