@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 
@@ -64,22 +63,28 @@ func (s *Simulator) restoreLaw() error {
 // accepted from then on take them.
 func (s *Simulator) SetRules(r scenario.Rules) error {
 	if r.Chaos != nil {
-		if err := s.SetChaos(*r.Chaos); err != nil {
+		if err := r.Chaos.Check(); err != nil {
 			return err
 		}
 	}
 	s.law.mu.Lock()
 	defer s.law.mu.Unlock()
 	s.law.rules = newRuleset(r.List)
+	if r.Chaos != nil {
+		s.law.setChaos(*r.Chaos)
+	}
 	return nil
 }
 
 // Rules are the rules and chaos that hold.
 func (s *Simulator) Rules() scenario.Rules {
-	c := s.Chaos()
 	s.law.mu.Lock()
 	defer s.law.mu.Unlock()
-	return scenario.Rules{List: s.law.rules.list}.With(c)
+	r := scenario.Rules{List: s.law.rules.list}
+	if c := s.law.chaos; c != nil {
+		return r.With(clone(*c))
+	}
+	return r.With(scenario.Chaos{})
 }
 
 // SetFate says what becomes of messages with no other fate, as ParseFate reads it; empty for delivered.
@@ -215,10 +220,4 @@ func refusalWords(status refusal) string {
 	default:
 		return strings.ToLower(http.StatusText(int(status)))
 	}
-}
-
-// clone is chaos that can be changed.
-func clone(c scenario.Chaos) scenario.Chaos {
-	c.Errors = slices.Clone(c.Errors)
-	return c
 }
