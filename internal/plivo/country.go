@@ -19,3 +19,16 @@ func Country(e164 string) string {
 	}
 	return display.English.Regions().Name(region)
 }
+
+// Region is the ISO 3166 code of what Country names, as US; empty where that is not known.
+func Region(e164 string) string {
+	n, err := phonenumbers.Parse(e164, "")
+	if err != nil || len(e164) > 1 && isTestNumber(e164[1:]) {
+		return ""
+	}
+	region := phonenumbers.GetRegionCodeForNumber(n)
+	if region == "ZZ" || region == "001" {
+		return ""
+	}
+	return region
+}

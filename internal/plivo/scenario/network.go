@@ -57,5 +57,8 @@ func (n Network) Amount(status plivo.Status, units int) string {
 	return dollars(n.rate * units)
 }
 
+// Price is the price of a message of so many segments that gets to the carrier, in hundred-thousandths of a dollar.
+func (n Network) Price(units int) int { return n.rate * units }
+
 // dollars writes an amount of hundred-thousandths of a dollar.
 func dollars(n int) string { return fmt.Sprintf("%d.%05d", n/100_000, n%100_000) }

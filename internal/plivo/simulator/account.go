@@ -5,36 +5,28 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
-	"time"
 )
 
-// defaultBalance is what the account has where Options name nothing, in dollars.
-const defaultBalance = "25.00000"
+// tollFree is the type of toll-free numbers.
+const tollFree = "tollfree"
 
 // Number is a phone number that the account rents.
 type Number struct {
-	Number   string // with its country code
-	Alias    string
-	Type     string // local, tollfree, mobile, …; empty for local
-	NoSMS    bool
-	MMS      bool
-	App      string // id of its application; NoApplication for none; empty for the account's first
-	TenDLC   string // tendlc_registration_status, as COMPLETED; empty where it has none
-	TollFree string // toll_free_sms_verification, as verified; empty where it has none
+	Number     string // with its country code
+	Alias      string
+	Type       string // local, tollfree, mobile, shortcode, …; empty for local
+	NoSMS      bool
+	MMS        bool
+	App        string  // id of its application; NoApplication for none; empty for the account's first
+	TenDLC     string  // tendlc_registration_status, as COMPLETED; empty where it has none
+	Campaign   string  // tendlc_campaign_id; empty where it has none
+	TollFree   string  // toll_free_sms_verification, as verified; empty where it has none
+	Subaccount string  // name or auth id of the one that has it; empty for the main account
+	MPS        float64 // messages a second; 0 for those of Options.MPS
 }
 
 // NoApplication is the App of a number that belongs to no application.
 const NoApplication = "none"
-
-// Application says where the messages to its numbers go.
-type Application struct {
-	ID            string // made up when empty
-	Name          string
-	MessageURL    string // empty for none: inbound messages stay where they are
-	MessageMethod string // POST or GET; empty for POST
-	DefaultNumber bool   // default_number_app: new numbers get it
-}
 
 // Powerpack is a pool of numbers that send as one.
 type Powerpack struct {
@@ -51,33 +43,18 @@ type property struct {
 	apps    []Application
 	packs   []Powerpack
 	made    uint64 // applications so far
-
-	lists  []time.Time // when the latest lists of messages were asked for
-	unpaid time.Time   // until then sends are refused for want of money
 }
 
-// How the account is cared for by Plivo's limits.
-const (
-	listsPerMinute = 20
-	unpaidPause    = 2 * time.Minute // at speed 1, after a message failed for want of money
-)
-
-// mayList counts a list of messages, of which Plivo takes so many a minute.
-func (p *property) mayList(now time.Time) bool {
-	p.lists = slices.DeleteFunc(p.lists, func(t time.Time) bool { return now.Sub(t) >= time.Minute })
-	if len(p.lists) >= listsPerMinute {
-		return false
-	}
-	p.lists = append(p.lists, now)
-	return true
-}
-
-// furnish gives the account what Options name, and what every account has.
+// furnish gives the accounts what Options name, and what every account has.
 func (s *Simulator) furnish() error {
 	first := Application{Name: "Default Application", MessageURL: s.o.InboundURL, DefaultNumber: true}
 	for _, a := range append([]Application{first}, s.o.Applications...) {
 		a.ID = cmp.Or(a.ID, s.nextAppID())
 		a.MessageMethod = cmp.Or(a.MessageMethod, http.MethodPost)
+		var ok bool
+		if a.Subaccount, ok = s.subaccount(a.Subaccount); !ok {
+			return fmt.Errorf("cannot make the application %q: the subaccount that is to have it is not there; name one of Subaccounts", a.Name)
+		}
 		s.owned.apps = append(s.owned.apps, a)
 	}
 	numbers := make([]Number, 0, len(s.o.Numbers)+len(s.o.MoreNumbers))
@@ -95,6 +72,10 @@ func (s *Simulator) furnish() error {
 		}
 		if n.Number == "" {
 			return fmt.Errorf("cannot give the simulated account the number %q: it has no digits; write it as %s", given, DefaultNumber)
+		}
+		var ok bool
+		if n.Subaccount, ok = s.subaccount(n.Subaccount); !ok {
+			return fmt.Errorf("cannot give the number %s to a subaccount that is not there: name one of Subaccounts", n.Number)
 		}
 		if _, ok := s.owned.app(n.App); n.App != "" && !ok {
 			return fmt.Errorf("cannot give the number %s the application %q: the simulated account has no such one", given, n.App)
@@ -161,44 +142,20 @@ func (s *Simulator) mute(number string) bool {
 	return ok && n.NoSMS
 }
 
-// owns tells whether a number is the account's.
-func (s *Simulator) owns(number string) bool {
+// owns tells whether a number is one that an account may send from.
+func (s *Simulator) owns(by *tenant, number string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_, ok := s.owned.number(number)
-	return ok
-}
-
-// broke tells that the account has no money left.
-func (s *Simulator) broke() bool {
-	return strings.Trim(s.o.Balance, "0.") == "" || strings.HasPrefix(s.o.Balance, "-")
-}
-
-// refusesUnpaid tells whether a send is refused outright, because one has just failed for want of money.
-func (s *Simulator) refusesUnpaid() bool {
-	now := s.now()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return now.Before(s.owned.unpaid)
-}
-
-// unpaid is the fate of an ordinary message of an account without money: it fails, and so do the sends after it.
-func (s *Simulator) unpaid() Fate {
-	until := s.now().Add(s.hurried(unpaidPause))
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.owned.unpaid = until
-	f, _ := ParseFate("failed:900")
-	return f
+	n, ok := s.owned.number(number)
+	return ok && (by == nil || by.rules(n.Subaccount))
 }
 
 // serveAccount is GET Account/{id}/.
-func (s *Simulator) serveAccount(w http.ResponseWriter, r *http.Request, apiID string) error {
-	if r.Method != http.MethodGet {
-		w.Header().Set("Allow", "GET")
-		return errMethod
+func (s *Simulator) serveAccount(c *call) error {
+	if c.r.Method != http.MethodGet {
+		return c.lacksMethod("Account", http.MethodPost)
 	}
-	answer(w, http.StatusOK, struct {
+	answer(c.w, http.StatusOK, struct {
 		AccountType  string `json:"account_type"`
 		Address      string `json:"address"`
 		APIID        string `json:"api_id"`
@@ -212,8 +169,8 @@ func (s *Simulator) serveAccount(w http.ResponseWriter, r *http.Request, apiID s
 		State        string `json:"state"`
 		Timezone     string `json:"timezone"`
 	}{
-		AccountType: "standard", APIID: apiID, AuthID: s.authID, BillingMode: "prepaid", CashCredits: s.o.Balance,
-		Name: "Simulated account", ResourceURI: s.path(""), Timezone: "UTC",
+		AccountType: "standard", APIID: c.apiID, AuthID: c.by.AuthID, BillingMode: "prepaid", CashCredits: s.purse.shown(),
+		Name: c.by.Name, ResourceURI: c.by.path(""), Timezone: "UTC",
 	})
 	return nil
 }

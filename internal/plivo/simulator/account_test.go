@@ -210,12 +210,16 @@ func TestPowerpacks(t *testing.T) {
 }
 
 func TestListIsLimited(t *testing.T) {
-	b := newBench(t, simulator.Options{})
+	b := newBench(t, simulator.Options{Stopped: true})
 	for i := range 21 {
 		status, _, body := b.call("GET", "Message/", "", nil)
 		if want := map[bool]int{true: 200, false: 429}[i < 20]; status != want {
 			t.Fatalf("list %d of a minute is answered %d %s", i+1, status, body)
 		}
+	}
+	b.advance(time.Minute)
+	if status, _, body := b.call("GET", "Message/", "", nil); status != 200 {
+		t.Errorf("a list after a minute is answered %d %s", status, body)
 	}
 }
 

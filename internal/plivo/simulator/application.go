@@ -1,14 +1,30 @@
 package simulator
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 )
 
-// appRecord is an application as GET shows it. What it says of calls is there, because it is there at Plivo, and
-// stays empty.
+// Application says where the messages to its numbers go.
+type Application struct {
+	ID            string // made up when empty
+	Name          string
+	MessageURL    string // empty for none: inbound messages stay where they are
+	MessageMethod string // POST or GET; empty for POST
+	DefaultNumber bool   // default_number_app: new numbers get it
+	Subaccount    string // name or auth id of the one that has it; empty for the main account
+
+	endpoint, unlogged, public bool
+	calls                      map[string]string // what it says of calls, by the names of the API
+}
+
+// callFields are what an application says of calls. They are kept, and mean nothing here.
+var callFields = []string{"answer_url", "answer_method", "hangup_url", "hangup_method", "fallback_answer_url", "fallback_method"}
+
+// appRecord is an application as GET shows it.
 type appRecord struct {
 	AnswerMethod       string  `json:"answer_method"`
 	AnswerURL          string  `json:"answer_url"`
@@ -31,12 +47,21 @@ type appRecord struct {
 	SubAccount         *string `json:"sub_account"`
 }
 
-func (s *Simulator) appRecordOf(a Application) appRecord {
+func (c *call) appRecordOf(a Application) appRecord {
+	method := func(name string) string {
+		if given := a.calls[name]; given != "" {
+			return given
+		}
+		return http.MethodPost
+	}
 	return appRecord{
-		AnswerMethod: http.MethodPost, AppID: a.ID, AppName: a.Name, DefaultApp: a.DefaultNumber, Enabled: true,
-		FallbackMethod: http.MethodPost, HangupMethod: http.MethodPost, LogIncoming: true,
-		MessageMethod: a.MessageMethod, MessageURL: a.MessageURL, ResourceURI: s.path("Application/" + a.ID + "/"),
-		SIPURI: "sip:" + a.ID + "@app.plivo.com",
+		AnswerMethod: method("answer_method"), AnswerURL: a.calls["answer_url"], AppID: a.ID, AppName: a.Name,
+		DefaultApp: a.DefaultNumber, DefaultEndpointApp: a.endpoint, Enabled: true,
+		FallbackAnswerURL: a.calls["fallback_answer_url"], FallbackMethod: method("fallback_method"),
+		HangupMethod: method("hangup_method"), HangupURL: a.calls["hangup_url"], LogIncoming: !a.unlogged,
+		MessageMethod: a.MessageMethod, MessageURL: a.MessageURL, PublicURI: a.public,
+		ResourceURI: c.by.path("Application/" + a.ID + "/"), SIPURI: "sip:" + a.ID + "@app.plivo.com",
+		SubAccount: optional(a.Subaccount),
 	}
 }
 
@@ -44,6 +69,7 @@ func (s *Simulator) appRecordOf(a Application) appRecord {
 func (s *Simulator) SetInboundURL(url string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.o.InboundURL = url // for what begins anew
 	if len(s.owned.apps) > 0 {
 		s.owned.apps = slices.Clone(s.owned.apps)
 		s.owned.apps[0].MessageURL = url
@@ -51,38 +77,39 @@ func (s *Simulator) SetInboundURL(url string) {
 }
 
 // serveApplication is Application/ and Application/{id}/.
-func (s *Simulator) serveApplication(w http.ResponseWriter, r *http.Request, apiID string, rest []string) error {
+func (s *Simulator) serveApplication(c *call, rest []string) error {
 	switch {
-	case len(rest) == 0 && r.Method == http.MethodGet:
-		return s.serveApplications(w, r.URL.Query(), apiID)
-	case len(rest) == 0 && r.Method == http.MethodPost:
-		return s.makeApplication(w, r, apiID)
+	case len(rest) == 0 && c.r.Method == http.MethodGet:
+		return s.serveApplications(c)
+	case len(rest) == 0 && c.r.Method == http.MethodPost:
+		return s.makeApplication(c)
 	case len(rest) == 0:
-		w.Header().Set("Allow", "GET, POST")
-	case r.Method == http.MethodGet:
+		c.w.Header().Set("Allow", "GET, POST")
+	case c.r.Method == http.MethodGet:
 		s.mu.Lock()
 		a, ok := s.owned.app(rest[0])
 		s.mu.Unlock()
-		if !ok {
+		if !ok || !c.by.rules(a.Subaccount) {
 			return errUnknown
 		}
-		record := s.appRecordOf(a)
-		record.APIID = apiID
-		answer(w, http.StatusOK, record)
+		record := c.appRecordOf(a)
+		record.APIID = c.apiID
+		answer(c.w, http.StatusOK, record)
 		return nil
-	case r.Method == http.MethodPost:
-		return s.changeApplication(w, r, apiID, rest[0])
-	case r.Method == http.MethodDelete:
-		return s.dropApplication(w, rest[0])
+	case c.r.Method == http.MethodPost:
+		return s.changeApplication(c, rest[0])
+	case c.r.Method == http.MethodDelete:
+		return s.dropApplication(c, rest[0])
 	default:
-		w.Header().Set("Allow", "GET, POST, DELETE")
+		c.w.Header().Set("Allow", "GET, POST, DELETE")
 	}
 	return errMethod
 }
 
-func (s *Simulator) serveApplications(w http.ResponseWriter, query url.Values, apiID string) error {
+func (s *Simulator) serveApplications(c *call) error {
+	query := c.r.URL.Query()
 	for name := range query {
-		if name != "limit" && name != "offset" && name != "app_name" {
+		if !slices.Contains([]string{"limit", "offset", "app_name", "subaccount"}, name) {
 			return refuse(http.StatusNotImplemented, "the simulator cannot filter applications by "+name)
 		}
 	}
@@ -91,16 +118,21 @@ func (s *Simulator) serveApplications(w http.ResponseWriter, query url.Values, a
 	s.mu.Unlock()
 	var wanted []appRecord
 	for _, a := range all {
-		if query.Get("app_name") == "" || a.Name == query.Get("app_name") {
-			wanted = append(wanted, s.appRecordOf(a))
+		name, sub := query.Get("app_name"), query.Get("subaccount")
+		if c.by.rules(a.Subaccount) && (name == "" || a.Name == name) && (sub == "" || a.Subaccount == sub) {
+			wanted = append(wanted, c.appRecordOf(a))
 		}
 	}
-	return answerPage(s, w, "Application/", query, apiID, wanted)
+	return answerPage(c, "Application/", wanted)
 }
 
-// read takes the fields of a request into an application; those that are not there stay as they are.
-func (a *Application) read(p params) error {
-	for name, into := range map[string]*string{"app_name": &a.Name, "message_url": &a.MessageURL, "message_method": &a.MessageMethod} {
+// readApplication takes the fields of a request into an application; those that are not there stay as they are.
+func (s *Simulator) readApplication(c *call, a *Application, p params) error {
+	calls := maps.Clone(a.calls)
+	if calls == nil {
+		calls = make(map[string]string)
+	}
+	for _, name := range callFields {
 		if _, given := p[name]; !given {
 			continue
 		}
@@ -108,8 +140,33 @@ func (a *Application) read(p params) error {
 		if err != nil {
 			return err
 		}
-		*into = text
+		calls[name] = text
 	}
+	a.calls = calls
+	// in this order the first that is wrong is told
+	for _, field := range []struct {
+		name string
+		into *string
+	}{{"app_name", &a.Name}, {"message_method", &a.MessageMethod}, {"message_url", &a.MessageURL}, {"subaccount", &a.Subaccount}} {
+		if _, given := p[field.name]; !given {
+			continue
+		}
+		text, err := p.text(field.name)
+		if err != nil {
+			return err
+		}
+		*field.into = text
+	}
+	logged := !a.unlogged
+	for name, into := range map[string]*bool{
+		"default_number_app": &a.DefaultNumber, "default_app": &a.DefaultNumber, "default_endpoint_app": &a.endpoint,
+		"log_incoming_messages": &logged, "public_uri": &a.public,
+	} {
+		if err := p.truth(name, into); err != nil {
+			return err
+		}
+	}
+	a.unlogged = !logged
 	if a.Name == "" {
 		return badRequest("app_name is required")
 	}
@@ -123,57 +180,97 @@ func (a *Application) read(p params) error {
 	default:
 		return badRequest("message_method must be POST or GET")
 	}
+	owner, ok := s.subaccount(a.Subaccount)
+	if !ok || !c.by.rules(owner) {
+		return badRequest("subaccount is no subaccount of this account")
+	}
+	a.Subaccount = owner
 	return nil
 }
 
-func (s *Simulator) makeApplication(w http.ResponseWriter, r *http.Request, apiID string) error {
-	p, err := readParams(r)
+func (s *Simulator) makeApplication(c *call) error {
+	p, err := c.params(s)
 	if err != nil {
 		return err
 	}
-	var a Application
-	if err := a.read(p); err != nil {
+	a := Application{Subaccount: c.by.subID()}
+	if err := s.readApplication(c, &a, p); err != nil {
 		return err
 	}
 	s.mu.Lock()
 	a.ID = s.nextAppID()
-	s.owned.apps = append(slices.Clip(s.owned.apps), a)
+	s.owned.putApp(a)
 	s.mu.Unlock()
-	answer(w, http.StatusCreated, struct {
+	answer(c.w, http.StatusCreated, struct {
 		APIID   string `json:"api_id"`
 		AppID   string `json:"app_id"`
 		Message string `json:"message"`
-	}{apiID, a.ID, "created"})
+	}{c.apiID, a.ID, "created"})
 	return nil
 }
 
-func (s *Simulator) changeApplication(w http.ResponseWriter, r *http.Request, apiID, id string) error {
-	p, err := readParams(r)
+func (s *Simulator) changeApplication(c *call, id string) error {
+	p, err := c.params(s)
 	if err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	i := slices.IndexFunc(s.owned.apps, func(a Application) bool { return a.ID == id })
-	if i < 0 {
+	changed, ok := s.owned.app(id)
+	if !ok || !c.by.rules(changed.Subaccount) {
 		return errUnknown
 	}
-	changed := s.owned.apps[i]
-	if err := changed.read(p); err != nil {
+	if err := s.readApplication(c, &changed, p); err != nil {
 		return err
 	}
-	s.owned.apps = slices.Clone(s.owned.apps)
-	s.owned.apps[i] = changed
-	answer(w, http.StatusAccepted, changedAnswer{apiID, "changed"})
+	s.owned.putApp(changed)
+	answer(c.w, http.StatusAccepted, changedAnswer{c.apiID, "changed"})
 	return nil
 }
 
+// putApp puts an application in the place of the one with its id, or behind all others. Of an account's applications
+// one is the default.
+func (p *property) putApp(a Application) {
+	p.apps = slices.Clone(p.apps)
+	for i := range p.apps {
+		if a.DefaultNumber && p.apps[i].Subaccount == a.Subaccount {
+			p.apps[i].DefaultNumber = false
+		}
+		if a.endpoint && p.apps[i].Subaccount == a.Subaccount {
+			p.apps[i].endpoint = false
+		}
+	}
+	if i := slices.IndexFunc(p.apps, func(b Application) bool { return b.ID == a.ID }); i >= 0 {
+		p.apps[i] = a
+	} else {
+		p.apps = append(p.apps, a)
+	}
+}
+
 // dropApplication leaves the application's numbers without one.
-func (s *Simulator) dropApplication(w http.ResponseWriter, id string) error {
+func (s *Simulator) dropApplication(c *call, id string) error {
+	p := params{}
+	if c.r.ContentLength != 0 {
+		var err error
+		if p, err = c.params(s); err != nil {
+			return err
+		}
+	}
+	cascade := true // to the endpoints, of which there are none
+	if err := p.truth("cascade", &cascade); err != nil {
+		return err
+	}
+	heir, err := p.text("new_endpoint_application")
+	if err != nil {
+		return err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, ok := s.owned.app(id); !ok {
+	if a, ok := s.owned.app(id); !ok || !c.by.rules(a.Subaccount) {
 		return errUnknown
+	}
+	if a, ok := s.owned.app(heir); heir != "" && (!ok || heir == id || !c.by.rules(a.Subaccount)) {
+		return badRequest("new_endpoint_application is no other application of this account")
 	}
 	s.owned.apps = slices.DeleteFunc(slices.Clone(s.owned.apps), func(a Application) bool { return a.ID == id })
 	s.owned.numbers = slices.Clone(s.owned.numbers)
@@ -182,6 +279,6 @@ func (s *Simulator) dropApplication(w http.ResponseWriter, id string) error {
 			s.owned.numbers[i].App = ""
 		}
 	}
-	w.WriteHeader(http.StatusNoContent)
+	c.w.WriteHeader(http.StatusNoContent)
 	return nil
 }

@@ -36,7 +36,7 @@ func (s *Simulator) record(m *message, p scenario.Step, a Attempt) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e, ok := s.ledger.entry(m.uuid)
-	if !ok {
+	if !ok || !e.m.is(m) {
 		return
 	}
 	i := slices.IndexFunc(e.posted, func(q posted) bool { return int(q.step) == p.Number && int(q.copied) == p.Copy })
@@ -80,16 +80,12 @@ func (s *Simulator) CallbacksOf(uuid string) ([]Callback, bool) {
 	m := e.m
 	var out []Callback
 	for _, p := range e.posted {
-		out = append(out, Callback{
-			MessageUUID: m.uuid, Inbound: m.direction == plivo.Inbound, From: m.from, To: m.to, Status: p.status, ErrorCode: p.code, Cause: p.cause,
-			Sequence: int(p.sequence), Copy: int(p.copied), Method: m.method, URL: m.url, Attempts: slices.Clone(p.attempts),
-		})
+		c := e.callback(p)
+		c.Attempts = slices.Clone(p.attempts)
+		out = append(out, c)
 	}
 	s.mu.Unlock()
-	for _, t := range s.clock.upcoming(maxPending) {
-		if t.m.uuid != uuid {
-			continue
-		}
+	for _, t := range s.clock.of(m) {
 		for i, p := range t.steps {
 			due := m.created.Add(p.After)
 			if i == 0 {
@@ -105,6 +101,15 @@ func (s *Simulator) CallbacksOf(uuid string) ([]Callback, bool) {
 		}
 	}
 	return out, true
+}
+
+// callback is one that was posted, without its attempts.
+func (e *entry) callback(p posted) Callback {
+	m := e.m
+	return Callback{
+		MessageUUID: m.uuid, Inbound: m.direction == plivo.Inbound, From: m.from, To: m.to, Status: p.status, ErrorCode: p.code, Cause: p.cause,
+		Sequence: int(p.sequence), Copy: int(p.copied), Method: m.method, URL: m.url,
+	}
 }
 
 func callbackOf(m *message, p scenario.Step) Callback {

@@ -37,7 +37,8 @@ func (s *Simulator) StopClock() { s.clock.stop(true) }
 func (s *Simulator) StartClock() { s.clock.stop(false) }
 
 // Advance moves the clock on by d of Plivo's time, which the speed divides as it does every pause, and returns when
-// everything that is due by then was posted and answered, retries included. It ends early with the error of ctx.
+// everything that is due by then was posted and answered, retries included, of the messages that were there at that
+// time. It ends early with the error of ctx.
 func (s *Simulator) Advance(ctx context.Context, d time.Duration) error {
 	if d < 0 || d > maxAdvance {
 		return fmt.Errorf("cannot move the simulator's clock by %s: it goes on by up to %s at once, and never back", d, maxAdvance)

@@ -21,22 +21,27 @@ type Fate = scenario.Fate
 // ParseFate reads the words for a fate, as scenario.ParseFate does.
 func ParseFate(s string) (Fate, error) { return scenario.ParseFate(s) }
 
-// steps are the callbacks of a message, at the simulator's pace.
-func (m *message) steps(pace Pace, speed float64, random io.Reader) ([]scenario.Step, error) {
-	return m.fate.Make(scenario.Input{
+// steps are the callbacks of a message with a fate, at the simulator's pace.
+func (m *message) steps(fate Fate, pace Pace, speed float64, random io.Reader) ([]scenario.Step, error) {
+	return fate.Make(scenario.Input{
 		Vars: map[string]string{
 			"queued_after": pace.Queued.String(), "sent_after": pace.Sent.String(),
 			"final_after": pace.Final.String(), "late_by": pace.Late.String(),
 		},
 		Now: m.created, Random: random, Pacing: scenario.Paced, Speed: speed,
 		Message: &scenario.Message{
-			UUID: m.uuid, From: m.from, To: m.to, Type: cmp.Or(m.kind, plivo.SMS), Units: m.units, Requester: m.ip, Powerpack: m.powerpack,
+			UUID: m.uuid, From: m.from, To: m.to, Type: cmp.Or(m.kind, plivo.SMS), Units: m.units, Requester: m.ip, Powerpack: m.extra().powerpack,
 		},
 	})
 }
 
 // magicPrefix begins the destinations that name their own fate: +1500555CCCC.
 const magicPrefix = "1500555"
+
+// isMagic tells whether a normalised destination names its own fate.
+func isMagic(to string) bool {
+	return strings.HasPrefix(to, magicPrefix) && len(to) == len(magicPrefix)+4
+}
 
 // refusal is a magic destination that makes the API refuse the whole request.
 type refusal int

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strconv"
+	"strings"
 	"time"
 
 	"dev.internal/plivoscope/internal/plivo/scenario"
@@ -18,6 +18,7 @@ const DefaultNumber = "+14155550100"
 type Options struct {
 	AuthID        string   // made up when empty
 	AuthToken     string   // made up when empty
+	AuthTokens    []string // that are active beside AuthToken
 	MainToken     string   // of the main account, for the Ma- signatures; empty for AuthToken
 	Seed          uint64   // repeats everything random, made-up credentials too; 0 never repeats
 	Speed         float64  // hurries the pace and the retries so many times; 0 for 1
@@ -35,12 +36,22 @@ type Options struct {
 	Rules scenario.Rules    // before Fate
 	Chaos scenario.Chaos    // in place of that of Rules; zero for that
 
-	Balance      string        // cash credits in dollars, which no message lessens; empty for 25.00000
+	Balance      string        // cash credits in dollars, which messages lessen; empty for a million
 	Disabled     bool          // refuse every call with 403
+	DisabledLate bool          // a disabled account's messages are taken, and fail with 910
+	Subaccounts  []Subaccount  // of the account
 	MoreNumbers  []Number      // after Numbers, for what these do not say
 	Applications []Application // after the first
-	Powerpacks   []Powerpack   // none for one of the first number
+	Powerpacks   []Powerpack   // of the account; none for one of the first number
+	AnyPowerpack bool          // take a powerpack_uuid that is not there for the first one
 	Skew         time.Duration // of the API's clock, as its answers' Date shows it, against this machine's
+
+	Limits           Limits
+	MPS              float64  // messages a second from a number without one of its own; 0 for no limit, MPSByType for Plivo's
+	GeoBlocked       []string // countries that are not switched on, as DE
+	GeoLate          bool     // messages there are taken, and fail with 450
+	OptOutEverywhere bool     // STOP and START count for all numbers, not for those of the US and Canada alone
+	ownMPS           bool     // a number has its own
 
 	Logger *slog.Logger // nil for none
 
@@ -87,9 +98,22 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	o.Keep = cmp.Or(o.Keep, defaultKept)
 	o.Balance = cmp.Or(o.Balance, defaultBalance)
-	if _, err := strconv.ParseFloat(o.Balance, 64); err != nil {
-		return o, fmt.Errorf("cannot give the simulated account the balance %q: write it in dollars, as %s", o.Balance, defaultBalance)
+	if _, err := readDollars(o.Balance); err != nil {
+		return o, err
 	}
+	if o.Limits.Lists == 0 {
+		o.Limits.Lists = listsPerMinute
+	}
+	if err := o.checkQueue(); err != nil {
+		return o, err
+	}
+	blocked := make([]string, len(o.GeoBlocked))
+	for i, country := range o.GeoBlocked {
+		if blocked[i] = strings.ToUpper(country); len(country) != 2 {
+			return o, fmt.Errorf("cannot block the country %q: name it by its two letters, as DE", country)
+		}
+	}
+	o.GeoBlocked = blocked
 	if len(o.Numbers) == 0 {
 		o.Numbers = []string{DefaultNumber}
 	}

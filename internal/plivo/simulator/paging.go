@@ -48,7 +48,7 @@ type list struct {
 	Objects any    `json:"objects"`
 }
 
-func (s *Simulator) metaOf(resource string, query url.Values, p paging, more bool) meta {
+func (c *call) metaOf(resource string, query url.Values, p paging, more bool) meta {
 	link := func(offset int) *string {
 		q := url.Values{}
 		for name, values := range query {
@@ -56,7 +56,7 @@ func (s *Simulator) metaOf(resource string, query url.Values, p paging, more boo
 		}
 		q.Set("limit", strconv.Itoa(p.limit))
 		q.Set("offset", strconv.Itoa(offset))
-		return optional(s.path(resource + "?" + q.Encode()))
+		return optional(c.by.path(resource + "?" + q.Encode()))
 	}
 	m := meta{Limit: p.limit, Offset: p.offset}
 	if more {
@@ -69,16 +69,17 @@ func (s *Simulator) metaOf(resource string, query url.Values, p paging, more boo
 }
 
 // answerPage answers with the part of all that is asked for.
-func answerPage[T any](s *Simulator, w http.ResponseWriter, resource string, query url.Values, apiID string, all []T) error {
+func answerPage[T any](c *call, resource string, all []T) error {
+	query := c.r.URL.Query()
 	p, err := readPaging(query)
 	if err != nil {
 		return err
 	}
 	from, to := min(p.offset, len(all)), min(p.offset+p.limit, len(all))
-	m := s.metaOf(resource, query, p, to < len(all))
+	m := c.metaOf(resource, query, p, to < len(all))
 	total := len(all)
 	m.Total = &total
 	page := make([]T, 0, to-from)
-	answer(w, http.StatusOK, list{APIID: apiID, Meta: m, Objects: append(page, all[from:to]...)})
+	answer(c.w, http.StatusOK, list{APIID: c.apiID, Meta: m, Objects: append(page, all[from:to]...)})
 	return nil
 }

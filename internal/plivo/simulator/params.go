@@ -67,6 +67,23 @@ func (p params) text(name string) (string, error) {
 	return "", badRequest(name + " must be a string")
 }
 
+// truth reads a field that is true or false, also as a string; one that is not there changes nothing.
+func (p params) truth(name string, into *bool) error {
+	text, err := p.text(name)
+	if err != nil || text == "" {
+		return err
+	}
+	switch strings.ToLower(text) {
+	case "true":
+		*into = true
+	case "false":
+		*into = false
+	default:
+		return badRequest(name + " must be true or false")
+	}
+	return nil
+}
+
 // texts reads several fields; the first by name that is no string is the error.
 func (p params) texts(into map[string]*string) error {
 	for _, name := range slices.Sorted(maps.Keys(into)) {

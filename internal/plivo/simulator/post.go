@@ -93,9 +93,9 @@ func (s *Simulator) run(t *task) {
 	}
 	e, err := s.post(t, nil)
 	ok := err == nil && e.Answered == http.StatusOK
-	retries := !ok && s.ctx.Err() == nil && s.begin(1)
+	retries := !ok && !t.m.round.over() && s.begin(1)
 	if !ok && !retries {
-		if s.ctx.Err() != nil {
+		if t.m.round.over() {
 			s.done()
 			return
 		}
@@ -128,10 +128,10 @@ func (s *Simulator) againBy(t *task, do func(*task)) {
 func (s *Simulator) retry(t *task) {
 	e, err := s.post(t, nil)
 	ok := err == nil && e.Answered == http.StatusOK
-	if ok || s.ctx.Err() == nil {
+	if ok || !t.m.round.over() {
 		s.emit(e)
 	}
-	if !ok && s.ctx.Err() == nil && t.attempt <= len(retryAfter) {
+	if !ok && !t.m.round.over() && t.attempt <= len(retryAfter) {
 		s.againBy(t, s.retry)
 		return
 	}
@@ -149,7 +149,7 @@ func (s *Simulator) post(t *task, body *bytes.Buffer) (Event, error) {
 	method := cmp.Or(p.Method, m.method)
 	begun := time.Now()
 	a := Attempt{Number: t.attempt, At: s.now()}
-	status, err := s.deliver(s.ctx, t, method, nonces, body)
+	status, err := s.deliver(m.round.ctx, t, method, nonces, body)
 	a.Answered, a.Took = status, time.Since(begun)
 	e := Event{
 		Event: EventCallback, MessageUUID: m.uuid, From: m.from, To: m.to, Status: p.Status,
@@ -178,9 +178,6 @@ func (s *Simulator) post(t *task, body *bytes.Buffer) (Event, error) {
 func (s *Simulator) signer(m *message) scenario.Signer {
 	return scenario.Signer{Keys: s.keysOf(m), Forged: s.forged, Families: s.o.Sign}
 }
-
-// keysOf are the tokens of the account that a message belongs to, and the main account's.
-func (s *Simulator) keysOf(*message) scenario.Keys { return s.keys }
 
 // lose tells of a callback that is never posted.
 func (s *Simulator) lose(t *task) {

@@ -2,9 +2,8 @@ package simulator
 
 import (
 	"cmp"
+	"encoding/json"
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 
 	"dev.internal/plivoscope/internal/plivo"
@@ -34,27 +33,39 @@ type record struct {
 	ResourceURI  string       `json:"resource_uri"`
 	RequesterIP  string       `json:"requester_ip"`
 	IsDomestic   bool         `json:"is_domestic"`
+	Replaced     *string      `json:"replaced_sender"`
 	PowerpackID  *string      `json:"powerpack_id"`
+	Campaign     *string      `json:"tendlc_campaign_id"`
+	TenDLC       *string      `json:"tendlc_registration_status"`
 	Country      string       `json:"destination_country_iso2"`
 	Network      string       `json:"destination_network"`
 	CarrierFees  string       `json:"carrier_fees"`
 	CarrierRate  string       `json:"carrier_fees_rate"`
 	Log          string       `json:"log"`
-	DLTEntity    string       `json:"dlt_entity_id,omitempty"`
-	DLTTemplate  string       `json:"dlt_template_id,omitempty"`
-	DLTCategory  string       `json:"dlt_template_category,omitempty"`
+	DLTEntity    string       `json:"dlt_entity_id"`
+	DLTTemplate  string       `json:"dlt_template_id"`
+	DLTCategory  string       `json:"dlt_template_category"`
+
+	// Of WhatsApp. Plivo shows no objects again; who tests wants to see what came.
+	Conversation string          `json:"conversation_id"`
+	Origin       string          `json:"conversation_origin"`
+	Expiration   string          `json:"conversation_expiration_timestamp"`
+	Template     json.RawMessage `json:"template,omitempty"`
+	Interactive  json.RawMessage `json:"interactive,omitempty"`
+	Location     json.RawMessage `json:"location,omitempty"`
 }
 
-func (s *Simulator) recordOf(m *message, now time.Time) record {
-	state := m.state(now)
+func (s *Simulator) recordOf(c *call, m *message, now time.Time) record {
+	state, network, more := m.state(now), scenario.NetworkOf(m.to), m.extra()
 	r := record{
 		UUID: m.uuid, Time: recordTime(m.created), UpdatedTime: recordTime(state.at),
 		Direction: string(m.direction), State: state.status, Type: cmp.Or(m.kind, plivo.SMS), From: m.from, To: m.to, Units: m.units,
-		TotalRate: m.network.Rate(), TotalAmount: m.network.Amount(state.status, m.units), ErrorCode: optional(state.code),
-		ResourceURI: s.path("Message/" + m.uuid + "/"), RequesterIP: m.ip,
-		IsDomestic:  m.network.Country != "" && m.network.Country == scenario.NetworkOf(m.from).Country,
-		PowerpackID: optional(m.powerpack), Country: m.network.Country, CarrierFees: noFee, CarrierRate: noFee, Log: m.log,
-		DLTEntity: m.dlt.entity, DLTTemplate: m.dlt.template, DLTCategory: m.dlt.category,
+		TotalRate: network.Rate(), TotalAmount: network.Amount(state.status, m.units), ErrorCode: optional(state.code),
+		ResourceURI: c.by.path("Message/" + m.uuid + "/"), RequesterIP: m.ip,
+		IsDomestic:  network.Country != "" && network.Country == scenario.NetworkOf(m.from).Country,
+		PowerpackID: optional(more.powerpack), Country: network.Country, CarrierFees: noFee, CarrierRate: noFee, Log: m.log,
+		DLTEntity: more.dlt.entity, DLTTemplate: more.dlt.template, DLTCategory: more.dlt.category,
+		Template: more.objects["template"], Interactive: more.objects["interactive"], Location: more.objects["location"],
 	}
 	for _, h := range m.course {
 		if h.status == plivo.Sent && !h.at.After(now) {
@@ -64,6 +75,10 @@ func (s *Simulator) recordOf(m *message, now time.Time) record {
 	if known, ok := plivo.LookupCode(state.code); ok && state.code != "" && known.Status != plivo.Delivered {
 		r.ErrorMessage = optional(known.Meaning)
 	}
+	s.mu.Lock()
+	n, _ := s.owned.number(m.from)
+	s.mu.Unlock()
+	r.Campaign, r.TenDLC = optional(n.Campaign), optional(n.TenDLC)
 	return r
 }
 
@@ -76,94 +91,25 @@ func optional(s string) *string {
 	return &s
 }
 
-func (s *Simulator) path(rest string) string { return "/v1/Account/" + s.authID + "/" + rest }
-
-// serveRecord is GET Message/{uuid}/.
-func (s *Simulator) serveRecord(w http.ResponseWriter, apiID, uuid string) error {
+// remembered finds a message that an account may see.
+func (s *Simulator) remembered(c *call, uuid string) (*message, bool) {
 	s.mu.Lock()
 	m, ok := s.ledger.get(uuid)
 	s.mu.Unlock()
+	if !ok || !c.by.rules(s.ownerOf(m).subID()) {
+		return nil, false
+	}
+	return m, true
+}
+
+// serveRecord is GET Message/{uuid}/.
+func (s *Simulator) serveRecord(c *call, uuid string) error {
+	m, ok := s.remembered(c, uuid)
 	if !ok {
 		return errUnknown
 	}
-	r := s.recordOf(m, s.now())
-	r.APIID = apiID
-	answer(w, http.StatusOK, r)
+	r := s.recordOf(c, m, s.now())
+	r.APIID = c.apiID
+	answer(c.w, http.StatusOK, r)
 	return nil
-}
-
-// filters are the parameters of a list that choose messages.
-var filters = map[string]func(record) string{
-	"message_state":     func(r record) string { return string(r.State) },
-	"message_direction": func(r record) string { return r.Direction },
-	"message_type":      func(r record) string { return r.Type },
-	"from_number":       func(r record) string { return r.From },
-	"to_number":         func(r record) string { return r.To },
-	"error_code": func(r record) string {
-		if r.ErrorCode == nil {
-			return ""
-		}
-		return *r.ErrorCode
-	},
-}
-
-// serveList is GET Message/: newest first, in pages.
-func (s *Simulator) serveList(w http.ResponseWriter, r *http.Request, apiID string) error {
-	now := s.now()
-	s.mu.Lock()
-	may := s.owned.mayList(now)
-	s.mu.Unlock()
-	if !may {
-		return refuse(http.StatusTooManyRequests, "too many requests")
-	}
-	query := r.URL.Query()
-	p, err := readPaging(query)
-	if err != nil {
-		return err
-	}
-	span, err := readSpan(query, now)
-	if err != nil {
-		return err
-	}
-	wanted := make(map[string]string)
-	for name := range query {
-		switch {
-		case name == "limit" || name == "offset" || strings.HasPrefix(name, messageTime):
-		case filters[name] == nil:
-			return refuse(http.StatusNotImplemented, "the simulator cannot filter messages by "+name)
-		case name == "from_number" || name == "to_number":
-			wanted[name] = undecorated(query.Get(name))
-		default:
-			wanted[name] = query.Get(name)
-		}
-	}
-	s.mu.Lock()
-	all := s.ledger.newestFirst()
-	s.mu.Unlock()
-	page, more := s.page(slices.DeleteFunc(all, func(m *message) bool { return !span(m.created) }), wanted, p.offset, p.limit)
-	answer(w, http.StatusOK, list{APIID: apiID, Meta: s.metaOf("Message/", query, p, more), Objects: page})
-	return nil
-}
-
-// page gives the wanted messages from offset on, and whether there are more behind them.
-func (s *Simulator) page(all []*message, wanted map[string]string, offset, limit int) (page []record, more bool) {
-	now := s.now()
-	page = []record{}
-	for _, m := range all {
-		r := s.recordOf(m, now)
-		fits := true
-		for name, value := range wanted {
-			fits = fits && filters[name](r) == value
-		}
-		switch {
-		case !fits:
-		case offset > 0:
-			offset--
-		case len(page) == limit:
-			return page, true
-		default:
-			page = append(page, r)
-		}
-	}
-	return page, false
 }

@@ -138,6 +138,13 @@ func (s *Simulator) NextFate() (fate string, left int) {
 	return s.law.next.String(), s.law.left
 }
 
+// ordinary is the fate of messages with no other one.
+func (s *Simulator) ordinary() Fate {
+	s.law.mu.Lock()
+	defer s.law.mu.Unlock()
+	return s.law.fate
+}
+
 // fated is a fate and the rule that it is of; empty for none.
 type fated struct {
 	Fate

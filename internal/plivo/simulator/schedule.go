@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"container/heap"
 	"context"
 	"slices"
@@ -18,12 +19,14 @@ type task struct {
 	attempt int             // of the first one, from 1
 	do      func(*task)
 	serial  uint64 // of equal due times the smaller goes first
+	owed    bool   // one who moves the clock on waits for it
 }
 
 // schedule is the simulator's clock and what it waits for. Its time is this machine's, moved on by hand, or it
 // stands still. Due tasks run at most maxPosting at once, in the order of their times.
 type schedule struct {
 	mu      sync.Mutex
+	round   *round        // whose tasks are taken
 	ahead   time.Duration // of this machine's clock
 	stands  time.Time     // where a stopped clock stands; zero while it runs
 	waiting taskHeap
@@ -33,14 +36,26 @@ type schedule struct {
 	workers int
 	serial  uint64
 	timer   *time.Timer
-	settled chan struct{} // closed when nothing is ready or running; nil while nobody waits
 	closed  bool
 
-	moving sync.Mutex // held by one who moves the clock on
+	moving  chan struct{} // full while one moves the clock on
+	newest  uint64        // number of a message with a task
+	bound   uint64        // the newest when the waiting for what is due began
+	owing   int           // tasks that are waited for: those that were due then, and what follows of their messages
+	settled chan struct{} // closed when there are none; nil while nobody waits
+
+	ended chan struct{} // closed at the end of a task; nil while nobody waits
 }
 
-func newSchedule(start time.Time, stopped bool) *schedule {
-	c := &schedule{running: make(map[*task]struct{})}
+func newSchedule(r *round, start time.Time, stopped bool) *schedule {
+	c := &schedule{running: make(map[*task]struct{}), moving: make(chan struct{}, 1), round: r}
+	c.set(start, stopped)
+	return c
+}
+
+// set puts the clock to where it begins. The caller holds mu, or nobody else has c yet.
+func (c *schedule) set(start time.Time, stopped bool) {
+	c.ahead, c.stands = 0, time.Time{}
 	switch {
 	case stopped && start.IsZero():
 		c.stands = stamp()
@@ -49,7 +64,6 @@ func newSchedule(start time.Time, stopped bool) *schedule {
 	case !start.IsZero():
 		c.ahead = time.Until(start)
 	}
-	return c
 }
 
 // shown is the clock's time, when something goes next, and whether the clock stands still.
@@ -76,13 +90,15 @@ func (c *schedule) nowLocked() time.Time {
 	return time.Now().UTC().Add(c.ahead)
 }
 
-// at has a task run when the clock is at its due time; false when the schedule is closed.
+// at has a task run when the clock is at its due time; false when the schedule is closed, or the task's message is
+// of an earlier round.
 func (c *schedule) at(t *task) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed {
+	if c.closed || t.m.round != c.round {
 		return false
 	}
+	c.newest = max(c.newest, t.m.number)
 	c.serial++
 	t.serial = c.serial
 	c.count(t, 1)
@@ -95,7 +111,11 @@ func (c *schedule) at(t *task) bool {
 func (c *schedule) release() {
 	now := c.nowLocked()
 	for len(c.waiting) > 0 && !c.waiting[0].due.After(now) {
-		c.ready = append(c.ready, heap.Pop(&c.waiting).(*task))
+		t := heap.Pop(&c.waiting).(*task)
+		if c.settled != nil && t.m.number <= c.bound {
+			c.owe(t)
+		}
+		c.ready = append(c.ready, t)
 	}
 	for range min(maxPosting-c.workers, len(c.ready)) {
 		c.workers++
@@ -140,46 +160,101 @@ func (c *schedule) work() {
 		c.mu.Lock()
 		delete(c.running, t)
 		c.count(t, -1)
+		c.pay(t)
+		if c.ended != nil {
+			close(c.ended)
+			c.ended = nil
+		}
 	}
 	c.workers--
-	if len(c.running) == 0 && len(c.ready) == 0 && c.settled != nil {
+}
+
+// owe makes t one that is waited for, and pay ends that. The caller holds mu.
+func (c *schedule) owe(t *task) {
+	t.owed = true
+	c.owing++
+}
+
+func (c *schedule) pay(t *task) {
+	if !t.owed {
+		return
+	}
+	t.owed = false
+	if c.owing--; c.owing == 0 && c.settled != nil {
 		close(c.settled)
 		c.settled = nil
 	}
 }
 
-// settle returns when nothing is ready or running, or with the error of ctx.
+// settle returns when what is due now has come to its end, or with the error of ctx. It does not wait for messages
+// that come meanwhile, so that one who sends on and on does not hold it up.
 func (c *schedule) settle(ctx context.Context) error {
-	for {
-		c.mu.Lock()
-		if len(c.running) == 0 && len(c.ready) == 0 {
-			c.mu.Unlock()
-			return ctx.Err()
-		}
-		if c.settled == nil {
-			c.settled = make(chan struct{})
-		}
-		settled := c.settled
+	c.mu.Lock()
+	c.bound = c.newest
+	for t := range c.running {
+		c.owe(t)
+	}
+	for _, t := range c.ready {
+		c.owe(t)
+	}
+	if c.owing == 0 {
 		c.mu.Unlock()
-		select {
-		case <-settled:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+		return ctx.Err()
+	}
+	settled := make(chan struct{})
+	c.settled = settled
+	c.mu.Unlock()
+	select {
+	case <-settled:
+		return nil
+	case <-ctx.Done():
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for t := range c.running {
+		t.owed = false
+	}
+	for _, t := range c.ready {
+		t.owed = false
+	}
+	c.owing, c.settled = 0, nil
+	return ctx.Err()
+}
+
+// move takes the right to move the clock, which one has at a time, and moved gives it back.
+func (c *schedule) move(ctx context.Context) error {
+	select {
+	case c.moving <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 
+func (c *schedule) moved() { <-c.moving }
+
 // advance moves the clock on by d, from one due time to the next, and at each lets what is due come to its end. It
-// stops where ctx ends.
+// stops where ctx ends, or the schedule is closed.
 func (c *schedule) advance(ctx context.Context, d time.Duration) error {
-	c.moving.Lock()
-	defer c.moving.Unlock()
-	target := c.now().Add(d)
+	if err := c.move(ctx); err != nil {
+		return err
+	}
+	defer c.moved()
+	c.mu.Lock()
+	begun, target := c.round, c.nowLocked().Add(d)
+	c.mu.Unlock()
 	for {
 		if err := c.settle(ctx); err != nil {
 			return err
 		}
 		c.mu.Lock()
+		if c.closed || c.round != begun {
+			defer c.mu.Unlock()
+			if c.closed {
+				return errStopping
+			}
+			return errReset
+		}
 		next := target
 		if len(c.waiting) > 0 && c.waiting[0].due.Before(target) {
 			next = c.waiting[0].due
@@ -188,9 +263,16 @@ func (c *schedule) advance(ctx context.Context, d time.Duration) error {
 		c.release()
 		c.mu.Unlock()
 		if next.Equal(target) {
-			return c.settle(ctx)
+			break
 		}
 	}
+	// What is due may have sent a reply, which is due too.
+	for range 2 {
+		if err := c.settle(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // moveTo sets a clock on; it never goes back. The caller holds mu.
@@ -232,11 +314,11 @@ func (c *schedule) retrying() int64 {
 	return c.retries
 }
 
-// drop forgets what has not begun, and gives it. For good takes no more from then on.
-func (c *schedule) drop(forGood bool) []*task {
+// drop forgets what has not begun, and gives it. It goes on with the tasks of next, or with none for nil.
+func (c *schedule) drop(next *round) []*task {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.closed = c.closed || forGood
+	c.round, c.newest, c.closed = next, 0, c.closed || next == nil
 	if c.timer != nil {
 		c.timer.Stop()
 	}
@@ -244,30 +326,93 @@ func (c *schedule) drop(forGood bool) []*task {
 	c.ready, c.waiting = nil, nil
 	for _, t := range dropped {
 		c.count(t, -1)
+		c.pay(t)
 	}
 	return dropped
+}
+
+// rid returns when nothing of a round that is over is running any more, or with the error of ctx.
+func (c *schedule) rid(ctx context.Context, of *round) error {
+	for {
+		c.mu.Lock()
+		left := false
+		for t := range c.running {
+			left = left || t.m.round == of
+		}
+		if !left {
+			c.mu.Unlock()
+			return nil
+		}
+		if c.ended == nil {
+			c.ended = make(chan struct{})
+		}
+		ended := c.ended
+		c.mu.Unlock()
+		select {
+		case <-ended:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// reset puts the clock to where it begins.
+func (c *schedule) reset(start time.Time, stopped bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.set(start, stopped)
+	c.release()
 }
 
 // upcoming gives copies of the first tasks that have not begun, or are just running, in their order.
 func (c *schedule) upcoming(most int) []task {
 	c.mu.Lock()
-	all := make([]*task, 0, len(c.running)+len(c.ready)+len(c.waiting))
+	due := make([]*task, 0, len(c.running)+len(c.ready))
 	for t := range c.running {
-		all = append(all, t)
+		due = append(due, t)
 	}
-	all = append(append(all, c.ready...), c.waiting...)
-	out := make([]task, 0, min(most, len(all)))
+	due = append(due, c.ready...)
+	waiting := slices.Clone(c.waiting)
 	c.mu.Unlock()
-	slices.SortFunc(all, func(a, b *task) int {
-		if d := a.due.Compare(b.due); d != 0 {
-			return d
+	slices.SortFunc(due, inOrder)
+	for len(due) < most && len(waiting) > 0 {
+		due = append(due, heap.Pop(&waiting).(*task))
+	}
+	return copies(due[:min(most, len(due))])
+}
+
+// of gives copies of the tasks of a message, in their order.
+func (c *schedule) of(m *message) []task {
+	var all []*task
+	c.mu.Lock()
+	for t := range c.running {
+		if t.m.is(m) {
+			all = append(all, t)
 		}
-		return int(a.serial) - int(b.serial)
-	})
-	for _, t := range all[:min(most, len(all))] {
-		out = append(out, *t) // a task does not change once it is scheduled
+	}
+	for _, some := range [][]*task{c.ready, c.waiting} {
+		for _, t := range some {
+			if t.m.is(m) {
+				all = append(all, t)
+			}
+		}
+	}
+	c.mu.Unlock()
+	slices.SortFunc(all, inOrder)
+	return copies(all)
+}
+
+// copies gives what of tasks does not change once they are scheduled.
+func copies(all []*task) []task {
+	out := make([]task, len(all))
+	for i, t := range all {
+		out[i] = task{due: t.due, m: t.m, steps: t.steps, attempt: t.attempt}
 	}
 	return out
+}
+
+func inOrder(a, b *task) int {
+	return cmp.Or(a.due.Compare(b.due), cmp.Compare(a.serial, b.serial))
 }
 
 type taskHeap []*task
@@ -275,10 +420,7 @@ type taskHeap []*task
 func (h taskHeap) Len() int { return len(h) }
 
 func (h taskHeap) Less(i, j int) bool {
-	if h[i].due.Equal(h[j].due) {
-		return h[i].serial < h[j].serial
-	}
-	return h[i].due.Before(h[j].due)
+	return inOrder(h[i], h[j]) < 0
 }
 
 func (h taskHeap) Swap(i, j int) { h[i], h[j] = h[j], h[i] }

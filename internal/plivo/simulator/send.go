@@ -1,10 +1,13 @@
 package simulator
 
 import (
+	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
-	"strconv"
 	"strings"
+	"time"
+	"unique"
 
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/scenario"
@@ -16,37 +19,38 @@ const (
 	maxSenderName = 11 // characters
 )
 
-// Parameters of sends that the simulator does not have.
-var otherParams = []string{"callback_url"}
-
 // order is a send that can be accepted.
 type order struct {
+	owner          *tenant // nil for the one that has src
+	automatic      bool    // Plivo sends it itself, also to who opted out
 	src, powerpack string
+	pool           []string // of the Powerpack: src is one of these for each destination
 	dst            []string // normalised, distinct, in order
 	invalid        []string // as they were written
 	kind           string   // sms, mms or whatsapp
 	text           string
-	special        bool // it has a template, an interactive message or a location
+	objects        map[string]json.RawMessage // of WhatsApp: template, interactive, location
 	url, method    string
 	log            string
-	dlt            dlt
+	expiry         time.Duration // in the queue; 0 for Plivo's
+	extras         *extras
 	fates          []fated // of dst
 }
 
 // serveSend is POST Message/.
-func (s *Simulator) serveSend(w http.ResponseWriter, r *http.Request, apiID string) error {
-	p, err := readParams(r)
+func (s *Simulator) serveSend(c *call) error {
+	p, err := c.params(s)
 	if err != nil {
 		return err
 	}
-	o, err := s.readOrder(p)
+	o, err := s.readOrder(c.by, p)
 	if err != nil {
 		return err
 	}
-	if err := s.readFates(&o, r.Header); err != nil {
+	if err := s.readFates(&o, c.r.Header); err != nil {
 		return err
 	}
-	ms, posts, err := s.take(o, requester(r))
+	ms, posts, err := s.take(o, requester(c.r))
 	if err != nil {
 		return err
 	}
@@ -55,18 +59,18 @@ func (s *Simulator) serveSend(w http.ResponseWriter, r *http.Request, apiID stri
 		Message string   `json:"message"`
 		UUIDs   []string `json:"message_uuid"`
 		Invalid []string `json:"invalid_number,omitempty"`
-	}{APIID: apiID, Message: "message(s) queued", Invalid: o.invalid}
+	}{APIID: c.apiID, Message: "message(s) queued", Invalid: o.invalid}
 	for _, m := range ms {
 		body.UUIDs = append(body.UUIDs, m.uuid)
 	}
-	answer(w, http.StatusAccepted, body)
+	answer(c.w, http.StatusAccepted, body)
 	s.launchAll(ms, posts)
 	return nil
 }
 
 // take accepts an order; its callbacks go with launchAll.
 func (s *Simulator) take(o order, ip string) ([]*message, [][]scenario.Step, error) {
-	ms, posts, err := s.messagesOf(o, ip)
+	ms, posts, paid, err := s.messagesOf(o, ip)
 	if err != nil {
 		return nil, nil, badRequest(err.Error())
 	}
@@ -77,11 +81,12 @@ func (s *Simulator) take(o order, ip string) ([]*message, [][]scenario.Step, err
 		}
 	}
 	if !s.begin(count) {
+		s.purse.giveBack(paid)
 		return nil, nil, refuse(http.StatusTooManyRequests, "too many requests: the simulator is stopping, or has as many callbacks to post as it can hold")
 	}
 	s.remember(ms)
 	for _, m := range ms {
-		s.emit(Event{Event: EventAccepted, MessageUUID: m.uuid, From: m.from, To: m.to, Status: plivo.Queued, Units: m.units, Method: m.method, URL: m.url, Cause: m.fate.rule})
+		s.emit(Event{Event: EventAccepted, MessageUUID: m.uuid, From: m.from, To: m.to, Status: plivo.Queued, Units: m.units, Method: m.method, URL: m.url, Cause: m.rule})
 	}
 	return ms, posts, nil
 }
@@ -94,13 +99,8 @@ func (s *Simulator) launchAll(ms []*message, posts [][]scenario.Step) {
 	}
 }
 
-func (s *Simulator) readOrder(p params) (order, error) {
-	for _, name := range otherParams {
-		if p.has(name) {
-			return order{}, refuse(http.StatusNotImplemented, "the simulator does not have the parameter "+name+": it sends text, files and the objects of WhatsApp")
-		}
-	}
-	var o order
+func (s *Simulator) readOrder(by *tenant, p params) (order, error) {
+	o := order{owner: by}
 	var dst string
 	err := p.texts(map[string]*string{
 		"src": &o.src, "powerpack_uuid": &o.powerpack, "dst": &dst, "text": &o.text, "type": &o.kind, "url": &o.url,
@@ -115,6 +115,7 @@ func (s *Simulator) readOrder(p params) (order, error) {
 	for _, check := range []func() error{
 		func() error { return s.checkSender(&o) },
 		func() error { return o.readDestinations(dst) },
+		func() error { return s.checkGeo(&o) },
 		func() error { return o.readOptions(p) },
 		func() error { return s.checkCallback(&o) },
 	} {
@@ -129,22 +130,20 @@ func (s *Simulator) checkSender(o *order) error {
 	given := o.src
 	o.src = alphanumeric(given)
 	switch {
-	case s.refusesUnpaid():
+	case s.purse.refuses(s.now()):
 		return badRequest("Insufficient Credit")
 	case given != "" && o.powerpack != "":
 		return badRequest("either src or powerpack_uuid can be given, not both")
+	case o.powerpack != "" && o.kind == plivo.WhatsApp:
+		return badRequest("a message of type whatsapp needs src, and no powerpack_uuid")
 	case o.powerpack != "":
-		o.src = s.o.Numbers[0]
-		if p, ok := s.powerpack(o.powerpack); ok && len(p.Numbers) > 0 {
-			o.src = p.Numbers[0]
-		}
-		return nil
+		return s.choosePool(o)
 	case o.src == "":
 		return badRequest("src is required")
 	case isDigits(o.src) && len(o.src) > maxNumber, !isDigits(o.src) && len(o.src) > maxSenderName:
 		return badRequest(fmt.Sprintf("src is not valid: a number has at most %d digits, a sender name at most %d characters", maxNumber, maxSenderName))
-	case s.o.StrictSenders && !s.owns(o.src):
-		return badRequest("src is not a number of this account, and the simulator is strict about senders")
+	case s.o.StrictSenders && !s.owns(o.owner, o.src):
+		return badRequest("This caller ID is not allowed for outbound message: src is not a number of this account, and the simulator is strict about senders")
 	case s.mute(o.src):
 		return badRequest("src is a number of this account that is not enabled for SMS")
 	}
@@ -163,7 +162,7 @@ func (o *order) readDestinations(dst string) error {
 		switch {
 		case n == "" || seen[n]:
 			continue
-		case n == o.src:
+		case n == o.src && len(o.pool) == 0:
 			return badRequest("dst is identical to src")
 		case isNumber(n):
 			o.dst = append(o.dst, n)
@@ -212,26 +211,13 @@ func (s *Simulator) checkCallback(o *order) error {
 	return nil
 }
 
-func checkExpiry(given string) error {
-	if given == "" {
-		return nil
-	}
-	if seconds, err := strconv.Atoi(given); err != nil || seconds < 5 || seconds > 10_799 {
-		return badRequest("message_expiry must be a number of seconds from 5 to 10799")
-	}
-	return nil
-}
-
 // readFates gives each destination its fate: its magic number's, else the request header's, else what was said of the
 // next messages, else the first rule's that fits, else the default. A magic number or a rule may refuse the whole
 // request.
 func (s *Simulator) readFates(o *order, header http.Header) error {
 	var ordinary *Fate // of all; nil where the rules are asked
 	rules := s.ruling(o)
-	if s.broke() {
-		f := s.unpaid()
-		ordinary = &f
-	} else if given := header.Get(FateHeader); given != "" {
+	if given := header.Get(FateHeader); given != "" {
 		f, err := ParseFate(given)
 		if err != nil {
 			return badRequest(err.Error())
@@ -261,34 +247,78 @@ func (s *Simulator) readFates(o *order, header http.Header) error {
 	return nil
 }
 
-// messagesOf gives the messages of an order, and the callbacks of each.
-func (s *Simulator) messagesOf(o order, ip string) ([]*message, [][]scenario.Step, error) {
-	first := s.nextMessages(len(o.dst))
-	created := s.now()
-	chaos := s.chaos()
-	units := o.units()
-	ms := make([]*message, len(o.dst))
-	posts := make([][]scenario.Step, len(o.dst))
+// messagesOf gives the messages of an order, the callbacks of each, and what was paid for them all.
+func (s *Simulator) messagesOf(o order, ip string) (ms []*message, posts [][]scenario.Step, paid int64, err error) {
+	if o.owner == nil {
+		o.owner = s.ownerOfNumber(o.src)
+	}
+	first, round := s.nextMessages(len(o.dst))
+	created, speed, units, chaos := s.now(), s.Speed(), o.units(), s.chaos()
+	url := intern(o.url)
+	ms = make([]*message, len(o.dst))
+	posts = make([][]scenario.Step, len(o.dst))
 	for i, to := range o.dst {
 		n := first + uint64(i)
-		ms[i] = &message{
-			number: n, uuid: s.dice.uuid("message", n), direction: plivo.Outbound, from: o.src, to: to,
-			units: units, powerpack: o.powerpack, kind: o.kind, dlt: o.dlt, log: o.log, ip: ip, method: o.method, url: o.url,
-			fate: o.fates[i], chaos: chaos, network: scenario.NetworkOf(to), created: created,
+		m := &message{
+			round: round, number: n, owner: o.owner, uuid: s.dice.uuid("message", n), direction: plivo.Outbound, from: intern(o.sender(to)), to: to,
+			units: units, extras: o.extras, kind: o.kind, log: o.log, ip: ip, method: o.method, url: url, created: created,
+			rule: o.fates[i].rule, chaos: chaos,
 		}
-		var err error
-		if posts[i], err = ms[i].plan(s.o.Pace, s.Speed(), s.dice.stream("scenario", n)); err != nil {
-			return nil, nil, err
+		var price int64
+		if posts[i], price, err = s.send(m, &o, o.fates[i].Fate, speed); err != nil {
+			s.purse.giveBack(paid)
+			return nil, nil, 0, err
 		}
-		posts[i] = s.disturb(ms[i], posts[i], s.o.Pace.Late)
+		posts[i] = s.disturb(m, posts[i], s.o.Pace.Late)
+		ms[i], paid = m, paid+price
 	}
-	return ms, posts, nil
+	return ms, posts, paid, nil
 }
+
+// send lays out what becomes of a message: what the account's state says of it, else its fate, after the time that it
+// waits in the queue, and if there is the money.
+func (s *Simulator) send(m *message, o *order, fate Fate, speed float64) (posts []scenario.Step, paid int64, err error) {
+	random := func() *rand.ChaCha8 { return s.dice.stream("scenario", m.number) }
+	pace := s.o.Pace
+	if over, yes := s.overruled(o, m); yes {
+		posts, err = m.plan(over, pace, speed, random())
+		return posts, 0, err
+	}
+	wait, ok := s.queue(m, o.expiry, speed)
+	pace = pace.later(wait)
+	if !ok {
+		posts, err = m.plan(failedWith("420"), pace, speed, random())
+		return posts, 0, err
+	}
+	if posts, err = m.plan(fate, pace, speed, random()); err != nil || !m.charged() {
+		return posts, 0, err
+	}
+	price := int64(scenario.NetworkOf(m.to).Price(m.units))
+	if isMagic(m.to) { // what it says becomes of it, whatever the account has
+		return posts, s.purse.take(price), nil
+	}
+	if s.purse.pay(price, m.created.Add(time.Duration(float64(unpaidPause)/speed))) {
+		return posts, price, nil
+	}
+	posts, err = m.plan(failedWith("900"), pace, speed, random())
+	return posts, 0, err
+}
+
+// later is the pace of a message that waits before it is sent.
+func (p Pace) later(wait time.Duration) Pace {
+	p.Sent, p.Final = min(p.Sent+wait, scenario.MaxTime), min(p.Final+wait, scenario.MaxTime)
+	return p
+}
+
+// intern gives one string for all that are equal, where many messages have it.
+func intern(s string) string { return unique.Make(s).Value() }
 
 func (s *Simulator) remember(ms []*message) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, m := range ms {
-		s.ledger.add(m)
+		if m.round == s.round {
+			s.ledger.add(m)
+		}
 	}
 }

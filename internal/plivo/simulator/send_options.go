@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -21,9 +22,10 @@ type dlt struct{ entity, template, category string }
 // readOptions reads and checks what a send has beside numbers, text and callback. The order has these already.
 func (o *order) readOptions(p params) error {
 	var expiry, trackable string
+	var d dlt
 	err := p.texts(map[string]*string{
 		"log": &o.log, "message_expiry": &expiry, "trackable": &trackable,
-		"dlt_entity_id": &o.dlt.entity, "dlt_template_id": &o.dlt.template, "dlt_template_category": &o.dlt.category,
+		"dlt_entity_id": &d.entity, "dlt_template_id": &d.template, "dlt_template_category": &d.category,
 	})
 	if err != nil {
 		return err
@@ -39,13 +41,13 @@ func (o *order) readOptions(p params) error {
 	media = append(media, ids...)
 	for _, check := range []func() error{
 		func() error { return o.checkMedia(media) },
-		func() error { return o.checkWhatsApp(p) },
-		func() error { return o.checkText(len(media) > 0 || o.special) },
-		func() error { return checkExpiry(expiry) },
+		func() error { return o.readObjects(p) },
+		func() error { return o.checkText(len(media) > 0 || len(o.objects) > 0) },
+		func() error { return o.readExpiry(expiry) },
 		func() error { return oneOf("log", o.log, "true", "false", "content_only", "number_only") },
 		func() error { return oneOf("trackable", trackable, "true", "false") },
 		func() error {
-			return oneOf("dlt_template_category", o.dlt.category, "transactional", "promotional", "service_implicit", "service_explicit")
+			return oneOf("dlt_template_category", d.category, "transactional", "promotional", "service_implicit", "service_explicit")
 		},
 	} {
 		if err := check(); err != nil {
@@ -55,6 +57,22 @@ func (o *order) readOptions(p params) error {
 	if o.log == "" {
 		o.log = "true"
 	}
+	if o.powerpack != "" || d != (dlt{}) || len(media) > 0 || len(o.objects) > 0 {
+		o.extras = &extras{powerpack: o.powerpack, dlt: d, media: media, objects: o.objects}
+	}
+	return nil
+}
+
+// readExpiry reads for how long the message may wait in the queue.
+func (o *order) readExpiry(given string) error {
+	if given == "" {
+		return nil
+	}
+	seconds, err := strconv.Atoi(given)
+	if err != nil || seconds < 5 || seconds > 10_799 {
+		return badRequest("message_expiry must be a number of seconds from 5 to 10799")
+	}
+	o.expiry = time.Duration(seconds) * time.Second
 	return nil
 }
 
@@ -116,8 +134,8 @@ func (o *order) checkMedia(media []string) error {
 	return nil
 }
 
-// checkWhatsApp looks at the objects that WhatsApp messages alone have.
-func (o *order) checkWhatsApp(p params) error {
+// readObjects reads the objects that WhatsApp messages alone have.
+func (o *order) readObjects(p params) error {
 	for _, v := range []struct {
 		name  string
 		needs []string
@@ -137,10 +155,10 @@ func (o *order) checkWhatsApp(p params) error {
 				return badRequest(v.name + " needs " + need + ", a string")
 			}
 		}
-		o.special = true
-	}
-	if o.kind == plivo.WhatsApp && o.powerpack != "" {
-		return badRequest("a message of type whatsapp needs src, and no powerpack_uuid")
+		if o.objects == nil {
+			o.objects = make(map[string]json.RawMessage)
+		}
+		o.objects[v.name] = p[v.name]
 	}
 	return nil
 }

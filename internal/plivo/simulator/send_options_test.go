@@ -9,8 +9,8 @@ import (
 
 // TestOptionsAreTakenAndEchoed sends by the real SDK what is more than a text, and finds it in callbacks and records.
 func TestOptionsAreTakenAndEchoed(t *testing.T) {
-	b := newBench(t, simulator.Options{})
 	const pack = "3f2b0c1e-5b40-4a28-bfc7-9d06726c558b"
+	b := newBench(t, simulator.Options{Powerpacks: []simulator.Powerpack{{UUID: pack, Numbers: []string{simulator.DefaultNumber}}}})
 	for name, c := range map[string]struct {
 		options     plivo.Options
 		text        string

@@ -16,30 +16,32 @@ import (
 // maxPending bounds the messages that still have callbacks to post; further sends are answered 429.
 const maxPending = 50_000
 
-// Simulator is one simulated account. It may be used by several goroutines at once.
+// Simulator is one simulated account with its subaccounts. It may be used by several goroutines at once.
 type Simulator struct {
-	o      Options
-	authID string
-	token  string
-	dice   dice
-	keys   scenario.Keys // of the account
-	forged scenario.Keys // of nobody
-	client *http.Client
-	clock  *schedule
+	o       Options
+	tenants []*tenant // the main account, then its subaccounts
+	dice    dice
+	forged  scenario.Keys // of nobody
+	client  *http.Client
+	clock   *schedule
 
 	ctx    context.Context // ends with Close
 	cancel context.CancelFunc
 	wg     sync.WaitGroup // of what is pending
 
-	events *eventQueue
-	stats  stats
-	law    law
+	events  *eventQueue
+	stats   stats
+	purse   purse
+	gates   gates
+	optOuts optOuts
+	law     law
 
 	mu       sync.Mutex
 	closed   bool
+	round    *round
 	speed    float64 // of what is scheduled from now on
-	messages uint64  // so far
-	requests uint64  // so far
+	messages uint64  // so far in this round
+	requests uint64  // so far in this round
 	ledger   ledger
 	owned    property
 	pending  int           // messages and retries that still have something to post
@@ -55,41 +57,26 @@ func New(o Options) (*Simulator, error) {
 		return nil, err
 	}
 	s := &Simulator{
-		o: o, authID: o.AuthID, token: o.AuthToken, dice: newDice(o.Seed),
-		clock: newSchedule(o.Start, o.Stopped), speed: o.Speed, ledger: ledger{most: o.Keep}, most: maxPending,
+		o: o, dice: newDice(o.Seed),
+		most: maxPending,
 	}
-	if err := s.restoreLaw(); err != nil {
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.round = newRound(s.ctx)
+	s.clock = newSchedule(s.round, o.Start, o.Stopped)
+	if err := s.settleIn(); err != nil {
+		s.cancel()
 		return nil, err
 	}
-	const upper, digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"
-	if s.authID == "" {
-		s.authID = "MA" + s.dice.text(upper+digits, 18, "auth id")
-	}
-	const lower = "abcdefghijklmnopqrstuvwxyz"
-	if s.token == "" {
-		s.token = s.dice.text(upper+lower+digits, 40, "auth token")
-	}
-	main := o.MainToken
-	if main == "" {
-		main = s.token
-	}
 	wrong := signature.NewToken("wrong", s.dice.text(upper+lower+digits, 40, "wrong token"))
-	s.keys = scenario.KeysOf(signature.NewToken("account", s.token), signature.NewToken("main account", main))
 	s.forged = scenario.KeysOf(wrong, wrong)
-	if err := s.furnish(); err != nil {
+	if err := s.begins(); err != nil {
+		s.cancel()
 		return nil, err
 	}
 	s.events = newEventQueue(o.OnEvent)
 	s.client = newPoster(o.AllowRemote)
-	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s, nil
 }
-
-// AuthID is the account's auth id.
-func (s *Simulator) AuthID() string { return s.authID }
-
-// AuthToken is the account's auth token, in the clear: for the one who has to configure a client.
-func (s *Simulator) AuthToken() string { return s.token }
 
 // Serve answers on ln until ctx ends, then lets running requests finish for up to 2 s, drops what is
 // still to be posted, and returns as Close does. It closes ln.
@@ -137,7 +124,7 @@ func (s *Simulator) stop() {
 	s.closed = true
 	s.mu.Unlock()
 	s.cancel()
-	for range s.clock.drop(true) {
+	for range s.clock.drop(nil) {
 		s.done()
 	}
 }
@@ -186,13 +173,13 @@ func (s *Simulator) done() {
 	s.wg.Done()
 }
 
-// nextMessages reserves the numbers of n messages and gives the first.
-func (s *Simulator) nextMessages(n int) uint64 {
+// nextMessages reserves the numbers of n messages and gives the first, and the round that they are of.
+func (s *Simulator) nextMessages(n int) (uint64, *round) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	first := s.messages + 1
 	s.messages += uint64(n)
-	return first
+	return first, s.round
 }
 
 // apiID names a request as Plivo does.

@@ -5,7 +5,7 @@ import (
 	"sync/atomic"
 )
 
-// Stats counts what a Simulator did since it was made.
+// Stats counts what a Simulator did since it was made, or reset.
 type Stats struct {
 	Accepted   int64 // messages taken
 	Refused    int64 // requests answered with an error
@@ -31,6 +31,12 @@ func (s *Simulator) Stats() Stats {
 	}
 	st.Posted = s.stats.posted.Load() // last: never less than the unanswered among them
 	return st
+}
+
+func (s *stats) reset() {
+	for _, n := range []*atomic.Int64{&s.accepted, &s.refused, &s.posted, &s.unanswered, &s.inbound} {
+		n.Store(0)
+	}
 }
 
 func (s *stats) count(e Event) {

@@ -71,7 +71,7 @@ type bench struct {
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
-	sim, err := simulator.New(simulator.Options{Fate: "none"})
+	sim, err := simulator.New(simulator.Options{Fate: "none", AnyPowerpack: true})
 	if err != nil {
 		t.Fatal(err)
 	}
