@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 
+	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/scenario"
 )
 
@@ -63,22 +63,28 @@ func (s *Simulator) restoreLaw() error {
 // accepted from then on take them.
 func (s *Simulator) SetRules(r scenario.Rules) error {
 	if r.Chaos != nil {
-		if err := s.SetChaos(*r.Chaos); err != nil {
+		if err := r.Chaos.Check(); err != nil {
 			return err
 		}
 	}
 	s.law.mu.Lock()
 	defer s.law.mu.Unlock()
 	s.law.rules = newRuleset(r.List)
+	if r.Chaos != nil {
+		s.law.setChaos(*r.Chaos)
+	}
 	return nil
 }
 
 // Rules are the rules and chaos that hold.
 func (s *Simulator) Rules() scenario.Rules {
-	c := s.Chaos()
 	s.law.mu.Lock()
 	defer s.law.mu.Unlock()
-	return scenario.Rules{List: s.law.rules.list}.With(c)
+	r := scenario.Rules{List: s.law.rules.list}
+	if c := s.law.chaos; c != nil {
+		return r.With(clone(*c))
+	}
+	return r.With(scenario.Chaos{})
 }
 
 // SetFate says what becomes of messages with no other fate, as ParseFate reads it; empty for delivered.
@@ -147,20 +153,19 @@ type fated struct {
 
 // ruling finds the fates of the messages of one send, by the rules that held when it began.
 type ruling struct {
-	s     *Simulator
-	rules *ruleset
-	texts []bool // that fit the text of each rule
-	sent  scenario.Sent
+	s          *Simulator
+	rules      *ruleset
+	texts      []bool // that fit the text of each rule
+	from, kind string
 }
 
 func (s *Simulator) ruling(o *order) *ruling {
 	s.law.mu.Lock()
-	r := &ruling{s: s, rules: s.law.rules, sent: scenario.Sent{From: o.src, Text: o.text, Type: o.kind}}
+	r := &ruling{s: s, rules: s.law.rules, from: o.src, kind: cmp.Or(o.kind, plivo.SMS)}
 	s.law.mu.Unlock()
 	r.texts = make([]bool, len(r.rules.list))
 	for i := range r.rules.list {
-		text := r.rules.list[i].Text
-		r.texts[i] = text == nil || text.MatchString(o.text)
+		r.texts[i] = r.rules.list[i].FitsText(o.text)
 	}
 	return r
 }
@@ -179,7 +184,7 @@ func (r *ruling) fate(to string) (fated, error) {
 	var found *scenario.Rule
 	for i := range r.rules.list {
 		rule := &r.rules.list[i]
-		if !r.texts[i] || !rule.Fits(scenario.Sent{From: r.sent.From, To: to, Type: r.sent.Type}) {
+		if !r.texts[i] || !rule.Fits(r.from, to, r.kind) {
 			continue
 		}
 		// What an earlier rule is for counts all the same.
@@ -222,10 +227,4 @@ func refusalWords(status refusal) string {
 	default:
 		return strings.ToLower(http.StatusText(int(status)))
 	}
-}
-
-// clone is chaos that can be changed.
-func clone(c scenario.Chaos) scenario.Chaos {
-	c.Errors = slices.Clone(c.Errors)
-	return c
 }
