@@ -115,6 +115,7 @@ func (s *Simulator) readOrder(by *tenant, p params) (order, error) {
 	for _, check := range []func() error{
 		func() error { return s.checkSender(&o) },
 		func() error { return o.readDestinations(dst) },
+		func() error { return o.checkName() },
 		func() error { return s.checkGeo(&o) },
 		func() error { return o.readOptions(p) },
 		func() error { return s.checkCallback(&o) },
@@ -143,12 +144,28 @@ func (s *Simulator) checkSender(o *order) error {
 	case isDigits(o.src) && len(o.src) > maxNumber, !isDigits(o.src) && len(o.src) > maxSenderName:
 		return badRequest(fmt.Sprintf("src is not valid: a number has at most %d digits, a sender name at most %d characters", maxNumber, maxSenderName))
 	case s.o.StrictSenders && !s.owns(o.owner, o.src):
-		return badRequest("This caller ID is not allowed for outbound message: src is not a number of this account, and the simulator is strict about senders")
+		return badRequest(notAllowed + ": src is not a number of this account, and the simulator is strict about senders")
 	case s.mute(o.src):
 		return badRequest("src is a number of this account that is not enabled for SMS")
 	}
 	return nil
 }
+
+// checkName refuses a sender's name to where only numbers may send.
+func (o *order) checkName() error {
+	if isDigits(o.src) {
+		return nil
+	}
+	for _, to := range o.dst {
+		if country := region(to); !isMagic(to) && (country == "US" || country == "CA") {
+			return badRequest(notAllowed + ": the US and Canada take no sender name, so " + o.src + " cannot send to " + to)
+		}
+	}
+	return nil
+}
+
+// notAllowed is what Plivo says of a src that may not send.
+const notAllowed = "This caller ID is not allowed for outbound message"
 
 // readDestinations splits, strips and checks dst. Numbers that cannot be are set apart; only when there
 // are no others the request is refused.
