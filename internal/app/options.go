@@ -11,6 +11,7 @@ import (
 
 	"dev.internal/plivoscope/internal/config"
 	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/scenario"
 	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/plivo/simulator"
 	"dev.internal/plivoscope/internal/webhook"
@@ -76,6 +77,7 @@ type Options struct {
 	Speed         float64
 	Pace          simulator.Pace
 	StrictSenders bool
+	Sign          scenario.Families // zero for all
 
 	// CallbacksAtOnce bounds how many callbacks use the processor at the same time, so that screens of this
 	// process get their turn in a flood; 0 for no bound.

@@ -17,6 +17,7 @@ import (
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/config"
 	"dev.internal/plivoscope/internal/mask"
+	"dev.internal/plivoscope/internal/plivo/scenario"
 	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/plivo/simulator"
 	"dev.internal/plivoscope/internal/webhook"
@@ -89,6 +90,11 @@ func (f *flags) rest(cmd *cobra.Command, s Streams, set *settings) (_ *settings,
 	if f.paceTimes != "" {
 		if o.Pace, err = parsePace(f.paceTimes); err != nil {
 			return nil, err
+		}
+	}
+	if f.sign != "" {
+		if o.Sign, err = scenario.ParseFamilies(f.sign); err != nil {
+			return nil, fmt.Errorf("--sign: %w", err)
 		}
 	}
 	if f.fate != "" {
@@ -201,7 +207,7 @@ func putAside(fs *pflag.FlagSet) map[string]bool {
 // unknownVariables warns of PLIVOSCOPE_ variables that belong to no flag of any command.
 func unknownVariables(root *cobra.Command, env config.Env) []string {
 	known := map[string]bool{}
-	for _, cmd := range append(root.Commands(), root) {
+	for _, cmd := range withSubcommands(root) {
 		cmd.Flags().VisitAll(func(flag *pflag.Flag) { known[config.Variable(flag.Name)] = true })
 	}
 	var warnings []string
@@ -211,6 +217,15 @@ func unknownVariables(root *cobra.Command, env config.Env) []string {
 		}
 	}
 	return warnings
+}
+
+// withSubcommands are a command and all below it.
+func withSubcommands(cmd *cobra.Command) []*cobra.Command {
+	all := []*cobra.Command{cmd}
+	for _, sub := range cmd.Commands() {
+		all = append(all, withSubcommands(sub)...)
+	}
+	return all
 }
 
 // account decides between live and simulator: credentials make it live unless --simulator says

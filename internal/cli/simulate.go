@@ -17,9 +17,8 @@ const simulatorAddr = "127.0.0.1:4142"
 
 func newSimulate(s Streams) *cobra.Command {
 	var (
-		f           flags
-		inboundURL  string
-		allowRemote bool
+		f   flags
+		own simulateFlags
 	)
 	cmd := &cobra.Command{
 		Use:   "simulate",
@@ -31,10 +30,13 @@ them one is made up and printed.
 The destination decides what becomes of a message: +1500555CCCC ends with error code CCCC; 0000 is
 delivered, 0001 sent and never more, 0002 has no callback, 0003 callbacks out of order, 0004 each
 twice, 0005 a wrong token, 0006 the last one late, 0007 signed over the URL with a slash at its end
-more or less; 9400 9401 9429 9500 are refused by the API.
+more or less; 9400 9401 9429 9500 are refused by the API. A rules file decides for the others.
 
-One inbound message: POST /plivoscope/inbound {"from":…,"to":…,"text":…,"url":…} with the account's
-credentials.`,
+What runs is looked at and controlled by the subcommands, or by calls under /_simulator/, which are
+answered on this machine alone.`,
+		Example: `  plivoscope simulate --addr 127.0.0.1:0 --seed 1 --clock 2026-03-01T12:00:00Z,stopped -o json
+  plivoscope simulate inbound --from +14155550123 --text hi
+  plivoscope simulate advance 60s`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			set, err := f.load(cmd, s)
@@ -47,11 +49,15 @@ credentials.`,
 			ctx, cancel := context.WithCancelCause(cmd.Context())
 			defer cancel(nil)
 			run.stop = cancel
-			sim, err := simulator.New(simulator.Options{
+			so := simulator.Options{
 				AuthID: o.AuthID, AuthToken: o.AuthToken.Reveal(), MainToken: o.MainToken.Reveal(),
-				Seed: o.Seed, Speed: o.Speed, Pace: o.Pace, Fate: o.Fate, StrictSenders: o.StrictSenders,
-				AllowRemote: allowRemote, InboundURL: inboundURL, Logger: o.Logger, OnEvent: run.event,
-			})
+				Seed: o.Seed, Speed: o.Speed, Pace: o.Pace, Fate: o.Fate, StrictSenders: o.StrictSenders, Sign: o.Sign,
+				Logger: o.Logger, OnEvent: run.event,
+			}
+			if err := own.into(&so); err != nil {
+				return err
+			}
+			sim, err := simulator.New(so)
 			if err != nil {
 				return err
 			}
@@ -76,9 +82,8 @@ credentials.`,
 	f.common(cmd)
 	f.address(cmd, simulatorAddr)
 	f.simulation(cmd)
-	fs := cmd.Flags()
-	fs.StringVar(&inboundURL, "inbound-url", "", "post inbound messages to `URL` unless they name their own")
-	fs.BoolVar(&allowRemote, "allow-remote", false, "post callbacks to other machines too")
+	own.add(cmd)
+	cmd.AddCommand(newSimulateInbound(s), newSimulateAdvance(s), newSimulateWait(s), newSimulateReset(s), newSimulateState(s))
 	return cmd
 }
 
@@ -100,19 +105,46 @@ func (r *simulation) ready() error {
 		token = r.sim.AuthToken()
 	}
 	if r.json {
-		line, err := encode(readyJSON{Event: "ready", APIURL: r.url, AuthID: r.sim.AuthID(), AuthToken: token})
+		line, err := encode(simulatorReadyJSON{
+			readyJSON:  readyJSON{Event: "ready", APIURL: r.url, AuthID: r.sim.AuthID(), AuthToken: token},
+			ControlURL: r.url + simulator.ControlPath, Subaccounts: r.subaccounts(),
+		})
 		if err != nil {
 			return err
 		}
 		return r.out.write(line)
 	}
-	r.s.say("the simulator's API is %s", r.url)
+	r.s.say("the simulator's API is %s, and what controls it is under %s", r.url, r.url+simulator.ControlPath)
 	if r.madeUp {
 		r.s.say("its made-up account: PLIVO_AUTH_ID=%s PLIVO_AUTH_TOKEN=%s", r.sim.AuthID(), token)
 	} else {
 		r.s.say("its account is that of PLIVO_AUTH_ID, %s", r.sim.AuthID())
 	}
+	for _, sub := range r.subaccounts() {
+		r.s.say("its made-up subaccount %s: PLIVO_AUTH_ID=%s PLIVO_AUTH_TOKEN=%s", sub.Name, sub.AuthID, sub.AuthToken)
+	}
 	return nil
+}
+
+// simulatorReadyJSON is the first line of simulate.
+type simulatorReadyJSON struct {
+	readyJSON
+	ControlURL  string           `json:"control_url"`
+	Subaccounts []subaccountJSON `json:"subaccounts,omitempty"`
+}
+
+type subaccountJSON struct {
+	Name      string `json:"name"`
+	AuthID    string `json:"auth_id"`
+	AuthToken string `json:"auth_token"` // made up
+}
+
+func (r *simulation) subaccounts() []subaccountJSON {
+	var all []subaccountJSON
+	for _, sub := range r.sim.Subaccounts() {
+		all = append(all, subaccountJSON{sub.Name, sub.AuthID, sub.AuthToken})
+	}
+	return all
 }
 
 var eventColumns = []column{

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -15,11 +16,12 @@ const maxRequest = 1 << 20
 type apiError struct {
 	status int
 	words  string
+	cause  string // for events, where it is the simulator's own doing
 }
 
 func (e *apiError) Error() string { return e.words }
 
-func refuse(status int, words string) *apiError { return &apiError{status, words} }
+func refuse(status int, words string) *apiError { return &apiError{status: status, words: words} }
 
 func badRequest(words string) *apiError { return refuse(http.StatusBadRequest, words) }
 
@@ -73,6 +75,10 @@ func (c *call) lacksMethod(resource string, plivoHas ...string) error {
 func (s *Simulator) Handler() http.Handler { return http.HandlerFunc(s.serve) }
 
 func (s *Simulator) serve(w http.ResponseWriter, r *http.Request) {
+	if isControl(r.URL.Path) {
+		s.serveControl(w, r)
+		return
+	}
 	apiID := s.apiID()
 	w.Header().Set("Date", s.now().Add(s.o.Skew).UTC().Format(http.TimeFormat))
 	c := &call{w: w, r: r, apiID: apiID, by: s.caller(r)}
@@ -91,6 +97,9 @@ func (s *Simulator) serveCall(c *call) error {
 	defer c.by.leave()
 	if s.disabled(c.by) && !s.o.DisabledLate {
 		return refuse(http.StatusForbidden, "this account is disabled")
+	}
+	if err := s.upset(c.r); err != nil {
+		return err
 	}
 	c.r.Body = http.MaxBytesReader(c.w, c.r.Body, maxRequest)
 	if c.r.URL.Path == "/plivoscope/inbound" {
@@ -158,7 +167,7 @@ func (s *Simulator) deny(w http.ResponseWriter, r *http.Request, apiID string, e
 	if !ok {
 		refused = refuse(http.StatusInternalServerError, "internal server error")
 	}
-	s.emit(Event{Event: EventRefused, Method: r.Method, URL: r.URL.Path, Answered: refused.status, Problem: refused.words})
+	s.emit(Event{Event: EventRefused, Method: r.Method, URL: r.URL.Path, Answered: refused.status, Problem: refused.words, Cause: refused.cause})
 	switch refused.status {
 	case http.StatusUnauthorized:
 		w.Header().Set("WWW-Authenticate", `Basic realm="Plivo"`)
@@ -180,6 +189,7 @@ func answer(w http.ResponseWriter, status int, v any) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
 	_, _ = w.Write(body)
 }

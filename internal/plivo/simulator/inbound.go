@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/scenario"
@@ -13,11 +14,15 @@ import (
 
 // InboundMessage is a message from a phone to the account.
 type InboundMessage struct {
-	From string
-	To   string // empty for the account's first number
-	Text string
-	URL  string // where it is posted; empty for the message_url of the number's application, with its method
+	From  string
+	To    string   // empty for the account's first number
+	Text  string   // may be empty where there are Media
+	Media []string // http or https URLs of its files, up to 10; it is an MMS then
+	URL   string   // where it is posted; empty for the message_url of the number's application, with its method
 }
+
+// maxMedia is how many files a message has at most.
+const maxMedia = 10
 
 // codeForbidden is Plivo's code of an inbound message that its URL answered 403.
 const codeForbidden = "2403"
@@ -26,25 +31,48 @@ const codeForbidden = "2403"
 // answer 200: that is an error, and the message is posted again as a delivery report is. Where ctx ends before there
 // is an answer, the message goes on its way.
 func (s *Simulator) Inbound(ctx context.Context, in InboundMessage) (string, error) {
+	got, err := s.receive(ctx, in)
+	return got.uuid, err
+}
+
+// receipt is what came of the first attempt to post an inbound message.
+type receipt struct {
+	uuid    string
+	event   Event
+	answer  string   // the beginning of it
+	replies []string // UUIDs of those that were sent
+}
+
+// receive is Inbound that tells more. A receipt without uuid is of a message that was not posted at all.
+func (s *Simulator) receive(ctx context.Context, in InboundMessage) (receipt, error) {
 	m, err := s.inboundMessage(in)
 	if err != nil {
-		return "", fmt.Errorf("cannot post an inbound message: %w", err)
+		return receipt{}, fmt.Errorf("cannot post an inbound message: %w", err)
 	}
 	if !s.begin(1) {
-		return "", errors.New("cannot post an inbound message: the simulator is stopping or has too much to post; try again later")
+		return receipt{}, errors.New("cannot post an inbound message: the simulator is stopping or has too much to post; try again later")
 	}
 	s.remember([]*message{m})
 	s.keyword(m, in.Text)
-	report := scenario.InboundReport{MessageUUID: m.uuid, From: m.from, To: m.to, Text: in.Text, Type: "sms"}
-	first := make(chan error, 1)
+	report := scenario.InboundReport{MessageUUID: m.uuid, From: m.from, To: m.to, Text: in.Text, Type: m.kind, Media: in.Media}
+	step := scenario.Step{Number: 1, Kind: scenario.Inbound, Status: plivo.Received, Params: report.Params()}
+	s.missign(m, &step)
+	type outcome struct {
+		receipt
+		err error
+	}
+	first := make(chan outcome, 1)
 	s.schedule(&task{
 		due: m.created, m: m, attempt: 1,
-		steps: []scenario.Step{{Number: 1, Kind: scenario.Inbound, Status: plivo.Received, Params: report.Params()}},
-		do:    func(t *task) { first <- s.runInbound(t) },
+		steps: []scenario.Step{step},
+		do: func(t *task) {
+			got, err := s.runInbound(t)
+			first <- outcome{got, err}
+		},
 	})
 	select {
-	case err = <-first:
-		return m.uuid, err
+	case came := <-first:
+		return came.receipt, came.err
 	case <-ctx.Done():
 		err = ctx.Err()
 	case <-m.round.ctx.Done():
@@ -53,21 +81,22 @@ func (s *Simulator) Inbound(ctx context.Context, in InboundMessage) (string, err
 			err = errReset
 		}
 	}
-	return m.uuid, fmt.Errorf("cannot wait until %s has answered the inbound message: %w", m.url, err)
+	return receipt{uuid: m.uuid}, fmt.Errorf("cannot wait until %s has answered the inbound message: %w", m.url, err)
 }
 
 // runInbound makes an attempt to post an inbound message, and says why it was not taken.
-func (s *Simulator) runInbound(t *task) error {
+func (s *Simulator) runInbound(t *task) (receipt, error) {
 	var body bytes.Buffer
 	e, err := s.post(t, &body)
 	e.Event, e.Units = EventInbound, t.m.units
+	got := receipt{uuid: t.m.uuid, answer: excerpt(body.Bytes())}
 	state := hop{status: plivo.Delivered, at: s.now()} // as Plivo's record of an inbound message has it
 	switch {
 	case t.m.round.over():
 		s.done()
-		return fmt.Errorf("cannot post an inbound message to %s: the simulator stops", t.m.url)
+		return got, fmt.Errorf("cannot post an inbound message to %s: the simulator stops, or was reset", t.m.url)
 	case err == nil && e.Answered == http.StatusOK:
-		e.Problem = s.sendReplies(body.Bytes())
+		got.replies, e.Problem = s.sendReplies(t.m, body.Bytes())
 	case err != nil:
 		err = fmt.Errorf("cannot post an inbound message to %s: %s; check that the callback server runs there", t.m.url, e.Problem)
 	default:
@@ -90,36 +119,39 @@ func (s *Simulator) runInbound(t *task) error {
 	s.mu.Unlock()
 	s.emit(e)
 	if again {
-		s.againBy(t, func(t *task) { _ = s.runInbound(t) })
+		s.againBy(t, func(t *task) { _, _ = s.runInbound(t) })
 	} else {
 		s.done()
 	}
-	return err
+	got.event = e
+	return got, err
 }
 
-// sendReplies sends the messages that the answer to an inbound message asks for, and says what is wrong where one
-// cannot be sent. An answer that is no XML asks for none.
-func (s *Simulator) sendReplies(body []byte) (problem string) {
+// sendReplies sends the messages that the answer to an inbound message asks for, gives their UUIDs, and says what is
+// wrong where one cannot be sent. An answer that is no XML asks for none.
+func (s *Simulator) sendReplies(to *message, body []byte) (uuids []string, problem string) {
 	if !bytes.HasPrefix(bytes.TrimLeft(body, "\ufeff \t\r\n"), []byte("<")) {
-		return ""
+		return nil, ""
 	}
 	replies, err := plivo.ParseReplies(body)
 	if err != nil {
-		return "the answer cannot be read, so no reply was sent: " + err.Error()
+		return nil, "the answer cannot be read, so no reply was sent: " + err.Error()
 	}
 	for i, r := range replies {
-		if err := s.sendReply(r); err != nil {
-			return fmt.Sprintf("the reply %d of the answer was not sent: %v", i+1, err)
+		sent, err := s.sendReply(to, r)
+		if err != nil {
+			return uuids, fmt.Sprintf("the reply %d of the answer was not sent: %v", i+1, err)
 		}
+		uuids = append(uuids, sent...)
 	}
-	return ""
+	return uuids, ""
 }
 
-func (s *Simulator) sendReply(r plivo.Reply) error {
-	if r.Type != "" && r.Type != "sms" {
-		return fmt.Errorf("the simulator sends plain SMS, and its type is %s", r.Type)
+func (s *Simulator) sendReply(to *message, r plivo.Reply) (uuids []string, err error) {
+	if r.Type != "" && r.Type != plivo.SMS {
+		return nil, fmt.Errorf("the simulator sends plain SMS, and its type is %s", r.Type)
 	}
-	o := order{src: r.From, text: r.Text, url: r.CallbackURL, method: r.CallbackMethod, log: "true"}
+	o := order{owner: s.ownerOf(to), kind: plivo.SMS, src: r.From, text: r.Text, url: r.CallbackURL, method: r.CallbackMethod, log: "true"}
 	for _, check := range []func() error{
 		func() error { return s.checkSender(&o) },
 		func() error { return o.readDestinations(r.To) },
@@ -127,14 +159,18 @@ func (s *Simulator) sendReply(r plivo.Reply) error {
 		func() error { return s.readFates(&o, nil) },
 	} {
 		if err := check(); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	ms, posts, err := s.take(o, "")
-	if err == nil {
-		s.launchAll(ms, posts)
+	if err != nil {
+		return nil, err
 	}
-	return err
+	s.launchAll(ms, posts)
+	for _, m := range ms {
+		uuids = append(uuids, m.uuid)
+	}
+	return uuids, nil
 }
 
 // inboundMessage checks in and gives it its number and UUID.
@@ -157,13 +193,32 @@ func (s *Simulator) inboundMessage(in InboundMessage) (*message, error) {
 	if words := s.checkURL(in.URL); words != "" {
 		return nil, errors.New(words)
 	}
+	kind, units := plivo.SMS, plivo.Segment(in.Text).Segments
+	if len(in.Media) > 0 {
+		kind, units = plivo.MMS, 1
+	}
+	if err := checkInboundMedia(in.Media); err != nil {
+		return nil, err
+	}
 	n, round := s.nextMessages(1)
 	created := s.now()
 	return &message{
 		round: round, number: n, uuid: s.dice.uuid("message", n), direction: plivo.Inbound, from: from, to: to,
-		units: plivo.Segment(in.Text).Segments, log: "true", method: method, url: in.URL,
-		owner: s.ownerOfNumber(to), created: created, course: []hop{{status: plivo.Received, at: created}},
+		units: units, kind: kind, log: "true", method: method, url: in.URL,
+		owner: s.ownerOfNumber(to), chaos: s.chaos(), created: created, course: []hop{{status: plivo.Received, at: created}},
 	}, nil
+}
+
+func checkInboundMedia(media []string) error {
+	if len(media) > maxMedia {
+		return fmt.Errorf("a message has up to %d files, and media names %d", maxMedia, len(media))
+	}
+	for _, raw := range media {
+		if u, err := url.Parse(raw); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
+			return fmt.Errorf("media has %q, which is no absolute http or https URL", raw)
+		}
+	}
+	return nil
 }
 
 // serveInbound is the control call POST /plivoscope/inbound: {from, to, text, url}, answered when the

@@ -67,3 +67,12 @@ func (l *ledger) newestFirst() []*message {
 	}
 	return out
 }
+
+// each calls f for what is remembered, newest first, until it says false.
+func (l *ledger) each(f func(*entry) bool) {
+	for i := range l.ring {
+		if !f(&l.ring[(l.oldest+len(l.ring)-1-i)%len(l.ring)]) {
+			return
+		}
+	}
+}

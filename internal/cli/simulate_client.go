@@ -1,0 +1,155 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/config"
+	"dev.internal/plivoscope/internal/escape"
+	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/simulator"
+)
+
+// maxControlAnswer is how much of a simulator's answer is read, in bytes.
+const maxControlAnswer = 16 << 20
+
+// simulatorClient calls the control API of a simulator that runs.
+type simulatorClient struct {
+	flags
+	apiURL string
+}
+
+func (c *simulatorClient) add(cmd *cobra.Command) {
+	c.printing(cmd)
+	cmd.Flags().StringVar(&c.apiURL, "api-url", "", "`URL` of the simulator that runs (default PLIVO_API_URL where that is on this machine, else http://"+simulatorAddr+", or that of a plivoscope on the simulator's history)")
+}
+
+// places are where the simulator may be, likeliest first.
+func (c *simulatorClient) places(ctx context.Context, env config.Env) ([]string, error) {
+	for _, v := range []struct{ name, value string }{{"--api-url", c.apiURL}, {"PLIVO_API_URL", env.Get("PLIVO_API_URL")}} {
+		if v.value == "" {
+			continue
+		}
+		u, err := url.Parse(v.value)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
+			return nil, fmt.Errorf("%s %q is no URL of a simulator: give it as http://%s", v.name, cut(v.value), simulatorAddr)
+		}
+		if !plivo.IsLoopback(u.Hostname()) {
+			return nil, fmt.Errorf("%s is %s, which is not on this machine: a simulator is controlled only there; name one with --api-url, as http://%s", v.name, u.Host, simulatorAddr)
+		}
+		return []string{u.Scheme + "://" + u.Host}, nil // whatever path an SDK has behind it
+	}
+	all := []string{"http://" + simulatorAddr}
+	if path, err := config.HistoryPath("simulator.db"); err == nil {
+		if running, err := app.RunningSimulatorURL(ctx, path); err == nil && running != "" {
+			all = append(all, running)
+		}
+	}
+	return all, nil
+}
+
+// controlAnswer is what a simulator answered.
+type controlAnswer struct {
+	status int
+	body   []byte // JSON
+	words  string // of its error; empty for none
+}
+
+// call asks the simulator; in is sent as JSON where it is not nil. The error says that there was no answer.
+func (c *simulatorClient) call(ctx context.Context, env config.Env, method, path string, in any) (controlAnswer, error) {
+	places, err := c.places(ctx, env)
+	if err != nil {
+		return controlAnswer{}, err
+	}
+	var body []byte
+	if in != nil {
+		if body, err = json.Marshal(in); err != nil {
+			return controlAnswer{}, err
+		}
+	}
+	var failures []error
+	for _, place := range places {
+		answer, err := ask(ctx, method, place+simulator.ControlPath+path, body)
+		if err == nil {
+			return answer, nil
+		}
+		if ctx.Err() != nil {
+			return controlAnswer{}, stopped(ctx, context.Cause(ctx))
+		}
+		failures = append(failures, err)
+	}
+	return controlAnswer{}, withCode(exitUpstream, fmt.Errorf("%w; start one with \"plivoscope simulate\", or name the one that runs with --api-url", errors.Join(failures...)))
+}
+
+func ask(ctx context.Context, method, target string, body []byte) (controlAnswer, error) {
+	r, err := http.NewRequestWithContext(ctx, method, target, bytes.NewReader(body))
+	if err != nil {
+		return controlAnswer{}, err
+	}
+	if body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	// It is on this machine: no proxy, and no time but the caller's.
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	answer, err := client.Do(r)
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		err = wrapped.Err
+	}
+	if err != nil {
+		return controlAnswer{}, fmt.Errorf("no simulator answers at %s: %w", r.URL.Host, err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	got, err := io.ReadAll(io.LimitReader(answer.Body, maxControlAnswer))
+	if err != nil {
+		return controlAnswer{}, fmt.Errorf("the answer of the simulator at %s broke off: %w", r.URL.Host, err)
+	}
+	var said struct {
+		Error string `json:"error"`
+	}
+	if !strings.HasPrefix(answer.Header.Get("Content-Type"), "application/json") || json.Unmarshal(got, &said) != nil || answer.StatusCode != http.StatusOK && said.Error == "" {
+		return controlAnswer{}, fmt.Errorf("what answers at %s is no simulator that can be controlled (%d)", r.URL.Host, answer.StatusCode)
+	}
+	return controlAnswer{answer.StatusCode, got, said.Error}, nil
+}
+
+// problem is the error of an answer that is none of those that were hoped for; nil for 200.
+func (a controlAnswer) problem() error {
+	switch a.status {
+	case http.StatusOK:
+		return nil
+	case http.StatusRequestTimeout:
+		return withCode(exitUnmet, errors.New(a.words))
+	case http.StatusServiceUnavailable:
+		return withCode(exitUpstream, errors.New(a.words))
+	}
+	return errors.New(a.words)
+}
+
+// print writes an answer: as one line of JSON, as the simulator gave it, or the text that is made of it.
+func (c *simulatorClient) print(s Streams, asJSON bool, a controlAnswer, text func() []string) error {
+	out := &lines{w: s.Out}
+	if !asJSON {
+		for _, line := range text() {
+			if err := out.write([]byte(escape.Line(line))); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	line, err := encode(json.RawMessage(s.masker().Body(a.body, "application/json")))
+	if err != nil {
+		return err
+	}
+	return out.write(line)
+}

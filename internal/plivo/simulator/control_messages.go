@@ -1,0 +1,155 @@
+package simulator
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"dev.internal/plivoscope/internal/plivo"
+)
+
+// Pages of the control API.
+const (
+	controlPage    = 20
+	controlMaxPage = 1000
+)
+
+// controlMessages is GET messages: those that are remembered, newest first.
+func (s *Simulator) controlMessages(_ http.ResponseWriter, r *http.Request) (any, error) {
+	query, err := readQuery(r, "message_uuid", "from", "to", "status", "direction", "limit", "offset")
+	if err != nil {
+		return nil, err
+	}
+	limit, err := queryNumber(query, "limit", controlPage, 1, controlMaxPage)
+	if err != nil {
+		return nil, err
+	}
+	offset, err := queryNumber(query, "offset", 0, 0, maxKept)
+	if err != nil {
+		return nil, err
+	}
+	status, direction := plivo.Status(query.Get("status")), plivo.Direction(query.Get("direction"))
+	if status != "" && !status.Known() {
+		return nil, unknownStatus(string(status))
+	}
+	if direction != "" && direction != plivo.Inbound && direction != plivo.Outbound {
+		return nil, badControl("direction is %q; give inbound or outbound", cut(string(direction)))
+	}
+	uuid, from, to := query.Get("message_uuid"), undecorated(query.Get("from")), undecorated(query.Get("to"))
+	page := struct {
+		Total    int            `json:"total"`
+		Next     *string        `json:"next"` // path of the next page
+		Messages []shownMessage `json:"messages"`
+	}{Messages: []shownMessage{}}
+	now := s.now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ledger.each(func(e *entry) bool {
+		m := e.m
+		if uuid != "" && m.uuid != uuid || from != "" && m.from != from || to != "" && m.to != to ||
+			direction != "" && m.direction != direction || status != "" && m.state(now).status != status {
+			return true
+		}
+		if page.Total >= offset && len(page.Messages) < limit {
+			page.Messages = append(page.Messages, s.showMessage(e, now))
+		}
+		page.Total++
+		return true
+	})
+	if page.Total > offset+limit {
+		page.Next = nextPage("messages", query, limit, offset)
+	}
+	return page, nil
+}
+
+func nextPage(path string, query url.Values, limit, offset int) *string {
+	query.Set("limit", strconv.Itoa(limit))
+	query.Set("offset", strconv.Itoa(offset+limit))
+	next := ControlPath + path + "?" + query.Encode()
+	return &next
+}
+
+func unknownStatus(given string) error {
+	return badControl("%q is no status; the statuses are queued, sent, delivered, undelivered, failed, read and received", cut(given))
+}
+
+// controlMessage is GET messages/{uuid}: its course, its callbacks and what was tried.
+func (s *Simulator) controlMessage(_ http.ResponseWriter, r *http.Request) (any, error) {
+	if _, err := readQuery(r); err != nil {
+		return nil, err
+	}
+	shown, ok := s.describe(r.PathValue("id"))
+	if !ok {
+		return nil, noSuchMessage(r.PathValue("id"))
+	}
+	return shown, nil
+}
+
+func noSuchMessage(uuid string) error {
+	return refuseControl(http.StatusNotFound, "the simulator has no message %q: it was never sent here, was forgotten by a reset, or is older than those that are remembered", cut(uuid))
+}
+
+type shownTry struct {
+	shownHead
+	shownAttempt
+}
+
+type shownPlan struct {
+	shownHead
+	Number int       `json:"attempt"`
+	Due    shownTime `json:"due_at"`
+}
+
+// controlCallbacks is GET callbacks: the attempts that were made, newest first, and those that come next.
+func (s *Simulator) controlCallbacks(_ http.ResponseWriter, r *http.Request) (any, error) {
+	query, err := readQuery(r, "message_uuid", "to", "limit")
+	if err != nil {
+		return nil, err
+	}
+	limit, err := queryNumber(query, "limit", controlPage, 1, controlMaxPage)
+	if err != nil {
+		return nil, err
+	}
+	uuid, to := query.Get("message_uuid"), undecorated(query.Get("to"))
+	answer := struct {
+		Attempts []shownTry  `json:"attempts"`
+		Upcoming []shownPlan `json:"upcoming"`
+	}{[]shownTry{}, []shownPlan{}}
+	type try struct {
+		of Callback
+		a  Attempt
+	}
+	var tries []try
+	s.mu.Lock()
+	s.ledger.each(func(e *entry) bool {
+		if uuid != "" && e.m.uuid != uuid || to != "" && e.m.to != to {
+			return true
+		}
+		for _, p := range e.posted {
+			c := e.callback(p)
+			for _, a := range p.attempts {
+				tries = append(tries, try{c, a})
+			}
+		}
+		return true
+	})
+	s.mu.Unlock()
+	slices.SortStableFunc(tries, func(a, b try) int {
+		return cmp.Or(b.a.At.Compare(a.a.At), cmp.Compare(b.of.Sequence, a.of.Sequence))
+	})
+	for _, t := range tries[:min(limit, len(tries))] {
+		answer.Attempts = append(answer.Attempts, shownTry{headOf(t.of), showAttempt(t.a)})
+	}
+	most := limit
+	if uuid != "" || to != "" {
+		most = 2 * maxPending
+	}
+	for _, u := range s.Upcoming(most) {
+		if len(answer.Upcoming) < limit && (uuid == "" || u.MessageUUID == uuid) && (to == "" || u.To == to) {
+			answer.Upcoming = append(answer.Upcoming, shownPlan{headOf(u.Callback), u.Attempt, shownTime(u.Due)})
+		}
+	}
+	return answer, nil
+}
