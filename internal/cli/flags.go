@@ -24,6 +24,7 @@ type flags struct {
 	addr, publicURL, onInvalid string
 	tunnel                     string
 	tunnelPattern, ngrokAPI    string
+	forwardedFor               string
 	insecureURL                bool
 	allow                      []string
 
