@@ -255,7 +255,7 @@ func (s *Simulator) readFates(o *order, header http.Header) error {
 		case ordinary != nil:
 			f.Fate = *ordinary
 		default:
-			if f, err = rules.fate(to); err != nil {
+			if f, err = rules.fate(o.sender(to), to); err != nil {
 				return err
 			}
 		}
@@ -297,15 +297,17 @@ func (s *Simulator) messagesOf(o order, ip string) (ms []*message, posts [][]sce
 func (s *Simulator) send(m *message, o *order, fate Fate, speed float64) (posts []scenario.Step, paid int64, err error) {
 	random := func() io.Reader { return s.dice.reader("scenario", m.number) }
 	pace := s.o.Pace
-	if over, yes := s.overruled(o, m); yes {
-		posts, err = m.plan(over, pace, speed, random())
+	instead := func(f Fate) ([]scenario.Step, int64, error) {
+		m.rule = "" // which this is not of
+		posts, err := m.plan(f, pace, speed, random())
 		return posts, 0, err
 	}
+	if over, yes := s.overruled(o, m); yes {
+		return instead(over)
+	}
 	wait, ok := s.queue(m, o.expiry, speed)
-	pace = pace.later(wait)
-	if !ok {
-		posts, err = m.plan(failedWith("420"), pace, speed, random())
-		return posts, 0, err
+	if pace = pace.later(wait); !ok {
+		return instead(failedWith("420"))
 	}
 	if posts, err = m.plan(fate, pace, speed, random()); err != nil || !m.charged() {
 		return posts, 0, err
@@ -317,8 +319,7 @@ func (s *Simulator) send(m *message, o *order, fate Fate, speed float64) (posts 
 	if s.purse.pay(price, m.created.Add(time.Duration(float64(unpaidPause)/speed))) {
 		return posts, price, nil
 	}
-	posts, err = m.plan(failedWith("900"), pace, speed, random())
-	return posts, 0, err
+	return instead(failedWith("900"))
 }
 
 // later is the pace of a message that waits before it is sent.
