@@ -104,6 +104,14 @@ func TestMediaOfAMessage(t *testing.T) {
 	}
 }
 
+func TestLinksAreNotEscaped(t *testing.T) {
+	b := newBench(t, simulator.Options{})
+	b.send(b.draft(numbers(2)...), "none")
+	if _, _, body := b.call("GET", "Message/?limit=1", "", nil); !strings.Contains(body, `/Message/?limit=1&offset=1"`) {
+		t.Errorf("the list is %s", body)
+	}
+}
+
 func TestListFilters(t *testing.T) {
 	b := newBench(t, simulator.Options{MoreNumbers: []simulator.Number{{Number: "14155550111", TenDLC: "COMPLETED", Campaign: "C1"}}, Limits: simulator.Limits{Lists: -1}})
 	us, de := b.draft("+14155550123"), b.draft("+4915123456789")
