@@ -2,6 +2,8 @@ package scenario
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 	"time"
 
@@ -63,7 +65,16 @@ func (m *maker) report(of *Message, hops []hop) Report {
 			r.DeliveryTime = at
 		}
 	}
+	if of.Type == plivo.WhatsApp && !r.SentTime.IsZero() {
+		r.Conversation = conversation(of, r.SentTime)
+	}
 	return r
+}
+
+// conversation is the one that a message sent at a time is of: the same for both numbers, until it ends.
+func conversation(of *Message, sent time.Time) Conversation {
+	sum := sha256.Sum256([]byte("conversation " + of.From + " " + of.To))
+	return Conversation{ID: hex.EncodeToString(sum[:16]), Origin: "service", Expires: sent.Add(24 * time.Hour)}
 }
 
 // hop is one status on a message's way.

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -15,18 +16,21 @@ type field struct {
 	given bool
 }
 
-// Error is what is wrong with a scenario, and where.
+// Error is what is wrong with a file, and where.
 type Error struct {
 	File         string
 	Line, Column int // 0 where it is of no place
 	Problem      string
+
+	what string // the file is; empty for a scenario
 }
 
 func (e *Error) Error() string {
+	what := "the " + cmp.Or(strings.TrimPrefix(e.what, "a "), "scenario")
 	if e.Line == 0 {
-		return fmt.Sprintf("cannot use the scenario %s: %s", e.File, e.Problem)
+		return fmt.Sprintf("cannot use %s %s: %s", what, e.File, e.Problem)
 	}
-	return fmt.Sprintf("cannot use the scenario %s, line %d, column %d: %s", e.File, e.Line, e.Column, e.Problem)
+	return fmt.Sprintf("cannot use %s %s, line %d, column %d: %s", what, e.File, e.Line, e.Column, e.Problem)
 }
 
 func failAt(file string, at position, format string, args ...any) error {

@@ -22,3 +22,14 @@ const (
 
 // MaxTime is how long a scenario may take, and how much later than its status a callback may go.
 const MaxTime = 24 * time.Hour
+
+// What a rules file may have at most, and what chaos may do.
+const (
+	maxRules      = 200
+	maxPattern    = 1000          // bytes of an expression
+	maxCount      = 1_000_000_000 // of messages
+	maxErrorWords = 1000          // bytes
+	maxErrors     = 20            // statuses
+	// MaxLatency is how long the API may take: every SDK gives up by then.
+	MaxLatency = 20 * time.Second
+)

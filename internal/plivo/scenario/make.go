@@ -56,6 +56,8 @@ type Step struct {
 	Path      string        // with its query; empty where the scenario does not say
 	Signature Signature
 	Params    []signature.Param
+	Lost      bool   // it never goes
+	Cause     string // who made it otherwise than the scenario says; empty where it is as that says
 
 	// Of a delivery report.
 	Status    plivo.Status

@@ -3,6 +3,7 @@ package scenario
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"path"
 	"regexp"
 	"slices"
@@ -23,18 +24,11 @@ var nameForm = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)
 // Parse reads a scenario in the format of docs/scenarios.md. name is the file's, for errors, and the
 // scenario's where it has none of its own. The error is an *Error with the line and the column.
 func Parse(data []byte, name string) (s Scenario, err error) {
-	switch {
-	case len(data) > maxFile:
-		return s, failAt(name, position{}, "it has %d bytes, more than the %d that are read", len(data), maxFile)
-	case !utf8.Valid(data):
-		at := invalidAt(data)
-		return s, failAt(name, at, "it is not UTF-8 here; save it as UTF-8")
-	}
-	file, err := parseYAML(data, name)
+	r := reader{file: name, begin: "\"plivoscope trigger show delivered\" prints one to begin with", what: "a scenario"}
+	file, err := r.document(data)
 	if err != nil {
 		return s, err
 	}
-	r := reader{file: name}
 	s = Scenario{Source: string(data), file: name, Wait: true}
 	if err := r.scenario(file, &s); err != nil {
 		return Scenario{}, err
@@ -67,16 +61,22 @@ func invalidAt(data []byte) position {
 	return position{}
 }
 
-// parseYAML reads the file's one document. The library fails on no input that is known, but a stranger's file
+// document reads the file's one document. The library fails on no input that is known, but a stranger's file
 // must not end the program.
-func parseYAML(data []byte, name string) (_ ast.Node, err error) {
+func (r reader) document(data []byte) (_ ast.Node, err error) {
 	defer func() {
-		if r := recover(); r != nil {
-			err = failAt(name, position{}, "it cannot be read as YAML (%v)", r)
+		if problem := recover(); problem != nil {
+			err = r.fail(position{}, "it cannot be read as YAML (%v)", problem)
 		}
 	}()
+	switch {
+	case len(data) > maxFile:
+		return nil, r.fail(position{}, "it has %d bytes, more than the %d that are read", len(data), maxFile)
+	case !utf8.Valid(data):
+		return nil, r.fail(invalidAt(data), "it is not UTF-8 here; save it as UTF-8")
+	}
 	if at, deep := tooDeep(data); deep {
-		return nil, failAt(name, at, "it is nested deeper than %d levels here, and a scenario has no more than a few", maxDepth)
+		return nil, r.fail(at, "it is nested deeper than %d levels here, and %s has no more than a few", maxDepth, r.what)
 	}
 	file, err := parser.ParseBytes(data, 0)
 	if err != nil {
@@ -87,9 +87,9 @@ func parseYAML(data []byte, name string) (_ ast.Node, err error) {
 			if strings.Contains(problem, "flow map") {
 				problem += quotes
 			}
-			return nil, failAt(name, position{p.Line, p.Column}, "it is no YAML: %s", problem)
+			return nil, r.fail(position{p.Line, p.Column}, "it is no YAML: %s", problem)
 		}
-		return nil, failAt(name, position{}, "it is no YAML: %v", err)
+		return nil, r.fail(position{}, "it is no YAML: %v", err)
 	}
 	var docs []ast.Node
 	for _, d := range file.Docs {
@@ -99,9 +99,9 @@ func parseYAML(data []byte, name string) (_ ast.Node, err error) {
 	}
 	switch {
 	case len(docs) == 0:
-		return nil, failAt(name, position{}, "it is empty; \"plivoscope trigger show delivered\" prints one to begin with")
+		return nil, r.fail(position{}, "it is empty; %s", r.begin)
 	case len(docs) > 1:
-		return nil, failAt(name, where(docs[1]), "a second document begins here; a file is one scenario")
+		return nil, r.fail(where(docs[1]), "a second document begins here; a file is %s alone", r.what)
 	}
 	return docs[0], nil
 }
@@ -131,10 +131,14 @@ func tooDeep(data []byte) (position, bool) {
 }
 
 // reader reads the nodes of a file, and knows where each stands.
-type reader struct{ file string }
+type reader struct {
+	file  string
+	what  string // it is
+	begin string // how to begin one
+}
 
 func (r reader) fail(at position, format string, args ...any) error {
-	return failAt(r.file, at, format, args...)
+	return &Error{File: r.file, Line: at.line, Column: at.column, Problem: fmt.Sprintf(format, args...), what: r.what}
 }
 
 // where is the place of a node.
@@ -266,11 +270,15 @@ func (r reader) name(e entry, what string) error {
 
 // yes reads true or false.
 func (r reader) yes(n ast.Node, what string) (bool, error) {
-	b, ok := n.(*ast.BoolNode)
-	if !ok {
-		return false, r.fail(where(n), "%s is true or false, and this is %s", what, kindOf(n))
+	switch n := n.(type) {
+	case *ast.BoolNode:
+		return n.Value, nil
+	case *ast.StringNode:
+		if n.Value == "true" || n.Value == "false" {
+			return n.Value == "true", nil
+		}
 	}
-	return b.Value, nil
+	return false, r.fail(where(n), "%s is true or false, and this is %s", what, kindOf(n))
 }
 
 // oneOf reads a value that is one of a few.

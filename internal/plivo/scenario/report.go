@@ -28,12 +28,20 @@ type Report struct {
 	DeliveryTime  time.Time // of the final status; zero before
 	RequesterIP   string
 	PowerpackUUID string
+	Conversation  Conversation // of a WhatsApp message
+}
+
+// Conversation is what WhatsApp bills a message under: one between two numbers, for a day. The zero one has not begun.
+type Conversation struct {
+	ID      string
+	Origin  string // what it is of, as service
+	Expires time.Time
 }
 
 // Params gives all the parameters of Plivo's delivery reports. Those that have no value yet are there
-// and empty.
+// and empty. WhatsApp messages alone have those of a conversation.
 func (r Report) Params() []signature.Param {
-	return []signature.Param{
+	params := []signature.Param{
 		{Name: "MessageUUID", Value: r.MessageUUID},
 		{Name: "From", Value: r.From},
 		{Name: "To", Value: r.To},
@@ -55,6 +63,19 @@ func (r Report) Params() []signature.Param {
 		{Name: "requester_ip", Value: r.RequesterIP},
 		{Name: "PowerpackUUID", Value: r.PowerpackUUID},
 	}
+	if r.Type != plivo.WhatsApp {
+		return params
+	}
+	expires := ""
+	if !r.Conversation.Expires.IsZero() {
+		expires = strconv.FormatInt(r.Conversation.Expires.Unix(), 10)
+	}
+	return append(
+		params,
+		signature.Param{Name: "ConversationID", Value: r.Conversation.ID},
+		signature.Param{Name: "ConversationOrigin", Value: r.Conversation.Origin},
+		signature.Param{Name: "ConversationExpirationTimestamp", Value: expires},
+	)
 }
 
 // callbackTime writes a time as callbacks have it: UTC, microseconds, no zone.

@@ -112,8 +112,8 @@ func (s *Scenario) Outbound() error {
 		return fmt.Errorf("the scenario %s is of %d messages", s.Name, len(s.messages))
 	case slices.ContainsFunc(s.steps, func(st step) bool { return st.kind != DeliveryReport }):
 		return fmt.Errorf("the scenario %s is not of an outbound message", s.Name)
-	case s.messages[0].kind.given || len(s.messages[0].media) > 0:
-		return fmt.Errorf("the scenario %s is of another type of message", s.Name)
+	case len(s.messages[0].media) > 0:
+		return fmt.Errorf("the scenario %s is of a message with files", s.Name)
 	case slices.ContainsFunc(s.steps, func(st step) bool { return st.path.given }):
 		return fmt.Errorf("the scenario %s has a path of its own", s.Name)
 	}

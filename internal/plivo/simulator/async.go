@@ -109,7 +109,7 @@ func (s *Simulator) postAnswer(ctx context.Context, c *call, sp *spawn) {
 	_, _ = io.WriteString(h, c.apiID)
 	m := &message{owner: c.by, url: sp.url}
 	step := scenario.Step{Params: formOf(k.body.Bytes())}
-	status, err := s.deliver(ctx, m, step, sp.method, s.dice.nonces(0, h.Sum64()), io.Discard)
+	status, err := s.deliver(ctx, &task{m: m, steps: []scenario.Step{step}, attempt: 1}, sp.method, s.dice.nonces(0, h.Sum64()), io.Discard)
 	if err != nil || status != http.StatusOK {
 		s.o.Logger.Warn("answer of an asynchronous call not taken", "api_id", c.apiID, "answered", status)
 	}

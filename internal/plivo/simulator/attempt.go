@@ -27,7 +27,7 @@ type Attempt struct {
 type posted struct {
 	step, sequence, copied int32
 	status                 plivo.Status
-	code                   string
+	code, cause            string
 	attempts               []Attempt
 }
 
@@ -43,7 +43,7 @@ func (s *Simulator) record(m *message, p scenario.Step, a Attempt) {
 	if i < 0 {
 		i = len(e.posted)
 		e.posted = append(e.posted, posted{
-			step: int32(p.Number), sequence: int32(p.Sequence), copied: int32(p.Copy), status: p.Status, code: p.ErrorCode,
+			step: int32(p.Number), sequence: int32(p.Sequence), copied: int32(p.Copy), status: p.Status, code: p.ErrorCode, cause: p.Cause,
 		})
 	}
 	e.posted[i].attempts = append(e.posted[i].attempts, a)
@@ -63,6 +63,7 @@ type Callback struct {
 	Sequence    int
 	Copy        int // tells repeated callbacks apart, from 0
 	Method, URL string
+	Cause       string // that it is otherwise than its fate says: what chaos did to it, as "chaos: late"
 	Attempts    []Attempt
 	Next        time.Time // of the next attempt; zero where there is none
 }
@@ -106,7 +107,7 @@ func (s *Simulator) CallbacksOf(uuid string) ([]Callback, bool) {
 func (e *entry) callback(p posted) Callback {
 	m := e.m
 	return Callback{
-		MessageUUID: m.uuid, Inbound: m.direction == plivo.Inbound, From: m.from, To: m.to, Status: p.status, ErrorCode: p.code,
+		MessageUUID: m.uuid, Inbound: m.direction == plivo.Inbound, From: m.from, To: m.to, Status: p.status, ErrorCode: p.code, Cause: p.cause,
 		Sequence: int(p.sequence), Copy: int(p.copied), Method: m.method, URL: m.url,
 	}
 }
@@ -114,7 +115,7 @@ func (e *entry) callback(p posted) Callback {
 func callbackOf(m *message, p scenario.Step) Callback {
 	return Callback{
 		MessageUUID: m.uuid, Inbound: m.direction == plivo.Inbound, From: m.from, To: m.to, Status: p.Status, ErrorCode: p.ErrorCode,
-		Sequence: p.Sequence, Copy: p.Copy, Method: cmp.Or(p.Method, m.method), URL: m.url,
+		Sequence: p.Sequence, Copy: p.Copy, Cause: p.Cause, Method: cmp.Or(p.Method, m.method), URL: m.url,
 	}
 }
 

@@ -71,10 +71,3 @@ func (s *Simulator) Speed() float64 {
 func (s *Simulator) hurried(d time.Duration) time.Duration {
 	return time.Duration(float64(d) / s.Speed())
 }
-
-// ordinary is the fate of messages with none by number or request.
-func (s *Simulator) ordinary() Fate {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.fate
-}

@@ -12,6 +12,7 @@ const (
 	EventAccepted = "accepted" // a message was taken
 	EventRefused  = "refused"  // a request was answered with an error
 	EventCallback = "callback" // a delivery report was posted, or failed to be
+	EventLost     = "lost"     // a delivery report is never posted, by chaos
 	EventInbound  = "inbound"  // an inbound message was posted, or failed to be
 	EventDropped  = "dropped"  // OnEvent was too slow: Count events between the one before and the next are lost
 )
@@ -33,6 +34,7 @@ type Event struct {
 	Answered    int          `json:"answered,omitempty"` // HTTP status; 0 where no answer came
 	Problem     string       `json:"problem,omitempty"`  // why it was refused or got no answer
 	RetryIn     float64      `json:"retry_in_seconds,omitempty"`
+	Cause       string       `json:"cause,omitempty"` // that is the simulator's own: a rule, or chaos
 	Count       int          `json:"count,omitempty"` // of dropped events
 }
 

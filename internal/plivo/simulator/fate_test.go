@@ -182,7 +182,6 @@ func TestParseFateRefuses(t *testing.T) {
 	for fate, says := range map[string]string{
 		"":                        "not known",
 		"lost":                    "not known",
-		"read":                    "not known",
 		"delivered:30":            "only undelivered and failed",
 		"sent:000":                "only undelivered and failed",
 		"failed:":                 "no such",

@@ -50,6 +50,8 @@ func (s *Simulator) overruled(o *order, m *message) (f Fate, yes bool) {
 	return failedWith(code), true
 }
 
+// failedWith is the fate of a message that fails with an error code, which there is.
 func failedWith(code string) Fate {
-	return named(string(plivo.Failed), map[string]string{"code": code})
+	f, _ := ParseFate(string(plivo.Failed) + ":" + code)
+	return f
 }

@@ -16,11 +16,12 @@ const maxRequest = 1 << 20
 type apiError struct {
 	status int
 	words  string
+	cause  string // for events, where it is the simulator's own doing
 }
 
 func (e *apiError) Error() string { return e.words }
 
-func refuse(status int, words string) *apiError { return &apiError{status, words} }
+func refuse(status int, words string) *apiError { return &apiError{status: status, words: words} }
 
 func badRequest(words string) *apiError { return refuse(http.StatusBadRequest, words) }
 
@@ -97,6 +98,9 @@ func (s *Simulator) serveCall(c *call) error {
 	if s.disabled(c.by) && !s.o.DisabledLate {
 		return refuse(http.StatusForbidden, "this account is disabled")
 	}
+	if err := s.upset(c.r); err != nil {
+		return err
+	}
 	c.r.Body = http.MaxBytesReader(c.w, c.r.Body, maxRequest)
 	if c.r.URL.Path == "/plivoscope/inbound" {
 		return s.serveInbound(c.w, c.r, c.apiID)
@@ -163,7 +167,7 @@ func (s *Simulator) deny(w http.ResponseWriter, r *http.Request, apiID string, e
 	if !ok {
 		refused = refuse(http.StatusInternalServerError, "internal server error")
 	}
-	s.emit(Event{Event: EventRefused, Method: r.Method, URL: r.URL.Path, Answered: refused.status, Problem: refused.words})
+	s.emit(Event{Event: EventRefused, Method: r.Method, URL: r.URL.Path, Answered: refused.status, Problem: refused.words, Cause: refused.cause})
 	switch refused.status {
 	case http.StatusUnauthorized:
 		w.Header().Set("WWW-Authenticate", `Basic realm="Plivo"`)

@@ -24,6 +24,9 @@ type InboundMessage struct {
 // maxMedia is how many files a message has at most.
 const maxMedia = 10
 
+// codeForbidden is Plivo's code of an inbound message that its URL answered 403.
+const codeForbidden = "2403"
+
 // Inbound posts one signed inbound message and gives its UUID, which also stands when the callback server did not
 // answer 200: that is an error, and the message is posted again as a delivery report is. Where ctx ends before there
 // is an answer, the message goes on its way.
@@ -52,6 +55,8 @@ func (s *Simulator) receive(ctx context.Context, in InboundMessage) (receipt, er
 	s.remember([]*message{m})
 	s.keyword(m, in.Text)
 	report := scenario.InboundReport{MessageUUID: m.uuid, From: m.from, To: m.to, Text: in.Text, Type: m.kind, Media: in.Media}
+	step := scenario.Step{Number: 1, Kind: scenario.Inbound, Status: plivo.Received, Params: report.Params()}
+	s.missign(m, &step)
 	type outcome struct {
 		receipt
 		err error
@@ -59,7 +64,7 @@ func (s *Simulator) receive(ctx context.Context, in InboundMessage) (receipt, er
 	first := make(chan outcome, 1)
 	s.schedule(&task{
 		due: m.created, m: m, attempt: 1,
-		steps: []scenario.Step{{Number: 1, Kind: scenario.Inbound, Status: plivo.Received, Params: report.Params()}},
+		steps: []scenario.Step{step},
 		do: func(t *task) {
 			got, err := s.runInbound(t)
 			first <- outcome{got, err}
@@ -99,6 +104,9 @@ func (s *Simulator) runInbound(t *task) (receipt, error) {
 	}
 	if err != nil {
 		state.status, e.Status = plivo.Undelivered, plivo.Undelivered
+		if e.Answered == http.StatusForbidden {
+			state.code = codeForbidden
+		}
 	}
 	settled := *t.m
 	settled.course = []hop{t.m.course[0], state}
@@ -197,7 +205,7 @@ func (s *Simulator) inboundMessage(in InboundMessage) (*message, error) {
 	return &message{
 		round: round, number: n, uuid: s.dice.uuid("message", n), direction: plivo.Inbound, from: from, to: to,
 		units: units, kind: kind, log: "true", method: method, url: in.URL,
-		owner: s.ownerOfNumber(to), created: created, course: []hop{{status: plivo.Received, at: created}},
+		owner: s.ownerOfNumber(to), chaos: s.chaos(), created: created, course: []hop{{status: plivo.Received, at: created}},
 	}, nil
 }
 

@@ -22,9 +22,11 @@ type message struct {
 	units     int
 	kind      string // sms, mms or whatsapp; empty for sms
 	log       string
-	ip        string // of the requester
-	method    string // of the callbacks
-	url       string // of the callbacks; empty for none
+	ip        string          // of the requester
+	method    string          // of the callbacks
+	url       string          // of the callbacks; empty for none
+	rule      string          // that its fate is of; empty for none
+	chaos     *scenario.Chaos // that befalls its callbacks; nil for none
 	created   time.Time
 	course    []hop
 	extras    *extras // nil for none
@@ -55,7 +57,7 @@ type hop struct {
 // plan lays out the course of an outbound message with a fate, and gives its callbacks in the order in which they go.
 // The message does not keep these: it is remembered longer than they are needed.
 func (m *message) plan(fate Fate, pace Pace, speed float64, random io.Reader) ([]scenario.Step, error) {
-	steps, err := fate.steps(m, pace, speed, random)
+	steps, err := m.steps(fate, pace, speed, random)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +68,7 @@ func (m *message) plan(fate Fate, pace Pace, speed float64, random io.Reader) ([
 		}
 	}
 	slices.SortStableFunc(m.course, func(a, b hop) int { return a.at.Compare(b.at) })
-	if m.url == "" || fate.silent {
+	if m.url == "" || fate.Silent {
 		return nil, nil
 	}
 	return steps, nil

@@ -32,7 +32,9 @@ type Options struct {
 	Stopped       bool      // the clock stands still, until it is moved on by hand
 	Keep          int       // messages that are remembered, the latest; 0 for 10,000
 
-	Sign scenario.Families // signature headers that callbacks carry; zero for all
+	Sign  scenario.Families // signature headers that callbacks carry; zero for all
+	Rules scenario.Rules    // before Fate
+	Chaos scenario.Chaos    // in place of that of Rules; zero for that
 
 	Balance      string        // cash credits in dollars, which messages lessen; empty for a million
 	Disabled     bool          // refuse every call with 403

@@ -59,7 +59,7 @@ func (s *Simulator) keyword(m *message, text string) {
 	if !help {
 		return
 	}
-	answer := order{owner: s.ownerOf(m), src: m.to, dst: []string{m.from}, kind: plivo.SMS, text: helpAnswer, log: "true", fates: []Fate{s.ordinary()}, automatic: true}
+	answer := order{owner: s.ownerOf(m), src: m.to, dst: []string{m.from}, kind: plivo.SMS, text: helpAnswer, log: "true", fates: []fated{{Fate: s.ordinary()}}, automatic: true}
 	if ms, posts, err := s.take(answer, ""); err == nil {
 		s.launchAll(ms, posts)
 	} else {

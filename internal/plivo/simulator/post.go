@@ -86,6 +86,11 @@ func (s *Simulator) schedule(t *task) {
 // run posts a callback for the first time, and schedules the next one of its message: each goes at its time and
 // after the one before. A retry does not hold the next one up, and neither does one that finds no room.
 func (s *Simulator) run(t *task) {
+	if t.steps[0].Lost {
+		s.lose(t)
+		s.follow(t)
+		return
+	}
 	e, err := s.post(t, nil)
 	ok := err == nil && e.Answered == http.StatusOK
 	retries := !ok && !t.m.round.over() && s.begin(1)
@@ -102,6 +107,11 @@ func (s *Simulator) run(t *task) {
 	if retries {
 		s.againBy(t, s.retry)
 	}
+	s.follow(t)
+}
+
+// follow schedules the callback after the one of a task.
+func (s *Simulator) follow(t *task) {
 	if len(t.steps) == 1 {
 		s.done()
 		return
@@ -139,15 +149,18 @@ func (s *Simulator) post(t *task, body *bytes.Buffer) (Event, error) {
 	method := cmp.Or(p.Method, m.method)
 	begun := time.Now()
 	a := Attempt{Number: t.attempt, At: s.now()}
-	status, err := s.deliver(m.round.ctx, m, p, method, nonces, body)
+	status, err := s.deliver(m.round.ctx, t, method, nonces, body)
 	a.Answered, a.Took = status, time.Since(begun)
 	e := Event{
 		Event: EventCallback, MessageUUID: m.uuid, From: m.from, To: m.to, Status: p.Status,
 		ErrorCode: p.ErrorCode, Sequence: p.Sequence, Method: method, URL: m.url,
-		Attempt: t.attempt, Answered: status,
+		Attempt: t.attempt, Answered: status, Cause: p.Cause,
 	}
 	if err != nil {
 		e.Problem = plain(err)
+	}
+	if e.Cause == "" && (err == errTruncated || err == errCut) {
+		e.Cause = byChaos
 	}
 	if err != nil || status != http.StatusOK {
 		a.Answer, a.Problem = excerpt(body.Bytes()), e.Problem
@@ -166,8 +179,19 @@ func (s *Simulator) signer(m *message) scenario.Signer {
 	return scenario.Signer{Keys: s.keysOf(m), Forged: s.forged, Families: s.o.Sign}
 }
 
-// deliver signs a callback, sends it, writes what is answered into body and gives its status.
-func (s *Simulator) deliver(ctx context.Context, m *message, p scenario.Step, method string, nonces func() string, body io.Writer) (int, error) {
+// lose tells of a callback that is never posted.
+func (s *Simulator) lose(t *task) {
+	m, p := t.m, t.steps[0]
+	s.record(m, p, Attempt{Number: t.attempt, At: s.now(), Problem: lostByChaos})
+	s.emit(Event{
+		Event: EventLost, MessageUUID: m.uuid, From: m.from, To: m.to, Status: p.Status, ErrorCode: p.ErrorCode,
+		Sequence: p.Sequence, Method: cmp.Or(p.Method, m.method), URL: m.url, Attempt: t.attempt, Problem: lostByChaos, Cause: p.Cause,
+	})
+}
+
+// deliver signs the callback of a task, sends it, writes what is answered into body and gives its status.
+func (s *Simulator) deliver(ctx context.Context, t *task, method string, nonces func() string, body io.Writer) (int, error) {
+	m, p := t.m, t.steps[0]
 	signed, err := s.signer(m).Sign(p.Signature, method, m.url, p.Params, nonces)
 	if err != nil {
 		return 0, err
@@ -177,6 +201,10 @@ func (s *Simulator) deliver(ctx context.Context, m *message, p scenario.Step, me
 	request, err := signed.Request(ctx)
 	if err != nil {
 		return 0, err
+	}
+	if how := s.mishap(t); how != nil {
+		half := s.dice.unit("chaos end", m.number, uint64(p.Number), uint64(p.Copy), uint64(t.attempt)) < 0.5
+		return 0, s.maim(ctx, request, how, half)
 	}
 	answer, err := s.client.Do(request)
 	if err != nil {

@@ -75,6 +75,17 @@ func (d dice) uuid(label string, at ...uint64) string {
 	return id.String()
 }
 
+// unit gives a number from 0 to less than 1.
+func (d dice) unit(label string, at ...uint64) float64 {
+	const bits = 53 // of a float64
+	return float64(d.stream(label, at...).Uint64()>>(64-bits)) / (1 << bits)
+}
+
+// happens tells whether something of this probability does.
+func (d dice) happens(p float64, label string, at ...uint64) bool {
+	return p > 0 && (p >= 1 || d.unit(label, at...) < p)
+}
+
 // nonces gives the nonces of one request: 20 digits, as Plivo's.
 func (d dice) nonces(at ...uint64) func() string {
 	s := d.stream("nonce", at...)

@@ -26,12 +26,9 @@ var (
 )
 
 // begins brings everything that changes in a round to where it begins. The caller holds mu, or nobody else has s yet.
-func (s *Simulator) begins() (err error) {
-	s.fate = Fate{}
-	if s.o.Fate != "" {
-		if s.fate, err = ParseFate(s.o.Fate); err != nil {
-			return err
-		}
+func (s *Simulator) begins() error {
+	if err := s.restoreLaw(); err != nil {
+		return err
 	}
 	if s.o.Seed != 0 { // without one nothing may repeat, what was before a reset neither
 		s.messages, s.requests = 0, 0

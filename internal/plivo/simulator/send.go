@@ -34,7 +34,7 @@ type order struct {
 	log            string
 	expiry         time.Duration // in the queue; 0 for Plivo's
 	extras         *extras
-	fates          []Fate // of dst
+	fates          []fated // of dst
 }
 
 // serveSend is POST Message/.
@@ -86,7 +86,7 @@ func (s *Simulator) take(o order, ip string) ([]*message, [][]scenario.Step, err
 	}
 	s.remember(ms)
 	for _, m := range ms {
-		s.emit(Event{Event: EventAccepted, MessageUUID: m.uuid, From: m.from, To: m.to, Status: plivo.Queued, Units: m.units, Method: m.method, URL: m.url})
+		s.emit(Event{Event: EventAccepted, MessageUUID: m.uuid, From: m.from, To: m.to, Status: plivo.Queued, Units: m.units, Method: m.method, URL: m.url, Cause: m.rule})
 	}
 	return ms, posts, nil
 }
@@ -211,42 +211,40 @@ func (s *Simulator) checkCallback(o *order) error {
 	return nil
 }
 
-// readFates gives each destination its fate: its magic number's, else the request header's, else the
-// default. A magic number may refuse the whole request.
+// readFates gives each destination its fate: its magic number's, else the request header's, else what was said of the
+// next messages, else the first rule's that fits, else the default. A magic number or a rule may refuse the whole
+// request.
 func (s *Simulator) readFates(o *order, header http.Header) error {
-	ordinary := s.ordinary()
+	var ordinary *Fate // of all; nil where the rules are asked
+	rules := s.ruling(o)
 	if given := header.Get(FateHeader); given != "" {
-		var err error
-		if ordinary, err = ParseFate(given); err != nil {
+		f, err := ParseFate(given)
+		if err != nil {
 			return badRequest(err.Error())
 		}
+		ordinary = &f
 	}
 	for _, to := range o.dst {
-		f, refusal, magic, err := magicFate(to)
+		var f fated
+		var err error
+		magic, refusal, known, problem := magicFate(to)
 		switch {
-		case err != nil:
-			return badRequest(err.Error())
+		case problem != nil:
+			return badRequest(problem.Error())
 		case refusal != 0:
 			return refuse(int(refusal), refusalWords(refusal))
-		case !magic:
-			f = ordinary
+		case known:
+			f.Fate = magic
+		case ordinary != nil:
+			f.Fate = *ordinary
+		default:
+			if f, err = rules.fate(to); err != nil {
+				return err
+			}
 		}
 		o.fates = append(o.fates, f)
 	}
 	return nil
-}
-
-func refusalWords(status refusal) string {
-	switch status {
-	case http.StatusUnauthorized:
-		return unauthorized
-	case http.StatusTooManyRequests:
-		return "too many requests"
-	case http.StatusBadRequest:
-		return "dst is a number that the simulator refuses"
-	default:
-		return "internal server error"
-	}
 }
 
 // messagesOf gives the messages of an order, the callbacks of each, and what was paid for them all.
@@ -255,7 +253,7 @@ func (s *Simulator) messagesOf(o order, ip string) (ms []*message, posts [][]sce
 		o.owner = s.ownerOfNumber(o.src)
 	}
 	first, round := s.nextMessages(len(o.dst))
-	created, speed, units := s.now(), s.Speed(), o.units()
+	created, speed, units, chaos := s.now(), s.Speed(), o.units(), s.chaos()
 	url := intern(o.url)
 	ms = make([]*message, len(o.dst))
 	posts = make([][]scenario.Step, len(o.dst))
@@ -264,12 +262,14 @@ func (s *Simulator) messagesOf(o order, ip string) (ms []*message, posts [][]sce
 		m := &message{
 			round: round, number: n, owner: o.owner, uuid: s.dice.uuid("message", n), direction: plivo.Outbound, from: intern(o.sender(to)), to: to,
 			units: units, extras: o.extras, kind: o.kind, log: o.log, ip: ip, method: o.method, url: url, created: created,
+			rule: o.fates[i].rule, chaos: chaos,
 		}
 		var price int64
-		if posts[i], price, err = s.send(m, &o, o.fates[i], speed); err != nil {
+		if posts[i], price, err = s.send(m, &o, o.fates[i].Fate, speed); err != nil {
 			s.purse.giveBack(paid)
 			return nil, nil, 0, err
 		}
+		posts[i] = s.disturb(m, posts[i], s.o.Pace.Late)
 		ms[i], paid = m, paid+price
 	}
 	return ms, posts, paid, nil

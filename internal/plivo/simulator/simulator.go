@@ -34,11 +34,11 @@ type Simulator struct {
 	purse   purse
 	gates   gates
 	optOuts optOuts
+	law     law
 
 	mu       sync.Mutex
 	closed   bool
 	round    *round
-	fate     Fate    // of messages with none by number or request
 	speed    float64 // of what is scheduled from now on
 	messages uint64  // so far in this round
 	requests uint64  // so far in this round
