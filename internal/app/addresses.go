@@ -2,15 +2,15 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"dev.internal/plivoscope/internal/webhook"
 )
 
-// keptEarlier is how many URLs that were public once a signature may be checked over.
-const keptEarlier = 20
+// keptEarlier is how many URLs that were public once a signature may be checked over: as many as the history keeps.
+const keptEarlier = 100
 
 // addresses are the URLs under which this process's server is reached, and was.
 type addresses struct {
@@ -27,6 +27,19 @@ func (a *App) publicURL() string {
 	return a.urls.public
 }
 
+// Unreachable says why Plivo cannot reach this server, in words for the middle of a sentence; empty where it can, as
+// far as that is known.
+func (a *App) Unreachable() string {
+	if a.CallbackURL() != "" {
+		return ""
+	}
+	public := a.publicURL()
+	if given := public != a.listenURL || a.o.PublicURL != "" && !a.joined; given && onLoopback(public) {
+		return fmt.Sprintf("the public URL %s is one of this machine, which Plivo cannot reach", public)
+	}
+	return "no public URL is known"
+}
+
 // ours tells whether a URL is one of this process's server, of now or before.
 func (a *App) ours(rawURL string) bool {
 	a.urls.mu.Lock()
@@ -36,10 +49,9 @@ func (a *App) ours(rawURL string) bool {
 }
 
 // recallURLs reads which URLs were public before. Those of this machine are left out, and those of another
-// server that runs on this history: what is signed over them came to another address. A URL that a send named is
-// noted alone, one that was public with that of its reports; see noteURL.
+// server that runs on this history: what is signed over them came to another address.
 func (a *App) recallURLs(ctx context.Context) error {
-	noted, err := a.store.KnownURLs(ctx, 0)
+	noted, err := a.store.PublicURLs(ctx)
 	if err != nil {
 		return err
 	}
@@ -49,11 +61,10 @@ func (a *App) recallURLs(ctx context.Context) error {
 	}
 	a.urls.mu.Lock()
 	defer a.urls.mu.Unlock()
-	for _, url := range noted {
-		base, own := strings.CutSuffix(url, webhook.DeliveryReportPath)
+	for _, base := range noted {
 		theirs := live && (sameHost(base, lease.PublicURL) || sameHost(base, lease.ListenURL))
-		if own && slices.Contains(noted, base) && !theirs && !onLoopback(base) && base != a.urls.public && len(a.urls.earlier) < keptEarlier {
-			a.urls.earlier = appendNew(a.urls.earlier, base)
+		if !theirs && !onLoopback(base) && base != a.urls.public && len(a.urls.earlier) < keptEarlier {
+			a.urls.earlier = append(a.urls.earlier, base)
 		}
 	}
 	return nil
@@ -120,7 +131,7 @@ func (a *App) publish(url string) (before string) {
 	return before
 }
 
-// noteURL remembers a public URL, and that of the reports under it.
+// noteURL remembers a public URL, and that of the reports under it, by which the history knows it for public.
 func (a *App) noteURL(ctx context.Context, url string) error {
 	for _, noted := range []string{url + webhook.DeliveryReportPath, url} {
 		if err := a.store.NoteURL(ctx, noted); err != nil {

@@ -52,8 +52,10 @@ type App struct {
 	notices  notices
 	totals   atomic.Pointer[store.Totals]
 	watched  atomic.Pointer[WatchStatus]
-	beat     time.Duration // of the watch over messages
-	inFlight atomic.Int64  // sends that the API has not answered
+	beat     time.Duration          // of the watch over messages
+	inFlight atomic.Int64           // sends that the API has not answered
+	ending   atomic.Pointer[string] // what the end waits for; nil until it has begun
+	sendBeat time.Duration          // between two signs of life of one
 	replays  replays
 	doubts   doubts
 	senders  senders
@@ -71,7 +73,7 @@ type App struct {
 // Open opens the history and binds the addresses; Run then serves them. The caller closes the App,
 // also when Run was never called. Every error is a sentence with what to do.
 func Open(ctx context.Context, o Options) (*App, error) {
-	a := &App{o: o, now: o.Now, log: o.Logger, authID: o.AuthID, serverPID: os.Getpid(), beat: watchBeat, releases: make(chan struct{}, 1)}
+	a := &App{o: o, now: o.Now, log: o.Logger, authID: o.AuthID, serverPID: os.Getpid(), beat: watchBeat, sendBeat: store.SendBeat, releases: make(chan struct{}, 1)}
 	if a.now == nil {
 		a.now = time.Now
 	}
@@ -193,7 +195,8 @@ func (a *App) listen(ctx context.Context) error {
 func (a *App) simulate(ctx context.Context) error {
 	sim, err := simulator.New(simulator.Options{
 		AuthID: a.o.AuthID, AuthToken: a.o.AuthToken.Reveal(), Seed: a.o.Seed, Speed: a.o.Speed, Pace: a.o.Pace,
-		Fate: a.o.Fate, StrictSenders: a.o.StrictSenders, AnyPowerpack: true, InboundURL: a.publicURL() + webhook.InboundPath,
+		Fate: a.o.Fate, StrictSenders: a.o.StrictSenders, AnyPowerpack: true, Sign: a.o.Sign, Rules: a.o.Rules, Chaos: a.o.Chaos,
+		InboundURL: a.publicURL() + webhook.InboundPath,
 		// The public URL may be a tunnel's: the user asked for it.
 		AllowRemote: a.o.Tunnel != nil || !onLoopback(a.publicURL()), Logger: a.log,
 	})
@@ -221,6 +224,10 @@ func (a *App) serve() error {
 	// A tunnel's agent on this machine says who called; without one the caller is who connects. A tunnel that
 	// ends in this process has a listener of its own, so that here too the caller is who connects.
 	tunnelled := a.o.PublicURL != "" && !onLoopback(a.publicURL()) || a.o.Tunnel != nil && external(a.o.Tunnel)
+	trusted, err := a.trustsForwarded(tunnelled)
+	if err != nil {
+		return err
+	}
 	var answerer func(*webhook.Callback) func(context.Context) webhook.TargetAnswer
 	if a.routes != nil {
 		answerer = a.routes.Answer
@@ -229,11 +236,11 @@ func (a *App) serve() error {
 		Answerer: answerer, Answer: a.o.Answer,
 		PublicURLs: []string{a.publicURL()}, Tokens: a.tokens, OnInvalid: a.o.OnInvalid, Recorder: a.store,
 		Now: a.now, Logger: a.log, Allow: a.o.Allow, Version: a.o.Version,
-		TrustForwarded: tunnelled,
-		Limits:         webhook.Limits{RateLimitOff: !tunnelled && local(a.serverLn), AtOnce: a.o.CallbacksAtOnce},
-		OnProblem:      func(level slog.Level, text string) { a.Notify(severityOf(level), text) },
-		Prove:          a.answerProbe,
-		Tunnel:         a.tunnelHealth,
+		Agent: tunnelled, TrustForwarded: trusted,
+		Limits:    webhook.Limits{RateLimitOff: !tunnelled && !trusted && local(a.serverLn), AtOnce: a.o.CallbacksAtOnce},
+		OnProblem: func(level slog.Level, text string) { a.Notify(severityOf(level), text) },
+		Prove:     a.answerProbe,
+		Tunnel:    a.tunnelHealth,
 	})
 	if err != nil {
 		return err

@@ -57,7 +57,7 @@ func running(t *testing.T, o app.Options) *app.App {
 
 func within(t *testing.T) context.Context {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	t.Cleanup(cancel)
 	return ctx
 }
@@ -113,7 +113,7 @@ func TestSendIsRefused(t *testing.T) {
 	if err != nil || len(ms) != 1 {
 		t.Fatalf("%d messages, %v", len(ms), err)
 	}
-	if m := ms[0]; m.Status != plivo.Failed || !strings.Contains(m.Refusal, "401") {
+	if m := ms[0]; m.Status != plivo.Failed || m.NotTaken || !strings.Contains(m.Refusal, "401") {
 		t.Errorf("the history has %s, %q", m.Status, m.Refusal)
 	}
 }
@@ -261,9 +261,17 @@ func TestLiveWithoutTunnel(t *testing.T) {
 	if c := running(t, everywhere); c.CallbackURL() != "" {
 		t.Errorf("an address that nobody named as public is given to Plivo: %s", c.CallbackURL())
 	}
+	if why := a.Unreachable(); why != "no public URL is known" {
+		t.Errorf("without a public URL it says %q", why)
+	}
+	here := live
+	here.PublicURL = "http://127.0.0.1:1/base"
+	if c := running(t, here); c.CallbackURL() != "" || c.Unreachable() != "the public URL http://127.0.0.1:1/base is one of this machine, which Plivo cannot reach" {
+		t.Errorf("with a public URL of this machine it says %q, callbacks to %q", c.Unreachable(), c.CallbackURL())
+	}
 	live.APIURL = "http://127.0.0.1:1"
 	b := running(t, live)
-	if b.Spends() || b.CallbackURL() != b.Status().ListenURL+"/sms/delivery-report" {
+	if b.Unreachable() != "" || b.Spends() || b.CallbackURL() != b.Status().ListenURL+"/sms/delivery-report" {
 		t.Errorf("spends %v, callbacks to %q", b.Spends(), b.CallbackURL())
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"dev.internal/plivoscope/internal/plivo/api"
 	"dev.internal/plivoscope/internal/store"
@@ -55,7 +54,7 @@ func (a *App) CheckAttach(ctx context.Context) error {
 	case a.o.HistoryPath == "":
 		return errors.New("cannot attach an application without a history: its message_url is put back by what is written down there; leave --ephemeral out")
 	case !a.attachable() && a.o.Tunnel == nil:
-		return errors.New("cannot attach an application to a server that Plivo cannot reach: open a tunnel with --tunnel, or name its address with --public-url")
+		return fmt.Errorf("cannot attach an application to a server that Plivo cannot reach: %s; open a tunnel with --tunnel, or name its address from outside with --public-url", a.Unreachable())
 	}
 	app, owed, err := a.custody.look(ctx)
 	switch {
@@ -63,7 +62,7 @@ func (a *App) CheckAttach(ctx context.Context) error {
 		return err
 	case owed != nil && owed.Held:
 		return heldError(*owed)
-	case owed != nil && slices.Contains(owed.Ours, app.MessageURL), a.custody.mayReplace(app.MessageURL), a.leadsHere(app.MessageURL):
+	case owed != nil && oneOf(owed.Ours, app.MessageURL), a.custody.mayReplace(app.MessageURL), a.leadsHere(app.MessageURL):
 		return nil
 	}
 	return foreignError(app)
@@ -100,4 +99,4 @@ func (a *App) DeclineReplacing(e *ForeignError) {
 func (a *App) attachable() bool { return a.CallbackURL() != "" }
 
 // leadsHere tells whether a URL is what an application would be pointed at.
-func (a *App) leadsHere(url string) bool { return url == a.publicURL()+webhook.InboundPath }
+func (a *App) leadsHere(url string) bool { return sameURL(url, a.publicURL()+webhook.InboundPath) }

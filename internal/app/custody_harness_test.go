@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -34,6 +35,7 @@ type account struct {
 	mute atomic.Bool  // the API does not answer
 	came atomic.Int32 // requests while it did not
 	old  sync.Map     // answers about applications, by path, that the API goes on giving
+	fine atomic.Bool  // the API gives our message_url back with a slash at its end
 	path string       // of the history
 }
 
@@ -65,6 +67,9 @@ func newAccount(t *testing.T) *account {
 			_, _ = w.Write(old.([]byte))
 			return
 		}
+		if acc.fine.Load() && r.Method == http.MethodGet {
+			w = &slashing{w}
+		}
 		handler.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)
@@ -75,6 +80,17 @@ func newAccount(t *testing.T) *account {
 	}
 	t.Cleanup(acc.api.Close)
 	return acc
+}
+
+// slashing puts a slash behind our own message_url in an answer.
+type slashing struct{ http.ResponseWriter }
+
+var messageURL = regexp.MustCompile(`("message_url": ?"[^"]+/sms/inbound)"`)
+
+func (s *slashing) Write(b []byte) (int, error) {
+	s.Header().Del("Content-Length")
+	_, err := s.ResponseWriter.Write(messageURL.ReplaceAll(b, []byte(`$1/"`)))
+	return len(b), err
 }
 
 func (acc *account) options(attach app.Attach) app.Options {

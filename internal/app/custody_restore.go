@@ -57,13 +57,13 @@ func putBack(ctx context.Context, history *store.Store, client *api.Client, owed
 	case err != nil:
 		r.Err = err
 		return r
-	case slices.Contains(owed.Ours, app.MessageURL):
+	case oneOf(owed.Ours, app.MessageURL):
 		r.Outcome = store.PutBack
 		if err := point(ctx, client, owed.AppID, owed.Former, owed.FormerMethod); err != nil {
 			r.Outcome, r.Err = "", err
 			return r
 		}
-	case app.MessageURL == owed.Former:
+	case sameURL(app.MessageURL, owed.Former):
 		r.Outcome = store.NotNeeded
 	default:
 		r.Outcome = store.Changed
@@ -202,7 +202,7 @@ func Restore(ctx context.Context, o Options, force bool) ([]Restored, error) {
 	if err != nil || len(all) == 0 {
 		return nil, errors.Join(err, history.Close())
 	}
-	client, err := api.New(api.Config{AuthID: o.AuthID, AuthToken: o.AuthToken.Reveal(), BaseURL: o.APIURL, UserAgent: "plivoscope/" + o.Version})
+	client, err := api.New(o.apiConfig())
 	if err != nil {
 		return nil, errors.Join(err, history.Close())
 	}

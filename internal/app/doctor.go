@@ -216,9 +216,8 @@ func (d *doctor) open(ctx context.Context) (end func()) {
 		return func() {}
 	}
 	if d.live() {
-		d.client, _ = api.New(api.Config{
-			AuthID: o.AuthID, AuthToken: o.AuthToken.Reveal(), BaseURL: o.APIURL, UserAgent: "plivoscope/" + o.Version,
-		})
+		o.pace = api.NewPace(o.limits()) // of the App below too
+		d.client, _ = api.New(o.apiConfig())
 	}
 	if d.results["history"] != CheckOK || d.results["port"] == CheckFailed {
 		return d.closeClient

@@ -77,7 +77,7 @@ func until(t testing.TB, a *app.App, what string, ok func() bool) {
 	t.Helper()
 	wake, stop := a.Subscribe()
 	defer stop()
-	for late := time.After(30 * time.Second); !ok(); {
+	for late := time.After(time.Minute); !ok(); {
 		select {
 		case <-wake:
 		case <-late:

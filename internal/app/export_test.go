@@ -8,6 +8,9 @@ import (
 // Quicken lets the watch over messages look every 50 ms. It has to come before Run.
 func Quicken(a *App) { a.beat = 50 * time.Millisecond }
 
+// QuickenSends lets a send give signs of life that often.
+func QuickenSends(a *App, beat time.Duration) { a.sendBeat = beat }
+
 // PublicURLIs says that the server is reached under another public URL from now on.
 func (a *App) PublicURLIs(url string) { a.custody.want(url) }
 

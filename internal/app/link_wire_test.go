@@ -14,6 +14,7 @@ import (
 type wire struct {
 	name    string
 	metered bool
+	names   bool // who called
 	inside  bool
 
 	mu     sync.Mutex
@@ -34,6 +35,8 @@ func newWire() *wire {
 
 func (w *wire) Name() string  { return w.name }
 func (w *wire) Metered() bool { return w.metered }
+
+func (w *wire) NamesCaller() bool { return w.names }
 
 func (w *wire) Run(ctx context.Context, local tunnel.Local, emit func(tunnel.Event)) error {
 	w.mu.Lock()

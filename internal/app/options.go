@@ -6,11 +6,13 @@ import (
 	"log/slog"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
 	"dev.internal/plivoscope/internal/config"
 	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/api"
 	"dev.internal/plivoscope/internal/plivo/scenario"
 	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/plivo/simulator"
@@ -61,6 +63,8 @@ type Options struct {
 	InsecureURL bool // allow a public http:// URL
 	OnInvalid   webhook.Policy
 	Allow       []netip.Prefix
+	// ForwardedFor says whether X-Forwarded-For is believed of what is passed on by an agent on this machine.
+	ForwardedFor ForwardedFor
 
 	// Attach says which application of a live account is to send its messages here.
 	Attach Attach
@@ -78,6 +82,8 @@ type Options struct {
 	Pace          simulator.Pace
 	StrictSenders bool
 	Sign          scenario.Families // zero for all
+	Rules         scenario.Rules
+	Chaos         scenario.Chaos // in place of the Rules'
 
 	// CallbacksAtOnce bounds how many callbacks use the processor at the same time, so that screens of this
 	// process get their turn in a flood; 0 for no bound.
@@ -88,6 +94,7 @@ type Options struct {
 	Logger *slog.Logger
 	Now    func() time.Time
 
+	pace          *api.Pace     // of the account, where something else in this process calls its API; nil otherwise
 	linkTimes     *linkTimes    // nil for theLinkTimes
 	custodyWithin time.Duration // 0 for theCustodyWithin
 }
@@ -99,6 +106,9 @@ func checkPublicURL(raw string, insecure bool) (string, error) {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		return "", fmt.Errorf("the public URL %q is not an absolute http or https URL: give it as https://name.example", raw)
+	}
+	if port, err := strconv.ParseUint(u.Port(), 10, 16); u.Hostname() == "" || strings.HasSuffix(u.Host, ":") || u.Port() != "" && (err != nil || port == 0) {
+		return "", fmt.Errorf("the public URL %q has no host, or a port that is none: give it as https://name.example, with a port from 1 to 65535 behind a colon or without one", raw)
 	}
 	if u.RawQuery != "" || u.Fragment != "" || u.User != nil {
 		return "", fmt.Errorf("the public URL %q must have no user, query or fragment: paths are added to it", raw)

@@ -101,6 +101,7 @@ type Reconciler struct {
 	asks   *rate.Limiter
 	now    func() time.Time
 	public string
+	idle   bool     // no server runs on the history
 	own    []string // URLs of this program, to which no callback is sent
 	close  func() error
 }
@@ -143,7 +144,8 @@ func OpenReconciler(ctx context.Context, o Options) (_ *Reconciler, err error) {
 	if err != nil {
 		return nil, err
 	}
-	config := api.Config{AuthID: o.AuthID, AuthToken: o.AuthToken.Reveal(), BaseURL: o.APIURL, UserAgent: "plivoscope/" + o.Version}
+	r.idle = !live
+	config := o.apiConfig()
 	r.keys = replay.Keys{Account: signature.NewToken("account", config.AuthToken), Main: signature.NewToken("main account", o.MainToken.Reveal())}
 	if live && (o.Mode == Simulator || lease.PublicURL != lease.ListenURL) {
 		r.public = lease.PublicURL // else a tunnel may be opening
@@ -188,6 +190,9 @@ func (r *Reconciler) Run(ctx context.Context, plan ReconcilePlan, each func(Reco
 	}
 	sum.Messages = len(ms)
 	j, err := newJudge(ctx, r.store, r.now(), r.public, nil)
+	if err == nil && r.idle {
+		err = j.nobodyServes(ctx)
+	}
 	if err != nil {
 		return sum, err
 	}

@@ -12,7 +12,9 @@ import (
 	"time"
 
 	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/config"
 	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/simulator"
 	"dev.internal/plivoscope/internal/store"
 )
 
@@ -110,6 +112,50 @@ func TestReconcileAGap(t *testing.T) {
 	}
 }
 
+// TestReconcileAfterTheServerEnded says that nobody was there to take a callback, and does not blame that for what
+// was missed long before.
+func TestReconcileAfterTheServerEnded(t *testing.T) {
+	t.Parallel()
+	var c clock
+	sim, apiURL := provider(t, simulator.Options{})
+	v := newValve(t)
+	o := app.Options{
+		Mode: app.Live, AuthID: sim.AuthID(), AuthToken: config.NewSecret(sim.AuthToken()), APIURL: apiURL, Now: c.now,
+		HistoryPath: filepath.Join(t.TempDir(), "a.db"), PublicURL: v.url(), Addr: "127.0.0.1:0", AddrGiven: true,
+	}
+	var long, late int64
+	var ended time.Time
+	t.Run("served", func(t *testing.T) {
+		a := running(t, o)
+		v.leadTo(a)
+		v.turn(true)
+		long = sendOne(t, a, "+4915123456789", "")
+		c.forward(5 * time.Hour)
+		late = sendOne(t, a, "+4915123456780", "")
+		ended = c.now()
+	})
+	c.forward(20 * time.Minute)
+	r, err := app.OpenReconciler(within(t), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	found := map[int64]plivo.Silence{}
+	if _, err := r.Run(within(t), app.ReconcilePlan{}, func(r app.Reconciled) error {
+		found[r.Message.ID] = r.Message.Silence
+		return r.Err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	s := found[late]
+	if words := s.Words(time.UTC); s.Cause != plivo.Down || s.Detail != plivo.NotRunning || !strings.HasPrefix(words, "no server of this history was running from ") || s.From.Before(ended.Add(-time.Minute)) || s.From.After(c.now()) {
+		t.Errorf("of what was sent at the end it says %q, %+v", words, s)
+	}
+	if s, there := found[long]; !there || s.Detail == plivo.NotRunning {
+		t.Errorf("of what was missed for hours it says %q", s.Words(time.UTC))
+	}
+}
+
 // TestReconcileSaysWhatTheAPIDoesNotKnow tells a message of another account from one that is in flight.
 func TestReconcileSaysWhatTheAPIDoesNotKnow(t *testing.T) {
 	t.Parallel()
@@ -134,7 +180,7 @@ func TestReconcileSaysWhatTheAPIDoesNotKnow(t *testing.T) {
 	watchedUntil(t, &c, a, known, func(m plivo.Message) bool { return m.Provider.Status == plivo.Delivered })
 	r, err := app.OpenReconciler(within(t), app.Options{Mode: app.Simulator, HistoryPath: history, Now: c.now})
 	// The lease is as old as the clock was put forward until it is renewed.
-	for deadline := time.Now().Add(20 * time.Second); errors.Is(err, app.ErrNoSimulator) && time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); errors.Is(err, app.ErrNoSimulator) && time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
 		r, err = app.OpenReconciler(within(t), app.Options{Mode: app.Simulator, HistoryPath: history, Now: c.now})
 	}
 	if err != nil {

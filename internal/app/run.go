@@ -54,19 +54,35 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 			}
 		}
 		<-ctx.Done()
-		credentials.end()
-		watcher.end()
-		lease.end()
-		a.replays.end()
-		custody.end()
-		sim.end()
-		link.end()
-		server.end()
-		routes.end()
-		diagnoser.end()
+		for _, p := range []struct {
+			end    func()
+			awaits string
+		}{
+			{credentials.end, "the API's answer about the credentials"},
+			{watcher.end, "the API's answer about a message"},
+			{lease.end, "the history"},
+			{a.replays.end, "the answer to a request that is being sent again"},
+			{custody.end, "the API's answer about the application that inbound messages come from, whose message_url is put back (where that is not done, the next start or \"" + a.repair() + "\" does it)"},
+			{sim.end, "the simulator"},
+			{link.end, "the tunnel to close"},
+			{server.end, "answers to callbacks that came"},
+			{routes.end, "the application's answer to what is being forwarded"},
+			{diagnoser.end, "the search for the cause of a signature that does not match"},
+		} {
+			a.ending.Store(&p.awaits)
+			p.end()
+		}
 		return nil
 	})
 	return group.Wait()
+}
+
+// Ending is what the end of Run waits for, in words; empty until it has begun.
+func (a *App) Ending() string {
+	if words := a.ending.Load(); words != nil {
+		return *words
+	}
+	return ""
 }
 
 // part is something that runs until it is told to end.

@@ -29,7 +29,8 @@ func (e *DraftError) Error() string {
 
 // Send checks the draft, makes its rows in the history, calls the API and writes the answer into the
 // rows. The errors are *DraftError (nothing was sent or stored), *api.Error (the rows show the
-// refusal) and those of the history. Where the error is Unclear the rows are too, and what became of them is
+// refusal), *UnnotedError (Plivo has answered, as Sent says, and the rows lack it) and those of the history (nothing
+// was sent). Where the error is Unclear the rows are too, and what became of them is
 // found out in the background; see Clarified.
 func (a *App) Send(ctx context.Context, r SendRequest) (Sent, error) {
 	draft, problems := r.Draft.Check()
@@ -60,15 +61,18 @@ func (a *App) Send(ctx context.Context, r SendRequest) (Sent, error) {
 	if err != nil {
 		return Sent{}, fmt.Errorf("cannot note the message in the history before sending it, so it was not sent: %w", err)
 	}
+	answered := a.stillSending(ctx, ids)
 	accepted, sendErr := a.api.Send(ctx, draft, header)
+	answered()
 	outs := outcomes(ids, draft.To, accepted, sendErr)
 	// What Plivo answered is written down even when the caller has gone.
-	if err := a.store.FinishSend(context.WithoutCancel(ctx), outs); err != nil {
-		return Sent{}, fmt.Errorf("the message was sent, but its UUID could not be written to the history: %w", err)
-	}
+	err = a.store.FinishSend(context.WithoutCancel(ctx), outs)
 	sent := Sent{IDs: ids, UUIDs: make([]string, len(outs))}
 	for i, o := range outs {
 		sent.UUIDs[i] = o.UUID
+	}
+	if err != nil {
+		return sent, a.unnoted(rows, outs, sendErr, err)
 	}
 	if outs[0].Unclear && ctx.Err() == nil {
 		a.doubts.begin(func(ctx context.Context) { a.clarify(ctx, ids, true) })
@@ -107,7 +111,7 @@ func outcomes(ids []int64, to []string, accepted api.Accepted, err error) []stor
 		outs[i].ID = id
 		switch {
 		case err != nil:
-			outs[i].Refusal, outs[i].Unclear = err.Error(), unclear
+			outs[i].Refusal, outs[i].Unclear, outs[i].NoReply = err.Error(), unclear, noReply(err)
 		case invalid[digits(to[i])]:
 			outs[i].Refusal = "Plivo refused this destination as an invalid number; check its country code and digits."
 		case len(uuids) == 0:
@@ -117,6 +121,12 @@ func outcomes(ids []int64, to []string, accepted api.Accepted, err error) []stor
 		}
 	}
 	return outs
+}
+
+// noReply tells of the error of a send whether the API has said nothing about it.
+func noReply(err error) bool {
+	var failed *api.Error
+	return errors.As(err, &failed) && failed.Status < http.StatusBadRequest
 }
 
 func digits(s string) string {

@@ -48,6 +48,7 @@ type Status struct {
 	SimulatorToken string
 	Totals         store.Totals
 	InboundAnswer  string          // XML that inbound messages are answered with; empty for no reply
+	InboundReply   string          // the text that it replies with; empty where it is XML of the user's own
 	Attachment     Attachment      // of an application, where one was asked for
 	Watch          WatchStatus     // of messages without callbacks; zero where another process watches
 	Routes         []forward.Stats // of the forwarding, in the order in which they were given

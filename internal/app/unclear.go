@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -15,17 +16,20 @@ import (
 	"dev.internal/plivoscope/internal/store"
 )
 
-// When Plivo is asked for a send whose outcome is unclear: a message that it took is not listed at once. It is asked
-// again only where it gave no list.
+// The pauses before each question to Plivo for a send whose outcome is unclear. A message that it took is not
+// listed at once, so what is missing from one list alone is asked for again; after the second such list no more.
+// The others are for lists that could not be had.
 var (
-	askAfter      = []time.Duration{10 * time.Second, time.Minute, 5 * time.Minute}
-	askNearbyThen = []time.Duration{time.Second, 5 * time.Second, 10 * time.Second} // of an API on this machine
+	askAfter      = []time.Duration{10 * time.Second, 40 * time.Second, time.Minute, 5 * time.Minute}
+	askNearbyThen = []time.Duration{time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second} // of an API on this machine
 )
 
-// How far Plivo's time of a message may be from ours of its send: clocks differ, and a message may wait.
+// How far Plivo's time of a message may be from ours of its send, and of the last sign that it waited for its
+// answer: clocks differ, and a message may wait. No list is of more than listedMost.
 const (
 	listedBefore = 2 * time.Minute
 	listedAfter  = 15 * time.Minute
+	listedMost   = 24 * time.Hour
 )
 
 // Of the sends that earlier runs left unclear, the youngest are asked for at the start: a list each.
@@ -77,8 +81,12 @@ func Clarified(ms []plivo.Message) bool {
 	return true
 }
 
-// ClarifiedAfter is when Plivo is asked for a send whose outcome is unclear.
-func (a *App) ClarifiedAfter() time.Duration { return a.askTimes()[0] }
+// ClarifiedAfter is when Plivo is asked for a send whose outcome is unclear, and when it is asked once more for
+// what it does not list by then: after that it is told what it has not.
+func (a *App) ClarifiedAfter() (first, second time.Duration) {
+	times := a.askTimes()
+	return times[0], times[0] + times[1]
+}
 
 func (a *App) askTimes() []time.Duration {
 	if a.simulated() || onLoopback(a.apiURL) {
@@ -87,10 +95,11 @@ func (a *App) askTimes() []time.Duration {
 	return askAfter
 }
 
-// clarify finds out what became of the rows of one send, by a list of the account's messages; a callback may be
+// clarify finds out what became of the rows of one send, by lists of the account's messages; a callback may be
 // faster. certain says that the rows are of this account.
 func (a *App) clarify(ctx context.Context, ids []int64, certain bool) {
-	for _, pause := range a.askTimes() {
+	times, inVain := a.askTimes(), time.Time{}
+	for i, pause := range times {
 		timer := time.NewTimer(pause)
 		select {
 		case <-timer.C:
@@ -98,43 +107,64 @@ func (a *App) clarify(ctx context.Context, ids []int64, certain bool) {
 			timer.Stop()
 			return
 		}
-		done, err := a.ask(ctx, ids, certain)
-		if done || ctx.Err() != nil {
+		asked := a.now()
+		got, err := a.ask(ctx, ids, certain, !inVain.IsZero())
+		if got == told || ctx.Err() != nil {
 			return
 		}
 		if err != nil {
 			a.Notify(Warning, "What became of a send is still unclear: "+err.Error())
 		}
+		if got == notListed && inVain.IsZero() {
+			inVain = asked
+		}
+		if inVain.IsZero() {
+			continue
+		}
+		then := "it is not asked again before the next start."
+		if i+1 < len(times) {
+			then = "it is asked again at " + a.now().Add(times[i+1]).Local().Format(time.TimeOnly) + "."
+		}
+		if err := a.store.NoteUnclear(ctx, ids, func(refusal string) string { return onceAsked(refusal, inVain, then) }); err != nil {
+			a.log.Warn("what is known of a send could not be noted", "err", err)
+		}
 	}
 }
 
-// ask makes one list call for the rows of a send that are unclear, and writes down what it tells; done means
-// that asking again tells no more.
-func (a *App) ask(ctx context.Context, ids []int64, certain bool) (done bool, err error) {
-	ms, err := a.store.MessagesByID(ctx, ids)
-	if err != nil {
-		return false, err
+// asOfOnce is where the words begin that onceAsked adds.
+const asOfOnce = " Plivo was asked for it at "
+
+// onceAsked adds to why a send is unclear that Plivo did not list it when it was asked, and what then comes.
+func onceAsked(refusal string, at time.Time, then string) string {
+	why, _, _ := strings.Cut(refusal, asOfOnce)
+	if !strings.HasSuffix(why, ".") {
+		why += "."
 	}
-	var open []plivo.Message
-	for _, m := range ms {
-		if m.Unclear {
-			open = append(open, m)
-		}
+	return why + asOfOnce + at.Local().Format(time.TimeOnly) + " and did not list it yet, which proves nothing; " + then
+}
+
+// became is what came of one question to Plivo.
+type became int
+
+const (
+	unanswered became = iota // there was no list, or one that tells nothing yet
+	notListed                // the list lacks some of it
+	told                     // asking again tells no more
+)
+
+// ask makes one list call for the rows of a send that are unclear, and writes down what it tells. What the list
+// lacks is called missing only where an earlier one lacked it too, as again says.
+func (a *App) ask(ctx context.Context, ids []int64, certain, again bool) (became, error) {
+	open, err := a.stillUnclear(ctx, ids)
+	if err != nil {
+		return unanswered, err
 	}
 	if len(open) == 0 {
-		return true, nil
+		return told, nil
 	}
-	first := open[0]
-	filter := api.ListFilter{
-		Direction: plivo.Outbound, From: first.From,
-		After: first.CreatedAt.Add(-listedBefore), Before: first.CreatedAt.Add(listedAfter),
-	}
-	if len(open) == 1 {
-		filter.To = first.To
-	}
-	records, err := a.api.Messages(ctx, filter)
+	records, err := a.api.Messages(ctx, listOf(open))
 	if err != nil {
-		return false, err
+		return unanswered, err
 	}
 	found := make([]store.Candidate, 0, len(records))
 	for i := len(records) - 1; i >= 0; i-- { // oldest first, as the sends
@@ -142,24 +172,50 @@ func (a *App) ask(ctx context.Context, ids []int64, certain bool) (done bool, er
 	}
 	missing := ""
 	whole := len(records) < api.ListedAtOnce
-	if whole && certain {
-		missing = fmt.Sprintf("No answer to the send was understood, and Plivo lists no such message around %s: it was most likely not accepted, so it can be sent again.",
-			first.CreatedAt.Local().Format("15:04"))
+	if whole && certain && again {
+		missing = fmt.Sprintf("No answer to the send was understood, and Plivo, asked twice, lists no such message around %s: it was most likely not accepted, so it can be sent again.",
+			open[0].CreatedAt.Local().Format("15:04"))
 	}
 	rows := make([]int64, len(open))
 	for i, m := range open {
 		rows[i] = m.ID
 	}
 	if err := a.store.ResolveUnclear(ctx, rows, found, missing); err != nil {
-		return false, err
+		return unanswered, err
 	}
-	if missing != "" {
-		// What is left is another send's to the same number as long as that waits for its answer.
-		if ms, err = a.store.MessagesByID(ctx, rows); err != nil || !Clarified(ms) {
-			return false, err
+	if whole {
+		left, err := a.stillUnclear(ctx, rows)
+		switch {
+		case err != nil:
+			return unanswered, err
+		case len(left) > 0 && !again:
+			return notListed, nil
+		case len(left) > 0 && certain:
+			// What is left is another send's to the same number as long as that waits for its answer.
+			return notListed, nil
 		}
 	}
-	return true, a.tellClarified(ctx, rows, whole)
+	return told, a.tellClarified(ctx, rows, whole)
+}
+
+// stillUnclear are those of some messages of which it is unclear whether Plivo took them.
+func (a *App) stillUnclear(ctx context.Context, ids []int64) ([]plivo.Message, error) {
+	ms, err := a.store.MessagesByID(ctx, ids)
+	return slices.DeleteFunc(ms, func(m plivo.Message) bool { return !m.Unclear }), err
+}
+
+// listOf asks for what Plivo may have of the messages of one send.
+func listOf(open []plivo.Message) api.ListFilter {
+	first := open[0]
+	from, to := first.CreatedAt.Add(-listedBefore), first.UpdatedAt.Add(listedAfter)
+	if most := from.Add(listedMost); to.After(most) {
+		to = most
+	}
+	filter := api.ListFilter{Direction: plivo.Outbound, From: first.From, After: from, Before: to}
+	if len(open) == 1 {
+		filter.To = first.To
+	}
+	return filter
 }
 
 // tellClarified says what became of sends that were unclear.

@@ -95,12 +95,23 @@ func TestUnclearSendIsAskedFor(t *testing.T) {
 	if err != nil || len(ms) != 2 || !ms[0].Unclear || ms[0].Status != plivo.Sending || app.Clarified(ms) {
 		t.Fatalf("%+v, %v", ms, err)
 	}
-	err = a.Follow(within(t), sent.IDs, func(plivo.Message) error { return nil }, func(now []plivo.Message) (bool, error) {
+	once := false
+	err = a.Follow(within(t), sent.IDs, func(m plivo.Message) error {
+		if n := len(s.asked()); n < 2 && m.Status == plivo.Failed {
+			t.Errorf("after %d lists it is %s: %s", n, m.Status, m.Refusal)
+		}
+		once = once || m.Unclear && strings.Contains(m.Refusal, "may have been accepted") && strings.Contains(m.Refusal, "did not list it yet") &&
+			strings.Contains(m.Refusal, "asked again at ")
+		return nil
+	}, func(now []plivo.Message) (bool, error) {
 		ms = now
 		return app.Clarified(now), nil
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if !once {
+		t.Error("it was not said that Plivo was asked once")
 	}
 	if m := ms[0]; m.UUID != standInUUID[:35]+"0" || m.Status != plivo.Queued || m.Refusal != "" {
 		t.Errorf("the one that Plivo has: %+v", m)
@@ -109,8 +120,8 @@ func TestUnclearSendIsAskedFor(t *testing.T) {
 		t.Errorf("the one that it has not: %+v", m)
 	}
 	lists := s.asked()
-	if len(lists) != 1 || s.sends.Load() != 1 {
-		t.Fatalf("%d lists, %d sends: want one of each", len(lists), s.sends.Load())
+	if len(lists) != 2 || s.sends.Load() != 1 {
+		t.Fatalf("%d lists, %d sends: want two and one", len(lists), s.sends.Load())
 	}
 	after, err := time.Parse("2006-01-02 15:04:05.000000", lists[0].Get("message_time__gte"))
 	if err != nil || after.After(began) || lists[0].Get("from_number") != "14155550100" {

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -19,6 +20,8 @@ type judge struct {
 	public  string // that is served now; empty where that is not known
 	outages []store.Outage
 	refused *refusals // by this process; nil for none
+	bad     []store.BadAnswer
+	badRead bool
 }
 
 // newJudge reads what concerns all messages alike.
@@ -53,19 +56,19 @@ func (j *judge) silence(ctx context.Context, m plivo.Message) (plivo.Silence, er
 			return s, nil
 		}
 	}
-	bad, err := j.store.BadAnswers(ctx, m.UUID, time.Time{})
+	bad, err := j.store.BadAnswersOf(ctx, m.UUID)
 	if err != nil {
 		return s, err
 	}
-	if bad.Count > 0 {
-		s.Cause, s.Detail, s.From, s.To = plivo.AnsweredBadly, strconv.Itoa(bad.Status), bad.From, bad.To
+	if answeredBadly(&s, bad) {
 		return s, nil
 	}
 	if m.CallbackURL != "" && j.public != "" && !sameHost(m.CallbackURL, j.public) {
 		s.Cause, s.Detail = plivo.OtherURL, m.CallbackURL
 		return s, nil
 	}
-	if o, found := j.outage(since); found {
+	from, until := due(m)
+	if o, found := j.outage(from, until); found {
 		s.Cause, s.Detail, s.From, s.To = plivo.Down, o.Why, o.From, o.To
 		return s, nil
 	}
@@ -73,19 +76,42 @@ func (j *judge) silence(ctx context.Context, m plivo.Message) (plivo.Silence, er
 		s.Cause, s.Detail, s.From, s.To = plivo.AnsweredBadly, status, from, to
 		return s, nil
 	}
-	if bad, err = j.store.BadAnswers(ctx, "", since); err != nil {
+	if bad, err = j.badSince(ctx, since); err != nil {
 		return s, err
 	}
 	country, may := plivo.SentMayBeFinal(m.To)
 	switch {
-	case bad.Count > 0:
-		s.Cause, s.Detail, s.From, s.To = plivo.AnsweredBadly, strconv.Itoa(bad.Status), bad.From, bad.To
+	case answeredBadly(&s, bad):
 	case m.Unverified:
 		s.Cause = plivo.NotVerified
 	case m.Status == plivo.Sent && may:
 		s.Cause, s.Detail = plivo.SentFinal, country
 	}
 	return s, nil
+}
+
+// answeredBadly makes bad answers, the oldest first, the cause; false where there are none.
+func answeredBadly(s *plivo.Silence, bad []store.BadAnswer) bool {
+	if len(bad) == 0 {
+		return false
+	}
+	last := bad[len(bad)-1]
+	s.Cause, s.Detail, s.From, s.To = plivo.AnsweredBadly, strconv.Itoa(last.Status), bad[0].At, last.At
+	return true
+}
+
+// badSince gives the bad answers to anybody's callbacks from a time on. They are read once for all messages.
+func (j *judge) badSince(ctx context.Context, since time.Time) (_ []store.BadAnswer, err error) {
+	if !j.badRead {
+		if j.bad, err = j.store.BadAnswers(ctx); err != nil {
+			return nil, err
+		}
+		// They came in this order, but for those that were stored at the same time.
+		slices.SortStableFunc(j.bad, func(x, y store.BadAnswer) int { return x.At.Compare(y.At) })
+		j.badRead = true
+	}
+	first, _ := slices.BinarySearchFunc(j.bad, since, func(b store.BadAnswer, t time.Time) int { return b.At.Compare(t) })
+	return j.bad[first:], nil
 }
 
 // servedURL is the public URL of now; empty while a tunnel has none, which may well come back as it was.
@@ -104,13 +130,31 @@ func heard(m plivo.Message) time.Time {
 	return m.CreatedAt
 }
 
-// outage gives the one that covers most of the time since then.
-func (j *judge) outage(since time.Time) (longest store.Outage, found bool) {
+// due is the time in which the callback that is missed of a message should have come, with the tries that Plivo
+// makes: an outage that began long after is not why it did not.
+func due(m plivo.Message) (from, until time.Time) {
+	from = heard(m)
+	at := m.Provider.ChangedAt
+	if m.Ahead() && m.Callbacks > 0 && at.After(from) {
+		from = at // it was due when what Plivo tells came about
+	}
+	until = from
+	if m.Ahead() && at.After(until) {
+		until = at
+	}
+	return from, until.Add(mostPatience)
+}
+
+// outage gives the one that covers most of a time.
+func (j *judge) outage(since, until time.Time) (longest store.Outage, found bool) {
+	if until.After(j.now) {
+		until = j.now
+	}
 	var most time.Duration
 	for _, o := range j.outages {
 		from, to := o.From, o.To
-		if to.IsZero() || to.After(j.now) {
-			to = j.now
+		if to.IsZero() || to.After(until) {
+			to = until
 		}
 		if from.Before(since) {
 			from = since
@@ -120,6 +164,16 @@ func (j *judge) outage(since time.Time) (longest store.Outage, found bool) {
 		}
 	}
 	return longest, found
+}
+
+// nobodyServes adds that no server has run since the watch over messages was there last, as it is while none runs on
+// the history: the next one writes it down at its start.
+func (j *judge) nobodyServes(ctx context.Context) error {
+	state, err := j.store.WatchState(ctx)
+	if err == nil && !state.There.IsZero() {
+		j.outages = append(j.outages, store.Outage{From: state.There, Why: plivo.NotRunning})
+	}
+	return err
 }
 
 // refusals are when the callback server answered requests without keeping them, as of this process.

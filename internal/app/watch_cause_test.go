@@ -56,8 +56,40 @@ func TestOutageOfASilence(t *testing.T) {
 		{From: at(0), To: at(30), Why: "long ago"}, {From: at(40), To: at(45), Why: "short"}, {From: at(50), To: at(60), Why: "longer"}, {From: at(99), Why: "now"},
 	}}
 	for since, want := range map[int]string{0: "long ago", 25: "longer", 59: "longer", 60: "now", 99: "now", 100: ""} {
-		if got, _ := j.outage(at(since)); got.Why != want {
+		if got, _ := j.outage(at(since), at(1000)); got.Why != want {
 			t.Errorf("since %d it is %q, want %q", since, got.Why, want)
+		}
+	}
+	for until, want := range map[int]string{35: "", 42: "short", 45: "short", 58: "longer", 99: "longer"} {
+		if got, _ := j.outage(at(30), at(until)); got.Why != want {
+			t.Errorf("until %d it is %q, want %q", until, got.Why, want)
+		}
+	}
+}
+
+// TestDue bounds when a callback should have come: by what was heard last, or by when what Plivo tells came about.
+func TestDue(t *testing.T) {
+	t.Parallel()
+	begin := time.Unix(1000, 0)
+	at := func(minutes int) time.Time { return begin.Add(time.Duration(minutes) * time.Minute) }
+	silent := plivo.Message{Status: plivo.Queued, CreatedAt: at(0), UpdatedAt: at(1)}
+	told := silent
+	told.Callbacks = 1
+	delivered := plivo.Provider{Status: plivo.Delivered, ChangedAt: at(60)}
+	for name, c := range map[string]struct {
+		m           plivo.Message
+		said        plivo.Provider
+		from, until int
+	}{
+		"nothing is known":        {silent, plivo.Provider{}, 1, 11},
+		"no callback came at all": {silent, delivered, 1, 70},
+		"the last one did not":    {told, delivered, 60, 70},
+		"Plivo knows no more":     {told, plivo.Provider{Status: plivo.Queued, ChangedAt: at(60)}, 1, 11},
+		"its clock is behind":     {told, plivo.Provider{Status: plivo.Delivered, ChangedAt: at(0)}, 1, 11},
+	} {
+		c.m.Provider = c.said
+		if from, until := due(c.m); !from.Equal(at(c.from)) || !until.Equal(at(c.until)) {
+			t.Errorf("%s: from %v to %v", name, from.Sub(begin), until.Sub(begin))
 		}
 	}
 }

@@ -52,7 +52,7 @@ func sendOne(t *testing.T, a *app.App, to, fate string) int64 {
 // watchedUntil puts the clock forward, half a minute at a time, until a message is as wanted.
 func watchedUntil(t *testing.T, c *clock, a *app.App, id int64, want func(plivo.Message) bool) plivo.Message {
 	t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for {
 		ms, err := a.MessagesByID(within(t), []int64{id})
 		if err != nil || len(ms) != 1 {

@@ -23,7 +23,7 @@ func (a *App) Status() Status {
 		API: a.api.Stats(), HistorySize: a.store.Size(), Routes: a.routes.Stats(), Attachment: a.custody.status(),
 	}
 	if answer := a.inboundAnswer.Load(); answer != nil {
-		s.InboundAnswer = answer.String()
+		s.InboundAnswer, s.InboundReply = answer.String(), answer.Text()
 	}
 	if t := a.totals.Load(); t != nil {
 		s.Totals = *t

@@ -90,7 +90,7 @@ func (acc *liveAccount) at() string {
 // becomes waits until the application leads to url.
 func (acc *liveAccount) becomes(url string) {
 	acc.t.Helper()
-	for limit := time.Now().Add(30 * time.Second); acc.at() != url; time.Sleep(2 * time.Millisecond) {
+	for limit := time.Now().Add(time.Minute); acc.at() != url; time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(limit) {
 			acc.t.Fatalf("message_url is %s, want %s", acc.at(), url)
 		}
@@ -262,7 +262,7 @@ func TestScreensOpenUnattached(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = terminal.Close() }()
-	hangs := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
+	hangs := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
 	defer hangs.Stop()
 	asked, ended := false, false
 	var seen strings.Builder
@@ -332,7 +332,7 @@ func TestInterruptedAtEveryRequest(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		hangs := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
+		hangs := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
 		_, _ = io.Copy(io.Discard, stdout)
 		hangs.Stop()
 		code := exited(t, cmd, cmd.Wait())

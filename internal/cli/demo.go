@@ -70,7 +70,7 @@ func runDemo(cmd *cobra.Command, s Streams, f *flags, asked *bool) error {
 	if err != nil {
 		return err
 	}
-	err = whileRunning(ctx, a, func(ctx context.Context) error {
+	err = whileRunning(ctx, s, a, func(ctx context.Context) error {
 		if headless {
 			return demoTable(ctx, s, a, f.output == "json")
 		}

@@ -28,7 +28,7 @@ func newHistory(s Streams) *cobra.Command {
 		Short: "Print the messages or callbacks of the history, oldest first",
 		Long: `Print the messages of the history, oldest first; with --callbacks the callbacks.
 
-Filter words: status: code: sig: dir: from: to: uuid: path: since: text, alone or with values that
+Filter words: status: code: sig: dir: is: from: to: uuid: path: since: text, alone or with values that
 commas separate (or); a - before a word negates it; several words must all hold; other words are
 looked for in the text. sig: takes valid, invalid, missing, unchecked, or what is wrong where that is
 known: url, port, token, params, nonce, method, recipe.`,

@@ -124,7 +124,7 @@ func listen(ctx context.Context, s Streams, t *tail) error {
 		t.announced = true
 		return announce(s, t.a, t.p)
 	}
-	err := whileRunning(ctx, t.a, func(ctx context.Context) error {
+	err := whileRunning(ctx, s, t.a, func(ctx context.Context) error {
 		ctx, stop := endsWithTunnel(ctx, t.a)
 		defer stop()
 		if st := t.a.Status(); st.Tunnel.Asked() {
@@ -165,8 +165,8 @@ func announce(s Streams, a *app.App, p *printer) error {
 		account = fmt.Sprintf("account %s at %s", st.AuthID, st.APIURL) // a server of this machine
 	}
 	s.say("%s, listening on %s", account, st.ListenURL)
-	if a.CallbackURL() == "" {
-		s.say("Plivo cannot reach this address: open a tunnel to it with --tunnel, or name its public URL with --public-url")
+	if why := a.Unreachable(); why != "" {
+		s.say("no callbacks come here: %s; open a tunnel with --tunnel, or name the address from outside with --public-url", why)
 	} else {
 		s.say("callback URLs: %s and %s", st.PublicURL+webhook.DeliveryReportPath, st.PublicURL+webhook.InboundPath)
 	}

@@ -171,7 +171,7 @@ func TestLeaseIsTakenOver(t *testing.T) {
 	if err := first.cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Skipf("no signals here: %v", err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	db, err := store.Open(ctx, store.Options{Path: path})
 	if err != nil {

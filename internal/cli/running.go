@@ -3,6 +3,10 @@ package cli
 import (
 	"context"
 	"errors"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
 
 	"dev.internal/plivoscope/internal/app"
 )
@@ -12,7 +16,8 @@ var errFinished = errors.New("finished")
 
 // whileRunning serves a, calls work once requests are accepted, and stops serving when work returns.
 // Where the server fails first, work's context ends and the server's error is returned.
-func whileRunning(ctx context.Context, a *app.App, work func(context.Context) error) error {
+// An end that takes its time is told.
+func whileRunning(ctx context.Context, s Streams, a *app.App, work func(context.Context) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	ready := make(chan struct{})
@@ -28,7 +33,7 @@ func whileRunning(ctx context.Context, a *app.App, work func(context.Context) er
 	select {
 	case err := <-worked:
 		cancel(errFinished)
-		return errors.Join(err, <-served)
+		return errors.Join(err, ended(s, a, served))
 	case err := <-served:
 		if err == nil {
 			err = context.Cause(ctx)
@@ -37,4 +42,24 @@ func whileRunning(ctx context.Context, a *app.App, work func(context.Context) er
 		<-worked
 		return err
 	}
+}
+
+// endsQuickly is how long an end may take that nobody is told of.
+const endsQuickly = 300 * time.Millisecond
+
+// ended waits for the end of a server that was told to end. Where that takes longer it says what is waited for; from
+// then on a signal ends the process at once, also where none has come so far, as after the UI.
+func ended(s Streams, a *app.App, served <-chan error) error {
+	select {
+	case err := <-served:
+		return err
+	case <-time.After(endsQuickly):
+	}
+	signal.Reset(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	words := a.Ending()
+	if words == "" {
+		words = "what is under way"
+	}
+	s.say("stopping: waiting for %s; Ctrl-C now ends at once, without that", words)
+	return <-served
 }

@@ -103,7 +103,7 @@ func TestScreenFlows(t *testing.T) {
 			s.Press("y")
 		case <-s.Ended:
 			ended = true
-		case <-time.After(30 * time.Second):
+		case <-time.After(time.Minute):
 			t.Fatalf("yes does not quit:\n%s", s.Text())
 		}
 	}
@@ -191,7 +191,7 @@ func post(t *testing.T, addr, path, header, body string) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	_ = conn.SetDeadline(time.Now().Add(30 * time.Second))
+	_ = conn.SetDeadline(time.Now().Add(time.Minute))
 	// A header with controls is refused by any server: it keeps what is above the ASCII ones.
 	header = strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f {

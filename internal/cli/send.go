@@ -86,12 +86,12 @@ func runSend(cmd *cobra.Command, s Streams, f *flags, written *plivo.Draft, wait
 		sayUnused(cmd, s, a)
 	}
 	p := newPrinter(s, set.json, f.more(set).whereTokensAre(set, a.Joined()))
-	err = whileRunning(ctx, a, func(ctx context.Context) error {
-		ctx, stop := endsWithTunnel(ctx, a)
+	err = whileRunning(ctx, s, a, func(ctx context.Context) error {
+		tunnelled, stop := endsWithTunnel(ctx, a)
 		defer stop()
 		job := sendJob{s: s, a: a, p: p, f: f, draft: draft, fate: f.fate, want: want, notices: newNotices(s)}
 		defer job.tell()
-		return job.run(ctx)
+		return job.run(ctx, tunnelled)
 	})
 	return errors.Join(err, a.Close())
 }
@@ -111,7 +111,7 @@ type sendJob struct {
 
 // sayUnused names the flags that only a server of its own would have used.
 func sayUnused(cmd *cobra.Command, s Streams, a *app.App) {
-	for _, name := range []string{"addr", "public-url", "insecure-url", "tunnel", "tunnel-pattern", "ngrok-api", "on-invalid", "allow", "keep", "speed", "pace", "seed", "sign", "strict-senders"} {
+	for _, name := range []string{"addr", "public-url", "insecure-url", "tunnel", "tunnel-pattern", "ngrok-api", "forwarded-for", "on-invalid", "allow", "keep", "speed", "pace", "seed", "sign", "rules", "chaos", "strict-senders"} {
 		if cmd.Flags().Changed(name) {
 			s.say("warning: --%s is not used: the server at %s, which runs on the same history, receives the callbacks", name, a.Status().ListenURL)
 		}
@@ -127,7 +127,9 @@ func (j *sendJob) changed(m plivo.Message) error {
 	return j.p.change(m)
 }
 
-func (j *sendJob) run(ctx context.Context) error {
+// run sends the message and follows it. tunnelled is ctx, and ends with the tunnel too: that ends the waiting, and
+// never a request that Plivo may have taken already.
+func (j *sendJob) run(ctx, tunnelled context.Context) error {
 	checked, found := j.draft.Check()
 	if j.draft.From == "" && j.draft.Powerpack == "" {
 		found = withoutField(found, "from")
@@ -142,18 +144,22 @@ func (j *sendJob) run(ctx context.Context) error {
 	if j.a.Spends() && !j.f.yes {
 		return withCode(exitWantsYes, j.wantsYes(checked))
 	}
-	if err := awaitTunnel(ctx, j.a, j.f.limit()); err != nil {
+	if err := awaitTunnel(tunnelled, j.a, j.f.limit()); err != nil {
 		return fmt.Errorf("nothing was sent: %w", err)
 	}
 	if checked.CallbackURL == "" && j.a.CallbackURL() == "" {
 		if j.want != "" {
-			return errors.New("--wait needs callbacks, and Plivo cannot reach this machine: open a tunnel with --tunnel, name its address with --public-url, or run without --wait; nothing was sent")
+			return fmt.Errorf("--wait needs callbacks, and Plivo cannot reach this machine: %s; open a tunnel with --tunnel, name its address from outside with --public-url, or run without --wait; nothing was sent", j.a.Unreachable())
 		}
-		j.s.say("no public URL is known, so no callbacks are asked for: the message stays as Plivo accepted it; open a tunnel with --tunnel, or name its address with --public-url, to see more")
+		j.s.say("%s, so no callbacks are asked for: the message stays as Plivo accepted it; open a tunnel with --tunnel, or name its address from outside with --public-url, to see more", j.a.Unreachable())
 	}
 	sent, err := j.a.Send(ctx, app.SendRequest{Draft: checked, Fate: j.fate})
 	if len(sent.IDs) == 0 {
 		return stopped(ctx, err)
+	}
+	var unnoted *app.UnnotedError
+	if errors.As(err, &unnoted) {
+		return errors.Join(err, j.unnoted(unnoted.Messages))
 	}
 	if err != nil {
 		if clear, said := j.clarified(ctx, err, sent.IDs); !clear {
@@ -163,7 +169,10 @@ func (j *sendJob) run(ctx context.Context) error {
 	if j.want == "" && j.f.timeout == 0 && checked.CallbackURL == "" && j.a.CallbackURL() != "" && !j.a.Joined() && !j.a.Embedded() {
 		j.s.say("reports will go to %s, where nothing listens when this command has ended: send with --wait, or start plivoscope or plivoscope listen first", j.a.CallbackURL())
 	}
-	if err := j.follow(ctx, sent.IDs); err != nil {
+	if err := j.follow(tunnelled, sent.IDs); err != nil {
+		if tunnelled.Err() != nil && ctx.Err() == nil { // what was sent is told all the same
+			return errors.Join(context.Cause(tunnelled), j.print(ctx, sent.IDs))
+		}
 		return err
 	}
 	return j.refusals(ctx, sent.IDs)

@@ -25,7 +25,7 @@ func (j *sendJob) wantsYes(d plivo.Draft) error {
 		spending, j.a.Status().AuthID, why)
 }
 
-// clarifyLimit is how much longer than the pause before it the question to Plivo may take.
+// clarifyLimit is how much longer than the pauses before them the questions to Plivo may take.
 const clarifyLimit = 30 * time.Second
 
 // clarified waits, where the outcome of a send is unclear, until a callback or Plivo's list of messages tells.
@@ -35,10 +35,10 @@ func (j *sendJob) clarified(ctx context.Context, sendErr error, ids []int64) (cl
 	if !errors.As(sendErr, &failed) || !failed.Unclear || ctx.Err() != nil {
 		return false, errors.Join(sendErr, j.print(ctx, ids))
 	}
-	pause := j.a.ClarifiedAfter()
+	first, second := j.a.ClarifiedAfter()
 	j.s.say("%s", sendErr)
-	j.s.say("whether Plivo took it is unclear: waiting for a callback, and asking Plivo for the message in %s; it is not sent again", pause)
-	within, cancel := context.WithTimeoutCause(ctx, pause+clarifyLimit, errTimeout)
+	j.s.say("whether Plivo took it is unclear: waiting for a callback, and asking Plivo for the message in %s, and in %s if it does not list it by then; it is not sent again", first, second)
+	within, cancel := context.WithTimeoutCause(ctx, second+clarifyLimit, errTimeout)
 	defer cancel()
 	err = j.a.Follow(within, ids, j.changed, func(ms []plivo.Message) (bool, error) { return app.Clarified(ms), nil })
 	if err != nil && !errors.Is(err, errTimeout) {
@@ -62,7 +62,7 @@ func (j *sendJob) clarified(ctx context.Context, sendErr error, ids []int64) (cl
 		return false, withCode(exitUpstream, fmt.Errorf("it is still unclear whether Plivo took %d of %s; look into the message logs of Plivo's console before you send again",
 			open, plural(len(ms), "message")))
 	case missing > 0:
-		return false, withCode(exitUpstream, fmt.Errorf("the answer was lost, and Plivo has no such message for %d of %s: most likely not accepted, so these can be sent again",
+		return false, withCode(exitUpstream, fmt.Errorf("the answer was lost, and Plivo, asked twice, has no such message for %d of %s: most likely not accepted, so these can be sent again",
 			missing, plural(len(ms), "destination")))
 	}
 	return true, nil

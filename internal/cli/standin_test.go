@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"database/sql"
 	"fmt"
 	"io"
 	"net/http"
@@ -19,6 +20,7 @@ type standInAPI struct {
 	answers []string
 	bodies  []string
 	has     []string // destinations that its list of messages has
+	history string   // the file
 }
 
 const standInUUID = "5b40a428-bfc7-4daf-9d06-726c558bf3b"
@@ -47,6 +49,18 @@ func (s *standInAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "ok":
 		w.WriteHeader(http.StatusAccepted)
 		_, _ = fmt.Fprintf(w, `{"api_id":"i","message":"message(s) queued","message_uuid":[%q]}`, uuid.NewString())
+	case "broken": // is the history meanwhile
+		db, err := sql.Open("sqlite", "file:"+s.history+"?_busy_timeout=5000")
+		if err == nil {
+			_, err = db.Exec("CREATE TRIGGER IF NOT EXISTS broken BEFORE UPDATE ON messages BEGIN SELECT raise(ABORT, 'broken'); END")
+			_ = db.Close()
+		}
+		if err != nil {
+			w.WriteHeader(http.StatusTeapot)
+			return
+		}
+		w.WriteHeader(http.StatusAccepted)
+		_, _ = fmt.Fprintf(w, `{"api_id":"i","message":"message(s) queued","message_uuid":["%s0"]}`, standInUUID)
 	case "cut":
 		panic(http.ErrAbortHandler)
 	case "html":
@@ -66,13 +80,13 @@ func (s *standInAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// api [ANSWER …] starts an API on this machine that answers sends in turn (ok, cut, html, empty, credit or a
-// status), and all further ones with ok, and sets PLIVO_API_URL to it.
+// api [ANSWER …] starts an API on this machine that answers sends in turn (ok, cut, html, empty, credit, a
+// status, or broken: the history cannot be written from then on), and all further ones with ok, and sets PLIVO_API_URL to it.
 func startAPI(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
 		ts.Fatalf("usage: api [ANSWER …]")
 	}
-	s := &standInAPI{answers: args}
+	s := &standInAPI{answers: args, history: ts.Getenv("PLIVOSCOPE_DB")}
 	server := httptest.NewServer(s)
 	ts.Defer(func() {
 		server.CloseClientConnections()

@@ -69,7 +69,7 @@ func watch(t *testing.T, cmd *exec.Cmd) *eventsOf {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	timer := time.AfterFunc(50*time.Second, func() { _ = cmd.Process.Kill() })
+	timer := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
 	t.Cleanup(func() {
 		timer.Stop()
 		_ = cmd.Process.Kill()
@@ -330,8 +330,8 @@ func TestListenOverACommand(t *testing.T) {
 	}
 	_ = resp.Body.Close()
 	c := listen.until("of a callback", func(l map[string]any) bool { return l["remote_addr"] != nil })
-	if c["remote_addr"] != "127.0.0.1" {
-		t.Errorf("it came from %v: the edge saw a loopback caller, whatever that says of itself", c["remote_addr"])
+	if from, _ := c["remote_addr"].(string); !strings.HasPrefix(from, "127.0.0.1:") {
+		t.Errorf("it came from %v: who called is not known through this command, whatever the header says", c["remote_addr"])
 	}
 	pids := left(t, folder)
 	if len(pids) != 1 {

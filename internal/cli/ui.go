@@ -44,7 +44,7 @@ func runUI(cmd *cobra.Command, s Streams, f *flags) error {
 		return errors.Join(err, a.Close())
 	}
 	after := newNotices(s)
-	err = whileRunning(ctx, a, func(ctx context.Context) error {
+	err = whileRunning(ctx, s, a, func(ctx context.Context) error {
 		defer func() { after.last = time.Now() }()
 		return tui.Run(ctx, a, look)
 	})

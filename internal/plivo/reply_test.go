@@ -107,3 +107,24 @@ func TestAnswer(t *testing.T) {
 		t.Error("an answer that Plivo does not take is read")
 	}
 }
+
+// TestReplyWithWhatXMLCannotHold holds that no character becomes another one in silence.
+func TestReplyWithWhatXMLCannotHold(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"ab\x1b[2J":            "character 3 is U+001B",
+		"é\x00":                "character 2 is U+0000",
+		"a\uffff":              "character 2 is U+FFFF",
+		"grüß\xff":             "character 5 is no UTF-8",
+		"a\tb\nc\ufffd😀 مرحبا": "",
+	} {
+		a, err := plivo.ReplyWith(text)
+		if want == "" {
+			if err != nil || a.Text() != text {
+				t.Errorf("%q: %v, text %q", text, err, a.Text())
+			}
+		} else if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %s", text, err, want)
+		}
+	}
+}

@@ -39,7 +39,7 @@ const (
 	UnknownSilence SilenceCause = "unknown"
 )
 
-// NotRunning is why nothing could come in while the program was not there.
+// NotRunning is why nothing could come in while the program was not there, as the history has it.
 const NotRunning = "plivoscope was not running"
 
 // Silence is why no callback, or no other one, came in the time in which it usually does. The zero value is
@@ -69,7 +69,7 @@ func (s Silence) Words(loc *time.Location) string {
 		return "its callbacks go to " + s.Detail + ", which is not served here now"
 	case Down:
 		if s.Detail == NotRunning {
-			return NotRunning + spanWords(s.From, s.To, loc)
+			return "no server of this history was running" + spanWords(s.From, s.To, loc)
 		}
 		words := "nothing could come in by the public URL" + spanWords(s.From, s.To, loc)
 		if s.Detail != "" {

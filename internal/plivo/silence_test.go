@@ -33,7 +33,7 @@ func TestSilenceWords(t *testing.T) {
 		},
 		"not running": {
 			m:     silent(plivo.Silence{Cause: plivo.Down, From: at(1), To: at(2).AddDate(0, 0, 2), Detail: plivo.NotRunning}),
-			short: "no callback yet", long: "No callback yet: plivoscope was not running from 2026-01-31 12:01:00 to 2026-02-02 12:02:00.",
+			short: "no callback yet", long: "No callback yet: no server of this history was running from 2026-01-31 12:01:00 to 2026-02-02 12:02:00.",
 		},
 		"answered badly": {
 			m: silent(plivo.Silence{Cause: plivo.AnsweredBadly, Detail: "503", From: at(1), To: at(2)}), short: "no callback yet",

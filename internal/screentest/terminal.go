@@ -17,7 +17,7 @@ import (
 )
 
 // limit is the longest wait for a screen.
-const limit = 30 * time.Second
+const limit = time.Minute
 
 // Terminal is a program in a pseudo-terminal with an emulated screen.
 type Terminal struct {

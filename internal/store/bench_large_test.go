@@ -76,7 +76,7 @@ func BenchmarkLarge(b *testing.B) {
 	})
 	run("watch/paces", func(s *store.Store) error { _, err := s.Paces(b.Context(), 2000); return err })
 	run("watch/due", func(s *store.Store) error { _, err := s.Due(b.Context(), time.Now(), 500); return err })
-	run("watch/bad answers", func(s *store.Store) error { _, err := s.BadAnswers(b.Context(), "", time.Time{}); return err })
+	run("watch/bad answers", func(s *store.Store) error { _, err := s.BadAnswers(b.Context()); return err })
 	run("totals", func(s *store.Store) error { _, err := s.Totals(b.Context()); return err })
 }
 

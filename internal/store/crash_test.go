@@ -76,7 +76,7 @@ func TestKill(t *testing.T) {
 	var once sync.Once
 	kill := func() { once.Do(func() { _ = cmd.Process.Kill() }) }
 	defer kill()
-	late := time.AfterFunc(30*time.Second, kill)
+	late := time.AfterFunc(time.Minute, kill)
 	defer late.Stop()
 	acknowledged := map[int64]string{}
 	for lines := bufio.NewScanner(out); lines.Scan(); {

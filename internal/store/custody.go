@@ -10,8 +10,9 @@ import (
 	"time"
 )
 
-// custodyStale is how long whoever holds a custody may not renew it.
-const custodyStale = 20 * time.Second
+// custodyStale is how long whoever holds a custody may not renew it: a call to the API, which takes 15 s at most,
+// holds the sign of life up, which is due every 5 s.
+const custodyStale = 30 * time.Second
 
 // ErrHeld says that another process has changed the application, and still wants it so.
 var ErrHeld = errors.New("another process holds the application")

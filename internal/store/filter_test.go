@@ -59,7 +59,7 @@ func TestParseFilterErrors(t *testing.T) {
 		column int
 		says   string
 	}{
-		"hello foo:bar":                   {7, "the words are code: dir: from: path: sig: since: status: text: to: uuid:"},
+		"hello foo:bar":                   {7, "the words are code: dir: from: is: path: sig: since: status: text: to: uuid:"},
 		"foo:":                            {1, `foo: is no filter word`},
 		"hello foo:bar b":                 {7, `; to look for it as text write "foo:bar" with the double quotes`},
 		`-foo:"a \"b\" c" d`:              {2, `write -"foo:a \"b\" c" with`},
@@ -70,6 +70,7 @@ func TestParseFilterErrors(t *testing.T) {
 		"-sig:,":                          {2, "needs a value"},
 		"ü sig:good":                      {7, `"good" is none of valid, invalid, missing, unchecked`},
 		"dir:up":                          {5, "write in or out"},
+		"is:gone":                         {4, `"gone" is none of unclear, silent and lost`},
 		"to:()":                           {4, "has no digits"},
 		"since:yesterday":                 {7, "12:30"},
 		"since:-5m":                       {7, "is no time"},
@@ -107,7 +108,7 @@ func TestTheTextThatIsProposed(t *testing.T) {
 // filterText makes texts that look like filters.
 func filterText() *rapid.Generator[string] {
 	value := rapid.OneOf(
-		rapid.SampledFrom([]string{"failed", "30", "030", "none", "valid", "url", "slash", "in", "OUT", "+1 415", "10m", "12:30", "/sms", "%", "_", `\`, "'", `"`, ",", "-", ":", "ü", "\x00", "\xff"}),
+		rapid.SampledFrom([]string{"failed", "30", "030", "none", "valid", "url", "slash", "in", "OUT", "unclear", "Silent", "lost", "+1 415", "10m", "12:30", "/sms", "%", "_", `\`, "'", `"`, ",", "-", ":", "ü", "\x00", "\xff"}),
 		rapid.String(),
 	)
 	quoted := rapid.Custom(func(t *rapid.T) string {
@@ -117,7 +118,7 @@ func filterText() *rapid.Generator[string] {
 		var b strings.Builder
 		for range rapid.IntRange(0, 4).Draw(t, "words") {
 			b.WriteString(rapid.SampledFrom([]string{"", "-"}).Draw(t, "sign"))
-			b.WriteString(rapid.SampledFrom([]string{"", "status:", "code:", "sig:", "dir:", "from:", "to:", "uuid:", "path:", "since:", "text:"}).Draw(t, "key"))
+			b.WriteString(rapid.SampledFrom([]string{"", "status:", "code:", "sig:", "dir:", "is:", "from:", "to:", "uuid:", "path:", "since:", "text:"}).Draw(t, "key"))
 			b.WriteString(strings.Join(rapid.SliceOfN(rapid.OneOf(value, quoted), 1, 3).Draw(t, "values"), ","))
 			b.WriteString(" ")
 		}

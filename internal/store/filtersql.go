@@ -135,7 +135,7 @@ func (w Window) bounds() []condition {
 
 // leading chooses the word whose index is used, -1 for none: the most telling first.
 func leading(t *table, words []word) int {
-	for _, key := range []string{keyUUID, keyCode, keySig, keyDir, keyStatus} {
+	for _, key := range []string{keyUUID, keyIs, keyCode, keySig, keyDir, keyStatus} {
 		for i, w := range words {
 			if w.key != key || w.negate {
 				continue
@@ -178,6 +178,8 @@ func (t *table) index(key, v string) string {
 	switch {
 	case key == keyUUID:
 		return "sqlite_autoindex_messages_1"
+	case key == keyIs && v == isUnclear:
+		return "messages_unclear"
 	case key == keyCode && v != noCode:
 		return "messages_code"
 	case key == keySig && len(causesOf(v)) > 0:
@@ -215,6 +217,9 @@ func (t *table) indexed(key, v string) condition {
 		return condition{c.sql + " AND outcome <> 'valid'", c.args}
 	case keyDir:
 		return condition{"direction = 'inbound'", nil}
+	case keyIs:
+		c := stateCondition(v)
+		return condition{c.sql + " AND unclear > 0", c.args}
 	default:
 		return condition{"status = ?", []any{v}}
 	}
@@ -256,6 +261,8 @@ func (t *table) condition(key, v string, now time.Time) condition {
 func messageCondition(key, v string) condition {
 	column := map[string]string{keyFrom: "from_number", keyTo: "to_number"}[key]
 	switch {
+	case key == keyIs:
+		return stateCondition(v)
 	case key == keyDir:
 		return condition{"direction = ?", []any{v}}
 	case digits(v) == "" || strings.ContainsFunc(v, unicode.IsLetter):

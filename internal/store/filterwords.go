@@ -15,6 +15,7 @@ const (
 	keyCode   = "code"
 	keySig    = "sig"
 	keyDir    = "dir"
+	keyIs     = "is"
 	keyFrom   = "from"
 	keyTo     = "to"
 	keyUUID   = "uuid"
@@ -57,6 +58,7 @@ var keys = sync.OnceValue(func() []keyword {
 		{FilterWord{keyCode, "the error code", "an error code, or none", "30", codeValues(), false}, code, nil},
 		{FilterWord{keySig, "the signature", "an outcome, a cause, or causes joined as scheme+slash", "invalid", slices.Concat(outcomeValues, causeValues), true}, sigValue, beginsSig},
 		{FilterWord{keyDir, "the direction", "in or out", "in", directionValues, true}, direction, beginsDirection},
+		{FilterWord{keyIs, "what is missed of it", "unclear, silent or lost", "unclear,lost", stateValues, true}, stateValue, beginsState},
 		{FilterWord{keyFrom, "the sender", "a part of the number or name; after a + how the number begins", "+14155550100", nil, false}, number, anything},
 		{FilterWord{keyTo, "the destination", "a part of the number or name; after a + how the number begins", "+14155550123", nil, false}, number, anything},
 		{FilterWord{keyUUID, "the message UUID", "how it begins", "5b40a428", nil, false}, asItIs, nil},

@@ -11,9 +11,9 @@ import (
 type inFlight []*messageRow
 
 // inFlightQuery keeps off the index of UUIDs, as unclearQuery does.
-const inFlightQuery = "SELECT " + messageColumns + " FROM messages WHERE status = ? AND sent = 1 AND +uuid IS NULL AND unclear = 0 AND created_at >= ? ORDER BY id LIMIT ?"
+const inFlightQuery = "SELECT " + messageColumns + " FROM messages WHERE status = ? AND sent = 1 AND +uuid IS NULL AND unclear = 0 AND updated_at >= ? ORDER BY id LIMIT ?"
 
-// inFlightRows reads them. Those without an answer for long were left by a program that ended.
+// inFlightRows reads them. Those without a sign of life for long were left by a program that ended.
 func (w *writer) inFlightRows() (inFlight, error) {
 	rows, err := w.query(inFlightQuery, string(plivo.Sending), micros(w.s.now().Add(-forgottenAfter)), int64(mostUnclear))
 	if err != nil {

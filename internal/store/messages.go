@@ -84,7 +84,7 @@ func scanMessage(rows *sql.Rows, m *messageRow, more ...any) error {
 	m.Signature.Outcome, m.Signature.Scheme = signature.Outcome(outcome), signature.Scheme(scheme)
 	m.CreatedAt, m.UpdatedAt, m.FinalAt = moment(created), moment(updated), moment(final)
 	m.Arrival = arrivalOf(arrival)
-	m.Unclear, m.Options = m.doubt == unclear, unpackOptions(options)
+	m.Unclear, m.NotTaken, m.Options = m.doubt == unclear, m.doubt == unreached || m.doubt == notFound, unpackOptions(options)
 	if anomalies != "" {
 		for a := range strings.SplitSeq(anomalies, ",") {
 			m.Anomalies = append(m.Anomalies, plivo.Anomaly(a))

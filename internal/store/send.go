@@ -3,37 +3,42 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"dev.internal/plivoscope/internal/plivo"
 )
 
-// forgottenAfter is the age from which nobody can wait for the answer to a send any more: the API is
-// given ten seconds.
+// forgottenAfter is the time without a sign of life from which nobody can wait for the answer to a send any more:
+// the API is given ten seconds, and who waits longer, for its turn or to try again, says so by StillSending.
 const forgottenAfter = 2 * time.Minute
+
+// SendBeat is how often StillSending is to be called while a send waits for its answer.
+const SendBeat = forgottenAfter / 4
 
 const forgottenRefusal = "The program ended before Plivo's answer was known, so the message may have been accepted all the same; look into the message logs of Plivo's console before you send it again."
 
-// doubtForgotten makes the sends unclear whose program was gone before their answer. Younger ones may be another
-// program's that is just sending. It runs before the writer's goroutine.
+// doubtForgotten makes the sends unclear whose program was gone before their answer. Those that gave a sign of life
+// lately may be another program's that is just sending. The time of the last sign stays: the message cannot have
+// gone out much later. It runs before the writer's goroutine.
 func (w *writer) doubtForgotten() error {
-	const forgotten = " FROM messages WHERE status = 'sending' AND sent = 1 AND +uuid IS NULL AND unclear = 0 AND created_at < ?"
-	now := w.s.now()
-	before := now.Add(-forgottenAfter).UnixMicro()
+	const forgotten = " FROM messages WHERE status = 'sending' AND sent = 1 AND +uuid IS NULL AND unclear = 0 AND updated_at < ?"
+	before := w.s.now().Add(-forgottenAfter).UnixMicro()
 	var some bool
 	err := w.conn.QueryRowContext(w.ctx, "SELECT EXISTS (SELECT 1"+forgotten+")", before).Scan(&some)
 	if err != nil || !some { // most often there are none, and the lock is not waited for
 		return err
 	}
 	return w.transaction(func() error {
-		return w.exec("UPDATE messages SET unclear = ?, refusal = ?, updated_at = max(updated_at, ?) WHERE id IN (SELECT id"+forgotten+")",
-			int64(unclear), forgottenRefusal, now.UnixMicro(), before)
+		return w.exec("UPDATE messages SET unclear = ?, refusal = ? WHERE id IN (SELECT id"+forgotten+")",
+			int64(unclear), forgottenRefusal, before)
 	})
 }
 
 // BeginSend makes a row in status sending for each message of one send and gives their IDs. Times that are
 // zero become now; of several rows each remembers the first one. A row that gets no answer, since the program
-// ended, is made unclear by the first that opens the history two minutes later or more.
+// ended, is made unclear by the first that opens the history two minutes after the last sign of life or more; see
+// StillSending.
 func (s *Store) BeginSend(ctx context.Context, ms []plivo.Message) ([]int64, error) {
 	var ids []int64
 	err := s.ask("note a message", &request{ctx: ctx, do: func() error {
@@ -88,12 +93,24 @@ func (w *writer) beginSend(ms []plivo.Message) ([]int64, error) {
 	return ids, w.writeCounters(count, before)
 }
 
+// StillSending says of the rows of one BeginSend that their answer is still waited for. Of rows that have it, nothing
+// is changed.
+func (s *Store) StillSending(ctx context.Context, ids []int64) error {
+	return s.ask("note that a send still waits", &request{ctx: ctx, do: func() error {
+		// The IDs of one send follow each other.
+		return s.writer.exec(`UPDATE messages SET updated_at = max(updated_at, ?)
+			WHERE id BETWEEN ? AND ? AND status = 'sending' AND sent = 1 AND +uuid IS NULL AND unclear = 0`,
+			micros(s.now()), slices.Min(ids), slices.Max(ids))
+	}})
+}
+
 // SendOutcome is how the API answered for one row of BeginSend.
 type SendOutcome struct {
 	ID      int64
 	UUID    string // empty when refused
 	Refusal string // why, in a sentence; empty when accepted
 	Unclear bool   // it may have been accepted all the same
+	NoReply bool   // the API was not reached, or gave no answer: it has refused nothing
 }
 
 // FinishSend writes the API's answer into the rows of BeginSend: queued with the UUID, or failed with
@@ -146,6 +163,9 @@ func (w *writer) finish(row *messageRow, o SendOutcome, count *counters) error {
 	}
 	if o.UUID == "" {
 		row.doubt = certain
+		if o.NoReply {
+			row.doubt = unreached
+		}
 		row.Status, row.Refusal, row.FinalAt = plivo.Failed, o.Refusal, now
 		return nil
 	}

@@ -110,6 +110,51 @@ func TestUnverifiedSend(t *testing.T) {
 	}
 }
 
+// TestSendThatWaitsLong has a program wait for its sender's turn for long: another that opens the history does not
+// take the send for forgotten, and gives what Plivo tells of to no other send meanwhile.
+func TestSendThatWaitsLong(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "history.db")
+	now := start
+	clock := func() time.Time { return now }
+	waiting := openStore(t, store.Options{Path: path, Now: clock})
+	ids := begin(t, waiting, "+14155550111", "+14155550112", "+14155550113")
+	finish(t, waiting, store.SendOutcome{ID: ids[2], UUID: "answered"})
+	other := unclearSend(t, waiting, "+14155550111")
+	for range 6 {
+		now = now.Add(store.SendBeat)
+		if err := waiting.StillSending(t.Context(), ids); err != nil {
+			t.Fatal(err)
+		}
+	}
+	now = now.Add(90 * time.Second)
+	s := openStore(t, store.Options{Path: path, Now: clock})
+	if err := s.ResolveUnclear(t.Context(), other, []store.Candidate{{UUID: "theirs", From: "14155550100", To: "14155550111"}}, ""); err != nil {
+		t.Fatal(err)
+	}
+	byID := map[int64]plivo.Message{}
+	for _, m := range messages(t, s, store.Window{}) {
+		byID[m.ID] = m
+	}
+	for _, id := range ids[:2] {
+		if m := byID[id]; m.Status != plivo.Sending || m.Unclear || m.Refusal != "" {
+			t.Errorf("still waiting: %+v", m)
+		}
+	}
+	if m := byID[ids[2]]; !m.UpdatedAt.Equal(start) || m.UUID != "answered" {
+		t.Errorf("answered: %+v", m)
+	}
+	if m := byID[other[0]]; !m.Unclear || m.UUID != "" {
+		t.Errorf("the unclear one: %+v", m)
+	}
+	// The program is killed: two minutes after its last sign of life nobody waits any more.
+	now = now.Add(time.Minute)
+	for _, m := range messages(t, openStore(t, store.Options{Path: path, Now: clock}), store.Window{}) {
+		if m.ID == ids[0] && !m.Unclear {
+			t.Errorf("forgotten: %+v", m)
+		}
+	}
+}
+
 // TestForgottenSends has a program end between asking Plivo and its answer: the next one that opens the
 // history says so, but not of a send that another program may still be waiting for.
 func TestForgottenSends(t *testing.T) {
@@ -133,7 +178,7 @@ func TestForgottenSends(t *testing.T) {
 	}
 	for _, id := range []int64{old[0], old[2]} {
 		m := byID[id]
-		if m.Status != plivo.Sending || !m.Unclear || !m.FinalAt.IsZero() || !m.UpdatedAt.Equal(now) || !strings.Contains(m.Refusal, "may have been accepted") || !strings.Contains(m.Refusal, "console") {
+		if m.Status != plivo.Sending || !m.Unclear || !m.FinalAt.IsZero() || !m.UpdatedAt.Equal(start) || !strings.Contains(m.Refusal, "may have been accepted") || !strings.Contains(m.Refusal, "console") {
 			t.Errorf("forgotten: %+v", m)
 		}
 	}

@@ -29,7 +29,7 @@ func TestSize(t *testing.T) {
 		}
 		return n
 	}
-	for end := time.Now().Add(20 * time.Second); s.Size() != onDisk(); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); s.Size() != onDisk(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("takes %d bytes, is told to take %d", onDisk(), s.Size())
 		}

@@ -15,9 +15,10 @@ import (
 type doubt int64
 
 const (
-	certain  doubt = iota
-	unclear        // it may have been accepted
-	notFound       // Plivo did not have it when it was asked; a callback still proves the contrary
+	unreached doubt = iota - 1 // the API gave no answer to it, and cannot have accepted it
+	certain
+	unclear  // it may have been accepted
+	notFound // Plivo did not have it when it was asked; a callback still proves the contrary
 )
 
 // claimable is how long after a send a first callback can still be its own: Plivo gives a message up after 3 h
@@ -29,7 +30,7 @@ const mostUnclear = 2000
 
 // accepted makes a row one that Plivo took.
 func (m *messageRow) accepted(uuid string) {
-	m.UUID, m.Refusal, m.doubt, m.Unclear = uuid, "", certain, false
+	m.UUID, m.Refusal, m.doubt, m.Unclear, m.NotTaken = uuid, "", certain, false, false
 	m.Status, m.FinalAt = plivo.Queued, time.Time{}
 }
 
@@ -198,6 +199,34 @@ func (w *writer) cameTo(uuid, url string) (bool, error) {
 func (s *Store) UnclearSends(ctx context.Context, since time.Time, limit int) ([]plivo.Message, error) {
 	return collect(ctx, s, "read unclear sends", "SELECT "+messageRead+" FROM messages WHERE unclear = ? AND unclear > 0 AND created_at >= ? ORDER BY id LIMIT ?",
 		[]any{int64(unclear), micros(since), limit}, readMessage)
+}
+
+// NoteUnclear writes what is known so far into those of some sends that are unclear: each gets the words that tell
+// makes of those that it has.
+func (s *Store) NoteUnclear(ctx context.Context, ids []int64, tell func(refusal string) string) error {
+	return s.ask("note what is known of a send", &request{ctx: ctx, do: func() error {
+		for _, id := range ids {
+			row, err := s.writer.messageWhere("id = ?", id)
+			if err != nil {
+				return err
+			}
+			if row == nil || row.doubt != unclear {
+				continue
+			}
+			row.Refusal, row.UpdatedAt = tell(row.Refusal), latest(row.UpdatedAt, s.now())
+			if err := s.writer.putMessages([]*messageRow{row}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}})
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // Candidate is a message that Plivo has, and that may be one of an unclear send.

@@ -38,6 +38,22 @@ func TestUnclearSend(t *testing.T) {
 	}
 }
 
+// TestNoteUnclear keeps what is known so far of sends that are unclear, and of no others.
+func TestNoteUnclear(t *testing.T) {
+	s := openStore(t, atOnce())
+	ids := append(unclearSend(t, s, "+14155550123"), begin(t, s, "+14155550124")...)
+	finish(t, s, store.SendOutcome{ID: ids[1], Refusal: "Refused."})
+	if err := s.NoteUnclear(t.Context(), append(ids, 99), func(was string) string { return was + " Asked once." }); err != nil {
+		t.Fatal(err)
+	}
+	want := map[int64]string{ids[0]: "No answer came in time. Asked once.", ids[1]: "Refused."}
+	for _, m := range messages(t, s, store.Window{}) {
+		if m.Refusal != want[m.ID] || m.Unclear != (m.ID == ids[0]) {
+			t.Errorf("%+v", m)
+		}
+	}
+}
+
 // TestUnclearSendIsProvedByItsCallback has callback and outcome come in either order, in one batch and in several:
 // there is one row, that of the send.
 func TestUnclearSendIsProvedByItsCallback(t *testing.T) {

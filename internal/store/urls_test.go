@@ -51,6 +51,42 @@ func TestKnownURLs(t *testing.T) {
 	}
 }
 
+// TestPublicURLsStay holds that URLs of single sends, and URLs that were public, do not push each other out.
+func TestPublicURLsStay(t *testing.T) {
+	now := start
+	s := openStore(t, store.Options{Now: func() time.Time { now = now.Add(time.Second); return now }})
+	note := func(url string) {
+		t.Helper()
+		if err := s.NoteURL(t.Context(), url); err != nil {
+			t.Fatal(err)
+		}
+	}
+	check := func(when string, n int, first, last string) {
+		t.Helper()
+		got, err := s.PublicURLs(t.Context())
+		if err != nil || len(got) != n || got[0] != first || got[n-1] != last {
+			t.Errorf("%s: %v; %d were public: %v", when, err, len(got), got)
+		}
+	}
+	for i := range 70 {
+		note(fmt.Sprintf("https://n%d.test/sms/delivery-report", i))
+		note(fmt.Sprintf("https://n%d.test", i))
+	}
+	check("at first", 70, "https://n69.test", "https://n0.test")
+	for i := range 250 {
+		note(fmt.Sprintf("https://shop.test/sms/delivery-report?order=%d", i))
+	}
+	check("after many sends", 70, "https://n69.test", "https://n0.test")
+	if got, err := s.KnownURLs(t.Context(), 0); err != nil || len(got) != 100+2*70 || got[0] != "https://shop.test/sms/delivery-report?order=249" {
+		t.Errorf("%v; %d are known, the last %s", err, len(got), got[0])
+	}
+	for i := 70; i < 130; i++ {
+		note(fmt.Sprintf("https://n%d.test/sms/delivery-report", i))
+		note(fmt.Sprintf("https://n%d.test", i))
+	}
+	check("after too many", 100, "https://n129.test", "https://n30.test")
+}
+
 // TestMigrateFromTheFirstVersion opens a file that the first version of the format made.
 func TestMigrateFromTheFirstVersion(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "history.db")

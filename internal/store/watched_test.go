@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -238,19 +239,14 @@ func TestBadAnswers(t *testing.T) {
 		c.Answer.Status = status
 		record(t, s, c)
 	}
-	for _, test := range []struct {
-		uuid  string
-		since time.Time
-		want  store.BadAnswers
-	}{
-		{"", start, store.BadAnswers{Status: 413, From: start.Add(time.Minute), To: start.Add(2 * time.Minute), Count: 2}},
-		{"", start.Add(90 * time.Second), store.BadAnswers{Status: 413, From: start.Add(2 * time.Minute), To: start.Add(2 * time.Minute), Count: 1}},
-		{"", start.Add(time.Hour), store.BadAnswers{}},
-		{"m1", time.Time{}, store.BadAnswers{Status: 403, From: start.Add(time.Minute), To: start.Add(time.Minute), Count: 1}},
-		{"m2", time.Time{}, store.BadAnswers{}},
-	} {
-		if got, err := s.BadAnswers(t.Context(), test.uuid, test.since); got != test.want || err != nil {
-			t.Errorf("of %q since %v: %v, %+v", test.uuid, test.since, err, got)
+	bad := []store.BadAnswer{{At: start.Add(time.Minute), Status: 403}, {At: start.Add(2 * time.Minute), Status: 413}}
+	got, err := s.BadAnswers(t.Context())
+	if diff := cmp.Diff(bad, got); diff != "" || err != nil {
+		t.Errorf("%v; of all (-want +got):\n%s", err, diff)
+	}
+	for uuid, want := range map[string][]store.BadAnswer{"m0": bad[1:], "m1": bad[:1], "m2": nil} {
+		if got, err := s.BadAnswersOf(t.Context(), uuid); err != nil || !slices.Equal(got, want) {
+			t.Errorf("of %s: %v, %+v", uuid, err, got)
 		}
 	}
 }

@@ -163,6 +163,7 @@ func (e *env) tellServer(p *figures) {
 	}
 	e.tellTunnel(p)
 	e.tellCustody(p)
+	e.tellAnswer(p)
 	shared := "this process, for itself alone"
 	switch {
 	case st.Joined:

@@ -258,10 +258,12 @@ func (t *attempts) writeList(d *doc, again string, now time.Time) {
 		words += fmt.Sprintf(" · %d marked", n)
 	}
 	d.say(th.muted, words)
-	const when, how, answered, took = 10, 20, 15, 9
+	const when, how, took = 10, 20, 9
+	answered := 15
 	target := func(string) string { return "" }
 	title := ""
 	if d.w >= 70 { // else only what one opens has it
+		answered = 25
 		title, target = "  TARGET", func(url string) string { return "  " + brief(targetWords(url)) }
 	}
 	d.put(docRow{spans: []span{{th.muted, "   " + grid.Fit("TIME", when, false) + grid.Fit("HOW", how, false) + grid.Fit("ANSWER", answered, false) + grid.Fit("TOTAL", took, true) + title}}})

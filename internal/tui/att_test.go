@@ -20,9 +20,9 @@ func triedStock(t *testing.T) *driver {
 // TestAttemptsOfACallback goes through the list, opens one, and goes to the others from there.
 func TestAttemptsOfACallback(t *testing.T) {
 	d := triedStock(t)
-	d.expect("4 attempts, newest first", "›    26-07-13  as captured         ✗ 500", "✗ refused", "changed-body        ✓ 403", "✓ 200", "localhost:3000/sms/delivery-report")
+	d.expect("4 attempts, newest first", "›    26-07-13  as captured         ✗ 500", "✗ nothing listens there", "changed-body        ✓ 403", "✓ 200", "localhost:3000/sms/delivery-report")
 	d.keys("j", "enter")
-	d.expect("Attempt 3 of callback 203 · re-signed · ✗ refused", "Nothing listens at localhost:3000; start your app", "connect       0.30 ms")
+	d.expect("Attempt 3 of callback 203 · re-signed · ✗ nothing listens there", "Nothing listens at localhost:3000; start your app", "connect       0.30 ms")
 	d.absent("Answer  HTTP")
 	d.keys("J")
 	d.expect("Attempt 2 of callback 203 · changed-body · ✓ 403", "To expect of an app that checks V2 alone: 200; of one that checks V3: 403.", "invalid signature", "the connection was open already")

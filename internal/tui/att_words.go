@@ -2,7 +2,6 @@ package tui
 
 import (
 	"fmt"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,16 +29,19 @@ func answeredWords(th *theme, a webhook.Attempt) (grid.Paint, string) {
 	case a.Failure == webhook.Cancelled:
 		return th.muted, "– stopped"
 	case a.Failure != "":
-		return th.bad, "✗ " + strings.ReplaceAll(brief(string(a.Failure)), "_", " ")
+		return th.bad, "✗ " + failureWords(a.Failure)
 	case a.Mode == webhook.Faulty:
 		if asExpected(a) {
 			return th.good, "✓ " + strconv.Itoa(a.Answer.Status)
 		}
 		return th.bad, "✗ " + strconv.Itoa(a.Answer.Status)
-	case a.Answer.Status >= 200 && a.Answer.Status < 300:
-		return th.good, "✓ " + strconv.Itoa(a.Answer.Status)
 	}
-	return th.warn, "✗ " + strconv.Itoa(a.Answer.Status)
+	sign, bad := statusMark(a.Answer.Status)
+	paint := th.good
+	if bad {
+		paint = th.warn
+	}
+	return paint, sign + " " + strconv.Itoa(a.Answer.Status)
 }
 
 // asExpected tells whether an app that checks signatures may answer so to what was broken on purpose: a refusal
@@ -51,12 +53,13 @@ func asExpected(a webhook.Attempt) bool {
 
 // wholeAnswer is the status in words, or why there is none.
 func wholeAnswer(th *theme, a webhook.Attempt) (grid.Paint, string) {
-	paint, words := answeredWords(th, a)
+	paint, words := answerOf(th, a)
 	if a.Failure != "" {
-		return paint, words + ": " + readable(a.Err)
-	}
-	if text := http.StatusText(a.Answer.Status); text != "" {
-		words += " " + text
+		if a.Err != "" { // which says it at more length
+			sign, _, _ := strings.Cut(words, " ")
+			words = sign + " " + readable(a.Err)
+		}
+		return paint, words
 	}
 	words += " in " + tookWords(a.Timings.Total)
 	switch {

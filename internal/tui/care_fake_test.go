@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -18,6 +19,7 @@ type care struct {
 	giveErr  error
 	answer   int // of the application; 0 for none
 	findings []app.Finding
+	replies  []string // that were set for inbound messages
 	allowed  []app.ForeignError
 	foreign  *app.ForeignError // to be asked about in a tour
 }
@@ -55,6 +57,24 @@ func (c *fakeCore) AllowReplacing(e *app.ForeignError) {
 	c.allowed = append(c.allowed, *e)
 	at := &c.status.Attachment
 	at.State, at.Why, at.Foreign = app.AttachWaiting, "", nil
+}
+
+func (c *fakeCore) SetInboundReply(text string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.status.Joined {
+		return fmt.Errorf("cannot set the reply from here: process %d serves this history", c.status.ServerPID)
+	}
+	var answer plivo.Answer
+	if text != "" {
+		var err error
+		if answer, err = plivo.ReplyWith(text); err != nil {
+			return err
+		}
+	}
+	c.replies = append(c.replies, text)
+	c.status.InboundAnswer, c.status.InboundReply = answer.String(), text
+	return nil
 }
 
 // silence makes the newest messages ones that callbacks are missed of: with nothing known, with an end that

@@ -92,7 +92,7 @@ func messageColumns(th *theme, now func() time.Time) []grid.Column[plivo.Message
 func sameRow(a, b plivo.Message) bool {
 	return a.UpdatedAt.Equal(b.UpdatedAt) && a.Status == b.Status && a.Callbacks == b.Callbacks &&
 		a.UUID == b.UUID && a.Refusal == b.Refusal && a.ErrorCode == b.ErrorCode &&
-		a.Unverified == b.Unverified && a.Unclear == b.Unclear && a.Signature == b.Signature && a.Cause == b.Cause && a.Units == b.Units &&
+		a.Unverified == b.Unverified && a.Unclear == b.Unclear && a.NotTaken == b.NotTaken && a.Signature == b.Signature && a.Cause == b.Cause && a.Units == b.Units &&
 		a.From == b.From && a.To == b.To && a.Text == b.Text && a.FinalAt.Equal(b.FinalAt) &&
 		a.Provider == b.Provider && a.Silence == b.Silence && a.Type == b.Type && a.Arrival == b.Arrival && slices.Equal(a.Anomalies, b.Anomalies)
 }
@@ -154,15 +154,31 @@ func hasError(code string) bool {
 	return false
 }
 
+// refusedWord says of a message that Plivo did not take whether the API refused it, or gave no answer at all.
+func refusedWord(m plivo.Message) string {
+	if m.NotTaken {
+		return "not taken"
+	}
+	return "refused"
+}
+
+// refusedBy says the same in full.
+func refusedBy(m plivo.Message) string {
+	if m.NotTaken {
+		return "not taken, for the API gave no answer to it"
+	}
+	return "refused by the API"
+}
+
 // codeWords is the error code, with its meaning in short where there is room for more than the code.
 func codeWords(m plivo.Message, w int) string {
 	switch {
 	case m.Unclear:
 		return "" // the status says it
-	case m.Refusal != "" && w < len("refused"):
+	case m.Refusal != "" && w < len(refusedWord(m)):
 		return "–"
 	case m.Refusal != "":
-		return "refused"
+		return refusedWord(m)
 	case !hasError(m.ErrorCode):
 		return ""
 	}

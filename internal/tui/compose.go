@@ -38,7 +38,6 @@ type compose struct {
 	more      bool             // the page of the options is shown
 	elsewhere field            // the focus on the page that is not
 	chosen    map[field]string // of the options that are chosen
-	untaken   map[field]string // texts of the editor that there was no room for, or no place
 
 	countries map[string]string // by number
 }
@@ -47,10 +46,25 @@ type compose struct {
 type form struct {
 	text, to, from, fate, url string
 	more                      optionForm
+	untaken                   untaken
+}
+
+// untaken are texts of the editor that there was no room for in a draft, or no place.
+type untaken struct{ template, interactive, location string }
+
+// at is the text of one of the fields that hold JSON.
+func (u *untaken) at(f field) *string {
+	switch f {
+	case fieldInteractive:
+		return &u.interactive
+	case fieldLocation:
+		return &u.location
+	}
+	return &u.template
 }
 
 func newCompose(e *env) *compose {
-	c := &compose{env: e, fields: newFields(e.th), countries: map[string]string{}, chosen: map[field]string{}, untaken: map[field]string{}}
+	c := &compose{env: e, fields: newFields(e.th), countries: map[string]string{}, chosen: map[field]string{}}
 	c.addArea(fieldText, "Write the message here")
 	c.text = c.areas[fieldText]
 	for f, hint := range map[field]string{
@@ -208,7 +222,7 @@ func (c *compose) check() {
 	now := form{
 		text: c.text.Value(), to: c.inputs[fieldTo].Value(), from: strings.TrimSpace(c.inputs[fieldFrom].Value()),
 		fate: strings.TrimSpace(c.inputs[fieldFate].Value()), url: strings.TrimSpace(c.inputs[fieldURL].Value()),
-		more: c.optionForm(),
+		more: c.optionForm(), untaken: c.form.untaken,
 	}
 	was := c.form
 	if now == was && c.edits > 0 {
@@ -253,7 +267,9 @@ func (c *compose) unsent() bool {
 }
 
 // says reports whether there is something to say.
-func (f form) says() bool { return strings.TrimSpace(f.text) != "" || f.more.said() }
+func (f form) says() bool {
+	return strings.TrimSpace(f.text) != "" || f.more.said() || f.untaken != (untaken{})
+}
 
 // fieldOf finds the field that a problem of the draft belongs to.
 func fieldOf(name string) field {

@@ -65,6 +65,7 @@ func (c *compose) answer(msg answerMsg) {
 	var more optionForm
 	*more.at(fieldKind), *more.at(fieldReports) = msg.kind, *kept.more.at(fieldReports)
 	c.fillOptions(more)
+	c.form.untaken = untaken{}
 	c.begin()
 	words := "Answering " + brief(c.env.mask.Number(msg.to)) + " from the number it wrote to"
 	if !kept.blank() {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
@@ -155,6 +156,8 @@ func (c *compose) optionsKey(k tea.KeyMsg) (tea.Cmd, bool) {
 		c.turn()
 	case c.editable() && key.Matches(k, km.editContent):
 		return c.editContent(), true
+	case key.Matches(k, km.editContent) && c.atLineEnd():
+		c.tellNoContent()
 	case !area && key.Matches(k, km.senders):
 		return c.openSenders(), true
 	case !option:
@@ -270,9 +273,30 @@ func (c *compose) editable() bool {
 	return slices.Contains([]field{fieldTemplate, fieldInteractive, fieldLocation}, c.focus)
 }
 
+// atLineEnd reports whether the cursor can go no further to the right on its line: there the key of the editor
+// would do nothing else.
+func (c *compose) atLineEnd() bool {
+	if a := c.areas[c.focus]; a != nil {
+		at := a.LineInfo()
+		return at.StartColumn+at.ColumnOffset >= utf8.RuneCountInString(strings.Split(a.Value(), "\n")[a.Line()])
+	}
+	in := c.inputs[c.focus]
+	return in == nil || c.choosing(c.focus) || in.Position() >= utf8.RuneCountInString(in.Value())
+}
+
+// tellNoContent says where there is something to edit elsewhere.
+func (c *compose) tellNoContent() {
+	words := "It is the template, the buttons or the location of a WhatsApp message, on the second page: this field has none."
+	if c.gauge.kind != plivo.WhatsApp {
+		words = "It is of WhatsApp messages alone: this one has none."
+	}
+	c.env.notifyAbout(aboutDraft, app.Info, c.env.keys.editContent.Help().Key+" opens JSON in the editor. "+words)
+}
+
 // contentMsg brings the JSON of a field from the editor.
 type contentMsg struct {
 	field field
+	draft form   // that stood there when the editor was opened
 	was   string // what the field held
 	text  string
 	err   error
@@ -288,18 +312,33 @@ func (c *compose) editContent() tea.Cmd {
 	was := c.value(o.field)
 	text := was
 	var b bytes.Buffer
-	switch kept := c.untaken[o.field]; {
+	switch kept := *c.form.untaken.at(o.field); {
 	case kept != "":
 		text = kept
 	case json.Indent(&b, []byte(was), "", "  ") == nil:
 		text = b.String() + "\n"
 	}
+	draft := c.form
 	return c.env.editText(text, "plivoscope.json", program, func(text string, err error) tea.Msg {
 		if err != nil {
 			err = fmt.Errorf("open the %s in %s: %w", o.name, role, err)
 		}
-		return contentMsg{o.field, was, text, err}
+		return contentMsg{o.field, draft, was, text, err}
 	})
+}
+
+// putAside gives a text of the editor to the draft that it was written for, where another one took its place.
+func (c *compose) putAside(msg contentMsg, text string) bool {
+	same := func(f form) bool {
+		f.untaken = msg.draft.untaken
+		return f == msg.draft
+	}
+	at := slices.IndexFunc(c.kept, same)
+	if at < 0 || same(c.form) {
+		return false
+	}
+	*c.kept[at].untaken.at(msg.field) = text
+	return true
 }
 
 // takeContent takes what comes from the editor. What has no room, or no place any more, is kept for the editor.
@@ -309,17 +348,20 @@ func (c *compose) takeContent(msg contentMsg) {
 	case msg.err != nil:
 		c.env.notifyAbout(aboutDraft, app.Failure, capital(msg.err.Error())+".")
 		return
+	case c.putAside(msg, text):
+		c.env.notifyAbout(aboutDraft, app.Warning, "Not taken: another draft stands here meanwhile. "+c.env.keys.earlier.Help().Key+" has the one it is for, and "+c.env.keys.editContent.Help().Key+" there opens it again as it was left.")
+		return
 	case msg.was != c.value(msg.field):
 		// A send that was answered meanwhile emptied it, or another draft took its place.
-		c.untaken[msg.field] = text
+		*c.form.untaken.at(msg.field) = text
 		c.env.notifyAbout(aboutDraft, app.Warning, "Not taken: the field has changed meanwhile. "+c.env.keys.editContent.Help().Key+" there opens it again as it was left.")
 		return
 	case len(text) > fieldBytes || strings.Count(text, "\n") >= linesMost:
-		c.untaken[msg.field] = text
+		*c.form.untaken.at(msg.field) = text
 		c.env.notifyAbout(aboutDraft, app.Warning, fmt.Sprintf("Not taken: there is room for %s in %d lines. %s opens it again as it was left.", sizeWords(fieldBytes), linesMost, c.env.keys.editContent.Help().Key))
 		return
 	}
-	delete(c.untaken, msg.field)
+	*c.form.untaken.at(msg.field) = ""
 	c.setValue(msg.field, text)
 	c.changed()
 }

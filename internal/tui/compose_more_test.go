@@ -207,7 +207,7 @@ func TestJSONIsEditedElsewhere(t *testing.T) {
 	if got := strings.TrimSpace(seen()); got != "9000" || d.m.compose.draft.Template != "{}" {
 		t.Errorf("opened again with %s, and became %q", got, d.m.compose.draft.Template)
 	}
-	d.send(contentMsg{fieldTemplate, `{"name":"a"}`, "long work", nil})
+	d.send(contentMsg{fieldTemplate, form{}, `{"name":"a"}`, "long work", nil})
 	d.expect("Not taken: the field has changed meanwhile. ctrl+e there opens it again as it was left.")
 	d.keys("ctrl+e")
 	if got := strings.TrimSpace(seen()); got != "9" {
@@ -359,6 +359,32 @@ func TestTheSearchForSendersIsTyped(t *testing.T) {
 	}
 }
 
+// TestUntakenTextIsOfItsDraft has another draft take the place of the one that the editor is open for: what comes from
+// there goes to the one that was set aside, and to no other.
+func TestUntakenTextIsOfItsDraft(t *testing.T) {
+	d := newDriver(t, newFakeCore(), 120, 36)
+	d.keys("n", "mine", "ctrl+x", "right", "right")
+	c := d.m.compose
+	was := c.form
+	d.send(answerMsg{to: "+14155550123", from: "+14155550100"})
+	d.send(contentMsg{fieldTemplate, was, "", "long work", nil})
+	d.expect("Not taken: another draft stands here meanwhile. ctrl+r has the one it is for")
+	if got := *c.form.untaken.at(fieldTemplate); got != "" {
+		t.Errorf("the answer has %q", got)
+	}
+	if len(c.kept) != 1 || *c.kept[0].untaken.at(fieldTemplate) != "long work" {
+		t.Fatalf("kept: %+v", c.kept)
+	}
+	c.take(recentItem{form: c.kept[0], kept: true})
+	if got := *c.form.untaken.at(fieldTemplate); got != "long work" || c.form.text != "mine" {
+		t.Errorf("the draft came back as %+v", c.form)
+	}
+	c.answer(answerMsg{to: "+14155550124", from: "+14155550100"})
+	if got := *c.form.untaken.at(fieldTemplate); got != "" {
+		t.Errorf("the next draft has %q", got)
+	}
+}
+
 // TestAnUnclearSendIsNotSentAgain holds that a draft of which nobody knows whether it was taken is no draft
 // any more: its row tells.
 func TestAnUnclearSendIsNotSentAgain(t *testing.T) {
@@ -371,10 +397,56 @@ func TestAnUnclearSendIsNotSentAgain(t *testing.T) {
 	}
 }
 
+// TestASendThatTheHistoryLacksIsNotSentAgain holds that a draft that Plivo accepted is no draft any more, also where
+// its answer could not be kept.
+func TestASendThatTheHistoryLacksIsNotSentAgain(t *testing.T) {
+	d := staged80(t)
+	d.m.env.core = unnotedCore{d.core, "5b40a428-bfc7-4daf-9d06-726c558bf3b0"}
+	d.keys("n", "hello", "tab", "+14155550123", "ctrl+s")
+	d.expect("Messages (12)", "Plivo accepted the message, so do not send it again")
+	if text := d.m.compose.form.text; text != "" {
+		t.Errorf("the draft is %q", text)
+	}
+	d.m.env.core = unnotedCore{d.core, ""}
+	d.keys("n", "hello", "tab", "+14155550123", "ctrl+s")
+	d.expect("took none of its messages")
+	if text := d.m.compose.form.text; text != "hello" {
+		t.Errorf("the draft that was not taken is %q", text)
+	}
+}
+
+// unnotedCore has a history that cannot take the answer to a send.
+type unnotedCore struct {
+	*fakeCore
+	uuid string
+}
+
+func (c unnotedCore) Send(ctx context.Context, r app.SendRequest) (app.Sent, error) {
+	_, _ = c.fakeCore.Send(ctx, r)
+	return app.Sent{IDs: []int64{1}, UUIDs: []string{c.uuid}}, &app.UnnotedError{
+		Messages: []plivo.Message{{ID: 1, UUID: c.uuid, To: "+14155550123"}}, Cause: errors.New("the disk is full"),
+	}
+}
+
 // unclearCore loses the answer to a send.
 type unclearCore struct{ *fakeCore }
 
 func (c unclearCore) Send(ctx context.Context, r app.SendRequest) (app.Sent, error) {
 	_, _ = c.fakeCore.Send(ctx, r)
 	return app.Sent{IDs: []int64{1}, UUIDs: []string{""}}, fmt.Errorf("live: %w", &api.Error{Kind: api.Network, Op: "send the message", Unclear: true, Err: errors.New("no answer came")})
+}
+
+// TestEditContentSaysWhereItIs holds that the key of the editor does not do nothing in silence: it goes to the end of
+// the line, and says there what it is for.
+func TestEditContentSaysWhereItIs(t *testing.T) {
+	d := staged80(t)
+	d.keys("n", "hello", "left", "ctrl+e", "!")
+	d.expect("│ hello!")
+	d.absent("opens JSON")
+	d.keys("ctrl+e")
+	d.expect("ctrl+e opens JSON in the editor. It is of WhatsApp messages")
+	d.keys("tab", "+14155550123")
+	d.absent("opens JSON")
+	d.keys("ctrl+x", "ctrl+e")
+	d.expect("ctrl+e opens JSON in the editor. It is of WhatsApp messages")
 }

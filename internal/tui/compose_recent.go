@@ -223,7 +223,7 @@ func (s *recentSheet) more(w int) []string {
 
 // blank reports whether nothing was typed that would be missed: the sender stands there by itself.
 func (f form) blank() bool {
-	return strings.TrimSpace(f.text+f.to+f.fate+f.url) == "" && !f.more.ofMessage()
+	return strings.TrimSpace(f.text+f.to+f.fate+f.url) == "" && !f.more.ofMessage() && f.untaken == (untaken{})
 }
 
 // begin shows the first page of a draft that was just filled in, or emptied.
@@ -245,7 +245,11 @@ func (c *compose) keep(f form) {
 
 // forgetKept takes a draft from those that were set aside.
 func (c *compose) forgetKept(f form) {
-	c.kept = slices.DeleteFunc(c.kept, func(k form) bool { return k == f })
+	f.untaken = untaken{} // it may have come since
+	c.kept = slices.DeleteFunc(c.kept, func(k form) bool {
+		k.untaken = untaken{}
+		return k == f
+	})
 }
 
 // take fills the form with another draft. One that stood there is kept, for the same sheet.
@@ -261,6 +265,7 @@ func (c *compose) take(i recentItem) {
 		c.inputs[f].CursorStart()
 	}
 	c.fillOptions(i.form.more)
+	c.form.untaken = i.form.untaken
 	c.begin()
 	words := "Filled in what was sent at " + clock(i.at, c.env.at)
 	if i.kept {

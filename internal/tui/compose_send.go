@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -95,6 +96,11 @@ func (c *compose) done(msg sentMsg) bool {
 		c.env.notify(app.Warning, "Unclear: "+msg.err.Error()+". Its row tells what comes of it.")
 		return c.empty(msg)
 	}
+	var unnoted *app.UnnotedError
+	if errors.As(msg.err, &unnoted) && unnoted.Taken() {
+		c.env.notify(app.Failure, msg.err.Error()+".")
+		return c.empty(msg)
+	}
 	if msg.err != nil {
 		if same {
 			c.failure = msg.err.Error()
@@ -136,6 +142,7 @@ func (c *compose) empty(msg sentMsg) bool {
 		*kept.at(f) = *c.form.more.at(f)
 	}
 	c.fillOptions(kept)
+	c.form.untaken = untaken{}
 	c.begin()
 	return true
 }

@@ -42,6 +42,8 @@ type Core interface {
 	GiveMissed(ctx context.Context, messageID int64, to string) (app.Reconciled, error)
 	// AllowReplacing lets a message_url go that somebody else set; it never blocks.
 	AllowReplacing(e *app.ForeignError)
+	// SetInboundReply sets what each inbound message is answered with; it never blocks. See app.App.
+	SetInboundReply(text string) error
 	Send(ctx context.Context, r app.SendRequest) (app.Sent, error)
 	// Senders are what the account can send from; see app.App.
 	Senders(ctx context.Context) ([]app.Sender, error)

@@ -91,7 +91,7 @@ func (d *detail) explain(p *page) {
 		p.field("unclear", th.warn, "? "+readable(m.Refusal))
 		p.field("", th.text, "→ Do not send it again yet: a callback tells what became of it, or Plivo's list of messages, which is asked for.")
 	case m.Refusal != "":
-		p.field("refused", th.bad, "✗ "+readable(m.Refusal))
+		p.field(refusedWord(m), th.bad, "✗ "+readable(m.Refusal))
 	}
 	if hasError(m.ErrorCode) {
 		p.explainCode(th, m.ErrorCode, m.Status)

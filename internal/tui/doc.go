@@ -73,6 +73,9 @@
 // A question that the core has for the user, as whether a message_url of somebody else's may be
 // replaced, waits until nothing is typed, is asked once, and can be had again by a key.
 //
+// The reply to inbound messages is set in memory by the core at once; what was typed and not set stays for the next
+// opening. Masked, a reply that nobody has typed is hidden until it is typed into.
+//
 // What is read at length, an open callback, an attempt and two compared ones, is a doc: rows of safe text that keep
 // their paragraph through every width. A pager shows a window of it, paints only that, and searches all
 // of it. A screen of callbacks that nobody sees reads nothing.

@@ -152,6 +152,8 @@ func (s *doctorSheet) key(k tea.KeyMsg) (tea.Cmd, bool) {
 	case key.Matches(k, km.cancel):
 		s.stop()
 		return nil, true
+	case s.ended && key.Matches(k, km.checkAgain):
+		return s.env.openDoctor(), true
 	case key.Matches(k, km.copyFindings):
 		return s.copy(), false
 	case key.Matches(k, km.down):
@@ -248,7 +250,7 @@ func (s *doctorSheet) lines(w, h int) []string {
 
 func (s *doctorSheet) footer() []key.Binding {
 	km := s.env.keys
-	return []key.Binding{km.closeCode, when(s.h > 0 && len(s.all(s.w)) > s.h, km.down), when(s.top > 0, km.up), km.copyFindings}
+	return []key.Binding{km.closeCode, when(s.ended, km.checkAgain), when(s.h > 0 && len(s.all(s.w)) > s.h, km.down), when(s.top > 0, km.up), km.copyFindings}
 }
 
 // text is all that was found so far, to be read elsewhere.

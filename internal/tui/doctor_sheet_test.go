@@ -120,3 +120,21 @@ func TestDoctorSpoken(t *testing.T) {
 	d.press("esc")
 	d.hears("Left.")
 }
+
+// TestDoctorAgain checks everything once more, where the first check-up has ended.
+func TestDoctorAgain(t *testing.T) {
+	d := staged80(t)
+	d.core.findings = []app.Finding{{Check: "balance", Result: app.CheckFailed, What: "nothing is left"}}
+	d.hold = true
+	d.keys("D")
+	d.absent("r check again")
+	d.hold = false
+	d.release()
+	d.expect("Doctor: 1 failed", "r check again")
+	d.core.findings = []app.Finding{{Check: "balance", Result: app.CheckOK, What: "10 USD are left"}}
+	d.keys("r")
+	d.expect("Doctor: everything is in order", "10 USD are left")
+	d.absent("nothing is left")
+	d.keys("esc")
+	d.absent("Doctor:")
+}

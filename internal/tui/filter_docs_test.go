@@ -22,6 +22,7 @@ func filterTable() string {
 		{"status:failed,undelivered", "failed or undelivered"},
 		{"status:failed -code:30,40", "failed, but not with these codes"},
 		{"sig:invalid since:1h", "of the last hour, with a signature that does not match"},
+		{"is:unclear,lost", "to look after: the send may have failed, or a callback did not come"},
 		{"to:+49 -hello", "to Germany, without hello in the text"},
 		{`from:"ACME Shop" text:"order, shipped"`, "space and commas in values"},
 		{`"status:failed"`, "this text, not the status"},
@@ -36,7 +37,7 @@ func filterTable() string {
 - A value in double quotes may hold spaces and commas, and after a backslash quotes and backslashes.
 - What has no word is looked for in the text as it stands: ` + "`12:30`" + ` and a URL need no quotes.
 - Upper and lower case do not matter, nor do leading zeros of a code: ` + "`code:030`" + ` is ` + "`code:30`" + `.
-- On Callbacks ` + "`dir:` `from:` `to:`" + ` look at the message of a callback, the others at the callback itself:
+- On Callbacks ` + "`dir:` `is:` `from:` `to:`" + ` look at the message of a callback, the others at the callback itself:
   ` + "`since:`" + ` at when it came, ` + "`text:`" + ` at its URL and body.
 
 | word | looks at | takes | as in |

@@ -37,7 +37,7 @@ func TestFilterOffers(t *testing.T) {
 		}[word]
 	}
 	for text, want := range map[string]string{
-		"|":                   "status: code: sig: dir: from: to: uuid: path: since: text:",
+		"|":                   "status: code: sig: dir: is: from: to: uuid: path: since: text:",
 		"st|":                 "status:",
 		"-S|":                 "status: sig: since:",
 		"hello s| x":          "status: sig: since:",

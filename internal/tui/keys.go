@@ -8,7 +8,7 @@ import (
 type keyMap struct {
 	// Everywhere.
 	quit, forceQuit, help, helpHint, helpTyped, redraw, messages, requests, compose, replay, examine, activity key.Binding
-	palette, paletteTyped, suspend, mask, forwarding, doctor, attach                                           key.Binding
+	palette, paletteTyped, suspend, mask, forwarding, doctor, attach, reply, replyEach                         key.Binding
 	// Lists.
 	up, down, pageUp, pageDown, newest, oldest, follow key.Binding
 	// Messages.
@@ -31,7 +31,9 @@ type keyMap struct {
 	again, sendReplay, moreFields, editRequest, asCaught, turn, leaveReplay, stopReplay, openSent key.Binding
 	// Sheets.
 	yes, no, choice, take, closeHelp, deliver, cancel, itemUp, itemDown, pick key.Binding
-	copyIt, editItem, pageItem, copyFindings                                  key.Binding
+	copyIt, editItem, pageItem, copyFindings, checkAgain                      key.Binding
+	// The reply to inbound messages.
+	setReply, noReply, replyUp, replyDown key.Binding
 }
 
 func bind(help, words string, keys ...string) key.Binding {
@@ -59,6 +61,8 @@ func newKeyMap() keyMap {
 		forwarding:   bind("F", "pause or resume forwarding", "F"),
 		doctor:       bind("D", "doctor: check everything", "D"),
 		attach:       bind("I", "let inbound messages come here", "I"),
+		reply:        bind("R", "reply to each inbound message", "R"),
+		replyEach:    bind("R", "reply to each by XML", "R"),
 		messages:     bind("1", "messages", "1"),
 		requests:     bind("2", "callbacks", "2"),
 		compose:      bind("3", "compose", "3"),
@@ -90,7 +94,7 @@ func newKeyMap() keyMap {
 		destinations: bind("t", "what was sent with it", "t"),
 		goTo:         bind("enter", "go to it", "enter"),
 		giveMissed:   bind("m", "send the missed callback", "m"),
-		answer:       bind("a", "answer", "a"),
+		answer:       bind("a", "answer by a send", "a"),
 
 		callbacks: bind("c", "its callbacks", "c"),
 		mark:      bind("space", "mark", " "),
@@ -181,6 +185,12 @@ func newKeyMap() keyMap {
 		pageItem:  bind("ctrl+o", "in the pager", "ctrl+o"),
 
 		copyFindings: bind("y", "copy all", "y"),
+		checkAgain:   bind("r", "check again", "r"),
+
+		setReply:  bind("ctrl+s", "reply so from now on", "ctrl+s"),
+		noReply:   bind("ctrl+x", "no reply", "ctrl+x"),
+		replyUp:   bind("pgup", "XML up", "pgup"),
+		replyDown: bind("pgdn", "XML down", "pgdown"),
 	}
 }
 

@@ -215,7 +215,7 @@ func TestMasked(t *testing.T) {
 	for name, play := range maskTours() {
 		i++
 		t.Run(name, func(t *testing.T) {
-			oneInFour(t, i)
+			oneInSixteen(t, i)
 			t.Parallel()
 			for _, late := range []bool{false, true} {
 				core := newFakeCore()

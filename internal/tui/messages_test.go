@@ -225,7 +225,7 @@ func TestFilterErrorsFit(t *testing.T) {
 func TestTheFilterHintNamesEveryWord(t *testing.T) {
 	d := staged(t, false, false, 120, 36, nil)
 	d.keys("/")
-	d.expect("status:", "code:", "sig:", "dir:", "from:", "to:", "uuid:", "path:", "since:", "text:")
+	d.expect("status:", "code:", "sig:", "dir:", "is:", "from:", "to:", "uuid:", "path:", "since:", "text:")
 }
 
 func TestNarrowInputsShowTheCursor(t *testing.T) {

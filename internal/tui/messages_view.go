@@ -93,15 +93,18 @@ func (s *messages) footer() []key.Binding {
 	if s.env.simulated() {
 		last = km.inbound
 	}
-	if any && m.Direction == plivo.Inbound {
-		down, last = km.answer, km.answer
-	}
 	keys := []key.Binding{km.back, down, km.signature, km.callbacks, km.copyID, fresh, km.help}
 	if !s.focused {
 		keys = []key.Binding{when(any, km.open), km.fresh, km.signature, km.again, last, when(any, km.copyID), km.help}
 		if !hasCallbacks(m) {
 			keys = slices.Insert(keys, len(keys)-1, km.filter)
 		}
+	}
+	if s.answers() {
+		keys = slices.Insert(slices.DeleteFunc(keys, func(b key.Binding) bool {
+			words := b.Help().Desc
+			return slices.Contains([]string{km.down.Help().Desc, km.follow.Help().Desc, km.inbound.Help().Desc, km.again.Help().Desc}, words)
+		}), 1, km.answer, km.replyEach)
 	}
 	if any && m.Ahead() {
 		keys = slices.Insert(keys[:len(keys)-2:len(keys)-2], 1, km.giveMissed)
@@ -119,6 +122,12 @@ func (s *messages) footer() []key.Binding {
 // hasCallbacks reports whether there is a callback of a message, and so a signature to look at.
 func hasCallbacks(m plivo.Message) bool { return m.Callbacks > 0 && m.UUID != "" }
 
+// answers reports whether an inbound message is selected: the two ways to answer it are named together.
+func (s *messages) answers() bool {
+	m, any := s.grid.Selected()
+	return any && m.Direction == plivo.Inbound && !s.typing()
+}
+
 // help is all keys of the present context.
 func (s *messages) help() []section {
 	if s.typing() {
@@ -132,11 +141,11 @@ func (s *messages) help() []section {
 	focus, zoom := when(any, km.focus), when(any, km.zoom)
 	copied, edit, page := when(any, km.copyID), when(any, km.edit), when(any, km.page)
 	list := section{"The list", []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.newest, km.oldest, km.follow}}
-	answer := when(any && m.Direction == plivo.Inbound, km.answer)
-	message := section{"The selected message", []key.Binding{open, focus, zoom, callbacks, signature, again, missed, together, answer, copied, edit, page}}
+	answer, reply := when(any && m.Direction == plivo.Inbound, km.answer), when(s.answers(), km.replyEach)
+	message := section{"The selected message", []key.Binding{open, focus, zoom, callbacks, signature, again, missed, together, answer, reply, copied, edit, page}}
 	if s.focused {
 		list = section{"The detail", []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.detailTop, km.detailEnd, km.back, focus, zoom}}
-		message = section{"The selected message", []key.Binding{callbacks, signature, again, missed, together, answer, copied, edit, page, km.follow}}
+		message = section{"The selected message", []key.Binding{callbacks, signature, again, missed, together, answer, reply, copied, edit, page, km.follow}}
 	}
 	more := section{"Messages", []key.Binding{km.fresh, km.filter, when(!s.applied.Empty(), km.unfilter), when(s.newWords() != "", km.markRead)}}
 	if s.env.simulated() {

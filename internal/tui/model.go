@@ -29,6 +29,7 @@ type env struct {
 	own        app.Notice // the UI's own last notice
 	ownTopic   topic
 	told       []told // the UI's own notices so far
+	replyDraft string // a reply to inbound messages that was typed and not set
 	delivering int    // inbound messages that the simulator has not reported on
 	filters    *filterHistory
 	sheet      sheet // what is open over the screen, nil for nothing
@@ -306,7 +307,7 @@ func (m *Model) helpSections() []section {
 	for _, t := range tabs(km) {
 		all.keys = append(all.keys, t.key)
 	}
-	all.keys = append(all.keys, km.help, km.palette, km.mask, km.forwarding, km.doctor, when(m.env.status.Attachment.State != "", km.attach), km.redraw, km.suspend, km.quit, km.forceQuit)
+	all.keys = append(all.keys, km.help, km.palette, km.mask, km.forwarding, km.doctor, when(m.env.status.Attachment.State != "", km.attach), m.replyKey(), km.redraw, km.suspend, km.quit, km.forceQuit)
 	return append(m.screen().help(), all)
 }
 

@@ -72,6 +72,8 @@ func (m *Model) globalKey(k tea.KeyMsg) tea.Cmd {
 		return m.env.openDoctor()
 	case key.Matches(k, km.attach):
 		m.attach()
+	case key.Matches(k, km.reply):
+		m.env.openReply()
 	default:
 		for _, t := range tabs(km) {
 			if key.Matches(k, t.key) {

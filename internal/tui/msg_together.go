@@ -108,7 +108,7 @@ func endWords(m plivo.Message) string {
 	case m.Unclear:
 		return "unclear"
 	case m.Refusal != "" && m.UUID == "":
-		return "refused"
+		return refusedWord(m)
 	case m.Status == "":
 		return "without a status"
 	case hasError(m.ErrorCode):

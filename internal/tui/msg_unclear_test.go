@@ -20,6 +20,14 @@ func TestUnclearIsNoRefusal(t *testing.T) {
 	if s := codeWords(m, 20); s != "" {
 		t.Errorf("its code is %q", s)
 	}
+	// Nor what never reached the API.
+	m.Unclear, m.Status, m.NotTaken, m.Refusal = false, plivo.Failed, true, "the connection failed"
+	for _, s := range []string{endWords(m), codeWords(m, 20), messageSentence(m, time.Now())} {
+		if !strings.Contains(s, "not taken") || strings.Contains(s, "refused") {
+			t.Errorf("said %q", s)
+		}
+	}
+	m.Unclear, m.Status, m.NotTaken = true, plivo.Sending, false
 	clear := m
 	clear.Unclear = false
 	if sameRow(m, clear) {

@@ -20,7 +20,7 @@ const (
 // before counts as looked at. It knows what rows it was shown, and asks for none.
 type unread struct {
 	since  time.Time       // what changed no later counts as looked at
-	looked map[int64]stamp // what was looked at since, as it was then
+	looked map[int64]stamp // what was looked at since, as it was then, and what was silent before
 	found  map[int64]bool  // what is unread of the rows seen so far, at most unreadMost
 	more   bool            // there are others: more than that, or rows that went by unseen
 	newest int64           // the greatest ID seen
@@ -34,9 +34,25 @@ type stamp struct {
 	updated   time.Time
 	callbacks int
 	status    plivo.Status
+	missed    bool         // a callback is missed of it
+	said      plivo.Status // by the API
 }
 
-func stampOf(m plivo.Message) stamp { return stamp{m.UpdatedAt, m.Callbacks, m.Status} }
+func stampOf(m plivo.Message) stamp {
+	return stamp{m.UpdatedAt, m.Callbacks, m.Status, missed(m), m.Provider.Status}
+}
+
+// missed reports whether a callback of a message is missed, or lost.
+func missed(m plivo.Message) bool { return m.Silent() || m.Ahead() }
+
+// changedAt is when there was something new of a message: a callback, or that none came. A silence that lasts is
+// judged again now and then, which is nothing new.
+func changedAt(m plivo.Message) time.Time {
+	if missed(m) && m.Silence.At.After(m.UpdatedAt) {
+		return m.Silence.At
+	}
+	return m.UpdatedAt
+}
 
 func newUnread(since time.Time) *unread {
 	return &unread{since: since, looked: map[int64]stamp{}, found: map[int64]bool{}}
@@ -47,7 +63,7 @@ func (u *unread) is(m plivo.Message) bool {
 	if s, ok := u.looked[m.ID]; ok {
 		return s != stampOf(m)
 	}
-	return m.UpdatedAt.After(u.since)
+	return changedAt(m).After(u.since)
 }
 
 // take learns of rows that were read: newest first, without holes among those of the filter. all is whether
@@ -55,8 +71,11 @@ func (u *unread) is(m plivo.Message) bool {
 func (u *unread) take(rows []plivo.Message, all, atTop, atEnd bool, total int64) {
 	came := int64(0)
 	for _, m := range rows {
-		if m.UpdatedAt.After(u.latest) {
-			u.latest = m.UpdatedAt
+		if at := changedAt(m); at.After(u.latest) {
+			u.latest = at
+		}
+		if !u.primed && missed(m) && !u.is(m) {
+			u.looked[m.ID] = stampOf(m)
 		}
 		if m.ID > u.newest {
 			came++

@@ -188,3 +188,39 @@ func TestUnreadIsBounded(t *testing.T) {
 		}
 	}
 }
+
+// TestASilenceIsNew marks a message of which no callback came, once, and not one that was silent before.
+func TestASilenceIsNew(t *testing.T) {
+	u := newUnread(testNow)
+	silent := func(id int64, at time.Time) plivo.Message {
+		return plivo.Message{ID: id, Status: plivo.Queued, UpdatedAt: testNow.Add(-time.Hour), Silence: plivo.Silence{Cause: plivo.UnknownSilence, At: at}}
+	}
+	old, waits := silent(1, testNow.Add(-time.Minute)), silent(2, time.Time{})
+	waits.Silence = plivo.Silence{}
+	take := func(ms ...plivo.Message) { u.take(ms, true, true, true, 2) }
+	take(waits, old)
+	if u.words(2) != "" {
+		t.Fatalf("%s at the start", u.words(2))
+	}
+	again, missed := silent(1, testNow.Add(time.Minute)), silent(2, testNow.Add(time.Minute))
+	take(missed, again) // the old one was judged again
+	if !u.is(missed) || u.is(again) || u.words(2) != "1 new" {
+		t.Errorf("the new silence %v, the old one %v: %s", u.is(missed), u.is(again), u.words(2))
+	}
+	u.look(missed)
+	missed.Silence.At = testNow.Add(time.Hour)
+	take(missed, again)
+	if u.words(2) != "" {
+		t.Errorf("%s after it was looked at", u.words(2))
+	}
+	missed.Provider.Status = plivo.Delivered
+	take(missed, again)
+	if u.words(2) != "1 new" {
+		t.Errorf("%q as the API knows the end", u.words(2))
+	}
+	u.lookAll(testNow, 2)
+	take(missed, again)
+	if u.words(2) != "" {
+		t.Errorf("%s after all were looked at", u.words(2))
+	}
+}

@@ -38,6 +38,7 @@ const (
 	gPicking   group = "what is picked from a list: the palette, the copy menu and the like"
 	gCode      group = "a message as code"
 	gDoctor    group = "the doctor"
+	gReply     group = "the reply to inbound messages"
 )
 
 // situation is a state of the UI in which the keys of some groups act at once, so that no key may stand for
@@ -64,6 +65,7 @@ var situations = []situation{
 	{"an attempt", false, []group{gAlways, gScreens, gMoving, gThing, gText, gSearch, gOpened}},
 	{"a question", false, []group{gAlways, gQuestion, gSheet}},
 	{"an inbound message", true, []group{gAlways, gFields, gInbound, gSheet}},
+	{"the reply to inbound messages", true, []group{gAlways, gFields, gReply, gSheet}},
 	{"the doctor", false, []group{gAlways, gMoving, gDoctor, gSheet}},
 	{"the help", false, []group{gAlways, gMoving, gHelp}},
 	{"the palette", true, []group{gAlways, gPicking, gSheet}},
@@ -107,6 +109,7 @@ func (km *keyMap) actions() []action {
 		a("pause-forwarding", gScreens, &km.forwarding),
 		a("doctor", gScreens, &km.doctor),
 		a("attach", gScreens, &km.attach),
+		a("reply", gScreens, &km.reply, &km.replyEach),
 		a("messages", gScreens, &km.messages),
 		a("callbacks", gScreens, &km.requests),
 		a("compose", gScreens, &km.compose),
@@ -215,6 +218,12 @@ func (km *keyMap) actions() []action {
 		a("deliver", gInbound, &km.deliver),
 
 		a("copy-findings", gDoctor, &km.copyFindings),
+		a("check-again", gDoctor, &km.checkAgain),
+
+		a("set-reply", gReply, &km.setReply),
+		a("no-reply", gReply, &km.noReply),
+		a("reply-up", gReply, &km.replyUp),
+		a("reply-down", gReply, &km.replyDown),
 
 		a("cancel", gSheet, &km.cancel, &km.closeCode),
 

@@ -70,7 +70,7 @@ func (m *Model) openPalette() {
 			add(toScreens, t.key, !typing, func() tea.Cmd { return m.globalKey(pressKey(t.key)) })
 		}
 	}
-	for _, b := range []key.Binding{km.help, km.mask, km.forwarding, km.doctor, when(m.env.status.Attachment.State != "", km.attach), km.suspend, km.redraw, km.quit, km.forceQuit} {
+	for _, b := range []key.Binding{km.help, km.mask, km.forwarding, km.doctor, when(m.env.status.Attachment.State != "", km.attach), m.replyKey(), km.suspend, km.redraw, km.quit, km.forceQuit} {
 		k := pressKey(b)
 		add("Everywhere", b, !typing || !isText(k), func() tea.Cmd {
 			if cmd, done := m.alwaysKey(k); done {

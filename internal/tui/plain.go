@@ -206,6 +206,9 @@ func (p *plainUI) key(k tea.KeyMsg) tea.Cmd {
 	case key.Matches(k, km.palette, km.paletteTyped):
 		p.askAction()
 		return nil
+	case key.Matches(k, km.reply):
+		p.askReply()
+		return nil
 	}
 	if cmd, done := m.copierKey(k); done && m.at != onSignature {
 		return cmd

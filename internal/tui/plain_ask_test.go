@@ -151,7 +151,7 @@ func TestPlainKeysAreThoseOfTheScreens(t *testing.T) {
 	d.hears("From, enter keeps ")
 	d.press("esc", ":", "new message", "enter")
 	d.hears("Action: new message\r\nFrom, enter keeps ")
-	d.press("esc", ":", "inb", "enter")
+	d.press("esc", ":", "inbound-", "enter")
 	d.hears("An inbound message to")
 	d.press("esc", ":", "xyzzy", "enter")
 	d.hears("Nothing that can be done now is called so.")

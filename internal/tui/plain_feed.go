@@ -189,7 +189,7 @@ func (p *plainUI) messagesFed(newest []plivo.Message) {
 			})
 		case m.Refusal != "" && !f.refused[m.ID]:
 			p.line(tally{messages: 1}, func() string {
-				return fmt.Sprintf("Message to %s refused by the API: %s", brief(orNone(m.To)), readable(m.Refusal))
+				return fmt.Sprintf("Message to %s %s: %s", brief(orNone(m.To)), refusedBy(m), readable(m.Refusal))
 			})
 		case fresh && m.Callbacks == 0 && m.Refusal == "":
 			p.line(tally{messages: 1}, func() string { return fmt.Sprintf("Message to %s %s.", brief(orNone(m.To)), statusSpoken(m)) })

@@ -79,7 +79,7 @@ func TestSendersThatComeLateTakeNoAnswer(t *testing.T) {
 func TestPlainAnswers(t *testing.T) {
 	d := newPlain(t)
 	d.press("?")
-	d.hears("a: answer.")
+	d.hears("a: answer by a send.")
 	d.press("j", "a")
 	d.hears("Answering +14155550177", "Text: ")
 	d.press("you are out", "enter")

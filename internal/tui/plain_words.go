@@ -22,7 +22,7 @@ func messageSentence(m plivo.Message, now time.Time) string {
 	switch {
 	case m.Unclear:
 	case m.Refusal != "":
-		words = append(words, "refused by the API")
+		words = append(words, refusedBy(m))
 	case hasError(m.ErrorCode):
 		words = append(words, errorSpoken(m.ErrorCode))
 	}

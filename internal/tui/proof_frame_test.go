@@ -73,12 +73,12 @@ func uncoloured(l string) (string, bool) {
 	}
 }
 
-// oneInFour skips a case with -short, as the races run: these proofs compute in one goroutine, many times what
+// oneInSixteen skips a case with -short, as the races run: these proofs compute in one goroutine, many times what
 // few of them show there.
-func oneInFour(t *testing.T, i int) {
+func oneInSixteen(t *testing.T, i int) {
 	t.Helper()
-	if testing.Short() && i%4 != 0 {
-		t.Skip("one in four with -short")
+	if testing.Short() && i%16 != 0 {
+		t.Skip("one in sixteen with -short")
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 func TestNothingHostileIsCopied(t *testing.T) {
 	for i, h := range hostiles {
 		t.Run(h.name, func(t *testing.T) {
-			oneInFour(t, i)
+			oneInSixteen(t, i)
 			t.Parallel()
 			copied := 0
 			for _, tour := range tours {

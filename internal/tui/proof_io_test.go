@@ -92,7 +92,7 @@ func TestNoKeyDoesIO(t *testing.T) {
 		}
 		played++
 		t.Run(sc.name, func(t *testing.T) {
-			oneInFour(t, played)
+			oneInSixteen(t, played)
 			t.Parallel()
 			d := counting(t, sc, 80, 24)
 			begin := d.screen()

@@ -110,7 +110,7 @@ func matrix(nth int) [][2]int {
 func TestEveryFrameFits(t *testing.T) {
 	for i, sc := range scenes {
 		t.Run(sc.name, func(t *testing.T) {
-			oneInFour(t, i)
+			oneInSixteen(t, i)
 			t.Parallel()
 			d := staged(t, sc.live, sc.bare, 120, 36, rendererOf(termenv.TrueColor, true))
 			sc.play(d)
@@ -143,7 +143,7 @@ func (d *driver) place() string {
 func TestASizeChangesNothingElse(t *testing.T) {
 	for i, sc := range scenes {
 		t.Run(sc.name, func(t *testing.T) {
-			oneInFour(t, i)
+			oneInSixteen(t, i)
 			t.Parallel()
 			for _, from := range [][2]int{{120, 36}, {80, 24}, {60, 15}} {
 				d := staged(t, sc.live, sc.bare, from[0], from[1], nil)
@@ -191,7 +191,7 @@ func selectionInSight(d *driver) bool {
 // TestTooSmallTakesNothing presses keys and the mouse where nobody sees what they would do.
 func TestTooSmallTakesNothing(t *testing.T) {
 	for i, sc := range scenes {
-		if testing.Short() && i%4 != 0 {
+		if testing.Short() && i%16 != 0 {
 			continue
 		}
 		d := staged(t, sc.live, sc.bare, 80, 24, nil)

@@ -22,7 +22,7 @@ func TestViews(t *testing.T) {
 		}
 		known[strings.ReplaceAll(sc.name, " ", "_")+".golden"] = true
 		t.Run(sc.name, func(t *testing.T) {
-			oneInFour(t, i)
+			oneInSixteen(t, i)
 			t.Parallel()
 			var b strings.Builder
 			for _, size := range [][2]int{{60, 15}, {80, 24}, {120, 36}, {200, 60}} {
@@ -77,6 +77,7 @@ func TestColours(t *testing.T) {
 		}
 		seen++
 		t.Run(sc.name, func(t *testing.T) {
+			oneInSixteen(t, seen-1)
 			t.Parallel()
 			var b strings.Builder
 			words := ""

@@ -35,5 +35,8 @@ func (m *Model) unfinished() string {
 	if m.compose.unsent() {
 		what = append(what, "The draft was not sent and would be lost.")
 	}
+	if m.env.replyDraft != "" {
+		what = append(what, "The reply to inbound messages was not set and would be lost.")
+	}
 	return strings.Join(what, " ")
 }

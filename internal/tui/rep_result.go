@@ -97,26 +97,13 @@ func attemptSource(a webhook.Attempt) string {
 	return fmt.Sprintf("callback %d", a.CallbackID)
 }
 
-// answerOf is what came of an attempt, in a few words.
+// answerOf is what came of an attempt, the status in words too.
 func answerOf(th *theme, a webhook.Attempt) (grid.Paint, string) {
-	if a.Failure != "" {
-		return th.bad, "✗ " + failureWords(a.Failure)
+	paint, words := answeredWords(th, a)
+	if text := http.StatusText(a.Answer.Status); a.Failure == "" && text != "" {
+		words += " " + text
 	}
-	sign, bad := statusMark(a.Answer.Status)
-	if a.Mode == webhook.Faulty {
-		sign, bad = "✓", !asExpected(a)
-		if bad {
-			sign = "✗"
-		}
-	}
-	paint := th.good
-	if bad {
-		paint = th.bad
-	}
-	if sign == "→" {
-		paint = th.warn
-	}
-	return paint, strings.TrimRight(fmt.Sprintf("%s %d %s", sign, a.Answer.Status, http.StatusText(a.Answer.Status)), " ")
+	return paint, words
 }
 
 func (s *replayScreen) scrollResult(n int) {

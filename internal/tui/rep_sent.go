@@ -72,8 +72,8 @@ func (s *replayScreen) writeRequest(p *page) {
 	p.field("body", th.text, sizeWords(len(r.Body))+" of "+brief(orNoType(http.Header(r.Header).Get("Content-Type"))))
 	if n := s.preview.Requests; n > 1 {
 		words := plural(int(n), "request")
-		if c := int64(s.preview.Callbacks); c > 1 || c != n {
-			words += ", of " + plural(int(c), "callback")
+		if c := int64(s.preview.Callbacks); c != n {
+			words += " for " + plural(int(c), "callback")
 		}
 		p.field("in all", th.text, words)
 	}

@@ -50,7 +50,7 @@ func (t *tape) waitFor(tb testing.TB, text string) {
 // waitForAfter does so for a text after so many bytes.
 func (t *tape) waitForAfter(tb testing.TB, from int, text string) {
 	tb.Helper()
-	for end := time.Now().Add(20 * time.Second); !strings.Contains(t.String()[from:], text); {
+	for end := time.Now().Add(time.Minute); !strings.Contains(t.String()[from:], text); {
 		if time.Now().After(end) {
 			tb.Fatalf("the terminal never shows %q:\n%q", text, t.String())
 		}
@@ -345,7 +345,7 @@ func TestPagesOfARealHistory(t *testing.T) {
 	d.m.env.core = storeCore{core, st}
 	d.wake()
 	seen := map[int64]bool{}
-	for range 200 {
+	for range 130 {
 		seen[d.selected()] = true
 		d.keys("j")
 	}
@@ -357,7 +357,7 @@ func TestPagesOfARealHistory(t *testing.T) {
 	if d.selected() != oldest {
 		t.Errorf("G selected %d, walking down %d", d.selected(), oldest)
 	}
-	for range 200 {
+	for range 130 {
 		d.keys("k")
 	}
 	d.keys("/", "burst", "enter")

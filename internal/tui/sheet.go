@@ -37,6 +37,8 @@ func (m *Model) arrangeSheet() {
 		s.setSize(m.frame.body.h - 2)
 	case *doctorSheet:
 		s.setSize(m.frame.body.w, m.frame.body.h-1)
+	case *replySheet:
+		s.setSize(m.frame.body.w, m.frame.body.h-1)
 	case *inboundSheet:
 		s.setWidth(m.frame.body.w)
 	}

@@ -144,7 +144,11 @@ func (c cause) explain(p *page) {
 func (s *messages) openSignature() tea.Cmd {
 	m, ok := s.grid.Selected()
 	if ok && m.Refusal != "" && m.UUID == "" && !m.Unclear {
-		s.env.notifyAbout(aboutSelection, app.Warning, "There is no signature to look at: a message that the API refused has no callback.")
+		how := "refused"
+		if m.NotTaken {
+			how = "did not take"
+		}
+		s.env.notifyAbout(aboutSelection, app.Warning, "There is no signature to look at: a message that the API "+how+" has no callback.")
 		return nil
 	}
 	if !ok || m.Callbacks == 0 || m.UUID == "" {

@@ -90,7 +90,7 @@ func (d *detail) timeline(w int) [][]span {
 	case m.Unclear:
 		units = append(units, []span{{th.muted, " ─→ "}, {th.warn, "? unclear whether Plivo took it"}})
 	case m.Refusal != "":
-		units = append(units, []span{{th.muted, " ─→ "}, {th.bad, "✗ refused by the API"}})
+		units = append(units, []span{{th.muted, " ─→ "}, {th.bad, "✗ " + refusedBy(m)}})
 	case m.Direction == plivo.Outbound && !m.Status.Terminal():
 		words, paint := d.silenceEnd()
 		units = append(units, []span{{th.muted, " ─…→ "}, {paint, words + " (" + waited(now.Sub(last.at)) + ")"}})

@@ -19,7 +19,7 @@ func (m *Model) typing() bool {
 		return m.screen().typing()
 	}
 	switch m.env.sheet.(type) {
-	case *inboundSheet, *paletteSheet, *recentSheet, *sendersSheet:
+	case *inboundSheet, *replySheet, *paletteSheet, *recentSheet, *sendersSheet:
 		return true
 	}
 	return false

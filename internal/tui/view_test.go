@@ -219,7 +219,7 @@ func staged(t testing.TB, live, bare bool, w, h int, r *lipgloss.Renderer) *driv
 
 // TestLayoutAddsUp holds that the parts of the screen neither overlap nor leave it.
 func TestLayoutAddsUp(t *testing.T) {
-	oneInFour(t, 1)
+	oneInSixteen(t, 1)
 	for w := minWidth; w <= 240; w++ {
 		for h := minHeight; h <= 70; h++ {
 			for i := range 24 {

@@ -15,7 +15,7 @@ func (s *Server) SetAnswer(a plivo.Answer) { s.inbound.Store(&a) }
 // inboundAnswer is what an inbound message is answered with.
 func (s *Server) inboundAnswer(c *Callback) string {
 	callbackURL := ""
-	if public := s.publicURLs(); len(public) > 0 {
+	if public := s.publicURLs().now; len(public) > 0 {
 		callbackURL = public[0].origin + public[0].prefix + DeliveryReportPath
 	}
 	body, err := s.inbound.Load().For(c.Report, callbackURL)

@@ -54,6 +54,10 @@ type Config struct {
 	// It may only be set behind a tunnel whose agent runs on this machine and appends that value. It is not
 	// for a tunnel that ends in this process: see ServeTunnel.
 	TrustForwarded bool
+	// Agent says that loopback peers are the agent of a tunnel, which speaks for everybody, though it does not say
+	// for whom: it may open as many connections as it likes, and all that it passes on shares one limit of
+	// callbacks without a valid signature. TrustForwarded implies it, but for the shared limit.
+	Agent bool
 
 	// Prove answers a probe that this process sent to itself through its public URL, in the header of the answer
 	// of /health, and reports whether it was one that is open. Such a one is answered whatever Allow says. nil for

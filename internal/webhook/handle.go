@@ -25,7 +25,8 @@ const discardMost = 16 << 20
 func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request, by way) {
 	began := time.Now()
 	caller := callerOf(r, by.forwarded)
-	public := s.publicURLs()
+	hosts := hostsOf(r)
+	public := s.publicURLs().askedFor(hosts)
 	target := target(r)
 	path := pathOf(public, target)
 	if s.proves(w, r, path) {
@@ -49,7 +50,7 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request, by way) {
 		return
 	}
 	if asksJudgement(r, path) {
-		s.serveJudgement(w, r, public, target, func(c *Callback) bool {
+		s.serveJudgement(w, r, public, hosts, target, func(c *Callback) bool {
 			return s.rate != nil && !s.rate.allow(caller.addr, c.ReceivedAt)
 		})
 		return
@@ -69,7 +70,7 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request, by way) {
 		return
 	}
 	s.inTurn(func() {
-		s.judge(c, public, r.Host, target)
+		s.judge(c, public, hosts, target)
 		c.Kind = kindOf(r.Method, path, c.Report)
 	})
 	s.stats.judged(c.Verdict.Outcome)
@@ -131,8 +132,10 @@ func (s *Server) refuseBody(w http.ResponseWriter, c *Callback, err error) {
 }
 
 // judge reads the parameters and checks the signature over the public URLs. Without any there is
-// nothing that a signature could be checked over: the Host header is the caller's to write.
-func (s *Server) judge(c *Callback, public []publicURL, host, target string) {
+// nothing that a signature could be checked over: the Host header is the caller's to write. Over an earlier URL only
+// the third version counts: whoever kept a request of then could send another body under an older one, to a name that
+// may be somebody else's by now.
+func (s *Server) judge(c *Callback, public []publicURL, hosts []string, target string) {
 	params, problem := ParseParams(c.Method, target, c.Header.Get("Content-Type"), c.Body)
 	c.Report, c.Problem = plivo.NewReport(params), problem
 	if c.Truncated {
@@ -142,14 +145,22 @@ func (s *Server) judge(c *Callback, public []publicURL, host, target string) {
 		params = nil // they are in the URL
 	}
 	c.URL, c.Verdict = c.ReceivedURL, signature.Result{Outcome: signature.Unchecked}
-	for i, url := range candidates(public, host, target) {
-		verdict := signature.Verify(signature.Request{Method: c.Method, URL: url, Header: c.Header, Params: params}, s.config.Tokens)
-		if i == 0 || verdict.Outcome == signature.Valid {
-			c.URL, c.Verdict = url, verdict.Result
+	weak := false // a signature that holds for an earlier URL, and that anybody could have kept, with other parameters
+	for i, url := range candidates(public, hosts, target) {
+		verdict := signature.Verify(signature.Request{Method: c.Method, URL: url.text, Header: c.Header, Params: params}, s.config.Tokens)
+		if url.earlier && verdict.Outcome == signature.Valid && verdict.Scheme != signature.V3 && verdict.Scheme != signature.MaV3 {
+			weak = true
+			continue
+		}
+		if i == 0 || weak || verdict.Outcome == signature.Valid {
+			c.URL, c.Verdict, weak = url.text, verdict.Result, false
 		}
 		if verdict.Outcome != signature.Invalid {
 			break // valid, or nothing that another URL could change
 		}
+	}
+	if weak {
+		c.Verdict.Outcome = signature.Invalid
 	}
 	c.excuse()
 }

@@ -2,12 +2,14 @@ package webhook_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http/httptest"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -37,7 +39,7 @@ func (c *clock) move(d time.Duration) {
 
 func eventually(t *testing.T, what string, condition func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !condition(); time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !condition(); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("waited in vain until " + what)
 		}
@@ -51,7 +53,7 @@ func dial(t *testing.T, addr string) net.Conn {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
+	_ = conn.SetDeadline(time.Now().Add(time.Minute))
 	return conn
 }
 
@@ -121,6 +123,36 @@ func TestTheRateLimitCanBeOff(t *testing.T) {
 			t.Fatalf("status %d", status)
 		}
 	}
+}
+
+// Through an agent that does not say who called all share one limit, whatever a caller writes, and one agent may
+// open as many connections as it likes.
+func TestAnAgentThatDoesNotSayWhoCalled(t *testing.T) {
+	at := time.Now()
+	s := start(t, webhook.Config{
+		Agent: true, Tokens: []signature.Token{account}, PublicURLs: []string{"https://name.example"}, Now: func() time.Time { return at },
+		Limits: webhook.Limits{Rate: 1, Burst: 2, ConnectionsPerAddress: 1},
+	})
+	var statuses []int
+	for i := range 4 {
+		r := post(t, s.url+"/x", formType, "a=1")
+		r.Header.Set("X-Forwarded-For", fmt.Sprintf("198.51.100.%d", i))
+		status, _, _ := do(t, r)
+		statuses = append(statuses, status)
+	}
+	if !slices.Equal(statuses, []int{200, 200, 429, 429}) {
+		t.Errorf("of callers with made-up addresses came %v", statuses)
+	}
+	if got := s.recorder.last(t).RemoteAddr; !strings.HasPrefix(got, "127.0.0.1:") {
+		t.Errorf("it came from %s", got)
+	}
+	if status, _, _ := do(t, signedPost(t, s.url+"/x", "https://name.example/x", account)); status != 200 {
+		t.Errorf("what verifies is answered %d", status)
+	}
+	for range 3 {
+		dial(t, s.addr)
+	}
+	eventually(t, "the agent has three connections", func() bool { return s.Stats().Connections == 3 })
 }
 
 func TestForwardedAddresses(t *testing.T) {

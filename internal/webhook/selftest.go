@@ -26,7 +26,7 @@ func asksJudgement(r *http.Request, path string) bool {
 
 // serveJudgement judges a request and tells the caller. limited refuses one without a valid signature, where its
 // sender has had too many.
-func (s *Server) serveJudgement(w http.ResponseWriter, r *http.Request, public []publicURL, target string, limited func(*Callback) bool) {
+func (s *Server) serveJudgement(w http.ResponseWriter, r *http.Request, public []publicURL, hosts []string, target string, limited func(*Callback) bool) {
 	c := &Callback{ReceivedAt: s.config.Now(), Method: r.Method, ReceivedURL: receivedURL(r, target), Header: r.Header}
 	var err error
 	if c.Body, c.Truncated, err = s.readBody(w, r); err != nil {
@@ -34,7 +34,7 @@ func (s *Server) serveJudgement(w http.ResponseWriter, r *http.Request, public [
 		writeText(w, http.StatusBadRequest, "The body did not arrive whole.")
 		return
 	}
-	s.inTurn(func() { s.judge(c, public, r.Host, target) })
+	s.inTurn(func() { s.judge(c, public, hosts, target) })
 	if c.Verdict.Outcome != signature.Valid && limited(c) {
 		w.Header().Set("Retry-After", retryAfter)
 		writeText(w, http.StatusTooManyRequests, "Too many requests without a valid signature.")

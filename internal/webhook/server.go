@@ -21,7 +21,7 @@ type Server struct {
 	config      Config
 	log         *slog.Logger
 	urls        sync.Mutex // held while public changes
-	public      atomic.Pointer[[]publicURL]
+	public      atomic.Pointer[publicURLs]
 	inbound     atomic.Pointer[plivo.Answer] // what inbound messages are answered with
 	stats       counters
 	rate        *rateLimiter
@@ -62,47 +62,6 @@ func New(c Config) (*Server, error) {
 	return s, nil
 }
 
-// SetPublicURLs changes the URLs that signatures are checked over; callbacks that are being judged
-// finish with the earlier ones. It fails, and changes nothing, where one is no http(s) URL.
-func (s *Server) SetPublicURLs(urls ...string) error { return s.setURLs(urls, false) }
-
-// SetEarlierURLs changes the URLs that were public once, and may lead here still: the signature of a request
-// that asked for the host of one of them is checked over it too. No other request's is. It fails, and changes
-// nothing, where one is no http(s) URL.
-func (s *Server) SetEarlierURLs(urls ...string) error { return s.setURLs(urls, true) }
-
-func (s *Server) setURLs(urls []string, earlier bool) error {
-	var public []publicURL
-	for _, raw := range urls {
-		parsed, err := parsePublicURL(raw)
-		if err != nil {
-			return err
-		}
-		for i := range parsed {
-			parsed[i].earlier = earlier
-		}
-		public = append(public, parsed...)
-	}
-	s.urls.Lock()
-	defer s.urls.Unlock()
-	others := slices.DeleteFunc(slices.Clone(s.publicURLs()), func(p publicURL) bool { return p.earlier == earlier })
-	if earlier {
-		public = append(others, public...)
-	} else {
-		public = append(public, others...)
-	}
-	s.public.Store(&public)
-	return nil
-}
-
-// publicURLs are those of now, and then those of before.
-func (s *Server) publicURLs() []publicURL {
-	if p := s.public.Load(); p != nil {
-		return *p
-	}
-	return nil
-}
-
 // Handler answers /health and takes every other request for a callback.
 func (s *Server) Handler() http.Handler { return s.handler(s.outside()) }
 
@@ -112,20 +71,21 @@ func (s *Server) handler(w way) http.Handler {
 
 // way is how requests come to a listener, which decides who called.
 type way struct {
-	forwarded bool // loopback peers are a tunnel's agent, which says who called and speaks for everybody
+	agent     bool // loopback peers are a tunnel's agent, which speaks for everybody
+	forwarded bool // it says who called
 	unlimited bool // no rate limit
 }
 
 // outside is the way to the server's own address.
 func (s *Server) outside() way {
-	return way{forwarded: s.config.TrustForwarded, unlimited: s.config.Limits.RateLimitOff}
+	return way{agent: s.config.Agent || s.config.TrustForwarded, forwarded: s.config.TrustForwarded, unlimited: s.config.Limits.RateLimitOff}
 }
 
 // Serve takes callbacks from ln until ctx ends, closes ln, lets requests in flight finish for as long
 // as Limits.Grace, and returns nil. A request that was cut off by then was not acknowledged. Several
 // listeners may be served at once. An error says that the listener failed.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
-	if public := s.publicURLs(); len(public) == 0 || public[0].earlier {
+	if len(s.publicURLs().now) == 0 {
 		if err := s.SetPublicURLs(urlOf(ln.Addr())); err != nil {
 			return err
 		}
@@ -140,7 +100,7 @@ func (s *Server) ServeTunnel(ctx context.Context, ln net.Listener) error {
 }
 
 func (s *Server) serve(ctx context.Context, ln net.Listener, w way) error {
-	limited := s.connections.wrap(ln, w.forwarded)
+	limited := s.connections.wrap(ln, w.agent)
 	limits := s.config.Limits
 	server := &http.Server{
 		Handler:                      s.handler(w),

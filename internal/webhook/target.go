@@ -31,6 +31,8 @@ func parsePublicURL(raw string) ([]publicURL, error) {
 	switch {
 	case scheme != "http" && scheme != "https", u.Hostname() == "":
 		return nil, fmt.Errorf("the public URL %q has no http(s) scheme or no host; give one as https://example.com", raw)
+	case strings.HasSuffix(u.Host, ":"):
+		return nil, fmt.Errorf("the public URL %q has a colon behind its host, and no port; write the port, or leave the colon out", raw)
 	case u.User != nil, u.RawQuery != "", u.ForceQuery, u.Fragment != "", strings.Contains(raw, "#"):
 		return nil, fmt.Errorf("the public URL %q has more than a scheme, a host, a port and a path; leave out user, query and fragment", raw)
 	}
@@ -93,24 +95,29 @@ func target(r *http.Request) string {
 	return "/" + raw // "*" of OPTIONS
 }
 
-// candidates are the URLs that Plivo may have signed, likeliest first. The Host header chooses their
-// order and nothing else: it is the caller's to write.
-func candidates(public []publicURL, requestHost, target string) []string {
-	host := strings.ToLower(hostname(requestHost))
-	urls := make([]string, 0, len(public)+1)
+// candidate is a URL that Plivo may have signed.
+type candidate struct {
+	text    string
+	earlier bool // it was public once
+}
+
+// candidates are the URLs that Plivo may have signed, likeliest first. The hosts that a request asks for choose
+// their order and nothing else: they are the caller's to write.
+func candidates(public []publicURL, hosts []string, target string) []candidate {
+	urls := make([]candidate, 0, len(public)+1)
 	for _, matching := range []bool{true, false} {
 		for _, p := range public {
-			if (p.host == host) != matching || p.earlier && !matching {
+			if slices.Contains(hosts, p.host) != matching {
 				continue
 			}
 			path := target
 			if p.prefix != "" && !underPrefix(target, p.prefix) {
 				path = p.prefix + target
 			}
-			urls = append(urls, p.origin+path)
+			urls = append(urls, candidate{p.origin + path, p.earlier})
 			// A URL given without a slash at its end is requested as "/" but signed as it was given.
 			if target == "/" || strings.HasPrefix(target, "/?") {
-				urls = append(urls, p.origin+p.prefix+target[1:])
+				urls = append(urls, candidate{p.origin + p.prefix + target[1:], p.earlier})
 			}
 		}
 	}

@@ -3,8 +3,10 @@ package webhook_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"strings"
 	"testing"
@@ -121,6 +123,98 @@ func TestEarlierURLs(t *testing.T) {
 		t.Error("an earlier URL that is none was taken")
 	}
 	check("after a mistake")
+}
+
+// Of a URL that was public once a signature counts only where it covers the parameters.
+func TestAnEarlierURLWantsTheThirdVersion(t *testing.T) {
+	const path = "/sms/delivery-report"
+	s := start(t, webhook.Config{PublicURLs: []string{"https://new.example"}, Tokens: []signature.Token{account}, OnInvalid: webhook.Reject})
+	if err := s.SetEarlierURLs("https://old.example"); err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		host string
+		left signature.Scheme // the version whose headers are left out
+		want int
+		url  string
+	}{
+		{"new.example", signature.V3, 200, "https://new.example" + path},
+		{"old.example", signature.V2, 200, "https://old.example" + path},
+		{"old.example", signature.V3, 403, "https://new.example" + path},
+	} {
+		r := signedPost(t, s.url+path, "https://"+tc.host+path, account)
+		r.Host = tc.host
+		r.Header.Del(tc.left.Header())
+		r.Header.Del(tc.left.NonceHeader())
+		if status, _, _ := do(t, r); status != tc.want {
+			t.Errorf("%s without %s: %d, want %d", tc.host, tc.left, status, tc.want)
+		}
+		if c := s.recorder.last(t); c.URL != tc.url || (c.Verdict.Outcome == signature.Valid) != (tc.want == 200) {
+			t.Errorf("%s without %s: %+v over %s", tc.host, tc.left, c.Verdict, c.URL)
+		}
+	}
+}
+
+// An agent that writes its own address into Host says in X-Forwarded-Host what was asked for; it chooses among the
+// URLs that were public, and adds none.
+func TestEarlierURLBehindAnAgent(t *testing.T) {
+	const path = "/sms/delivery-report"
+	s := start(t, webhook.Config{PublicURLs: []string{"https://new.example"}, Tokens: []signature.Token{account}})
+	if err := s.SetEarlierURLs("https://old.example"); err != nil {
+		t.Fatal(err)
+	}
+	for forwarded, want := range map[string]signature.Outcome{"old.example": signature.Valid, "OLD.example:443, inner": signature.Valid, "inner, old.example": signature.Invalid, "": signature.Invalid} {
+		r := signedPost(t, s.url+path, "https://old.example"+path, account)
+		r.Header.Set("X-Forwarded-Host", forwarded)
+		do(t, r)
+		if c := s.recorder.last(t); c.Verdict.Outcome != want {
+			t.Errorf("forwarded for %q: %s over %s", forwarded, c.Verdict.Outcome, c.URL)
+		}
+	}
+	r := signedPost(t, s.url+path, "https://never.example"+path, account)
+	r.Header.Set("X-Forwarded-Host", "never.example")
+	do(t, r)
+	if c := s.recorder.last(t); c.Verdict.Outcome != signature.Invalid || c.URL != "https://new.example"+path {
+		t.Errorf("forwarded for a host that never was ours: %s over %s", c.Verdict.Outcome, c.URL)
+	}
+}
+
+// What a request costs does not grow with the number of URLs that were public.
+func TestManyEarlierURLs(t *testing.T) {
+	const path = "/sms/delivery-report"
+	recorder := &memory{}
+	server, err := webhook.New(webhook.Config{PublicURLs: []string{"https://new.example"}, Tokens: []signature.Token{account}, Recorder: recorder})
+	if err != nil {
+		t.Fatal(err)
+	}
+	handler := server.Handler()
+	send := func(host string) (answer *httptest.ResponseRecorder) {
+		r := httptest.NewRequest("POST", path, strings.NewReader("a=1"))
+		r.Host = host
+		answer = httptest.NewRecorder()
+		handler.ServeHTTP(answer, r)
+		return answer
+	}
+	allocations := func() float64 { return testing.AllocsPerRun(200, func() { send("10.0.0.7") }) }
+	before := allocations()
+	urls := make([]string, 500)
+	for i := range urls {
+		urls[i] = fmt.Sprintf("https://n%d.example/p%d", i, i)
+	}
+	if err := server.SetEarlierURLs(urls...); err != nil {
+		t.Fatal(err)
+	}
+	if after := allocations(); after > before+3 {
+		t.Errorf("a request that is not signed takes %v allocations with 500 earlier URLs, and %v without", after, before)
+	}
+	s := startServer(t, server)
+	s.recorder = recorder
+	for _, i := range []int{0, 250, 499} {
+		raw(t, s.addr, rawPost(t, account, fmt.Sprintf("/p%d%s", i, path), fmt.Sprintf("n%d.example", i), urls[i]+path))
+		if c := s.recorder.last(t); c.Verdict.Outcome != signature.Valid || c.URL != urls[i]+path || c.Kind != webhook.DeliveryReport {
+			t.Errorf("URL %d: %s over %s, %s", i, c.Verdict.Outcome, c.URL, c.Kind)
+		}
+	}
 }
 
 // /health answers probes past --allow, and tells strangers of the tunnel no more than how it is.

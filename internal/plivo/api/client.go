@@ -30,6 +30,7 @@ type Config struct {
 	UserAgent string        // put before the SDK's own; empty for the SDK's alone
 	Retry     Retry
 	Limits    Limits
+	Pace      *Pace             // shared with other Clients of the account, in place of Limits; nil for one of its own
 	Told      func(text string) // gets a sentence about each wait and each try again; nil for nobody
 }
 
@@ -43,7 +44,7 @@ type Client struct {
 	conns   *http.Transport
 	stats   *stats
 	retry   Retry
-	pace    *pace
+	pace    *Pace
 	told    func(text string)
 }
 
@@ -65,7 +66,10 @@ func New(c Config) (*Client, error) {
 	client := &Client{
 		authID: c.AuthID, token: c.AuthToken, base: base, timeout: c.Timeout,
 		agent: c.UserAgent, conns: http.DefaultTransport.(*http.Transport).Clone(), stats: &stats{},
-		retry: c.Retry, pace: newPace(c.Limits), told: c.Told,
+		retry: c.Retry, pace: c.Pace, told: c.Told,
+	}
+	if client.pace == nil {
+		client.pace = NewPace(c.Limits)
 	}
 	// A connection that the server closes just when it is used again makes a send's outcome unclear, so ours
 	// end before those of usual load balancers, after 60 s.

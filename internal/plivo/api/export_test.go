@@ -3,9 +3,9 @@ package api
 import "time"
 
 // Turns plans calls with a clock of the test's.
-type Turns struct{ p *pace }
+type Turns struct{ p *Pace }
 
-func NewTurns(l Limits) Turns { return Turns{newPace(l)} }
+func NewTurns(l Limits) Turns { return Turns{NewPace(l)} }
 
 func (t Turns) Request(now time.Time) time.Duration { return t.p.request(now).wait }
 func (t Turns) List(now time.Time) time.Duration    { return t.p.list(now).wait }

@@ -36,8 +36,9 @@ const (
 	mostSources  = 1000 // that are remembered
 )
 
-// pace spreads calls over time. What it gives out is reserved: who does not use it gives it back.
-type pace struct {
+// Pace spreads calls over time: of all Clients that have it, so that what one of them uses of an account's limits
+// the others have not. What it gives out is reserved: who does not use it gives it back.
+type Pace struct {
 	requests, lists *rate.Limiter
 	mps             float64
 
@@ -45,8 +46,9 @@ type pace struct {
 	sources map[string]*rate.Limiter
 }
 
-func newPace(l Limits) *pace {
-	p := &pace{mps: l.MPS, requests: rate.NewLimiter(rate.Inf, 0), lists: rate.NewLimiter(rate.Inf, 0)}
+// NewPace keeps limits from now on.
+func NewPace(l Limits) *Pace {
+	p := &Pace{mps: l.MPS, requests: rate.NewLimiter(rate.Inf, 0), lists: rate.NewLimiter(rate.Inf, 0)}
 	if l.Account {
 		p.requests = rate.NewLimiter(requestRate, requestBurst)
 		p.lists = rate.NewLimiter(listRate, listBurst)
@@ -60,20 +62,20 @@ type turn struct {
 	giveBack func(now time.Time)
 }
 
-func (p *pace) request(now time.Time) turn { return reserve(p.requests, now, 1) }
+func (p *Pace) request(now time.Time) turn { return reserve(p.requests, now, 1) }
 
-func (p *pace) list(now time.Time) turn { return reserve(p.lists, now, 1) }
+func (p *Pace) list(now time.Time) turn { return reserve(p.lists, now, 1) }
 
 // messages is the turn of a request for n messages from a source. It comes when all that went before from
 // there may have left Plivo's queue, and stands for the whole of the n.
-func (p *pace) messages(now time.Time, source, kind string, n int) turn {
+func (p *Pace) messages(now time.Time, source, kind string, n int) turn {
 	if p.mps <= 0 || n < 1 {
 		return turn{giveBack: func(time.Time) {}}
 	}
 	return reserve(p.source(source, kind), now, n)
 }
 
-func (p *pace) source(source, kind string) *rate.Limiter {
+func (p *Pace) source(source, kind string) *rate.Limiter {
 	each := p.mps
 	if kind == plivo.MMS {
 		each *= mmsShare

@@ -1,6 +1,10 @@
 package api_test
 
 import (
+	"context"
+	"io"
+	"net/http"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -103,5 +107,30 @@ func TestMessagesOfASourceAreSpread(t *testing.T) {
 	}
 	if d, _ := api.NewTurns(api.Limits{}).Messages(noon, "a", plivo.SMS, 100); d != 0 {
 		t.Errorf("without a limit: %s", d)
+	}
+}
+
+// TestClientsShareAPace has what one client used of the account's limits be gone for the other.
+func TestClientsShareAPace(t *testing.T) {
+	var asked atomic.Int32
+	base := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		asked.Add(1)
+		_, _ = io.WriteString(w, `{"meta":{"next":null},"objects":[]}`)
+	})
+	pace := api.NewPace(api.Limits{Account: true})
+	with := func(c *api.Config) { c.Pace = pace }
+	one, two := newClient(t, base, with), newClient(t, base, with)
+	for i := range 5 {
+		if _, err := []*api.Client{one, two}[i%2].Messages(t.Context(), api.ListFilter{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []*api.Client{one, two} {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		_, err := c.Messages(ctx, api.ListFilter{})
+		cancel()
+		if err == nil || asked.Load() != 5 {
+			t.Errorf("after %d lists the error is %v", asked.Load(), err)
+		}
 	}
 }

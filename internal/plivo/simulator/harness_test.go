@@ -91,7 +91,7 @@ func (b *bench) send(d plivo.Draft, fate string) []string {
 // settle waits until the simulator has nothing left to post.
 func (b *bench) settle() {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(b.t.Context(), time.Minute)
 	defer cancel()
 	if err := b.Idle(ctx); err != nil {
 		b.t.Fatalf("still %d to post: %v", b.Pending(), err)

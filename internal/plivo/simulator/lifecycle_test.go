@@ -141,7 +141,7 @@ func TestServeStopsEverything(t *testing.T) {
 		if err != nil {
 			t.Errorf("Serve says %v", err)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("Serve did not return")
 	}
 	if s.Pending() != 0 || s.Idle(t.Context()) != nil {

@@ -129,7 +129,7 @@ func TestReadIsBounded(t *testing.T) {
 // TestCutTextsAreLetGo holds that of what is cut the rest stays nowhere: a reader of many callbacks counts on
 // their size.
 func TestCutTextsAreLetGo(t *testing.T) {
-	const entries, large = 8, 4 << 20
+	const entries, large = 8, 2 << 20
 	body := `{"method":"POST","url":"https://h/a","headers":[],"body":"` + strings.Repeat("b", large) + `"}` + "\n"
 	problem := strings.TrimSuffix(good, "}") + `,"problem":"` + strings.Repeat("p", large) + `","signature":{"outcome":"invalid","header":"` + strings.Repeat("h", large) + `"}}` + "\n"
 	for name, line := range map[string]string{"body": body, "words": problem} {

@@ -53,6 +53,9 @@ func (a *agentTunnel) Name() string { return "ngrok-agent" }
 // Metered is true: the agent's requests count as ngrok's do.
 func (a *agentTunnel) Metered() bool { return true }
 
+// NamesCaller is true: ngrok's edge appends the caller's address.
+func (a *agentTunnel) NamesCaller() bool { return true }
+
 func (a *agentTunnel) Run(ctx context.Context, local Local, emit func(Event)) error {
 	defer a.client.CloseIdleConnections()
 	say := &speaker{emit: emit}

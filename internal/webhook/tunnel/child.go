@@ -13,6 +13,7 @@ import (
 // child is a process of ours with all that it started.
 type child struct {
 	cmd    *exec.Cmd
+	tree   tree
 	output chan []byte // what it prints on either stream; closed when it has ended and all was read
 	ended  chan error  // how it ended
 	gone   chan struct{}
@@ -74,12 +75,16 @@ func (c *child) own(started chan<- error, out *os.File) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	err := c.cmd.Start()
+	if err == nil {
+		c.tree.hold(c.cmd.Process)
+	}
 	started <- err
 	if err != nil {
 		return
 	}
 	err = c.cmd.Wait()
 	c.kill() // what it has left behind
+	c.tree.release()
 	c.ended <- err
 	close(c.gone)
 	_ = c.stdin.Close()

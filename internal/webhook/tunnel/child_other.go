@@ -1,10 +1,20 @@
-//go:build !unix
+//go:build !unix && !windows
 
 package tunnel
 
-import "syscall"
+import (
+	"os"
+	"syscall"
+)
 
 func processAttributes() *syscall.SysProcAttr { return nil }
+
+// tree is the child alone here.
+type tree struct{}
+
+func (tree) hold(*os.Process) {}
+
+func (tree) release() {}
 
 // ask cannot ask here: it ends the process.
 func (c *child) ask() { c.kill() }

@@ -2,7 +2,17 @@
 
 package tunnel
 
-import "syscall"
+import (
+	"os"
+	"syscall"
+)
+
+// tree is the child's group, which its ID names.
+type tree struct{}
+
+func (tree) hold(*os.Process) {}
+
+func (tree) release() {}
 
 // ask tells the child's whole group to end.
 func (c *child) ask() { _ = syscall.Kill(-c.cmd.Process.Pid, syscall.SIGTERM) }

@@ -45,9 +45,14 @@ const tries = 3
 func (c *command) Name() string { return c.name }
 
 // Metered tells whether the program is ngrok's: no other service is known to count requests by the month.
-func (c *command) Metered() bool {
-	return strings.TrimSuffix(filepath.Base(c.words[0]), ".exe") == "ngrok"
-}
+func (c *command) Metered() bool { return c.program() == "ngrok" }
+
+// NamesCaller tells whether the program is one of which it is known: the edges of ngrok and Cloudflare append the
+// caller's address to what the caller wrote. What the services over ssh do with it is written nowhere.
+func (c *command) NamesCaller() bool { return c.program() == "ngrok" || c.program() == "cloudflared" }
+
+// program is the name of the program that is started.
+func (c *command) program() string { return strings.TrimSuffix(filepath.Base(c.words[0]), ".exe") }
 
 // title is the program's name for sentences.
 func (c *command) title() string { return c.secrets.hide(filepath.Base(c.words[0])) }

@@ -135,7 +135,7 @@ func start(t *testing.T, tun tunnel.Tunnel, local tunnel.Local) *run {
 		cancel()
 		select {
 		case <-r.done:
-		case <-time.After(10 * time.Second):
+		case <-time.After(time.Minute):
 			t.Errorf("the tunnel did not end")
 		}
 	})
@@ -145,7 +145,7 @@ func start(t *testing.T, tun tunnel.Tunnel, local tunnel.Local) *run {
 // until waits for an event.
 func (r *run) until(t *testing.T, what string, is func(tunnel.Event) bool) tunnel.Event {
 	t.Helper()
-	limit := time.After(20 * time.Second)
+	limit := time.After(time.Minute)
 	for {
 		select {
 		case e := <-r.events:
@@ -177,7 +177,7 @@ func (r *run) result(t *testing.T) error {
 	case err := <-r.done:
 		r.done <- nil // for the end of the test
 		return err
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("the tunnel did not end")
 		return nil
 	}
@@ -233,7 +233,7 @@ func callers(t *testing.T) (addr string, gone func(n int)) {
 		for range n {
 			select {
 			case <-ended:
-			case <-time.After(10 * time.Second):
+			case <-time.After(time.Minute):
 				t.Fatal("a process was left")
 			}
 		}

@@ -84,6 +84,9 @@ func (n *ngrokTunnel) Name() string { return "ngrok" }
 // Metered is true: the free plan counts requests by the month.
 func (n *ngrokTunnel) Metered() bool { return true }
 
+// NamesCaller is true: ngrok's edge appends the caller's address.
+func (n *ngrokTunnel) NamesCaller() bool { return true }
+
 func (n *ngrokTunnel) Run(ctx context.Context, local Local, emit func(Event)) error {
 	say := &speaker{emit: emit}
 	say.away("", "")

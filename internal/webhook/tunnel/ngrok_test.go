@@ -250,7 +250,7 @@ func TestNgrokLeavesNothing(t *testing.T) {
 		}
 	}
 	s.Wait(func(n ngroktest.Seen) bool { return n.Sessions == 0 })
-	for limit := time.Now().Add(10 * time.Second); runtime.NumGoroutine() > before; runtime.Gosched() {
+	for limit := time.Now().Add(time.Minute); runtime.NumGoroutine() > before; runtime.Gosched() {
 		if time.Now().After(limit) {
 			stacks := make([]byte, 1<<20)
 			t.Fatalf("%d goroutines before, %d after:\n%s", before, runtime.NumGoroutine(), stacks[:runtime.Stack(stacks, true)])

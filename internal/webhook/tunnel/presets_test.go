@@ -128,3 +128,16 @@ func TestPresetPattern(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 }
+
+// TestNamesCaller believes those tunnels alone that are known to append who called.
+func TestNamesCaller(t *testing.T) {
+	for spec, want := range map[string]bool{
+		"cloudflared": true, "ngrok-agent": true, "localhost.run": false, "serveo": false, "pinggy": false,
+		"cloudflared tunnel --url {addr}": true, "/opt/ngrok.exe http {addr}": true, "sh -c 'cloudflared tunnel --url {addr}'": false, "bore local {addr}": false,
+	} {
+		tun, err := tunnel.Parse(spec, tunnel.Settings{})
+		if err != nil || tun.NamesCaller() != want {
+			t.Errorf("%s: %v, want %t", spec, err, want)
+		}
+	}
+}

@@ -91,7 +91,8 @@ func TestProbeRefused(t *testing.T) {
 		"530":              {answer(530, "", "", "error code: 1033"), tunnel.EdgeRefused, "", []string{"530"}},
 		"redirect":         {answer(308, "Location", "https://www.example.dev/health", ""), tunnel.Redirected, "", []string{"redirects to https://www.example.dev/health"}},
 		"another server":   {answer(200, "Content-Type", "text/plain", "nginx\x1b[2J\nmore"), tunnel.WrongHost, "", []string{`“nginx\x1b[2J”`}},
-		"another instance": {func(w http.ResponseWriter, r *http.Request) { tunnel.NewProver().Stamp(w, r) }, tunnel.AnotherInstance, "", []string{"another plivoscope"}},
+		"another instance": {answer(200, "Content-Type", "application/json", `{"status":"ok","received":3,"stored":3,"refused":0,"dropped":0,"tunnel":{"name":"none"}}`+"\n"), tunnel.AnotherInstance, "", []string{"another plivoscope"}},
+		"another's health": {answer(200, "Content-Type", "application/json", `{"status":"ok"}`), tunnel.WrongHost, "", []string{"another server"}},
 		"a guessed proof":  {answer(200, "X-Plivoscope-Proof", strings.Repeat("0", 64), ""), tunnel.WrongHost, "", nil},
 		"a cache": {func(w http.ResponseWriter, r *http.Request) {
 			mu.Lock()
@@ -205,10 +206,26 @@ func TestProver(t *testing.T) {
 	if _, ok := p.Answer(first); ok {
 		t.Error("it keeps every token that it ever issued")
 	}
-	w := httptest.NewRecorder()
-	p.Stamp(w, httptest.NewRequest(http.MethodGet, health, nil))
-	if len(w.Header()) != 0 {
-		t.Errorf("to an ordinary request it answered %v", w.Header())
+	// Nobody learns which process this is who was not given a token.
+	stamp := func(token string) (http.Header, bool) {
+		w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, health, nil)
+		if token != "" {
+			r.Header.Set("X-Plivoscope-Probe", token)
+		}
+		ok := p.Stamp(w, r)
+		return w.Header(), ok
+	}
+	for _, stranger := range []string{"", "made-up", tunnel.NewProver().Issue()} {
+		if header, ok := stamp(stranger); ok || len(header) != 0 {
+			t.Errorf("with the token %q a stranger is answered %v", stranger, header)
+		}
+	}
+	token = p.Issue()
+	if header, ok := stamp(token); !ok || header.Get("X-Plivoscope-Instance") == "" || header.Get("X-Plivoscope-Proof") == "" {
+		t.Errorf("its own token is answered %v", header)
+	}
+	if header, ok := stamp(token); ok || header.Get("X-Plivoscope-Instance") == "" || header.Get("X-Plivoscope-Proof") != "" {
+		t.Errorf("its own token that comes twice is answered %v", header)
 	}
 }
 

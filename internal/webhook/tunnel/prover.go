@@ -30,12 +30,18 @@ type Prover struct {
 	now      func() time.Time
 
 	mu     sync.Mutex
-	issued map[string]time.Time
+	issued map[string]issue
+}
+
+// issue is a token that was given out.
+type issue struct {
+	at       time.Time
+	answered bool
 }
 
 // NewProver makes a Prover with a key of its own, which nothing outside this process knows.
 func NewProver() *Prover {
-	p := &Prover{instance: random(8), now: time.Now, issued: make(map[string]time.Time)}
+	p := &Prover{instance: random(8), now: time.Now, issued: make(map[string]issue)}
 	_, _ = rand.Read(p.key[:]) // never fails
 	return p
 }
@@ -47,44 +53,56 @@ func (p *Prover) Issue() (token string) {
 	defer p.mu.Unlock()
 	if len(p.issued) >= tokenMost {
 		oldest := ""
-		for t, at := range p.issued {
-			if oldest == "" || at.Before(p.issued[oldest]) {
+		for t, i := range p.issued {
+			if oldest == "" || i.at.Before(p.issued[oldest].at) {
 				oldest = t
 			}
 		}
 		delete(p.issued, oldest)
 	}
-	p.issued[token] = p.now()
+	p.issued[token] = issue{at: p.now()}
 	return token
 }
 
 // Answer gives the proof for a token that was issued here; ok is false for any other, for one that was
 // answered before, and for one that is older than two minutes.
 func (p *Prover) Answer(token string) (proof string, ok bool) {
+	_, proof = p.look(token)
+	return proof, proof != ""
+}
+
+// look tells whether a token is one that waits here, and gives its proof the first time.
+func (p *Prover) look(token string) (ours bool, proof string) {
 	p.mu.Lock()
-	at, ok := p.issued[token]
-	delete(p.issued, token)
-	p.mu.Unlock()
-	if !ok || p.now().Sub(at) > tokenLife {
-		return "", false
+	defer p.mu.Unlock()
+	i, ours := p.issued[token]
+	if !ours || p.now().Sub(i.at) > tokenLife {
+		delete(p.issued, token)
+		return false, ""
 	}
-	return p.proof(token), true
+	if i.answered {
+		return true, ""
+	}
+	i.answered = true
+	p.issued[token] = i
+	return true, p.proof(token)
 }
 
 // Stamp writes the proof of a probe, and of which process this is, into the headers of an answer. It is for the
-// handler of the health path, before the status is written. It reports whether the proof is there.
+// handler of the health path, before the status is written. It reports whether the proof is there. Who has no
+// token of this process learns nothing: two URLs, or an answer that --allow refuses, could be told to be one
+// program's by it.
 func (p *Prover) Stamp(w http.ResponseWriter, r *http.Request) bool {
-	token := r.Header.Get(probeHeader)
-	if token == "" {
+	ours, proof := p.look(r.Header.Get(probeHeader))
+	if !ours {
 		return false
 	}
 	w.Header().Set(instanceHeader, p.instance)
 	w.Header().Set("Cache-Control", "no-store")
-	proof, ok := p.Answer(token)
-	if ok {
+	if proof != "" {
 		w.Header().Set(proofHeader, proof)
 	}
-	return ok
+	return proof != ""
 }
 
 func (p *Prover) proof(token string) string {

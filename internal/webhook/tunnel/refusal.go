@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -95,7 +96,7 @@ func (p *Prober) judge(publicURL string, r *http.Response, page []byte) *Refusal
 		// Ours, but the token had been used or had gone: something on the way repeats requests or keeps answers.
 		refusal.Kind = WrongHost
 		refusal.Why = fmt.Sprintf("%s leads here, but what came back was not the answer to this probe: something on the way repeats requests or keeps answers. Leave caches out of it.", at)
-	case r.Header.Get(instanceHeader) != "":
+	case r.StatusCode == http.StatusOK && isHealth(page):
 		refusal.Kind = AnotherInstance
 		refusal.Why = fmt.Sprintf("%s leads to another plivoscope. End that one, or give this one a URL of its own.", at)
 	case r.StatusCode == http.StatusBadGateway || r.StatusCode == http.StatusServiceUnavailable || r.StatusCode == http.StatusGatewayTimeout || r.StatusCode == cloudflareNoOrigin:
@@ -109,6 +110,16 @@ func (p *Prober) judge(publicURL string, r *http.Response, page []byte) *Refusal
 		refusal.Why = fmt.Sprintf("%s answers %d, but not from here: it leads to another server%s. Check that the tunnel forwards to the port that plivoscope listens on.", at, r.StatusCode, saying(page))
 	}
 	return refusal
+}
+
+// isHealth tells whether an answer is what a callback server of this program says of its health. It names no
+// process: what only its own probes are told would have been in the headers.
+func isHealth(page []byte) bool {
+	var h struct {
+		Status                             string
+		Received, Stored, Refused, Dropped *int64
+	}
+	return json.Unmarshal(page, &h) == nil && h.Status == "ok" && h.Received != nil && h.Stored != nil && h.Refused != nil && h.Dropped != nil
 }
 
 // cloudflareNoOrigin is what Cloudflare's edge answers where no tunnel is connected, with error 1033.

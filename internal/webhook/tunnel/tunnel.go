@@ -47,6 +47,10 @@ type Tunnel interface {
 	// Metered tells whether each request counts against a quota of the user's, so that none is to be made
 	// without need.
 	Metered() bool
+	// NamesCaller tells whether it is known to put the address of whoever called behind what X-Forwarded-For
+	// holds already. Through any other the caller may have written all of it. One that ends in this process needs
+	// no header.
+	NamesCaller() bool
 	Run(ctx context.Context, local Local, emit func(Event)) error
 }
 
