@@ -129,7 +129,7 @@ func (s *Simulator) controlCallbacks(_ http.ResponseWriter, r *http.Request) (an
 		}
 		for _, p := range e.posted {
 			c := e.callback(p)
-			for _, a := range p.attempts {
+			for _, a := range p.attempts() {
 				tries = append(tries, try{c, a})
 			}
 		}
