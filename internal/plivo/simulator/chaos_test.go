@@ -291,3 +291,28 @@ func TestSameBytesInChaos(t *testing.T) {
 		t.Errorf("lost alone are %q, and beside others %q", a, b)
 	}
 }
+
+// TestChaosOfInbound: an inbound message suffers on its way, and no more.
+func TestChaosOfInbound(t *testing.T) {
+	t.Parallel()
+	for chaos, says := range map[string]string{
+		"truncated=1": "truncated by chaos", "cut=1": "cut by chaos", "wrong-signature=1": "", "wrong-host=1,lost=1,duplicate=1,late=1": "",
+	} {
+		b := newBench(t, simulator.Options{Start: start, Stopped: true, Speed: 1, Chaos: chaosOf(t, chaos), InboundURL: "/sms/inbound"})
+		uuid, err := b.Inbound(t.Context(), simulator.InboundMessage{From: "+14155550123", Text: "hi"})
+		if says != "" {
+			if err == nil || !strings.Contains(err.Error(), says) {
+				t.Errorf("%s: it says %v", chaos, err)
+			}
+			b.advance(time.Hour)
+			if callbacks, _ := b.CallbacksOf(uuid); len(callbacks) != 1 || len(callbacks[0].Attempts) != 4 {
+				t.Errorf("%s: it tells %+v", chaos, callbacks)
+			}
+			continue
+		}
+		got := b.receiver.of(uuid)
+		if err != nil || len(got) != 1 || got[0].verdict.Outcome != signature.Invalid {
+			t.Errorf("%s: %d came (%v)", chaos, len(got), err)
+		}
+	}
+}

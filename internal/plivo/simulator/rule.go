@@ -23,14 +23,14 @@ type law struct {
 	left  int  // that next is for
 	rules *ruleset
 	chaos *scenario.Chaos // nil for none; not changed in place
+	asked uint64          // messages that rules were asked of
 	calls uint64          // of the API that chaos has looked at
 }
 
 // ruleset is the rules with their counts, which the law's mutex guards.
 type ruleset struct {
 	list   []scenario.Rule
-	counts []int  // of the messages that fit each
-	asked  uint64 // messages that were looked at
+	counts []int // of the messages that fit each
 }
 
 func newRuleset(list []scenario.Rule) *ruleset {
@@ -50,7 +50,10 @@ func (s *Simulator) restoreLaw() error {
 		return err
 	}
 	s.law.mu.Lock()
-	s.law.fate, s.law.left, s.law.calls = fate, 0, 0
+	s.law.fate, s.law.left = fate, 0
+	if s.o.Seed != 0 { // without one nothing may repeat
+		s.law.asked, s.law.calls = 0, 0
+	}
 	s.law.mu.Unlock()
 	r := s.o.Rules
 	if !s.o.Chaos.None() || r.Chaos == nil {
@@ -180,7 +183,7 @@ func (r *ruling) fate(from, to string) (fated, error) {
 		law.left--
 		return fated{Fate: law.next}, nil
 	}
-	r.rules.asked++
+	law.asked++
 	var found *scenario.Rule
 	for i := range r.rules.list {
 		rule := &r.rules.list[i]
@@ -189,7 +192,7 @@ func (r *ruling) fate(from, to string) (fated, error) {
 		}
 		// What an earlier rule is for counts all the same.
 		r.rules.counts[i]++
-		if found == nil && rule.Counts(r.rules.counts[i]) && r.s.dice.happens(rule.Chance, "rule", r.rules.asked, uint64(i)) {
+		if found == nil && rule.Counts(r.rules.counts[i]) && r.s.dice.happens(rule.Chance, "rule", law.asked, uint64(i)) {
 			found = rule
 		}
 	}

@@ -1,8 +1,10 @@
 package simulator_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -258,5 +260,27 @@ func TestChangesWhileMessagesGo(t *testing.T) {
 	}
 	if status, _, _ := b.call(http.MethodGet, "Message/", "", nil); status != 200 {
 		t.Errorf("it is answered %d", status)
+	}
+}
+
+// TestResetOfRules: the counts, what was changed and what was said of the next ones are gone, and a seed repeats.
+func TestResetOfRules(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, simulator.Options{Seed: 5, Rules: rulesOf(t, "rules: [{first: 1, fate: failed}, {chance: 50%, fate: sent}]")})
+	d := b.draft("+14155550123")
+	before := b.outcomes(d, d, d, d, d, d, d, d)
+	if before[0] != "2 failed 300" || !slices.Contains(before, "2 sent") || !slices.Contains(before, "3 delivered 000") {
+		t.Errorf("what became of them is %q", before)
+	}
+	if err := errors.Join(b.SetRules(rulesOf(t, "rules: [{fate: none}]")), b.SetFate("sent"), b.FateNext(3, "none"), b.SetChaos(scenario.Chaos{Lost: 1})); err != nil {
+		t.Fatal(err)
+	}
+	b.reset()
+	b.receiver.forget()
+	if fate, left := b.NextFate(); fate != "" || left != 0 || b.Fate() != "delivered" || !b.Chaos().None() {
+		t.Errorf("there is left %s for %d, %s, %s", fate, left, b.Fate(), b.Chaos())
+	}
+	if diff := cmp.Diff(before, b.outcomes(d, d, d, d, d, d, d, d)); diff != "" {
+		t.Errorf("what became of them (-before +after):\n%s", diff)
 	}
 }

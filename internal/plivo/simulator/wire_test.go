@@ -134,6 +134,14 @@ func TestBadTargets(t *testing.T) {
 				time.Sleep(20 * time.Millisecond)
 			}
 		}), 0, "no answer within 5 s"},
+		{"has a body that comes a byte at a time", raw(t, func(c net.Conn) {
+			for _, b := range []byte("HTTP/1.1 200 OK\r\n\r\n" + strings.Repeat("x", 10_000)) {
+				if _, err := c.Write([]byte{b}); err != nil {
+					return
+				}
+				time.Sleep(10 * time.Millisecond)
+			}
+		}), 200, ""},
 		{"has an endless body", raw(t, func(c net.Conn) {
 			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\n\r\n")
 			for block := make([]byte, 64<<10); ; {
