@@ -107,6 +107,8 @@ func TestForgiven(t *testing.T) {
 		{name: "chunks", line: "POST {a}/Message/", header: "Transfer-Encoding: chunked", body: fmt.Sprintf("1\r\n{\r\n%x\r\n%s}\r\n0\r\n\r\n", len(goodSend)+1, goodSend), status: 202},
 		{name: "another charset in Content-Type", line: "POST {a}/Message/", header: "Content-Type: application/JSON; charset=utf-8", body: "{" + goodSend + "}", status: 202},
 		{name: "fields that nobody knows", line: "POST {a}/Message/", body: "{" + goodSend + `,"colour":{"a":[1]},"sms":null}`, status: 202},
+		{name: "a sender's name abroad", line: "POST {a}/Message/", body: `{"src":"Shop","dst":"447400123456","text":"x"}`, status: 202},
+		{name: "a sender's name to a magic number", line: "POST {a}/Message/", body: `{"src":"Shop","dst":"15005550000","text":"x"}`, status: 202},
 		{name: "a number for dst", line: "POST {a}/Message/", body: `{"src":14155550100,"dst":14155550123,"text":"x","log":true,"message_expiry":"60"}`, status: 202},
 		{name: "dst with what Plivo strips, twice", line: "POST {a}/Message/", body: `{"src":"+1 (415) 555-0100","dst":"+1 (415) 555.0123<1/415/5550123<","text":"x"}`, status: 202},
 	} {

@@ -155,7 +155,7 @@ type ruling struct {
 
 func (s *Simulator) ruling(o *order) *ruling {
 	s.law.mu.Lock()
-	r := &ruling{s: s, rules: s.law.rules, sent: scenario.Sent{From: o.src, Text: o.text, Type: o.kind}}
+	r := &ruling{s: s, rules: s.law.rules, sent: scenario.Sent{Text: o.text, Type: o.kind}}
 	s.law.mu.Unlock()
 	r.texts = make([]bool, len(r.rules.list))
 	for i := range r.rules.list {
@@ -165,9 +165,9 @@ func (s *Simulator) ruling(o *order) *ruling {
 	return r
 }
 
-// fate finds that of the message to a number: what FateNext says, or the first rule that fits, or the default. The
+// fate finds that of the message from one number to another: what FateNext says, or the first rule that fits, or the default. The
 // error is the answer of a rule that refuses.
-func (r *ruling) fate(to string) (fated, error) {
+func (r *ruling) fate(from, to string) (fated, error) {
 	law := &r.s.law
 	law.mu.Lock()
 	defer law.mu.Unlock()
@@ -179,7 +179,7 @@ func (r *ruling) fate(to string) (fated, error) {
 	var found *scenario.Rule
 	for i := range r.rules.list {
 		rule := &r.rules.list[i]
-		if !r.texts[i] || !rule.Fits(scenario.Sent{From: r.sent.From, To: to, Type: r.sent.Type}) {
+		if !r.texts[i] || !rule.Fits(scenario.Sent{From: from, To: to, Type: r.sent.Type}) {
 			continue
 		}
 		// What an earlier rule is for counts all the same.
