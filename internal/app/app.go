@@ -195,7 +195,8 @@ func (a *App) listen(ctx context.Context) error {
 func (a *App) simulate(ctx context.Context) error {
 	sim, err := simulator.New(simulator.Options{
 		AuthID: a.o.AuthID, AuthToken: a.o.AuthToken.Reveal(), Seed: a.o.Seed, Speed: a.o.Speed, Pace: a.o.Pace,
-		Fate: a.o.Fate, StrictSenders: a.o.StrictSenders, AnyPowerpack: true, InboundURL: a.publicURL() + webhook.InboundPath,
+		Fate: a.o.Fate, StrictSenders: a.o.StrictSenders, AnyPowerpack: true, Sign: a.o.Sign, Rules: a.o.Rules, Chaos: a.o.Chaos,
+		InboundURL: a.publicURL() + webhook.InboundPath,
 		// The public URL may be a tunnel's: the user asked for it.
 		AllowRemote: a.o.Tunnel != nil || !onLoopback(a.publicURL()), Logger: a.log,
 	})

@@ -82,6 +82,8 @@ type Options struct {
 	Pace          simulator.Pace
 	StrictSenders bool
 	Sign          scenario.Families // zero for all
+	Rules         scenario.Rules
+	Chaos         scenario.Chaos // in place of the Rules'
 
 	// CallbacksAtOnce bounds how many callbacks use the processor at the same time, so that screens of this
 	// process get their turn in a flood; 0 for no bound.

@@ -92,6 +92,22 @@ func (f *flags) rest(cmd *cobra.Command, s Streams, set *settings) (_ *settings,
 			return nil, err
 		}
 	}
+	if f.rules != "" {
+		in := input{in: s.In}
+		file, err := in.read("--rules", f.rules, false)
+		if err != nil {
+			return nil, err
+		}
+		if o.Rules, err = scenario.ParseRules(file, f.rules); err != nil {
+			return nil, fmt.Errorf("--rules: %w", err)
+		}
+	}
+	if f.chaos != "" {
+		if o.Chaos, err = scenario.ParseChaos(f.chaos); err != nil {
+			return nil, fmt.Errorf("--chaos: %w", err)
+		}
+		o.Rules.Chaos = nil
+	}
 	if f.sign != "" {
 		if o.Sign, err = scenario.ParseFamilies(f.sign); err != nil {
 			return nil, fmt.Errorf("--sign: %w", err)

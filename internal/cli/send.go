@@ -111,7 +111,7 @@ type sendJob struct {
 
 // sayUnused names the flags that only a server of its own would have used.
 func sayUnused(cmd *cobra.Command, s Streams, a *app.App) {
-	for _, name := range []string{"addr", "public-url", "insecure-url", "tunnel", "tunnel-pattern", "ngrok-api", "forwarded-for", "on-invalid", "allow", "keep", "speed", "pace", "seed", "sign", "strict-senders"} {
+	for _, name := range []string{"addr", "public-url", "insecure-url", "tunnel", "tunnel-pattern", "ngrok-api", "forwarded-for", "on-invalid", "allow", "keep", "speed", "pace", "seed", "sign", "rules", "chaos", "strict-senders"} {
 		if cmd.Flags().Changed(name) {
 			s.say("warning: --%s is not used: the server at %s, which runs on the same history, receives the callbacks", name, a.Status().ListenURL)
 		}

@@ -52,6 +52,7 @@ answered on this machine alone.`,
 			so := simulator.Options{
 				AuthID: o.AuthID, AuthToken: o.AuthToken.Reveal(), MainToken: o.MainToken.Reveal(),
 				Seed: o.Seed, Speed: o.Speed, Pace: o.Pace, Fate: o.Fate, StrictSenders: o.StrictSenders, Sign: o.Sign,
+				Rules: o.Rules, Chaos: o.Chaos,
 				Logger: o.Logger, OnEvent: run.event,
 			}
 			if err := own.into(&so); err != nil {

@@ -29,6 +29,7 @@ type Input struct {
 	Random io.Reader // of UUIDs and random values; it must not fail
 	Pacing Pacing
 	Speed  float64 // divides all times; 0 for 1
+	Bare   bool    // without parameters: only what comes when is asked for
 	// Message, where not nil, is the one message of a scenario that is Outbound, in place of the file's.
 	Message *Message
 }
@@ -68,7 +69,7 @@ type Step struct {
 // Make gives the callbacks in the order in which they go, each after the one before; one whose time is over
 // by then goes at once.
 func Make(s Scenario, in Input) ([]Step, error) {
-	m := maker{s: &s, in: in}
+	m := maker{s: &s, in: in, times: make([]stepTimes, 0, len(s.steps))}
 	if m.in.Speed == 0 {
 		m.in.Speed = 1
 	}
@@ -120,7 +121,7 @@ func (m *maker) make() ([]Step, error) {
 		}
 		m.hops = append(m.hops, hops)
 	}
-	var steps []Step
+	steps := make([]Step, 0, len(m.s.steps)*len(messages))
 	for i := range m.s.steps {
 		st := &m.s.steps[i]
 		times, err := m.number(st.repeat, 1, 1, maxRepeat, "a number of times")
@@ -237,6 +238,9 @@ func (m *maker) callback(i, j int, of *Message) (Step, error) {
 		h := m.hops[j][at]
 		one.Status, one.ErrorCode, one.Sequence = h.status, h.code, h.sequence
 		p.sequence = h.sequence
+		if m.in.Bare {
+			return one, nil
+		}
 		one.Params = m.report(of, m.hops[j][:at+1]).Params()
 	case Inbound:
 		one.Params = InboundReport{MessageUUID: of.UUID, From: of.From, To: of.To, Text: of.Text, Type: of.Type, Media: of.Media}.Params()

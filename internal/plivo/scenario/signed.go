@@ -3,7 +3,6 @@ package scenario
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -127,40 +126,33 @@ func (k Keys) sign(written Families, method, target string, params []signature.P
 		return Signed{}, fmt.Errorf("cannot make a callback with the method %q: use POST or GET", method)
 	}
 	nonceV2, nonceV3 := nonce(), nonce()
-	for i, family := range families {
-		if !written.has(i) {
-			continue
+	for pair, fresh := range []string{nonceV2, nonceV3} {
+		plain, main := 2*pair, 2*pair+1 // of families; the base string is one for both
+		var tokens []signature.Token
+		if written.has(plain) {
+			tokens = append(tokens, k.Account...)
 		}
-		tokens, fresh := k.Account, nonceV2
-		if family.main {
-			tokens = k.Main
+		own := len(tokens)
+		if written.has(main) {
+			tokens = append(tokens, k.Main...)
 		}
-		if family.scheme.NonceHeader() == signature.V3.NonceHeader() {
-			fresh = nonceV3
-		}
-		list, err := signatures(tokens, family.scheme, method, s.URL, fresh, covered)
+		signatures, err := signature.SignEach(tokens, families[plain].scheme, method, s.URL, fresh, covered)
 		if err != nil {
 			return Signed{}, fmt.Errorf("cannot sign a callback to %s: %w", target, err)
 		}
-		s.Header.Set(family.scheme.Header(), list)
-		s.Header.Set(family.scheme.NonceHeader(), fresh)
-	}
-	return s, nil
-}
-
-// signatures is the value of a header: the signature by each token.
-func signatures(tokens []signature.Token, scheme signature.Scheme, method, url, nonce string, covered []signature.Param) (string, error) {
-	if len(tokens) == 0 {
-		return "", errors.New("there is no auth token")
-	}
-	list := make([]string, len(tokens))
-	for i, token := range tokens {
-		var err error
-		if list[i], err = signature.Sign(token, scheme, method, url, nonce, covered); err != nil {
-			return "", err
+		for i, list := range [][]string{signatures[:own], signatures[own:]} {
+			i += plain
+			switch {
+			case !written.has(i):
+				continue
+			case len(list) == 0:
+				return Signed{}, fmt.Errorf("cannot sign a callback to %s: there is no auth token", target)
+			}
+			s.Header.Set(families[i].scheme.Header(), strings.Join(list, ","))
+			s.Header.Set(families[i].scheme.NonceHeader(), fresh)
 		}
 	}
-	return strings.Join(list, ","), nil
+	return s, nil
 }
 
 func separator(target string) string {

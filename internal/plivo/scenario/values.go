@@ -12,8 +12,9 @@ import (
 
 // variables finds the value of each name. A variable's value may have generated names, no other ones.
 func (m *maker) variables() error {
-	m.vars = map[string]string{}
-	for _, v := range Usual() {
+	usual := Usual()
+	m.vars = make(map[string]string, len(usual)+len(m.s.Variables))
+	for _, v := range usual {
 		m.vars[v.Name] = v.Value
 	}
 	for _, v := range m.s.Variables {

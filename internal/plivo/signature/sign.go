@@ -11,14 +11,34 @@ import (
 // Sign gives the base64 signature of scheme under token, as Plivo puts it into scheme's header. It
 // takes what [Base] takes, and fails where Base does and for an empty token.
 func Sign(token Token, scheme Scheme, method, rawURL, nonce string, params []Param) (string, error) {
-	if token.Empty() {
-		return "", fmt.Errorf("sign with %s: the token %q is empty; set its auth token", scheme, token.Label)
+	signatures, err := SignEach([]Token{token}, scheme, method, rawURL, nonce, params)
+	if err != nil {
+		return "", err
+	}
+	return signatures[0], nil
+}
+
+// SignEach gives the signatures of several tokens, in their order, for less than so many calls of [Sign] cost.
+func SignEach(tokens []Token, scheme Scheme, method, rawURL, nonce string, params []Param) ([]string, error) {
+	for _, token := range tokens {
+		if token.Empty() {
+			return nil, fmt.Errorf("sign with %s: the token %q is empty; set its auth token", scheme, token.Label)
+		}
 	}
 	base, err := appendBase(nil, scheme, method, rawURL, nonce, params)
 	if err != nil {
-		return "", fmt.Errorf("sign with %s: %w", scheme, err)
+		return nil, fmt.Errorf("sign with %s: %w", scheme, err)
 	}
-	return string(appendSignature(nil, token, scheme, base)), nil
+	signatures := make([]string, len(tokens))
+	var room [64]byte
+	for i, token := range tokens {
+		if i > 0 && *token.value == *tokens[i-1].value {
+			signatures[i] = signatures[i-1]
+			continue
+		}
+		signatures[i] = string(appendSignature(room[:0], token, scheme, base))
+	}
+	return signatures, nil
 }
 
 // appendSignature appends the base64 signature of base; token must not be empty.

@@ -1,16 +1,43 @@
 package simulator
 
-import "net/http"
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+)
 
 type shownState struct {
-	AuthID    string      `json:"auth_id"`
-	AuthToken string      `json:"auth_token,omitempty"` // one that was made up
-	Clock     shownClock  `json:"clock"`
-	Counts    shownCounts `json:"counts"`
-	Fate      string      `json:"fate"` // of messages with none by number, request or rule
-	Seed      uint64      `json:"seed"` // 0 for none
-	Keep      int         `json:"keep"` // messages that are remembered
-	Inbound   string      `json:"inbound_url"`
+	AuthID      string          `json:"auth_id"`
+	AuthToken   string          `json:"auth_token,omitempty"` // one that was made up
+	Subaccounts []shownAccount  `json:"subaccounts"`
+	Numbers     []string        `json:"numbers"`
+	InboundURL  string          `json:"inbound_url"` // message_url of the first application
+	Balance     string          `json:"balance"`     // dollars
+	Clock       shownClock      `json:"clock"`
+	Counts      shownCounts     `json:"counts"`
+	Limits      shownLimits     `json:"limits"`
+	Fate        shownFate       `json:"fate"`
+	Rules       int             `json:"rules"` // how many
+	Chaos       json.RawMessage `json:"chaos"`
+	Sign        []string        `json:"sign"` // families of signatures
+	Seed        uint64          `json:"seed"` // 0 for none
+}
+
+type shownAccount struct {
+	Name      string `json:"name"`
+	AuthID    string `json:"auth_id"`
+	AuthToken string `json:"auth_token,omitempty"` // one that was made up
+}
+
+// shownLimits are 0 where there is none.
+type shownLimits struct {
+	Requests   int      `json:"requests_in_5s"`
+	Concurrent int      `json:"concurrent"`
+	Lists      int      `json:"lists_a_minute"`
+	MPS        float64  `json:"mps"` // of a number; -1 for what Plivo gives each type
+	GeoBlocked []string `json:"geo_blocked"`
+	Messages   int      `json:"messages_kept"`
+	Pending    int      `json:"pending"`
 }
 
 type shownCounts struct {
@@ -34,18 +61,31 @@ func (s *Simulator) controlState(_ http.ResponseWriter, r *http.Request) (any, e
 
 func (s *Simulator) showState() shownState {
 	st := s.Stats()
+	limits := s.o.Limits
 	state := shownState{
-		AuthID: s.AuthID(), Clock: s.showClock(), Seed: s.o.Seed, Keep: s.o.Keep,
+		AuthID: s.AuthID(), Subaccounts: []shownAccount{}, Numbers: []string{}, Balance: s.purse.shown(), Clock: s.showClock(),
 		Counts: shownCounts{st.Accepted, st.Refused, st.Posted, st.Unanswered, st.Inbound, st.Retrying, st.Pending, 0},
+		Limits: shownLimits{limits.Requests, limits.Concurrent, max(limits.Lists, 0), s.o.MPS, append([]string{}, s.o.GeoBlocked...), s.o.Keep, s.most},
+		Fate:   s.showFate(), Rules: len(s.Rules().List), Chaos: s.showChaos(), Sign: strings.Split(s.o.Sign.String(), ","), Seed: s.o.Seed,
 	}
 	if s.o.AuthToken == "" {
 		state.AuthToken = s.AuthToken()
+	}
+	for i, sub := range s.Subaccounts() {
+		shown := shownAccount{Name: sub.Name, AuthID: sub.AuthID}
+		if i < len(s.o.Subaccounts) && s.o.Subaccounts[i].AuthToken == "" {
+			shown.AuthToken = sub.AuthToken
+		}
+		state.Subaccounts = append(state.Subaccounts, shown)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	state.Counts.Remembered = len(s.ledger.ring)
 	if len(s.owned.apps) > 0 {
-		state.Inbound = s.owned.apps[0].MessageURL
+		state.InboundURL = s.owned.apps[0].MessageURL
+	}
+	for _, n := range s.owned.numbers {
+		state.Numbers = append(state.Numbers, "+"+n.Number)
 	}
 	return state
 }

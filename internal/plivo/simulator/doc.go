@@ -70,10 +70,11 @@
 //
 // A tenant is who calls: the main account or a subaccount, with its keys and counts. A message does not change once it
 // is accepted: its whole course (times, statuses, amounts) is laid out then, so the API tells its state by the clock
-// and every callback is computed from the message alone. One goroutine a message posts its callbacks in order, retries
-// run beside it, and one hands events to OnEvent. The Simulator owns these goroutines and ends them all in Close. With
-// a seed, everything random repeats: each value is drawn from a stream of its own, so neither the order of events
-// matters, nor what else is drawn.
+// and every callback is computed from the message alone. A schedule posts what is due, at most 64 callbacks at once:
+// those of a message in order, retries beside them. One goroutine hands events to OnEvent. The Simulator owns all of
+// these and ends them in Close. With a seed, everything random repeats: each value is drawn from a stream of its own,
+// so neither the order of events matters, nor what
+// else is drawn.
 //
 // What callbacks hold and how they are signed is package scenario's, which makes them for whoever needs signed
 // callbacks without a capture too. The package may import scenario, plivo, signature and the leaf packages.

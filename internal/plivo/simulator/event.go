@@ -40,7 +40,7 @@ type Event struct {
 
 func (s *Simulator) emit(e Event) {
 	e.At = s.now().Truncate(time.Microsecond)
-	s.o.Logger.Debug("simulator", slog.String("event", e.Event), slog.String("message_uuid", e.MessageUUID),
+	s.o.Logger.LogAttrs(s.ctx, slog.LevelDebug, "simulator", slog.String("event", e.Event), slog.String("message_uuid", e.MessageUUID),
 		slog.String("status", string(e.Status)), slog.Int("sequence", e.Sequence), slog.Int("attempt", e.Attempt),
 		slog.Int("answered", e.Answered), slog.String("problem", e.Problem))
 	s.stats.count(e)

@@ -29,6 +29,7 @@ func (m *message) steps(fate Fate, pace Pace, speed float64, random io.Reader) (
 			"final_after": pace.Final.String(), "late_by": pace.Late.String(),
 		},
 		Now: m.created, Random: random, Pacing: scenario.Paced, Speed: speed,
+		Bare: m.url == "" || fate.Silent,
 		Message: &scenario.Message{
 			UUID: m.uuid, From: m.from, To: m.to, Type: cmp.Or(m.kind, plivo.SMS), Units: m.units, Requester: m.ip, Powerpack: m.extra().powerpack,
 		},

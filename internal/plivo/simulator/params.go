@@ -1,15 +1,13 @@
 package simulator
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"mime"
 	"net/http"
-	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -38,7 +36,7 @@ func readParams(r *http.Request) (params, error) {
 
 // has tells whether a field is there and says anything.
 func (p params) has(name string) bool {
-	switch strings.TrimSpace(string(p[name])) {
+	switch string(bytes.TrimSpace(p[name])) {
 	case "", "null", `""`, "[]", "{}":
 		return false
 	}
@@ -50,19 +48,16 @@ func (p params) text(name string) (string, error) {
 	if !p.has(name) {
 		return "", nil
 	}
-	var v any
-	dec := json.NewDecoder(strings.NewReader(string(p[name])))
-	dec.UseNumber()
-	if err := dec.Decode(&v); err != nil {
-		return "", badRequest(name + " is not valid JSON")
-	}
-	switch v := v.(type) {
-	case string:
+	switch raw := bytes.TrimSpace(p[name]); raw[0] { // of the first byte of valid JSON follows what it is
+	case '"':
+		var v string
+		if err := json.Unmarshal(raw, &v); err != nil {
+			return "", badRequest(name + " is not valid JSON")
+		}
 		return v, nil
-	case json.Number:
-		return v.String(), nil
-	case bool:
-		return strconv.FormatBool(v), nil
+	case '{', '[':
+	default: // a number or a boolean; null says nothing
+		return string(raw), nil
 	}
 	return "", badRequest(name + " must be a string")
 }
@@ -86,14 +81,16 @@ func (p params) truth(name string, into *bool) error {
 
 // texts reads several fields; the first by name that is no string is the error.
 func (p params) texts(into map[string]*string) error {
-	for _, name := range slices.Sorted(maps.Keys(into)) {
-		s, err := p.text(name)
-		if err != nil {
-			return err
+	var first string
+	var problem error
+	for name, to := range into {
+		text, err := p.text(name)
+		if err != nil && (problem == nil || name < first) {
+			first, problem = name, err
 		}
-		*into[name] = s
+		*to = text
 	}
-	return nil
+	return problem
 }
 
 // alphanumeric strips what Plivo strips from a src.

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"math/rand/v2"
 
 	"github.com/google/uuid"
@@ -24,11 +25,35 @@ func newDice(seed uint64) dice {
 }
 
 func (d dice) stream(label string, at ...uint64) *rand.ChaCha8 {
-	in := append(d[:len(d):len(d)], label...)
+	return rand.NewChaCha8(d.seed(label, at...))
+}
+
+func (d dice) seed(label string, at ...uint64) [sha256.Size]byte {
+	var room [128]byte // enough that nothing is allocated
+	in := append(append(room[:0], d[:]...), label...)
 	for _, n := range at {
 		in = binary.BigEndian.AppendUint64(in, n)
 	}
-	return rand.NewChaCha8(sha256.Sum256(in))
+	return sha256.Sum256(in)
+}
+
+// reader is the stream of the same label and number, which is made when it is read: most never are.
+func (d dice) reader(label string, n uint64) io.Reader {
+	return &lazyStream{dice: d, label: label, n: n}
+}
+
+type lazyStream struct {
+	dice  dice
+	label string
+	n     uint64
+	*rand.ChaCha8
+}
+
+func (l *lazyStream) Read(p []byte) (int, error) {
+	if l.ChaCha8 == nil {
+		l.ChaCha8 = l.dice.stream(l.label, l.n)
+	}
+	return l.ChaCha8.Read(p)
 }
 
 func (d dice) text(alphabet string, length int, label string, at ...uint64) string {
@@ -41,10 +66,12 @@ func (d dice) text(alphabet string, length int, label string, at ...uint64) stri
 }
 
 func (d dice) uuid(label string, at ...uint64) string {
-	id, err := uuid.NewRandomFromReader(d.stream(label, at...))
-	if err != nil {
-		panic(err) // a ChaCha8 stream neither ends nor fails
-	}
+	var stream rand.ChaCha8 // not behind an io.Reader, so that it is not allocated
+	stream.Seed(d.seed(label, at...))
+	var id uuid.UUID
+	_, _ = stream.Read(id[:]) // never fails
+	id[6] = id[6]&0x0f | 0x40 // version 4
+	id[8] = id[8]&0x3f | 0x80 // of RFC 9562
 	return id.String()
 }
 

@@ -156,15 +156,15 @@ type fated struct {
 
 // ruling finds the fates of the messages of one send, by the rules that held when it began.
 type ruling struct {
-	s          *Simulator
-	rules      *ruleset
-	texts      []bool // that fit the text of each rule
-	from, kind string
+	s     *Simulator
+	rules *ruleset
+	texts []bool // that fit the text of each rule
+	kind  string
 }
 
 func (s *Simulator) ruling(o *order) *ruling {
 	s.law.mu.Lock()
-	r := &ruling{s: s, rules: s.law.rules, from: o.src, kind: cmp.Or(o.kind, plivo.SMS)}
+	r := &ruling{s: s, rules: s.law.rules, kind: cmp.Or(o.kind, plivo.SMS)}
 	s.law.mu.Unlock()
 	r.texts = make([]bool, len(r.rules.list))
 	for i := range r.rules.list {
@@ -173,9 +173,9 @@ func (s *Simulator) ruling(o *order) *ruling {
 	return r
 }
 
-// fate finds that of the message to a number: what FateNext says, or the first rule that fits, or the default. The
-// error is the answer of a rule that refuses.
-func (r *ruling) fate(to string) (fated, error) {
+// fate finds that of the message from one number to another: what FateNext says, or the first rule that fits, or the
+// default. The error is the answer of a rule that refuses.
+func (r *ruling) fate(from, to string) (fated, error) {
 	law := &r.s.law
 	law.mu.Lock()
 	defer law.mu.Unlock()
@@ -187,7 +187,7 @@ func (r *ruling) fate(to string) (fated, error) {
 	var found *scenario.Rule
 	for i := range r.rules.list {
 		rule := &r.rules.list[i]
-		if !r.texts[i] || !rule.Fits(r.from, to, r.kind) {
+		if !r.texts[i] || !rule.Fits(from, to, r.kind) {
 			continue
 		}
 		// What an earlier rule is for counts all the same.
