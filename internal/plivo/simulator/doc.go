@@ -73,8 +73,7 @@
 // and every callback is computed from the message alone. A schedule posts what is due, at most 64 callbacks at once:
 // those of a message in order, retries beside them. One goroutine hands events to OnEvent. The Simulator owns all of
 // these and ends them in Close. With a seed, everything random repeats: each value is drawn from a stream of its own,
-// so neither the order of events matters, nor what
-// else is drawn.
+// so neither the order of events matters, nor what else is drawn.
 //
 // What callbacks hold and how they are signed is package scenario's, which makes them for whoever needs signed
 // callbacks without a capture too. The package may import scenario, plivo, signature and the leaf packages.
