@@ -211,7 +211,7 @@ func (r reader) fate(n ast.Node, name string) (Fate, error) {
 		}
 		fate, err := ParseFate(f.text)
 		if err != nil {
-			return Fate{}, r.fail(f.at, "%v", err)
+			return Fate{}, r.fail(f.at, "%s", strings.TrimPrefix(err.Error(), "cannot use "))
 		}
 		return fate, nil
 	}

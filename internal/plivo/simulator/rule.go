@@ -173,8 +173,8 @@ func (s *Simulator) ruling(o *order) *ruling {
 	return r
 }
 
-// fate finds that of the message from one number to another: what FateNext says, or the first rule that fits, or the default. The
-// error is the answer of a rule that refuses.
+// fate finds that of the message from one number to another: what FateNext says, or the first rule that fits, or the
+// default. The error is the answer of a rule that refuses.
 func (r *ruling) fate(from, to string) (fated, error) {
 	law := &r.s.law
 	law.mu.Lock()
