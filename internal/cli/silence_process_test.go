@@ -60,7 +60,7 @@ func TestListenTellsOfSilence(t *testing.T) {
 			token := signature.NewToken("account", ready["auth_token"].(string))
 			params := scenario.Report{MessageUUID: uuid, From: "14155550100", To: "4915187654321", Type: "sms", Status: plivo.Undelivered, ErrorCode: "30", Units: 1, Sequence: 3}.Params()
 			nonce := 0
-			signed, err := scenario.Keys{Account: token, Main: token}.Sign(http.MethodPost, ready["listen_url"].(string)+"/sms/delivery-report", params, func() string { nonce++; return fmt.Sprint(nonce) })
+			signed, err := scenario.KeysOf(token, token).Sign(http.MethodPost, ready["listen_url"].(string)+"/sms/delivery-report", params, func() string { nonce++; return fmt.Sprint(nonce) })
 			if err != nil {
 				t.Fatal(err)
 			}
