@@ -172,9 +172,9 @@ func TestExamineKnowsTheTokens(t *testing.T) {
 // acknowledged before most of it was looked at, and the newest is looked at first.
 func TestCausesComeBesideTheAnswers(t *testing.T) {
 	t.Parallel()
-	const flood, callers = 600, 4
+	const flood, callers = 80, 4
 	path := filepath.Join(t.TempDir(), "simulator.db")
-	a := running(t, known(app.Options{HistoryPath: path}))
+	a := running(t, known(app.Options{HistoryPath: path}).ExplainingAtOnce(20*time.Millisecond))
 	db, err := store.Open(within(t), store.Options{Path: path})
 	if err != nil {
 		t.Fatal(err)
