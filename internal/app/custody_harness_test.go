@@ -87,8 +87,12 @@ type slashing struct{ http.ResponseWriter }
 
 var messageURL = regexp.MustCompile(`("message_url": ?"[^"]+/sms/inbound)"`)
 
+func (s *slashing) WriteHeader(status int) {
+	s.Header().Del("Content-Length") // the body gets longer
+	s.ResponseWriter.WriteHeader(status)
+}
+
 func (s *slashing) Write(b []byte) (int, error) {
-	s.Header().Del("Content-Length")
 	_, err := s.ResponseWriter.Write(messageURL.ReplaceAll(b, []byte(`$1/"`)))
 	return len(b), err
 }

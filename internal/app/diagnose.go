@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -43,7 +44,7 @@ type diagnoser struct {
 func newDiagnoser(a *App) *diagnoser {
 	return &diagnoser{
 		a: a, low: 1, looks: rate.NewLimiter(looksPerSecond, looksPerSecond), count: rate.NewLimiter(diagnosesPerSecond, diagnosesPerSecond),
-		work: NewShare(diagnosisShare, diagnosisBurst),
+		work: NewShare(diagnosisShare, cmp.Or(a.o.diagnosisBurst, diagnosisBurst)),
 	}
 }
 

@@ -90,7 +90,7 @@ type surroundings struct {
 	theirs         []signature.Token // that server's, where it runs a simulator
 }
 
-// knownURLs is how many URLs of the history are taken into account: the newest.
+// knownURLs is how many URLs of the history are taken into account, the newest, beside all that were public.
 const knownURLs = 20
 
 func (a *App) surroundings(ctx context.Context) (surroundings, error) {
@@ -105,7 +105,11 @@ func (a *App) surroundings(ctx context.Context) (surroundings, error) {
 	if err != nil {
 		return s, err
 	}
-	for _, url := range noted {
+	public, err := a.store.PublicURLs(ctx)
+	if err != nil {
+		return s, err
+	}
+	for _, url := range slices.Concat(noted, public) {
 		s.urls = appendNew(s.urls, url)
 	}
 	for _, id := range a.o.OtherAuthIDs {

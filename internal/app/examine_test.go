@@ -172,9 +172,9 @@ func TestExamineKnowsTheTokens(t *testing.T) {
 // acknowledged before most of it was looked at, and the newest is looked at first.
 func TestCausesComeBesideTheAnswers(t *testing.T) {
 	t.Parallel()
-	const flood, callers = 600, 4
+	const flood, callers = 80, 4
 	path := filepath.Join(t.TempDir(), "simulator.db")
-	a := running(t, known(app.Options{HistoryPath: path}))
+	a := running(t, known(app.Options{HistoryPath: path}).ExplainingAtOnce(20*time.Millisecond))
 	db, err := store.Open(within(t), store.Options{Path: path})
 	if err != nil {
 		t.Fatal(err)
@@ -283,6 +283,32 @@ func TestCausesOfAnEarlierRun(t *testing.T) {
 	urls, err := db.KnownURLs(within(t), 0)
 	if err != nil || !slices.Contains(urls, a.Status().PublicURL) {
 		t.Errorf("what is served now is not noted: %v, %v", urls, err)
+	}
+}
+
+// TestCausesKnowEveryEarlierURL finds the origin that was signed among all the public URLs that the history keeps.
+func TestCausesKnowEveryEarlierURL(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "simulator.db")
+	at := time.Now().Add(-time.Hour)
+	db, err := store.Open(within(t), store.Options{Path: path, Now: func() time.Time { at = at.Add(time.Second); return at }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for i := range 60 {
+		for _, behind := range []string{webhook.DeliveryReportPath, ""} {
+			if err := db.NoteURL(within(t), fmt.Sprintf("https://n%d.example%s", i, behind)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	a := running(t, known(app.Options{HistoryPath: path}))
+	signed := sign(t, "https://n0.example/x", testToken, "old")
+	params, _ := webhook.ParseParams(signed.Method, signed.URL, signed.Header.Get("Content-Type"), signed.Body)
+	e, err := a.Examine(within(t), signature.Case{Request: signature.Request{Method: signed.Method, URL: "https://later.example/x", Header: signed.Header, Params: params}})
+	if err != nil || e.Diagnosis.Cause() != string(signature.CauseHost) || !strings.Contains(e.Diagnosis.Findings[0].Detail, "https://n0.example") {
+		t.Errorf("%v; it says %+v", err, e.Diagnosis)
 	}
 }
 

@@ -34,3 +34,9 @@ func (o Options) CustodyWithin(d time.Duration) Options {
 
 // TokenFinding is what the doctor says of how the tokens are written.
 func TokenFinding(o Options) Finding { return lookAtToken(context.Background(), &doctor{o: o}) }
+
+// ExplainingAtOnce bounds the work that looking for causes may do without a pause.
+func (o Options) ExplainingAtOnce(d time.Duration) Options {
+	o.diagnosisBurst = d
+	return o
+}

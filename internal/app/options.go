@@ -95,9 +95,10 @@ type Options struct {
 	Logger *slog.Logger
 	Now    func() time.Time
 
-	pace          *api.Pace     // of the account, where something else in this process calls its API; nil otherwise
-	linkTimes     *linkTimes    // nil for theLinkTimes
-	custodyWithin time.Duration // 0 for theCustodyWithin
+	pace           *api.Pace     // of the account, where something else in this process calls its API; nil otherwise
+	linkTimes      *linkTimes    // nil for theLinkTimes
+	diagnosisBurst time.Duration // of work for causes at once; 0 for the usual
+	custodyWithin  time.Duration // 0 for theCustodyWithin
 }
 
 // DefaultAddr is where the callback server listens unless told otherwise.

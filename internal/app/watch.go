@@ -54,6 +54,7 @@ type watcher struct {
 	problem string
 	status  WatchStatus
 	counted time.Time
+	before  int  // messages that were silent when it began: an earlier run told of them
 	known   bool // status was counted once
 }
 
@@ -147,6 +148,11 @@ func (w *watcher) begin(ctx context.Context, now time.Time) error {
 			return err
 		}
 	}
+	missed, err := s.Missed(ctx, now.Add(-watchedFor))
+	if err != nil {
+		return err
+	}
+	w.before = missed.Silent
 	w.seen, w.begun = max(state.Seen, first-1), true
 	return w.note(ctx, now, nil)
 }
@@ -329,15 +335,16 @@ func (w *watcher) count(ctx context.Context, now time.Time, changed bool) error 
 		return nil
 	}
 	w.status = is
-	first := !w.known
-	w.known = true
-	w.a.watched.Store(&is)
-	w.a.store.Wake()
+	told := was.Silent
+	if !w.known {
+		told, w.known = w.before, true
+	}
 	// The embedded simulator keeps silent where its fates ask for it: the sign in the list is enough.
-	// What was missed before this start was told then.
-	if is.Silent > was.Silent && !first && !w.a.simulated() {
+	if is.Silent > told && !w.a.simulated() {
 		w.a.Notify(Warning, fmt.Sprintf("Callbacks are missed now of %s: what is likely the matter stands with each, and plivoscope reconcile asks what became of them.", messagesOf(is.Silent)))
 	}
+	w.a.watched.Store(&is)
+	w.a.store.Wake()
 	return nil
 }
 

@@ -50,7 +50,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("LocalAppData", e.WorkDir+"/state")
 			return nil
 		},
-		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"exits": exits, "clean": clean, "same": same, "api": startAPI, "has": apiHas, "sends": apiSends, "eventually": becomesTrue},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"exits": exits, "clean": clean, "same": same, "api": startAPI, "has": apiHas, "sends": apiSends, "eventually": becomesTrue, "simulates": startSimulate, "app": startApp},
 	})
 }
 

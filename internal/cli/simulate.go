@@ -148,6 +148,13 @@ func (r *simulation) subaccounts() []subaccountJSON {
 	return all
 }
 
+// eventJSON is an event with its time as docs/output.md says.
+type eventJSON struct {
+	Kind string `json:"event"`
+	At   string `json:"at"`
+	simulator.Event
+}
+
 var eventColumns = []column{
 	{title: "TIME", width: 12},
 	{title: "EVENT", width: 8},
@@ -168,7 +175,7 @@ func (r *simulation) event(e simulator.Event) {
 	var err error
 	if r.json {
 		var line []byte
-		if line, err = encode(e); err == nil {
+		if line, err = encode(eventJSON{e.Event, utc(e.At), e}); err == nil {
 			err = r.out.write(line)
 		}
 	} else {

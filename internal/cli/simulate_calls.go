@@ -46,7 +46,12 @@ func newSimulateAdvance(s Streams) *cobra.Command {
 		Long: `Move the clock of a simulator that runs on by a time, as 60s, of Plivo's: its speed divides it. The command
 ends when all that is due by then was posted and answered, retries included, and prints the clock.`,
 		Example: "  plivoscope simulate advance 60s",
-		Args:    cobra.ExactArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return errors.New("give the one time that the clock is to go on by, as \"plivoscope simulate advance 60s\"")
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			set, err := c.plainSettings(cmd, s)
 			if err != nil {
@@ -86,8 +91,15 @@ func unreadable(err error) error {
 
 // stateJSON is what the control API tells of the simulator, as far as text shows it.
 type stateJSON struct {
-	AuthID string         `json:"auth_id"`
-	Fate   string         `json:"fate"`
+	AuthID string `json:"auth_id"`
+	Fate   struct {
+		Fate string `json:"fate"`
+		Next *struct {
+			Fate     string `json:"fate"`
+			Messages int    `json:"messages"`
+		} `json:"next"`
+	} `json:"fate"`
+	Rules  int            `json:"rules"`
 	Clock  clockJSON      `json:"clock"`
 	Counts map[string]int `json:"counts"`
 }
@@ -124,8 +136,13 @@ func simulateState(s Streams, use, short, long, method, path string) *cobra.Comm
 			}
 			return c.print(s, set.json, a, func() []string {
 				n := state.Counts
+				fate := fmt.Sprintf("Messages without a fate of their own: %s; rules: %d", state.Fate.Fate, state.Rules)
+				if next := state.Fate.Next; next != nil {
+					fate += fmt.Sprintf("; of the next %s: %s", plural(next.Messages, "message"), next.Fate)
+				}
 				return []string{
 					"Account " + state.AuthID + ".",
+					fate + ".",
 					capital(state.Clock.String()) + ".",
 					fmt.Sprintf("Taken: %d; refused requests: %d; remembered: %d.", n["accepted"], n["refused"], n["remembered"]),
 					fmt.Sprintf("Callbacks posted: %d, of which not answered 200: %d; inbound: %d; to be posted again: %d.", n["posted"], n["unanswered"], n["inbound"], n["retrying"]),
@@ -323,7 +340,7 @@ func (c *simulatorClient) tellWait(s Streams, asJSON bool, a controlAnswer) erro
 		}
 		m := there.Message
 		code := ""
-		if m.ErrorCode != "" {
+		if m.ErrorCode != "" && m.ErrorCode != "000" {
 			code = " (" + m.ErrorCode + ")"
 		}
 		return []string{fmt.Sprintf("Message %s from %s to %s: %s%s, %s posted, %d answered 200.", m.UUID, s.masker().Number(m.From), s.masker().Number(m.To), m.Status, code, plural(m.Posted, "callback"), m.Taken)}

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -70,6 +71,9 @@ func (f *simulateFlags) into(o *simulator.Options) error {
 		number, owner, owned := strings.Cut(given, "@")
 		if number == "" || owned && owner == "" {
 			return fmt.Errorf("--numbers %q is no number: give it as %s, or as %s@NAME for one of a subaccount", given, simulator.DefaultNumber, simulator.DefaultNumber)
+		}
+		if owned && !slices.Contains(f.subaccounts, owner) {
+			return fmt.Errorf("--numbers %q: there is no subaccount %q; make it with --subaccount %s", given, cut(owner), cut(owner))
 		}
 		if owned {
 			o.MoreNumbers = append(o.MoreNumbers, simulator.Number{Number: number, Subaccount: owner})

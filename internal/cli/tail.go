@@ -33,6 +33,8 @@ type tail struct {
 	announced bool
 	changed   int // number of the last change of the tunnel that was printed
 
+	silent silences
+
 	forwards bool
 	sent     int64 // ID of the last attempt to forward that was there before, or was printed
 }
@@ -64,12 +66,17 @@ func newTail(ctx context.Context, s Streams, a *app.App, p *printer, end *listen
 			return nil, err
 		}
 	}
+	if err := t.looksForSilence(ctx); err != nil {
+		return nil, err
+	}
 	t.wake, t.close = a.Subscribe()
 	return t, nil
 }
 
 // follow prints callbacks as they come until end is met or ctx ends.
 func (t *tail) follow(ctx context.Context) error {
+	look := time.NewTicker(silencePause)
+	defer look.Stop()
 	for {
 		more, err := t.print(ctx)
 		if err != nil || t.met {
@@ -82,6 +89,13 @@ func (t *tail) follow(ctx context.Context) error {
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		case <-t.wake:
+		case <-look.C:
+			if t.silent.stale {
+				if err := t.printSilences(ctx); err != nil {
+					return stopped(ctx, err)
+				}
+			}
+			continue
 		}
 		if err := t.breathe(ctx); err != nil {
 			return err
@@ -109,8 +123,11 @@ func (t *tail) breathe(ctx context.Context) error {
 func (t *tail) rest(ctx context.Context) error {
 	for {
 		more, err := t.print(ctx)
-		if err != nil || !more || t.met {
+		if err != nil || t.met {
 			return err
+		}
+		if !more {
+			return t.printSilences(ctx)
 		}
 	}
 }
@@ -124,7 +141,7 @@ func (t *tail) print(ctx context.Context) (more bool, err error) {
 	if err := t.printTunnel(); err != nil {
 		return false, err
 	}
-	t.read = time.Now()
+	t.read, t.silent.stale = time.Now(), true
 	rows, err := t.a.Callbacks(ctx, store.Window{After: t.last, Oldest: true, Limit: tailPage})
 	if err != nil {
 		return false, err
@@ -149,6 +166,9 @@ func (t *tail) print(ctx context.Context) (more bool, err error) {
 		}
 		return nil
 	})
+	if err == nil && t.endsSilence(rows) {
+		err = t.printSilences(ctx)
+	}
 	if err == nil {
 		err = t.printForwarded(ctx)
 	}

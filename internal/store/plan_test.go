@@ -65,7 +65,7 @@ func TestPlans(t *testing.T) {
 		}
 	}
 	for query, want := range map[string]string{
-		dueQuery: "INDEX watched_due", watchedQuery: "watched USING INTEGER PRIMARY KEY", unfinishedQuery: "messages USING INTEGER PRIMARY KEY (rowid>?)",
+		dueQuery: "INDEX watched_due", watchedQuery: "watched USING INTEGER PRIMARY KEY", unheardQuery: "m USING INTEGER PRIMARY KEY", unfinishedQuery: "messages USING INTEGER PRIMARY KEY (rowid>?)",
 		pacesQuery: "INDEX callbacks_message", unclearQuery: "INDEX messages_unclear", inFlightQuery: "INDEX messages_status",
 	} {
 		args := []any{int64(7), 10, 8, 9}

@@ -112,6 +112,16 @@ func TestWatchedIsKept(t *testing.T) {
 			t.Errorf("%v; since %v missed are %+v", err, since, n)
 		}
 	}
+	unheard := func(since time.Time, want ...store.Unheard) {
+		t.Helper()
+		got, err := s.Unheard(t.Context(), since)
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("%v; since %v not heard of (-want +got):\n%s", err, since, diff)
+		}
+	}
+	silent := store.Unheard{MessageID: ids[0], Cause: plivo.Down, Said: plivo.Delivered, JudgedAt: at(5), UpdatedAt: start}
+	unheard(start, silent)
+	unheard(at(1))
 	if err := s.NoteGiven(t.Context(), ids[0], at(6)); err != nil {
 		t.Fatal(err)
 	}
@@ -149,9 +159,12 @@ func TestWatchedIsKept(t *testing.T) {
 	if n, err := s.Missed(t.Context(), start); n != (store.Missed{}) || err != nil {
 		t.Errorf("%v; once it was given missed are %+v", err, n)
 	}
+	silent.GivenAt = at(6)
+	unheard(start, silent)
 	late := report("a", plivo.Delivered, 3)
 	late.ReceivedAt = at(7)
 	record(t, s, late)
+	unheard(start)
 	if m = read(); m.CallbackLost() || m.Silent() || m.Status != plivo.Delivered || m.Provider.Status != plivo.Delivered {
 		t.Errorf("after the callback has come the message is %+v", m)
 	}

@@ -204,8 +204,11 @@ func (s *inspector) closeAttempt() bool {
 // stepAttempt opens the next attempt of the list, older where n is positive.
 func (s *inspector) stepAttempt(n int) tea.Cmd {
 	t := &s.tries
-	i := slices.IndexFunc(t.list, func(a webhook.Attempt) bool { return a.ID == t.opened.ID }) + n
-	switch {
+	i := slices.IndexFunc(t.list, func(a webhook.Attempt) bool { return a.ID == t.opened.ID })
+	if i < 0 {
+		i = len(t.list) // so many came that it is listed no more
+	}
+	switch i += n; {
 	case i >= len(t.list):
 		s.env.notify(app.Info, "This is the oldest attempt of the list.")
 	case i < 0:

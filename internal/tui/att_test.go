@@ -80,6 +80,16 @@ func TestAttemptsKeepTheirPlace(t *testing.T) {
 	d.keys("u")
 	d.absent("marked")
 	d.absent("● 12:03:06")
+
+	// One that is listed no more stays, and from it the oldest that is listed is the next.
+	d.keys("enter")
+	again()
+	tries := &d.m.requests.open.tries
+	tries.list = tries.list[:2]
+	d.keys("J")
+	d.expect("Attempt 1 of callback 203", "This is the oldest attempt of the list.")
+	d.keys("K")
+	d.expect("Attempt 6 of callback 203")
 }
 
 // TestAttemptsAskOnlyForWhatChanged reads the list once, and again only after another attempt.

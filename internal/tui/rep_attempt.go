@@ -155,7 +155,10 @@ func (s *replayScreen) openKey(k tea.KeyMsg) (tea.Cmd, bool) {
 func (s *replayScreen) another(n int) tea.Cmd {
 	all := s.attempts()
 	now := slices.IndexFunc(all, func(a webhook.Attempt) bool { return a.ID == s.open.a.ID })
-	if i := now + n; now >= 0 && i >= 0 && i < len(all) {
+	if now < 0 {
+		now = len(all) // so many came that it is listed no more
+	}
+	if i := now + n; i >= 0 && i < len(all) {
 		s.cursor = i
 		s.open.asked = all[i].ID
 		return s.openSelected()

@@ -127,14 +127,15 @@ func (s *replayScreen) selectedAttempt() (webhook.Attempt, bool) {
 	return all[s.cursor], true
 }
 
-// selectAttempt keeps the cursor on an attempt while others come; on the newest it stays on the newest.
+// selectAttempt keeps the cursor on an attempt while others come, and on the oldest once it is listed no more; on the
+// newest it stays on the newest.
 func (s *replayScreen) selectAttempt(a webhook.Attempt) {
 	if s.cursor == 0 {
 		return
 	}
-	i := slices.IndexFunc(s.run.last, func(b webhook.Attempt) bool { return b.ID == a.ID })
-	if i >= 0 {
-		s.cursor = i
+	s.cursor = slices.IndexFunc(s.run.last, func(b webhook.Attempt) bool { return b.ID == a.ID })
+	if s.cursor < 0 {
+		s.cursor = max(len(s.run.last)-1, 0)
 	}
 }
 

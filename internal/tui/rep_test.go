@@ -231,6 +231,38 @@ func TestTheResultStaysOnItsAttempt(t *testing.T) {
 	d.expect("On its way to")
 }
 
+// TestAnOpenAttemptIsListedNoMore keeps an attempt open when so many came that the list has others alone, and goes
+// from there to the oldest of them.
+func TestAnOpenAttemptIsListedNoMore(t *testing.T) {
+	d := newDriver(t, newStocked(), 60, 15)
+	replayOf(203, "tab", "tab", "5000", "ctrl+s")(d)
+	d.pause()
+	d.keys("y")
+	halfWay(d)
+	d.keys("j", "j")
+	d.expect("esc stop   enter open   tab to the fields")
+	d.keys("enter")
+	d.expect("did not answer within 10s")
+	r := d.fakeRun()
+	r.last = nil
+	for i, status := range []int{204, 202} {
+		newer := answered(203, status, "")
+		newer.ID = int64(201 - i)
+		r.last = append(r.last, newer)
+	}
+	d.lookAtRun()
+	d.expect("did not answer within 10s")
+	d.keys("J")
+	d.expect("did not answer within 10s", "This is the oldest attempt that is kept here.")
+	if d.m.replay.cursor != 1 {
+		t.Errorf("the cursor is on attempt %d of the list", d.m.replay.cursor)
+	}
+	d.keys("K")
+	d.expect("202 Accepted")
+	d.keys("K")
+	d.expect("204 No Content")
+}
+
 // TestEarlierAttemptsAreOpened reads an attempt of the history whole.
 func TestEarlierAttemptsAreOpened(t *testing.T) {
 	core := newStocked()

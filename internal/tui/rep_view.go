@@ -285,7 +285,9 @@ func (s *replayScreen) footer() []key.Binding {
 	case s.open != nil:
 		return []key.Binding{km.closeText, km.older, km.newer, km.search, km.bodyView, km.copyID, km.help}
 	case s.reading():
-		return []key.Binding{s.leaving(), when(len(s.attempts()) > 0, km.openSent), when(!s.running(), km.sendReplay), km.toFields, km.down, km.copyID, km.help}
+		open := km.openSent
+		open.SetHelp(open.Help().Key, "open") // else the smallest screen has no room for what sends
+		return []key.Binding{s.leaving(), when(len(s.attempts()) > 0, open), when(!s.running(), km.sendReplay), km.toFields, km.down, km.copyID, km.help}
 	}
 	return []key.Binding{when(!s.running(), km.sendReplay), s.leaving(), km.moreFields, km.editRequest, km.nextField, km.helpTyped}
 }

@@ -39,12 +39,21 @@ func Builtin() []Scenario { return slices.Clone(builtin()) }
 
 // Find gives the built-in scenario of a name.
 func Find(name string) (Scenario, bool) {
-	for _, s := range builtin() {
-		if s.Name == name {
-			return s, true
-		}
+	if s := builtinNamed(name); s != nil {
+		return *s, true
 	}
 	return Scenario{}, false
+}
+
+// builtinNamed gives the one that all share; nil where there is none.
+func builtinNamed(name string) *Scenario {
+	list := builtin()
+	for i := range list {
+		if list[i].Name == name {
+			return &list[i]
+		}
+	}
+	return nil
 }
 
 // Named reads NAME or NAME:CODE: a built-in scenario, and the variables that are given with it.

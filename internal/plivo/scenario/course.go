@@ -66,14 +66,14 @@ func (m *maker) report(of *Message, hops []hop) Report {
 		}
 	}
 	if of.Type == plivo.WhatsApp && !r.SentTime.IsZero() {
-		r.Conversation = conversation(of, r.SentTime)
+		r.Conversation = ConversationOf(of.From, of.To, r.SentTime)
 	}
 	return r
 }
 
-// conversation is the one that a message sent at a time is of: the same for both numbers, until it ends.
-func conversation(of *Message, sent time.Time) Conversation {
-	sum := sha256.Sum256([]byte("conversation " + of.From + " " + of.To))
+// ConversationOf is the one that a message sent at a time is of: the same for both numbers, until it ends.
+func ConversationOf(from, to string, sent time.Time) Conversation {
+	sum := sha256.Sum256([]byte("conversation " + from + " " + to))
 	return Conversation{ID: hex.EncodeToString(sum[:16]), Origin: "service", Expires: sent.Add(24 * time.Hour)}
 }
 

@@ -4,9 +4,12 @@
 //
 // The simulator and whoever sends callbacks without a capture make them here, so that both look alike:
 // every parameter of Plivo's, in Plivo's formats, with the V2 and V3 signatures under the account's and the
-// main account's token. What becomes of a message on the simulator is a scenario of one message.
+// main account's token. What becomes of a message on the simulator, its Fate, is a scenario of one message.
 //
-// Parse reads a file, and Builtin gives those that are part of the program. Either is a Scenario: plain data
+// Rules say which fate a message has, or that the API refuses it, and Chaos what goes wrong on the way. They have a
+// file format of their own beside that of scenarios; they are data, and the simulator applies them.
+//
+// Parse reads a scenario's file, and Builtin gives those that are part of the program. Either is a Scenario: plain data
 // with texts in which {{names}} stand for values. Make fills them in and gives the callbacks. Errors name the
 // line and the column. Rates and networks are made up but plausible.
 //

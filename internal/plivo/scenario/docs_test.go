@@ -56,10 +56,20 @@ func TestDocs(t *testing.T) {
 		}
 		fmt.Fprintf(&made, "| %s | %d | %s | %s |\n", st.After, st.Number, strings.Join(cells, " | "), st.Signature)
 	}
+	file, err := os.ReadFile("testdata/rules.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules, err := scenario.ParseRules(file, "rules.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
 	docstest.Parts(t, "../../../docs/scenarios.md",
 		docstest.Part{Name: "builtin", Text: list.String()},
 		docstest.Part{Name: "example", Text: "```yaml\n" + string(example) + "```\n"},
 		docstest.Part{Name: "made", Text: made.String()},
 		docstest.Part{Name: "usual", Text: usual.String()},
+		docstest.Part{Name: "rules", Text: "```yaml\n" + string(file) + "```\n"},
+		docstest.Part{Name: "chaos", Text: "    --chaos '" + rules.Chaos.String() + "'\n"},
 	)
 }

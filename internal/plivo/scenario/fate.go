@@ -15,7 +15,7 @@ type Fate struct {
 	Silent bool // there are no callbacks
 
 	word     string
-	scenario Scenario // without a name for delivered
+	scenario *Scenario // nil for delivered
 	vars     map[string]string
 }
 
@@ -67,13 +67,12 @@ func scenarioFate(word, given string) (Fate, error) {
 	if err := sc.Outbound(); err != nil {
 		return Fate{}, fmt.Errorf("cannot use the fate %q: it is not known of an outbound message (%w); use %s", given, err, fateForms)
 	}
-	return Fate{scenario: sc, vars: vars, word: word}, nil
+	return Fate{scenario: builtinNamed(sc.Name), vars: vars, word: word}, nil
 }
 
 // named is the fate of a built-in scenario, which is there: a test uses all of these.
 func named(name, code, word string) Fate {
-	sc, _ := Find(name)
-	f := Fate{scenario: sc, word: word}
+	f := Fate{scenario: builtinNamed(name), word: word}
 	if code != "" {
 		f.vars = map[string]string{"code": code}
 	}
@@ -112,8 +111,8 @@ func (f Fate) String() string {
 // message is.
 func (f Fate) Make(in Input) ([]Step, error) {
 	s := f.scenario
-	if s.Name == "" {
-		s, _ = Find(string(plivo.Delivered))
+	if s == nil {
+		s = builtinNamed(string(plivo.Delivered))
 	}
 	if len(f.vars) > 0 {
 		vars := maps.Clone(f.vars)
@@ -124,7 +123,7 @@ func (f Fate) Make(in Input) ([]Step, error) {
 		}
 		in.Vars = vars
 	}
-	steps, err := Make(s, in)
+	steps, err := Make(*s, in)
 	if kind := s.messages[0].kind; err == nil && kind.given && kind.text != in.Message.Type {
 		steps = slices.DeleteFunc(steps, func(st Step) bool { return st.Status == plivo.Read })
 	}

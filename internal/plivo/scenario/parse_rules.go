@@ -211,7 +211,7 @@ func (r reader) fate(n ast.Node, name string) (Fate, error) {
 		}
 		fate, err := ParseFate(f.text)
 		if err != nil {
-			return Fate{}, r.fail(f.at, "%v", err)
+			return Fate{}, r.fail(f.at, "%s", strings.TrimPrefix(err.Error(), "cannot use "))
 		}
 		return fate, nil
 	}
@@ -225,7 +225,7 @@ func (r reader) fate(n ast.Node, name string) (Fate, error) {
 	if _, err := Make(s, Input{Now: time.Unix(0, 0).UTC(), Random: zeros{}}); err != nil {
 		return Fate{}, err
 	}
-	return Fate{scenario: s, word: s.Name}, nil
+	return Fate{scenario: &s, word: s.Name}, nil
 }
 
 // refusal reads a status, or a mapping with one.

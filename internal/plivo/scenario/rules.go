@@ -48,17 +48,14 @@ func (p Pattern) Fits(number string) bool {
 	return p == "" || string(p) == number
 }
 
-// Sent is a message as rules see it.
-type Sent struct {
-	From, To string // without a plus
-	Text     string
-	Type     string // sms, mms or whatsapp
+// Fits tells whether a message fits the rule, whatever its text, its place in the order of arrival and chance say. The
+// numbers have no plus; kind is sms, mms or whatsapp.
+func (r *Rule) Fits(from, to, kind string) bool {
+	return r.To.Fits(to) && r.From.Fits(from) && (r.Type == "" || r.Type == kind)
 }
 
-// Fits tells whether a message fits the rule, whatever its place in the order of arrival and chance say.
-func (r *Rule) Fits(m Sent) bool {
-	return r.To.Fits(m.To) && r.From.Fits(m.From) && (r.Type == "" || r.Type == m.Type) && (r.Text == nil || r.Text.MatchString(m.Text))
-}
+// FitsText tells whether a message with this text may fit.
+func (r *Rule) FitsText(text string) bool { return r.Text == nil || r.Text.MatchString(text) }
 
 // Counts tells whether the rule is for the n-th message, from 1, of those that fit it.
 func (r *Rule) Counts(n int) bool {

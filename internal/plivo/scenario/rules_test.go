@@ -211,17 +211,18 @@ func TestRuleFits(t *testing.T) {
 		t.Fatal(err)
 	}
 	rule := &rules.List[0]
-	right := scenario.Sent{To: "4915123456789", From: "ACME", Text: "win now", Type: "sms"}
-	if !rule.Fits(right) {
-		t.Error("it does not fit")
-	}
-	for _, change := range []func(*scenario.Sent){
-		func(s *scenario.Sent) { s.To = "14155550123" }, func(s *scenario.Sent) { s.From = "ACME2" },
-		func(s *scenario.Sent) { s.Text = "now win" }, func(s *scenario.Sent) { s.Type = "mms" },
+	for _, test := range []struct {
+		from, to, text, kind string
+		fits                 bool
+	}{
+		{"ACME", "4915123456789", "win now", "sms", true},
+		{"ACME", "14155550123", "win now", "sms", false},
+		{"ACME2", "4915123456789", "win now", "sms", false},
+		{"ACME", "4915123456789", "now win", "sms", false},
+		{"ACME", "4915123456789", "win now", "mms", false},
 	} {
-		other := right
-		if change(&other); rule.Fits(other) {
-			t.Errorf("%+v fits", other)
+		if fits := rule.Fits(test.from, test.to, test.kind) && rule.FitsText(test.text); fits != test.fits {
+			t.Errorf("%+v: %v", test, fits)
 		}
 	}
 	for n := 1; n < 10; n++ {

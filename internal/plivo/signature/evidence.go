@@ -7,8 +7,9 @@ import (
 
 // The bounds of what is taken from a case: distinct values of one kind, and URLs.
 const (
-	maxHints = 8
-	maxKnown = 12
+	maxHints   = 8
+	maxKnown   = 12
+	maxEarlier = 100
 )
 
 // hint is a value that was found beside the request, and where.
@@ -26,6 +27,7 @@ type evidence struct {
 	hasURL   bool // whether received is one
 	known    []address
 	own      []address // of the known ones those that reach the server now
+	earlier  []address // other origins of known URLs, too many to be tried together with another change
 }
 
 // proxyHeaders are those in which proxies leave what they were asked for, the usual ones first.
@@ -72,14 +74,24 @@ func gather(c *Case) evidence {
 	}
 	for _, raw := range slices.Concat(c.OwnURLs, c.KnownURLs) {
 		a, ok := cutAddress(raw)
-		if ok && raw != c.URL && !slices.Contains(e.known, a) {
-			if e.known = append(e.known, a); len(e.known) == maxKnown {
+		if !ok || raw == c.URL || slices.Contains(e.known, a) {
+			continue
+		}
+		if len(e.known) < maxKnown {
+			e.known = append(e.known, a)
+			continue
+		}
+		origin := address{scheme: a.scheme, host: a.host, port: a.port}
+		if !slices.ContainsFunc(e.known, origin.sameOrigin) && !slices.Contains(e.earlier, origin) {
+			if e.earlier = append(e.earlier, origin); len(e.earlier) == maxEarlier {
 				break
 			}
 		}
 	}
 	return e
 }
+
+func (a address) sameOrigin(b address) bool { return a.origin() == b.origin() }
 
 // isOwn tells whether a is at the server that received the request.
 func (e *evidence) isOwn(a address) bool {

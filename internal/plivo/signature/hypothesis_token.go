@@ -119,19 +119,18 @@ func cleaning(name string, likely bool, about, advice string, clean func(string)
 	}
 }
 
-// damagedForm tells whether one of the keys is value with something around it: then it is the same
-// token, and no other.
-func damagedForm(keys []*key, value string) bool {
+// cleanedForms are the values of keys without what may stand around a token: another token of such a value is the
+// same, and no other.
+func cleanedForms(keys []*key) map[string]bool {
+	forms := map[string]bool{}
 	for _, k := range keys {
 		for _, clean := range []func(string) []cleaned{newlineOff, spaceOff, quotesOff, nameOff, markOff, invisibleOff, lineOff, secondOff, idOff, allOff} {
 			for _, c := range clean(k.value) {
-				if c.value == value {
-					return true
-				}
+				forms[c.value] = true
 			}
 		}
 	}
-	return false
+	return forms
 }
 
 // bared tells of a value that lost something at its ends.

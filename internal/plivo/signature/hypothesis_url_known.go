@@ -1,6 +1,7 @@
 package signature
 
 import (
+	"iter"
 	"net/netip"
 	"strings"
 )
@@ -42,15 +43,7 @@ var knownHypotheses = []hypothesis{
 				return "Register " + a.origin() + " with Plivo, in the application or with each message: it still sends to, and signs, the earlier URL."
 			}
 		},
-		rewrite: readdressed(func(s *search, a address) []address {
-			var all []address
-			for _, k := range s.evidence.known {
-				b := a
-				b.scheme, b.host, b.port = k.scheme, k.host, k.port
-				all = append(all, b)
-			}
-			return all
-		}),
+		rewrite: knownOrigins,
 		say: said(func(s *search, _, to address) string {
 			switch {
 			case s.evidence.isOwn(to):
@@ -109,6 +102,38 @@ var knownHypotheses = []hypothesis{
 			return "the path does not begin with " + strings.TrimSuffix(from.path, to.path)
 		}),
 	},
+}
+
+// knownOrigins gives in at the origins of known URLs: the newest ones, and where nothing else is supposed all.
+func knownOrigins(s *search, in input) iter.Seq[input] {
+	at := func(origins []address) iter.Seq[input] {
+		return readdressed(func(_ *search, a address) []address {
+			all := make([]address, len(origins))
+			for i, k := range origins {
+				all[i] = a
+				all[i].scheme, all[i].host, all[i].port = k.scheme, k.host, k.port
+			}
+			return all
+		})(s, in)
+	}
+	newest := at(s.evidence.known)
+	if len(s.evidence.earlier) == 0 || touched(s.given, in) != 0 {
+		return newest
+	}
+	return func(yield func(input) bool) {
+		for to := range newest {
+			if !yield(to) {
+				return
+			}
+		}
+		before := s.work
+		for to := range at(s.evidence.earlier) {
+			// Of a large request the other suppositions need their share.
+			if s.work-before > maxWork/8 || !yield(to) {
+				return
+			}
+		}
+	}
 }
 
 // knownAs names a URL that is known beside the request.

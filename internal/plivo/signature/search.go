@@ -91,8 +91,12 @@ func newSearch(c *Case) *search {
 	if len(s.keys) > 0 {
 		first = s.keys[0]
 	}
+	var damaged map[string]bool
+	if len(c.Others) > 0 {
+		damaged = cleanedForms(s.keys)
+	}
 	for _, t := range c.Others {
-		if !t.Empty() && !damagedForm(s.keys, *t.value) {
+		if !t.Empty() && !damaged[*t.value] {
 			add(&s.others, &key{label: t.label(), value: *t.value, from: first})
 		}
 	}

@@ -1,6 +1,7 @@
 package signature_test
 
 import (
+	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
@@ -283,5 +284,32 @@ func TestOneIsNotCounted(t *testing.T) {
 	d := signature.Diagnose(c)
 	if all := strings.Join(d.RuledOut, "\n"); strings.Contains(all, " 1 ways") || !slices.Contains(d.RuledOut, "parameters left out one by one") || !slices.Contains(d.RuledOut, "other tokens that are known") {
 		t.Error(all)
+	}
+}
+
+// An origin is found among all that were public, however many came after it; where the request is large, among the
+// newest of them, so that there is time for what else may be the cause.
+func TestManyEarlierAddresses(t *testing.T) {
+	const n = 100
+	for name, test := range map[string]struct{ size, place int }{"small": {10, n - 1}, "large": {40 << 10, 15}} {
+		t.Run(name, func(t *testing.T) {
+			s := newSigning(signature.V3)
+			s.url, s.params = "https://ours.example/sms/inbound", inbound(strings.Repeat("x", test.size))
+			c := s.asSent(t)
+			c.URL = "https://name.example/sms/inbound"
+			for i := range n {
+				c.KnownURLs = append(c.KnownURLs, fmt.Sprintf("https://n%d.example", i))
+			}
+			c.KnownURLs[test.place] = "https://ours.example"
+			f := first(t, signature.Diagnose(c))
+			if !slices.Equal(f.Hypotheses, []string{"known-origin"}) || !strings.Contains(f.Detail, "the origin is that of an earlier public URL, https://ours.example") {
+				t.Errorf("%v: %s", f.Hypotheses, f.Detail)
+			}
+			// What is behind them in the order is found too.
+			c.URL, c.KnownURLs[test.place] = s.url+"/", "https://other.example"
+			if f := first(t, signature.Diagnose(c)); !slices.Equal(f.Hypotheses, []string{"slash-removed"}) {
+				t.Errorf("of a slash it says %v: %s", f.Hypotheses, f.Detail)
+			}
+		})
 	}
 }

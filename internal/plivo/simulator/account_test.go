@@ -258,3 +258,39 @@ func TestAccountsThatCannotBe(t *testing.T) {
 		}
 	}
 }
+
+func TestListGoesBackADay(t *testing.T) {
+	b := newBench(t, simulator.Options{Stopped: true, Speed: 1})
+	old := b.send(b.draft("+14155550123"), "none")[0]
+	b.advance(24 * time.Hour)
+	young := b.send(b.draft("+14155550123"), "none")[0]
+	if got := values(b.get("Message/"), "message_uuid"); got != young {
+		t.Errorf("a list without a time has %s", got)
+	}
+	if got := values(b.get("Message/?message_time__lt=2999-01-01%2000:00"), "message_uuid"); got != young+" "+old {
+		t.Errorf("a list with a time has %s", got)
+	}
+}
+
+// TestOneApplicationIsTheDefault has the default go from one application to the next, and deletions say who inherits.
+func TestOneApplicationIsTheDefault(t *testing.T) {
+	b := newBench(t, simulator.Options{Applications: []simulator.Application{{ID: "20000000000000001", Name: "other"}}})
+	first := strings.Fields(values(b.get("Application/"), "app_id"))[0]
+	if status, _, body := b.call("POST", "Application/20000000000000001/", `{"default_number_app":"true","public_uri":true,"log_incoming_messages":false}`, nil); status != 202 {
+		t.Fatalf("the change is answered %d %s", status, body)
+	}
+	if got := values(b.get("Application/"), "default_app"); got != "false true" {
+		t.Errorf("default are %s", got)
+	}
+	if a := b.get("Application/20000000000000001/"); a["public_uri"] != true || a["log_incoming_messages"] != false || a["message_method"] != "POST" {
+		t.Errorf("the application is %v", a)
+	}
+	for _, heir := range []struct {
+		id   string
+		want int
+	}{{first, 400}, {"1", 400}, {"20000000000000001", 204}} {
+		if status, _, body := b.call("DELETE", "Application/"+first+"/", `{"cascade":false,"new_endpoint_application":"`+heir.id+`"}`, nil); status != heir.want {
+			t.Errorf("with the heir %s a deletion is answered %d %s", heir.id, status, body)
+		}
+	}
+}

@@ -116,9 +116,12 @@ func (s *Simulator) serveApplications(c *call) error {
 	s.mu.Lock()
 	all := s.owned.apps
 	s.mu.Unlock()
+	name, sub := query.Get("app_name"), query.Get("subaccount")
+	if id, ok := s.subaccount(sub); ok {
+		sub = id
+	}
 	var wanted []appRecord
 	for _, a := range all {
-		name, sub := query.Get("app_name"), query.Get("subaccount")
 		if c.by.rules(a.Subaccount) && (name == "" || a.Name == name) && (sub == "" || a.Subaccount == sub) {
 			wanted = append(wanted, c.appRecordOf(a))
 		}

@@ -28,7 +28,42 @@ type posted struct {
 	step, sequence, copied int32
 	status                 plivo.Status
 	code, cause            string
-	attempts               []Attempt
+	tries                  []try
+}
+
+// try is an Attempt as it is kept, for there are several of each message.
+type try struct {
+	at               int64 // nanoseconds of Unix time
+	took             time.Duration
+	number, answered int16
+	words            *words // nil for none
+}
+
+// words are what few attempts have: most are answered 200.
+type words struct{ problem, answer string }
+
+func keep(a Attempt) try {
+	t := try{at: a.At.UnixNano(), took: a.Took, number: int16(a.Number), answered: int16(a.Answered)}
+	if a.Problem != "" || a.Answer != "" {
+		t.words = &words{a.Problem, a.Answer}
+	}
+	return t
+}
+
+func (t try) attempt() Attempt {
+	a := Attempt{Number: int(t.number), At: time.Unix(0, t.at).UTC(), Took: t.took, Answered: int(t.answered)}
+	if t.words != nil {
+		a.Problem, a.Answer = t.words.problem, t.words.answer
+	}
+	return a
+}
+
+func (p posted) attempts() []Attempt {
+	attempts := make([]Attempt, 0, len(p.tries))
+	for _, t := range p.tries {
+		attempts = append(attempts, t.attempt())
+	}
+	return attempts
 }
 
 // record keeps an attempt with its message, if that is still remembered.
@@ -42,11 +77,14 @@ func (s *Simulator) record(m *message, p scenario.Step, a Attempt) {
 	i := slices.IndexFunc(e.posted, func(q posted) bool { return int(q.step) == p.Number && int(q.copied) == p.Copy })
 	if i < 0 {
 		i = len(e.posted)
+		if i == 0 {
+			e.posted = make([]posted, 0, len(m.course)) // most have as many, and no more
+		}
 		e.posted = append(e.posted, posted{
 			step: int32(p.Number), sequence: int32(p.Sequence), copied: int32(p.Copy), status: p.Status, code: p.ErrorCode, cause: p.Cause,
 		})
 	}
-	e.posted[i].attempts = append(e.posted[i].attempts, a)
+	e.posted[i].tries = append(e.posted[i].tries, keep(a))
 }
 
 func excerpt(b []byte) string {
@@ -81,7 +119,7 @@ func (s *Simulator) CallbacksOf(uuid string) ([]Callback, bool) {
 	var out []Callback
 	for _, p := range e.posted {
 		c := e.callback(p)
-		c.Attempts = slices.Clone(p.attempts)
+		c.Attempts = p.attempts()
 		out = append(out, c)
 	}
 	s.mu.Unlock()

@@ -20,14 +20,25 @@ func (s *Simulator) SetChaos(c scenario.Chaos) error {
 	if err := c.Check(); err != nil {
 		return err
 	}
-	c = clone(c)
 	s.law.mu.Lock()
 	defer s.law.mu.Unlock()
-	s.law.chaos = nil
-	if !c.None() {
-		s.law.chaos = &c
-	}
+	s.law.setChaos(c)
 	return nil
+}
+
+// setChaos is for who holds mu.
+func (l *law) setChaos(c scenario.Chaos) {
+	l.chaos = nil
+	if !c.None() {
+		c = clone(c)
+		l.chaos = &c
+	}
+}
+
+// clone is chaos that can be changed.
+func clone(c scenario.Chaos) scenario.Chaos {
+	c.Errors = slices.Clone(c.Errors)
+	return c
 }
 
 // Chaos is what goes wrong.

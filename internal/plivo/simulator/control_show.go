@@ -88,9 +88,9 @@ func (s *Simulator) showMessage(e *entry, now time.Time) shownMessage {
 // taken counts the callbacks of a message that were posted, and those of them whose last attempt got an answer.
 func (e *entry) taken(answered int) (all, so int) {
 	for _, p := range e.posted {
-		if n := len(p.attempts); n > 0 {
+		if n := len(p.tries); n > 0 {
 			all++
-			if p.attempts[n-1].Answered == answered {
+			if int(p.tries[n-1].answered) == answered {
 				so++
 			}
 		}

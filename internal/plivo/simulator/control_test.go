@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/plivo/simulator"
 )
 
@@ -337,5 +338,40 @@ func TestWaitEndsWithTheSimulator(t *testing.T) {
 	}()
 	if status, v := b.control("GET", "wait?status=sent&timeout=1m", ""); status != 503 || !strings.Contains(v["error"].(string), "stopping") {
 		t.Errorf("it gives %d %v", status, v)
+	}
+}
+
+// TestInboundOfASubaccount is signed with the token of the account that has the number, and its reply is that account's.
+func TestInboundOfASubaccount(t *testing.T) {
+	b := newBench(t, simulator.Options{
+		InboundURL: "/sms/inbound", Subaccounts: []simulator.Subaccount{{Name: "shop"}},
+		MoreNumbers: []simulator.Number{{Number: "+14155550101", Subaccount: "shop"}},
+	})
+	b.receiver.body = `<Response><Message src="14155550101" dst="14155550123">thanks</Message></Response>`
+	sub := b.Subaccounts()[0]
+	status, v := b.control("POST", "inbound", `{"from":"+14155550123","to":"+14155550101","text":"hi"}`)
+	if status != 200 || v["problem"] != "" {
+		t.Fatalf("it gives %d %v", status, v)
+	}
+	request := b.receiver.all()[0].signed
+	for _, c := range []struct{ token, header, want string }{
+		{sub.AuthToken, "X-Plivo-Signature-V3", "valid"},
+		{b.AuthToken(), "X-Plivo-Signature-V3", "invalid"},
+		{b.AuthToken(), "X-Plivo-Signature-Ma-V3", "valid"},
+		{sub.AuthToken, "X-Plivo-Signature-Ma-V3", "invalid"},
+	} {
+		one := request
+		one.Header = http.Header{c.header: request.Header[c.header], "X-Plivo-Signature-V3-Nonce": request.Header["X-Plivo-Signature-V3-Nonce"]}
+		if got := signature.Verify(one, []signature.Token{signature.NewToken("it", c.token)}); string(got.Outcome) != c.want {
+			t.Errorf("%s is %s, want %s", c.header, got.Outcome, c.want)
+		}
+	}
+	reply, _ := at(v, "replies", 0).(string)
+	status, _, _ = b.call("GET", "Message/"+reply+"/", "", func(r *http.Request) {
+		r.URL.Path = "/v1/Account/" + sub.AuthID + "/Message/" + reply + "/"
+		r.SetBasicAuth(sub.AuthID, sub.AuthToken)
+	})
+	if status != 200 {
+		t.Errorf("the subaccount gets %d for its reply", status)
 	}
 }

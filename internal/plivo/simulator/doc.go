@@ -34,7 +34,8 @@
 // # What is a choice of its own
 //
 // What becomes of a message is its fate: that of a magic destination +1500555CCCC, else the FateHeader of the request,
-// else the default of Options. CCCC is a messaging error code with leading zeros, or
+// else what FateNext says, else that of the first rule that fits, else the default of Options. CCCC is a messaging
+// error code with leading zeros, or
 //
 //	0000  delivered                     0005  signed with a wrong token
 //	0001  sent, and never more          0006  the last callback late
@@ -47,6 +48,10 @@
 // A fate is a scenario of one outbound message, as package scenario has them, at the pace of Options. Opt-out, geo
 // permission, a disabled account and the queue come before it; want of money does too, but not before a magic
 // destination. An unknown code in that range is answered 400.
+//
+// Rules and Chaos are package scenario's. Chaos changes what is posted of a message, when, how it is signed and how
+// much of it arrives, never what the API says of the message; and it lets the API be slow or fail. A message takes the
+// rules and the chaos that hold when it is accepted.
 //
 // The main account sees and changes what its subaccounts have, but lists their messages only by the filter subaccount,
 // and they spend its money; each has its own count of calls. Money is taken when a message is accepted. The zero Limits
@@ -65,10 +70,14 @@
 //
 // A tenant is who calls: the main account or a subaccount, with its keys and counts. A message does not change once it
 // is accepted: its whole course (times, statuses, amounts) is laid out then, so the API tells its state by the clock
-// and every callback is computed from the message alone. One goroutine a message posts its callbacks in order, retries
-// run beside it, and one hands events to OnEvent. The Simulator owns these goroutines and ends them all in Close. With
-// a seed, everything random repeats: each value is drawn from a stream of its own, so the order of events does not
-// matter.
+// and every callback is computed from the message alone. A schedule behind the clock posts what is due, at most 64
+// callbacks at once: those of a message in order, retries beside them. One goroutine hands events to OnEvent. The
+// Simulator owns all of these and ends them in Close. A reset begins a round: what is of an earlier one is not posted
+// any more. With a seed, everything random repeats: each value is drawn from a stream of its own, so neither the order
+// of events matters, nor what else is drawn.
+//
+// The control API (control*.go) is served beside Plivo's, without credentials, to programs of this machine alone; what
+// it can do the methods of Simulator can too.
 //
 // What callbacks hold and how they are signed is package scenario's, which makes them for whoever needs signed
 // callbacks without a capture too. The package may import scenario, plivo, signature and the leaf packages.

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"bytes"
 	"encoding/json"
 	"net"
 	"net/http"
@@ -181,13 +182,17 @@ func (s *Simulator) deny(w http.ResponseWriter, r *http.Request, apiID string, e
 	}
 }
 
-// answer writes v without a newline after it: clients compare Plivo's empty object byte by byte.
+// answer writes v without a newline after it: clients compare Plivo's empty object byte by byte. What HTML would need
+// escaped is not, so that a link shows its & as Plivo's do.
 func answer(w http.ResponseWriter, status int, v any) {
-	body, err := json.Marshal(v)
-	if err != nil {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
+	body := bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)

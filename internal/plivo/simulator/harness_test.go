@@ -139,6 +139,7 @@ type received struct {
 	url     string
 	header  http.Header
 	body    []byte
+	whole   bool // the body came to its end
 	report  plivo.Report
 	signed  signature.Request
 	verdict signature.Verdict
@@ -171,8 +172,8 @@ func newReceiver(t *testing.T) *receiver {
 }
 
 func (r *receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
-	body, _ := io.ReadAll(request.Body)
-	c := received{at: time.Now(), method: request.Method, url: r.url + request.RequestURI, header: request.Header.Clone(), body: body}
+	body, err := io.ReadAll(request.Body)
+	c := received{at: time.Now(), method: request.Method, url: r.url + request.RequestURI, header: request.Header.Clone(), body: body, whole: err == nil}
 	form := string(body)
 	if request.Method == http.MethodGet {
 		form = request.URL.RawQuery
@@ -202,6 +203,13 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	case r.came <- struct{}{}:
 	default:
 	}
+}
+
+// forget drops what came.
+func (r *receiver) forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.got = nil
 }
 
 func (r *receiver) all() []received {

@@ -221,8 +221,8 @@ func checkInboundMedia(media []string) error {
 	return nil
 }
 
-// serveInbound is the control call POST /plivoscope/inbound: {from, to, text, url}, answered when the
-// message was posted.
+// serveInbound is the control call POST /plivoscope/inbound: {from, to, text, media, url}, with the account's
+// credentials, answered when the message was posted. The control API's own tells more.
 func (s *Simulator) serveInbound(w http.ResponseWriter, r *http.Request, apiID string) error {
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", "POST")
@@ -234,6 +234,9 @@ func (s *Simulator) serveInbound(w http.ResponseWriter, r *http.Request, apiID s
 	}
 	var in InboundMessage
 	if err := p.texts(map[string]*string{"from": &in.From, "to": &in.To, "text": &in.Text, "url": &in.URL}); err != nil {
+		return err
+	}
+	if in.Media, err = p.urls("media"); err != nil {
 		return err
 	}
 	uuid, err := s.Inbound(r.Context(), in)

@@ -107,6 +107,9 @@ func (s *Simulator) serveNumbers(c *call) error {
 	s.mu.Lock()
 	all := s.owned.numbers
 	s.mu.Unlock()
+	if sub, ok := s.subaccount(query.Get("subaccount")); ok && sub != "" {
+		query.Set("subaccount", sub) // which may be its name
+	}
 	var wanted []numberRecord
 	for _, n := range all {
 		record, fits := s.numberRecordOf(c, n), c.by.rules(n.Subaccount)

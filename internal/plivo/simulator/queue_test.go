@@ -107,7 +107,9 @@ func TestMPSByType(t *testing.T) {
 		"+16135550104": 4 * time.Second, "+447400123456": time.Second / 5, "Shop": time.Second / 5, "+14155550106": time.Second / 8,
 	} {
 		d := b.draft("+14155550121", "+14155550122")
-		d.From = from
+		if d.From = from; from == "Shop" {
+			d.To = []string{"+447400123451", "+447400123452"}
+		}
 		b.waits(d, want)
 	}
 	d := b.draft("+14155550121", "+14155550122")

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/signature"
@@ -103,6 +104,14 @@ func TestMediaOfAMessage(t *testing.T) {
 	}
 }
 
+func TestLinksAreNotEscaped(t *testing.T) {
+	b := newBench(t, simulator.Options{})
+	b.send(b.draft(numbers(2)...), "none")
+	if _, _, body := b.call("GET", "Message/?limit=1", "", nil); !strings.Contains(body, `/Message/?limit=1&offset=1"`) {
+		t.Errorf("the list is %s", body)
+	}
+}
+
 func TestListFilters(t *testing.T) {
 	b := newBench(t, simulator.Options{MoreNumbers: []simulator.Number{{Number: "14155550111", TenDLC: "COMPLETED", Campaign: "C1"}}, Limits: simulator.Limits{Lists: -1}})
 	us, de := b.draft("+14155550123"), b.draft("+4915123456789")
@@ -129,6 +138,25 @@ func TestObjectsAreEchoed(t *testing.T) {
 	_, _ = json.Unmarshal([]byte(object), &want), json.Unmarshal(got, &back)
 	if fmt.Sprint(want) != fmt.Sprint(back) || r["message_type"] != "whatsapp" {
 		t.Errorf("the record has %s", got)
+	}
+}
+
+// TestConversationOfAMessage holds the record of a WhatsApp message against what its callbacks say.
+func TestConversationOfAMessage(t *testing.T) {
+	b := newBench(t, simulator.Options{})
+	d := b.draft("+14155550123")
+	d.Type = plivo.WhatsApp
+	uuid := b.send(d, "")[0]
+	b.settle()
+	got := b.receiver.of(uuid)
+	last, r := got[len(got)-1], b.get("Message/"+uuid+"/")
+	ends, err := time.Parse("2006-01-02 15:04:05-07:00", r["conversation_expiration_timestamp"].(string))
+	if err != nil || fmt.Sprint(ends.Unix()) != last.get("ConversationExpirationTimestamp") || last.get("ConversationID") == "" ||
+		r["conversation_id"] != last.get("ConversationID") || r["conversation_origin"] != last.get("ConversationOrigin") {
+		t.Errorf("the record says %v %v %v, the callback %+v", r["conversation_id"], r["conversation_origin"], r["conversation_expiration_timestamp"], last.report)
+	}
+	if list := b.get("Message/?conversation_id=" + last.get("ConversationID")); values(list, "message_uuid") != uuid {
+		t.Errorf("by its conversation there are %v", list["objects"])
 	}
 }
 

@@ -70,6 +70,10 @@ func (s *Simulator) recordOf(c *call, m *message, now time.Time) record {
 	for _, h := range m.course {
 		if h.status == plivo.Sent && !h.at.After(now) {
 			r.SentTime = optional(recordTime(h.at))
+			if m.kind == plivo.WhatsApp {
+				of := scenario.ConversationOf(m.from, m.to, h.at)
+				r.Conversation, r.Origin, r.Expiration = of.ID, of.Origin, of.Expires.UTC().Format("2006-01-02 15:04:05-07:00")
+			}
 		}
 	}
 	if known, ok := plivo.LookupCode(state.code); ok && state.code != "" && known.Status != plivo.Delivered {

@@ -107,11 +107,48 @@ func TestForgiven(t *testing.T) {
 		{name: "chunks", line: "POST {a}/Message/", header: "Transfer-Encoding: chunked", body: fmt.Sprintf("1\r\n{\r\n%x\r\n%s}\r\n0\r\n\r\n", len(goodSend)+1, goodSend), status: 202},
 		{name: "another charset in Content-Type", line: "POST {a}/Message/", header: "Content-Type: application/JSON; charset=utf-8", body: "{" + goodSend + "}", status: 202},
 		{name: "fields that nobody knows", line: "POST {a}/Message/", body: "{" + goodSend + `,"colour":{"a":[1]},"sms":null}`, status: 202},
+		{name: "a sender's name abroad", line: "POST {a}/Message/", body: `{"src":"Shop","dst":"447400123456","text":"x"}`, status: 202},
+		{name: "a sender's name to a magic number", line: "POST {a}/Message/", body: `{"src":"Shop","dst":"15005550000","text":"x"}`, status: 202},
 		{name: "a number for dst", line: "POST {a}/Message/", body: `{"src":14155550100,"dst":14155550123,"text":"x","log":true,"message_expiry":"60"}`, status: 202},
 		{name: "dst with what Plivo strips, twice", line: "POST {a}/Message/", body: `{"src":"+1 (415) 555-0100","dst":"+1 (415) 555.0123<1/415/5550123<","text":"x"}`, status: 202},
 	} {
 		if status, _, body := b.ask(test); status != test.status || status == 202 && len(uuidInAnswer.FindStringSubmatch(body)) != 2 {
 			t.Errorf("%s: it is answered %d %s", test.name, status, body)
 		}
+	}
+}
+
+// TestRefusalsByState is each way in which a good request is refused for what the account is or has done.
+func TestRefusalsByState(t *testing.T) {
+	send := refusal{line: "POST {a}/Message/", body: "{" + goodSend + "}"}
+	list := refusal{line: "GET {a}/Message/"}
+	for _, test := range []struct {
+		name    string
+		account simulator.Options
+		before  []refusal // requests that are answered otherwise
+		asked   refusal
+		status  int
+		answer  string
+	}{
+		{"a disabled account", simulator.Options{Disabled: true}, nil, list, 403, `{"api_id":"ID","error":"this account is disabled"}`},
+		{"too many requests", simulator.Options{Limits: simulator.Limits{Requests: 2}}, []refusal{list, send}, list, 429, `{"api_id":"ID","error":"too many requests"}`},
+		{"too many lists", simulator.Options{Limits: simulator.Limits{Lists: 1}}, []refusal{list}, list, 429, `{"api_id":"ID","error":"too many requests"}`},
+		{"no money", simulator.Options{Balance: "0"}, []refusal{send}, send, 400, `{"api_id":"ID","error":"Insufficient Credit"}`},
+		{"a country that is off", simulator.Options{GeoBlocked: []string{"US"}}, nil, send, 400, `{"api_id":"ID","error":"the message to 14155550123 is not allowed: the account has no geo-permission for US"}`},
+		{"a foreign sender", simulator.Options{StrictSenders: true, Numbers: []string{"14155550199"}}, nil, send, 400, `{"api_id":"ID","error":"This caller ID is not allowed for outbound message: src is not a number of this account, and the simulator is strict about senders"}`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			test.account.Stopped, test.account.Speed = true, 1
+			b := newBench(t, test.account)
+			for _, r := range test.before {
+				if status, _, body := b.ask(r); status != 200 && status != 202 {
+					t.Fatalf("what comes before is answered %d %s", status, body)
+				}
+			}
+			status, _, body := b.ask(test.asked)
+			if body = apiIDInAnswer.ReplaceAllString(body, `"api_id":"ID"`); status != test.status || body != test.answer {
+				t.Errorf("the answer is %d %s\nwant %d %s", status, body, test.status, test.answer)
+			}
+		})
 	}
 }

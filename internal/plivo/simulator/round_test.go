@@ -90,7 +90,8 @@ func TestResetForgets(t *testing.T) {
 func TestAdvanceThatIsCutOff(t *testing.T) {
 	for name, cut := range map[string]func(*bench){"reset": (*bench).reset, "stopping": func(b *bench) { b.Close() }} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t, simulator.Options{Start: start, Stopped: true, Speed: 1})
+			// The first callback comes when the clock is on its way.
+			b := newBench(t, simulator.Options{Start: start, Stopped: true, Speed: 1, Pace: simulator.Pace{Queued: time.Second, Sent: time.Second, Final: time.Second}})
 			hold := make(chan struct{})
 			defer close(hold)
 			b.receiver.answer = func(int) int { <-hold; return 200 }

@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 
+	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/scenario"
 )
 
@@ -23,14 +23,14 @@ type law struct {
 	left  int  // that next is for
 	rules *ruleset
 	chaos *scenario.Chaos // nil for none; not changed in place
+	asked uint64          // messages that rules were asked of
 	calls uint64          // of the API that chaos has looked at
 }
 
 // ruleset is the rules with their counts, which the law's mutex guards.
 type ruleset struct {
 	list   []scenario.Rule
-	counts []int  // of the messages that fit each
-	asked  uint64 // messages that were looked at
+	counts []int // of the messages that fit each
 }
 
 func newRuleset(list []scenario.Rule) *ruleset {
@@ -50,7 +50,10 @@ func (s *Simulator) restoreLaw() error {
 		return err
 	}
 	s.law.mu.Lock()
-	s.law.fate, s.law.left, s.law.calls = fate, 0, 0
+	s.law.fate, s.law.left = fate, 0
+	if s.o.Seed != 0 { // without one nothing may repeat
+		s.law.asked, s.law.calls = 0, 0
+	}
 	s.law.mu.Unlock()
 	r := s.o.Rules
 	if !s.o.Chaos.None() || r.Chaos == nil {
@@ -63,22 +66,28 @@ func (s *Simulator) restoreLaw() error {
 // accepted from then on take them.
 func (s *Simulator) SetRules(r scenario.Rules) error {
 	if r.Chaos != nil {
-		if err := s.SetChaos(*r.Chaos); err != nil {
+		if err := r.Chaos.Check(); err != nil {
 			return err
 		}
 	}
 	s.law.mu.Lock()
 	defer s.law.mu.Unlock()
 	s.law.rules = newRuleset(r.List)
+	if r.Chaos != nil {
+		s.law.setChaos(*r.Chaos)
+	}
 	return nil
 }
 
 // Rules are the rules and chaos that hold.
 func (s *Simulator) Rules() scenario.Rules {
-	c := s.Chaos()
 	s.law.mu.Lock()
 	defer s.law.mu.Unlock()
-	return scenario.Rules{List: s.law.rules.list}.With(c)
+	r := scenario.Rules{List: s.law.rules.list}
+	if c := s.law.chaos; c != nil {
+		return r.With(clone(*c))
+	}
+	return r.With(scenario.Chaos{})
 }
 
 // SetFate says what becomes of messages with no other fate, as ParseFate reads it; empty for delivered.
@@ -150,24 +159,23 @@ type ruling struct {
 	s     *Simulator
 	rules *ruleset
 	texts []bool // that fit the text of each rule
-	sent  scenario.Sent
+	kind  string
 }
 
 func (s *Simulator) ruling(o *order) *ruling {
 	s.law.mu.Lock()
-	r := &ruling{s: s, rules: s.law.rules, sent: scenario.Sent{From: o.src, Text: o.text, Type: o.kind}}
+	r := &ruling{s: s, rules: s.law.rules, kind: cmp.Or(o.kind, plivo.SMS)}
 	s.law.mu.Unlock()
 	r.texts = make([]bool, len(r.rules.list))
 	for i := range r.rules.list {
-		text := r.rules.list[i].Text
-		r.texts[i] = text == nil || text.MatchString(o.text)
+		r.texts[i] = r.rules.list[i].FitsText(o.text)
 	}
 	return r
 }
 
-// fate finds that of the message to a number: what FateNext says, or the first rule that fits, or the default. The
-// error is the answer of a rule that refuses.
-func (r *ruling) fate(to string) (fated, error) {
+// fate finds that of the message from one number to another: what FateNext says, or the first rule that fits, or the
+// default. The error is the answer of a rule that refuses.
+func (r *ruling) fate(from, to string) (fated, error) {
 	law := &r.s.law
 	law.mu.Lock()
 	defer law.mu.Unlock()
@@ -175,16 +183,16 @@ func (r *ruling) fate(to string) (fated, error) {
 		law.left--
 		return fated{Fate: law.next}, nil
 	}
-	r.rules.asked++
+	law.asked++
 	var found *scenario.Rule
 	for i := range r.rules.list {
 		rule := &r.rules.list[i]
-		if !r.texts[i] || !rule.Fits(scenario.Sent{From: r.sent.From, To: to, Type: r.sent.Type}) {
+		if !r.texts[i] || !rule.Fits(from, to, r.kind) {
 			continue
 		}
 		// What an earlier rule is for counts all the same.
 		r.rules.counts[i]++
-		if found == nil && rule.Counts(r.rules.counts[i]) && r.s.dice.happens(rule.Chance, "rule", r.rules.asked, uint64(i)) {
+		if found == nil && rule.Counts(r.rules.counts[i]) && r.s.dice.happens(rule.Chance, "rule", law.asked, uint64(i)) {
 			found = rule
 		}
 	}
@@ -222,10 +230,4 @@ func refusalWords(status refusal) string {
 	default:
 		return strings.ToLower(http.StatusText(int(status)))
 	}
-}
-
-// clone is chaos that can be changed.
-func clone(c scenario.Chaos) scenario.Chaos {
-	c.Errors = slices.Clone(c.Errors)
-	return c
 }

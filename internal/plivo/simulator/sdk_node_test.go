@@ -11,7 +11,9 @@ import (
 	"strings"
 	"testing"
 
+	"dev.internal/plivoscope/internal/docstest"
 	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/scenario"
 	"dev.internal/plivoscope/internal/plivo/simulator"
 )
 
@@ -43,22 +45,30 @@ type nodeLine struct {
 
 func (l nodeLine) param(name string) string { return fmt.Sprint(l.Params[name]) }
 
-func startNode(t *testing.T, b *bench, mainToken string) *node {
+// nodeSDK gives Node and the folder in which its SDK is installed, or skips the test.
+func nodeSDK(t *testing.T) (program, modules string) {
 	t.Helper()
 	program, err := exec.LookPath("node")
 	if err != nil {
 		t.Skipf("the Node SDK is not tried: %v", err)
 	}
-	modules := filepath.Join(os.Getenv(sdkDir), "node", "node_modules")
 	if os.Getenv(sdkDir) == "" {
 		t.Skipf("the Node SDK is not tried: %s does not say where it is installed; .ci/sdk installs it and runs this test", sdkDir)
 	}
+	modules = filepath.Join(os.Getenv(sdkDir), "node", "node_modules")
 	if _, err := os.Stat(filepath.Join(modules, "plivo", "package.json")); err != nil {
 		t.Fatalf("%s is set, but the Node SDK is not there: %v; install it with .ci/sdk", sdkDir, err)
 	}
+	return program, modules
+}
+
+func startNode(t *testing.T, b *bench, mainToken string) *node {
+	t.Helper()
+	program, modules := nodeSDK(t)
 	n := &node{t: t, cmd: exec.CommandContext(t.Context(), program, filepath.Join("testdata", "sdk", "node", "exercise.js"))}
 	n.cmd.Env = append(os.Environ(), "NODE_PATH="+modules, "API_URL="+b.url, "AUTH_ID="+b.AuthID(), "AUTH_TOKEN="+b.AuthToken(), "MAIN_TOKEN="+mainToken)
 	n.cmd.Stderr = &n.errs
+	var err error
 	if n.in, err = n.cmd.StdinPipe(); err != nil {
 		t.Fatal(err)
 	}
@@ -146,6 +156,25 @@ func TestNodeSDK(t *testing.T) {
 			n.send("+14155550123", ready.Six+"/sms", method)
 		}
 	}
+	forged := map[string]bool{"15005550005": true, "15005550007": true} // numbers whose callbacks are signed wrongly
+	fates := 0
+	for i, sc := range scenario.Builtin() {
+		if b.SetFate(sc.Name) != nil {
+			continue // it is not of one outbound message
+		}
+		fates++
+		for j, method := range []string{"POST", "GET"} {
+			to := fmt.Sprintf("1415556%02d%02d", i, j)
+			forged[to] = sc.Refused()
+			n.send("+"+to, ready.Base+"/sms?fate="+sc.Name, method)
+		}
+	}
+	if fates < 10 {
+		t.Errorf("only %d scenarios are fates", fates)
+	}
+	if err := b.SetFate(""); err != nil {
+		t.Fatal(err)
+	}
 	for _, text := range []string{"Grüße aus Köln", "🎉 héllo ✓", "a=b&c=d+e %41", "two\nlines.", "+", "ends with a dot."} {
 		for to, url := range map[string]string{"+14155550100": ready.Base + "/inbound?q=%C3%BC&leer=", "+14155550101": ""} {
 			if _, err := b.Inbound(t.Context(), simulator.InboundMessage{From: "+14155550123", To: to, Text: text, URL: url}); err != nil {
@@ -164,10 +193,8 @@ func TestNodeSDK(t *testing.T) {
 	for _, c := range n.got {
 		kind, want := "right", true
 		switch {
-		case c.param("To") == "15005550005":
-			kind, want = "wrong token", false
-		case c.param("To") == "15005550007":
-			kind, want = "signed over another end of the URL", false
+		case forged[c.param("To")]:
+			kind, want = "forged", false
 		case ready.Six != "" && strings.HasPrefix(c.URL, ready.Six):
 			// The SDK takes the address apart at its first colon.
 			kind, want = "IPv6, which the SDK cannot check", false
@@ -185,7 +212,7 @@ func TestNodeSDK(t *testing.T) {
 			t.Errorf("%s %s: the SDK no longer signs a GET's parameters twice when they are given to it too", c.Method, c.URL)
 		}
 	}
-	for _, kind := range []string{"POST right", "GET right", "POST wrong token", "GET wrong token", "POST signed over another end of the URL"} {
+	for _, kind := range []string{"POST right", "GET right", "POST forged", "GET forged"} {
 		if seen[kind] == 0 {
 			t.Errorf("no callback came that is %s: %v", kind, seen)
 		}
@@ -200,4 +227,50 @@ func TestNodeSDK(t *testing.T) {
 		}
 	}
 	t.Logf("%d callbacks: %v", len(n.got), seen)
+}
+
+// TestNodeSDKTakesNoListUnderV2 is what the SDK makes of an account with two active tokens: of the schemes it looks for
+// a signature in a list under V3 alone.
+func TestNodeSDKTakesNoListUnderV2(t *testing.T) {
+	const mainToken = "the-token-of-the-main-account"
+	b := newBench(t, simulator.Options{
+		Seed: 5, MainToken: mainToken, AuthTokens: []string{"another-active-token"}, Numbers: []string{"+14155550100", "+14155550101"},
+	})
+	n := startNode(t, b, mainToken)
+	ready := n.next("ready")
+	n.send("+14155550123", ready.Base+"/sms", "POST")
+	b.settle()
+	n.end()
+	if len(n.got) != 3 {
+		t.Errorf("%d callbacks came, want 3", len(n.got))
+	}
+	for _, c := range n.got {
+		for family, want := range map[string]bool{"v2": false, "ma-v2": true, "v3": true, "ma-v3": true} {
+			if c.Verdicts[family] != want {
+				t.Errorf("the SDK says %v of %s, want %t", c.Verdicts[family], family, want)
+			}
+		}
+	}
+}
+
+// TestRecipe runs the suite that docs/simulator.md has, against the program itself.
+func TestRecipe(t *testing.T) {
+	file := filepath.Join("testdata", "sdk", "node", "recipe.js")
+	suite, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	docstest.Parts(t, filepath.Join("..", "..", "..", "docs", "simulator.md"),
+		docstest.Part{Name: "recipe", Text: "```js\n" + string(suite) + "```\n"})
+
+	program, modules := nodeSDK(t)
+	bin := t.TempDir()
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", bin, "dev.internal/plivoscope/cmd/plivoscope").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	cmd := exec.CommandContext(t.Context(), program, "--test", file)
+	cmd.Env = append(os.Environ(), "NODE_PATH="+modules, "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "HOME="+t.TempDir())
+	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "pass 2") {
+		t.Errorf("the suite ends with %v\n%s", err, out)
+	}
 }

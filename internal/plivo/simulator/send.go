@@ -115,6 +115,7 @@ func (s *Simulator) readOrder(by *tenant, p params) (order, error) {
 	for _, check := range []func() error{
 		func() error { return s.checkSender(&o) },
 		func() error { return o.readDestinations(dst) },
+		func() error { return o.checkName() },
 		func() error { return s.checkGeo(&o) },
 		func() error { return o.readOptions(p) },
 		func() error { return s.checkCallback(&o) },
@@ -143,12 +144,28 @@ func (s *Simulator) checkSender(o *order) error {
 	case isDigits(o.src) && len(o.src) > maxNumber, !isDigits(o.src) && len(o.src) > maxSenderName:
 		return badRequest(fmt.Sprintf("src is not valid: a number has at most %d digits, a sender name at most %d characters", maxNumber, maxSenderName))
 	case s.o.StrictSenders && !s.owns(o.owner, o.src):
-		return badRequest("This caller ID is not allowed for outbound message: src is not a number of this account, and the simulator is strict about senders")
+		return badRequest(notAllowed + ": src is not a number of this account, and the simulator is strict about senders")
 	case s.mute(o.src):
 		return badRequest("src is a number of this account that is not enabled for SMS")
 	}
 	return nil
 }
+
+// checkName refuses a sender's name to where only numbers may send.
+func (o *order) checkName() error {
+	if isDigits(o.src) {
+		return nil
+	}
+	for _, to := range o.dst {
+		if country := region(to); !isMagic(to) && (country == "US" || country == "CA") {
+			return badRequest(notAllowed + ": the US and Canada take no sender name, so " + o.src + " cannot send to " + to)
+		}
+	}
+	return nil
+}
+
+// notAllowed is what Plivo says of a src that may not send.
+const notAllowed = "This caller ID is not allowed for outbound message"
 
 // readDestinations splits, strips and checks dst. Numbers that cannot be are set apart; only when there
 // are no others the request is refused.
@@ -238,7 +255,7 @@ func (s *Simulator) readFates(o *order, header http.Header) error {
 		case ordinary != nil:
 			f.Fate = *ordinary
 		default:
-			if f, err = rules.fate(to); err != nil {
+			if f, err = rules.fate(o.sender(to), to); err != nil {
 				return err
 			}
 		}
@@ -280,15 +297,17 @@ func (s *Simulator) messagesOf(o order, ip string) (ms []*message, posts [][]sce
 func (s *Simulator) send(m *message, o *order, fate Fate, speed float64) (posts []scenario.Step, paid int64, err error) {
 	random := func() io.Reader { return s.dice.reader("scenario", m.number) }
 	pace := s.o.Pace
-	if over, yes := s.overruled(o, m); yes {
-		posts, err = m.plan(over, pace, speed, random())
+	instead := func(f Fate) ([]scenario.Step, int64, error) {
+		m.rule = "" // which this is not of
+		posts, err := m.plan(f, pace, speed, random())
 		return posts, 0, err
 	}
+	if over, yes := s.overruled(o, m); yes {
+		return instead(over)
+	}
 	wait, ok := s.queue(m, o.expiry, speed)
-	pace = pace.later(wait)
-	if !ok {
-		posts, err = m.plan(failedWith("420"), pace, speed, random())
-		return posts, 0, err
+	if pace = pace.later(wait); !ok {
+		return instead(failedWith("420"))
 	}
 	if posts, err = m.plan(fate, pace, speed, random()); err != nil || !m.charged() {
 		return posts, 0, err
@@ -300,8 +319,7 @@ func (s *Simulator) send(m *message, o *order, fate Fate, speed float64) (posts 
 	if s.purse.pay(price, m.created.Add(time.Duration(float64(unpaidPause)/speed))) {
 		return posts, price, nil
 	}
-	posts, err = m.plan(failedWith("900"), pace, speed, random())
-	return posts, 0, err
+	return instead(failedWith("900"))
 }
 
 // later is the pace of a message that waits before it is sent.

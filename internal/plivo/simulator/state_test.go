@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"dev.internal/plivoscope/internal/plivo/scenario"
 	"dev.internal/plivoscope/internal/plivo/simulator"
 )
 
@@ -199,5 +200,29 @@ func TestStickySender(t *testing.T) {
 	}
 	if status, _, body := b.call("POST", "Message/", `{"powerpack_uuid":"mute","dst":"14155550123","text":"x"}`, nil); status != 400 || !strings.Contains(body, "without a number") {
 		t.Errorf("a Powerpack that cannot send is answered %d %s", status, body)
+	}
+}
+
+// TestRulesLookAtTheSenderOfAPool has a rule fit by the number that a Powerpack chose for each destination.
+func TestRulesLookAtTheSenderOfAPool(t *testing.T) {
+	rules, err := scenario.ParseRules([]byte("rules:\n  - from: \"+14155550112\"\n    fate: failed:50\n"), "rules.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const pack = "3f2b0c1e-5b40-4a28-bfc7-9d06726c558b"
+	b := newBench(t, simulator.Options{
+		Rules: rules, MoreNumbers: []simulator.Number{{Number: "14155550111"}, {Number: "14155550112"}},
+		Powerpacks: []simulator.Powerpack{{UUID: pack, Numbers: []string{"14155550111", "14155550112"}}},
+	})
+	d := b.draft(numbers(20)...)
+	d.From, d.Powerpack = "", pack
+	uuids := b.send(d, "")
+	b.settle()
+	ended := map[string]int{}
+	for _, uuid := range uuids {
+		ended[fmt.Sprint(b.get("Message/" + uuid + "/")["from_number"], " ", b.end(uuid))]++
+	}
+	if len(ended) != 2 || ended["14155550111 delivered 000"] == 0 || ended["14155550112 failed 50"] == 0 {
+		t.Errorf("they ended %v", ended)
 	}
 }

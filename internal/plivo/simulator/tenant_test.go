@@ -117,7 +117,7 @@ func TestSubaccounts(t *testing.T) {
 	if status, answer := b.as(shop, "POST", "Number/14155550111/", `{"alias":"mine"}`); status != 404 {
 		t.Errorf("what is no more its own it changes: %d %s", status, answer)
 	}
-	if status, answer := b.as(second, "POST", "Application/", `{"app_name":"its"}`); status != 201 || values(b.get("Application/?subaccount="+second.AuthID), "app_name") != "its" {
+	if status, answer := b.as(second, "POST", "Application/", `{"app_name":"its"}`); status != 201 || values(b.get("Application/?subaccount=Subaccount%202"), "app_name") != "its" {
 		t.Errorf("its application is answered %d %s", status, answer)
 	}
 }

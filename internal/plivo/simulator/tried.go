@@ -26,7 +26,7 @@ func (s *Simulator) tried(most int, of func(*message) bool) []Tried {
 		}
 		for _, p := range e.posted {
 			c := e.callback(p)
-			for _, a := range p.attempts {
+			for _, a := range p.attempts() {
 				all = append(all, Tried{c, a})
 			}
 		}
