@@ -76,12 +76,17 @@
 // The reply to inbound messages is set in memory by the core at once; what was typed and not set stays for the next
 // opening. Masked, a reply that nobody has typed is hidden until it is typed into.
 //
+// The panel of the simulator is one for as long as the UI runs, as it was left. It asks for the state while it is
+// seen: with each change of the core, each second, and after what it changed itself, of which one thing is done at a
+// time. Its schedule keeps the selected attempt in its line while others come. Chaos goes by its text form, name and
+// value, which sliders and what is typed set alike.
+//
 // What is read at length, an open callback, an attempt and two compared ones, is a doc: rows of safe text that keep
 // their paragraph through every width. A pager shows a window of it, paints only that, and searches all
 // of it. A screen of callbacks that nobody sees reads nothing.
 //
 // The package may import app, store, webhook, mask, meter, plivo, its scenarios, signature and its sdk for their
-// types, webhook's capture to read what is pasted, archive to copy callbacks, replay for runs and faults and for
+// types, plivo's simulator for what its panel shows, webhook's capture to read what is pasted, archive to copy callbacks, replay for runs and faults and for
 // what an attempt differs in, and escape; the core behind it is reached through Core alone. Only
 // this package and its grid know Bubble Tea.
 package tui

@@ -11,6 +11,7 @@ import (
 
 // helpSheet lists every key of the context, grouped.
 type helpSheet struct {
+	back     sheet // what is open again once it is closed; nil for nothing
 	env      *env
 	sections []section
 	top      int

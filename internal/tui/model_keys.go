@@ -31,6 +31,8 @@ func (m *Model) key(k tea.KeyMsg) tea.Cmd {
 		cmd, done := s.key(k)
 		if !done {
 			m.env.sheet = s
+		} else if h, ok := s.(*helpSheet); ok && m.env.sheet == nil {
+			m.env.sheet = h.back
 		}
 		return cmd
 	}

@@ -236,6 +236,7 @@ func (km *keyMap) actions() []action {
 		a("calm", gSimulator, &km.calm),
 		a("bad-day", gSimulator, &km.badDay),
 		a("load-rules", gSimulator, &km.loadRules),
+		a("panel-keys", gSimulator, &km.simHelp),
 		a("stop-clock", gSimulator, &km.stopClock),
 		a("clock-to-next", gSimulator, &km.nextDue),
 		a("clock-a-minute", gSimulator, &km.oneMinute),

@@ -98,7 +98,9 @@ func (p *plainUI) panelKey(s *simPanel, k tea.KeyMsg) tea.Cmd {
 	p.m.env.sheet = nil // before the key: its answer may open another one
 	cmd, done := s.key(k)
 	if done {
-		p.out.say("Left.")
+		if p.m.env.sheet == nil {
+			p.out.say("Left.")
+		}
 		return cmd
 	}
 	p.m.env.sheet = s

@@ -28,6 +28,10 @@ func TestPanelSpoken(t *testing.T) {
 	if in := d.core.posts[0]; in.From != "+14155550123" || in.Text != "Hello from a phone" {
 		t.Errorf("%+v was posted", in)
 	}
+	d.press("?")
+	d.hears("Keys", "stop/start")
+	d.press("esc")
+	d.hears("Simulator.")
 	d.press("esc")
 	d.hears("Left.")
 }

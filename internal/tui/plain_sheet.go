@@ -75,6 +75,10 @@ func (p *plainUI) sheetKey(k tea.KeyMsg) tea.Cmd {
 	e.sheet = nil // before the key: its answer may open another one
 	cmd, done := s.key(k)
 	if done {
+		if h, ok := s.(*helpSheet); ok && h.back != nil {
+			e.sheet = h.back
+			return cmd
+		}
 		switch q, asked := s.(*confirmSheet); {
 		case asked && q.declined(k) && q.word == sendWord:
 			p.out.say("Not sent; the draft is kept.")

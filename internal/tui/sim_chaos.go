@@ -46,10 +46,10 @@ func newSimChaos(s *simPanel) *simChaos {
 		{name: "reorder", about: "it goes after the next one", steps: chanceSteps},
 		{name: "lost", about: "a report never goes", steps: chanceSteps},
 		{name: "late", about: "it goes long after others", steps: chanceSteps},
-		{name: "wrong-signature", about: "by another's token", steps: chanceSteps},
+		{name: "wrong-signature", about: "signed with another's token", steps: chanceSteps},
 		{name: "wrong-host", about: "signed for another host", steps: chanceSteps},
-		{name: "truncated", about: "the body ends early", steps: chanceSteps},
-		{name: "cut", about: "cut before the body", steps: chanceSteps},
+		{name: "truncated", about: "its body ends early", steps: chanceSteps},
+		{name: "cut", about: "the connection ends before it", steps: chanceSteps},
 		{name: "api-latency", about: "the API answers later", steps: latencySteps},
 		{name: "api-429", about: "the API: too many calls", steps: chanceSteps},
 		{name: "api-500", about: "the API fails", steps: chanceSteps},
@@ -245,7 +245,11 @@ func (s *simChaos) lines(w, h int) []string {
 			{paint, strings.Repeat("━", at) + "●"}, {th.faint, strings.Repeat("─", (len(r.steps)-1)*sliderCells-at)},
 		}
 		spans := append([]span{sign, {words, grid.Fit(r.name, 17, false)}}, bar...)
-		out = append(out, line(w, append(spans, span{paint, " " + grid.Fit(value, 12, false)}, span{th.muted, " " + r.about})...))
+		spans = append(spans, span{paint, " " + grid.Fit(value, 12, false)})
+		if w >= simWide {
+			spans = append(spans, span{th.muted, " " + r.about})
+		}
+		out = append(out, line(w, spans...))
 	}
 	return out
 }

@@ -138,7 +138,7 @@ func nextStep(steps []float64, v float64, by int) float64 {
 
 func (s *simPanel) clockKeys() []key.Binding {
 	km := s.env.keys
-	return []key.Binding{km.stopClock, when(!s.st.Clock.Next.IsZero(), km.nextDue), km.advanceBy, km.cancel}
+	return []key.Binding{km.stopClock, when(!s.st.Clock.Next.IsZero(), km.nextDue)}
 }
 
 // simulatorSign is what the first line says of the simulator that is not to be forgotten; nothing otherwise.

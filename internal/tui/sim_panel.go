@@ -211,6 +211,9 @@ func (s *simPanel) key(k tea.KeyMsg) (tea.Cmd, bool) {
 		return nil, false
 	case key.Matches(k, km.cancel):
 		return nil, true
+	case key.Matches(k, km.simHelp, km.helpTyped):
+		s.env.sheet = &helpSheet{env: s.env, sections: s.help(), back: s}
+		return nil, true
 	case key.Matches(k, km.nextPane):
 		s.turn(1)
 		return nil, false
@@ -322,7 +325,22 @@ func (s *simPanel) footer() []key.Binding {
 	case s.typing():
 		return []key.Binding{km.deliver, km.nextField, km.cancel}
 	}
-	return append(append(s.part().keys(), km.nextPane), s.clockKeys()...)
+	keys := append(s.part().keys(), km.nextPane, km.closeCode)
+	return append(append(keys, s.clockKeys()...), km.simHelp)
+}
+
+// help are all keys of the panel.
+func (s *simPanel) help() []section {
+	km := s.env.keys
+	return []section{
+		{"The clock", []key.Binding{km.stopClock, km.nextDue, km.oneMinute, km.advanceBy, km.faster, km.slower}},
+		{"Schedule", []key.Binding{km.openTried}},
+		{"Fates", []key.Binding{km.fateNext, km.more, km.less, km.fateDefault, km.typeFate, km.dropFate}},
+		{"Chaos", []key.Binding{km.less, km.more, km.typeValue, km.calm, km.badDay}},
+		{"Rules", []key.Binding{km.loadRules, km.dropRules}},
+		{"Inbound", []key.Binding{km.writeInbound, km.deliver}},
+		{"Everywhere in it", []key.Binding{km.nextPane, km.prevPane, km.up, km.down, km.pageUp, km.pageDown, km.detailTop, km.detailEnd, km.closeCode}},
+	}
 }
 
 // closeWords is a part's place among the others, for who hears it.

@@ -116,6 +116,10 @@ func TestPanelChaos(t *testing.T) {
 func TestPanelClock(t *testing.T) {
 	d := panelled(staged80(t), 2, 0)
 	d.expect("● 12:03:45 runs  1×  next in 1.2s  1 pending")
+	d.keys("?")
+	d.expect("Keys", "stop/start", "a bad day")
+	d.keys("esc")
+	d.expect("Schedule  Fates")
 	d.keys("p")
 	d.expect("■ 12:03:45.000 stands still", "! clock stands still")
 	d.keys("esc", "2")
