@@ -32,6 +32,9 @@
 // history or with one of its own that leaves nothing; App.Doctor does the same for a program that runs. The way from
 // outside is tried with a signed request that the server judges and does not store.
 //
+// The simulator that messages go to is controlled alike wherever it runs: the embedded one directly, that of another
+// process by its control API.
+//
 // An App owns everything that it started and stops it in a written order: the watch over messages first (nothing
 // new is asked), the lease (no other process joins), a replay, the attached application, the simulator (nothing
 // new is posted), the tunnel (nothing of it is left), the callback server (what was read is answered), the

@@ -219,7 +219,7 @@ func (s *simChaos) key(k tea.KeyMsg) (tea.Cmd, bool) {
 
 func (s *simChaos) keys() []key.Binding {
 	km := s.panel.env.keys
-	return []key.Binding{km.less, km.more, km.typeValue, when(!s.panel.st.Chaos.None(), km.calm), km.badDay}
+	return []key.Binding{km.more, km.typeValue, when(!s.panel.st.Chaos.None(), km.calm), km.badDay}
 }
 
 // sliderCells is how long the line of a slider is for each step.
