@@ -180,14 +180,14 @@ func (s *simChaos) key(k tea.KeyMsg) (tea.Cmd, bool) {
 		by = -1
 	case key.Matches(k, km.typeValue):
 		p.ask(r.name, "5%, or a time as 200ms, 20ms..2s or exp 300ms", r.value, func(text string) (tea.Cmd, string) {
-			c, err := scenario.ParseChaos(r.name + "=" + text)
-			if text == "" || text == "0" {
-				text, err = "", nil
+			if text == "0" {
+				text = ""
 			}
-			if err != nil {
+			if _, err := scenario.ParseChaos(r.name + "=" + text); text != "" && err != nil {
 				return nil, p.shownError(err)
 			}
-			if c, err = s.with(r.name, text); err != nil {
+			c, err := s.with(r.name, text)
+			if err != nil {
 				return nil, p.shownError(err)
 			}
 			return s.set(c, ""), ""
