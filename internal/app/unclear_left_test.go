@@ -1,0 +1,70 @@
+package app_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/config"
+	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/store"
+)
+
+// leftUnclear makes a history of the stand-in's account in which an earlier run left a send to a number unclear,
+// that long ago, and gives its path and the ID of the row.
+func leftUnclear(t *testing.T, ago time.Duration) (path string, id int64) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), standInID+".db")
+	s, err := store.Open(within(t), store.Options{Path: path, Now: func() time.Time { return time.Now().Add(-ago) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids, err := s.BeginSend(within(t), []plivo.Message{{From: "+14155550100", To: "+14155550199"}})
+	if err == nil {
+		err = s.FinishSend(within(t), []store.SendOutcome{{ID: ids[0], Unclear: true, Refusal: "The answer was cut."}})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return path, ids[0]
+}
+
+// TestUnclearSendIsNotALaterMessage has somebody send to the numbers of an unclear send hours later, from the
+// console: that is none of it, however often it is asked for.
+func TestUnclearSendIsNotALaterMessage(t *testing.T) {
+	t.Parallel()
+	later := time.Now().Add(-3 * time.Hour)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasSuffix(r.URL.Path, "/Message/") {
+			http.NotFound(w, r)
+			return
+		}
+		objects := ""
+		if before := r.URL.Query().Get("message_time__lt"); before >= later.UTC().Format("2006-01-02 15:04:05.000000") {
+			objects = `{"message_uuid":"` + standInUUID + `","message_state":"sent","message_direction":"outbound","from_number":"14155550100","to_number":"14155550199"}`
+		}
+		_, _ = fmt.Fprintf(w, `{"api_id":"i","meta":{"limit":20,"offset":0,"next":null},"objects":[%s]}`, objects)
+	}))
+	t.Cleanup(server.Close)
+	path, id := leftUnclear(t, 5*time.Hour)
+	a := running(t, app.Options{Mode: app.Live, AuthID: standInID, AuthToken: config.NewSecret("a token"), APIURL: server.URL, HistoryPath: path})
+	var ms []plivo.Message
+	err := a.Follow(within(t), []int64{id}, func(plivo.Message) error { return nil }, func(now []plivo.Message) (bool, error) {
+		ms = now
+		return app.Clarified(now), nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m := ms[0]; m.UUID != "" || m.Status != plivo.Failed {
+		t.Errorf("it became %+v", m)
+	}
+}
