@@ -34,3 +34,6 @@ func (o Options) CustodyWithin(d time.Duration) Options {
 
 // TokenFinding is what the doctor says of how the tokens are written.
 func TokenFinding(o Options) Finding { return lookAtToken(context.Background(), &doctor{o: o}) }
+
+// RestOf is what is left of a pause.
+func RestOf(pause, gone time.Duration) time.Duration { return restOf(pause, gone) }

@@ -75,7 +75,8 @@ func (a *App) Send(ctx context.Context, r SendRequest) (Sent, error) {
 		return sent, a.unnoted(rows, outs, sendErr, err)
 	}
 	if outs[0].Unclear && ctx.Err() == nil {
-		a.doubts.begin(func(ctx context.Context) { a.clarify(ctx, ids, true) })
+		since := a.now()
+		a.doubts.begin(func(ctx context.Context) { a.clarify(ctx, ids, true, since) })
 	}
 	if accepted.Doubt != "" {
 		a.Notify(Warning, accepted.Doubt)

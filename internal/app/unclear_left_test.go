@@ -68,3 +68,69 @@ func TestUnclearSendIsNotALaterMessage(t *testing.T) {
 		t.Errorf("it became %+v", m)
 	}
 }
+
+// TestLastWordsOfAnUnclearSend has nobody ask any more for a send that stays unclear: its row does not promise it.
+func TestLastWordsOfAnUnclearSend(t *testing.T) {
+	t.Parallel()
+	draft := app.SendRequest{Draft: plivo.Draft{From: "+14155550100", To: []string{"+14155550199"}, Text: "hi"}}
+	says := func(t *testing.T, a *app.App, ids []int64, words string) {
+		t.Helper()
+		err := a.Follow(within(t), ids, func(plivo.Message) error { return nil }, func(ms []plivo.Message) (bool, error) {
+			return strings.Contains(ms[0].Refusal, words), nil
+		})
+		if err != nil {
+			t.Fatalf("%q is not said: %v", words, err)
+		}
+	}
+	t.Run("asked twice", func(t *testing.T) {
+		t.Parallel()
+		s := newStandIn(t)
+		path := filepath.Join(t.TempDir(), "of several accounts.db")
+		first, err := app.Open(within(t), s.options(path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sent, _ := first.Send(within(t), draft)
+		if err := first.Close(); err != nil {
+			t.Fatal(err)
+		}
+		a := running(t, s.options(path))
+		says(t, a, sent.IDs, "asked again at ")
+		says(t, a, sent.IDs, "did not list it yet, which proves nothing; it is not asked again before the next start.")
+	})
+	t.Run("the program ends", func(t *testing.T) {
+		t.Parallel()
+		s := newStandIn(t)
+		path := filepath.Join(t.TempDir(), "h.db")
+		a, err := app.Open(within(t), s.options(path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sent, _ := a.Send(within(t), draft)
+		says(t, a, sent.IDs, "asked again at "+time.Now().Local().Format("2006-01-02 "))
+		if err := a.Close(); err != nil {
+			t.Fatal(err)
+		}
+		h, err := store.Open(within(t), store.Options{Path: path})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = h.Close() }()
+		ms, err := h.MessagesByID(within(t), sent.IDs)
+		if err != nil || len(ms) != 1 || !ms[0].Unclear || !strings.HasSuffix(ms[0].Refusal, "it is not asked again before the next start.") {
+			t.Errorf("%+v, %v", ms, err)
+		}
+	})
+}
+
+// TestSendOfAnEarlierRunIsAskedForSooner holds that its age is taken off the pause, and no clock that was put back
+// makes that longer.
+func TestSendOfAnEarlierRunIsAskedForSooner(t *testing.T) {
+	for gone, want := range map[time.Duration]time.Duration{
+		0: 10 * time.Second, 4 * time.Second: 6 * time.Second, time.Hour: 0, -time.Hour: 10 * time.Second,
+	} {
+		if got := app.RestOf(10*time.Second, gone); got != want {
+			t.Errorf("%s after the send it is asked for in %s, want %s", gone, got, want)
+		}
+	}
+}
