@@ -15,7 +15,7 @@ import (
 type doubt int64
 
 const (
-	unreached doubt = iota - 1 // the API gave no answer to it, and cannot have accepted it
+	unreached doubt = iota - 1 // the API has not refused it, and cannot have accepted it
 	certain
 	unclear  // it may have been accepted
 	notFound // Plivo did not have it when it was asked; a callback still proves the contrary
