@@ -39,7 +39,7 @@ type stamp struct {
 }
 
 func stampOf(m plivo.Message) stamp {
-	return stamp{m.UpdatedAt, m.Callbacks, m.Status, missed(m), m.Provider.Status}
+	return stamp{updatedAt(m), m.Callbacks, m.Status, missed(m), m.Provider.Status}
 }
 
 // missed reports whether a callback of a message is missed, or lost.
@@ -50,6 +50,15 @@ func missed(m plivo.Message) bool { return m.Silent() || m.Ahead() }
 func changedAt(m plivo.Message) time.Time {
 	if missed(m) && m.Silence.At.After(m.UpdatedAt) {
 		return m.Silence.At
+	}
+	return updatedAt(m)
+}
+
+// updatedAt is when a message changed. A send that waits for its answer gives a sign of life now and then, which
+// is nothing new.
+func updatedAt(m plivo.Message) time.Time {
+	if m.Status == plivo.Sending && !m.Unclear {
+		return m.CreatedAt
 	}
 	return m.UpdatedAt
 }
