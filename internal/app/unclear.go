@@ -81,8 +81,8 @@ func Clarified(ms []plivo.Message) bool {
 	return true
 }
 
-// ClarifiedAfter is when Plivo is asked for a send whose outcome is unclear, and when it is asked once more for
-// what it does not list by then: after that it is told what it has not.
+// ClarifiedAfter is how long after its failure Plivo is asked for a send whose outcome is unclear, and how long after
+// it once more, for what the first list lacks: what the second lacks too counts as not found at Plivo.
 func (a *App) ClarifiedAfter() (first, second time.Duration) {
 	times := a.askTimes()
 	return times[0], times[0] + times[1]

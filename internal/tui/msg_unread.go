@@ -45,8 +45,8 @@ func stampOf(m plivo.Message) stamp {
 // missed reports whether a callback of a message is missed, or lost.
 func missed(m plivo.Message) bool { return m.Silent() || m.Ahead() }
 
-// changedAt is when there was something new of a message: a callback, or that none came. A silence that lasts is
-// judged again now and then, which is nothing new.
+// changedAt is when there was something new of a message: a callback, or that none came. A silence that lasts
+// keeps its time, however often it is judged again.
 func changedAt(m plivo.Message) time.Time {
 	if missed(m) && m.Silence.At.After(m.UpdatedAt) {
 		return m.Silence.At
