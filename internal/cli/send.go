@@ -161,6 +161,9 @@ func (j *sendJob) run(ctx, tunnelled context.Context) error {
 	if errors.As(err, &unnoted) {
 		return errors.Join(err, j.unnoted(unnoted.Messages))
 	}
+	if err != nil && ctx.Err() != nil {
+		return j.interrupted(ctx, err, sent.IDs)
+	}
 	if err != nil {
 		if clear, said := j.clarified(ctx, err, sent.IDs); !clear {
 			return said

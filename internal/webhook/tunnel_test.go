@@ -237,7 +237,7 @@ func TestHealthOfTheTunnel(t *testing.T) {
 	})
 	ask := func(method, path, probe string) (int, string, http.Header) {
 		r := post(t, s.url+path, formType, "")
-		r.Method = method
+		r.Method, r.Host = method, "name.example" // as from outside
 		r.Header.Set("Probe", probe)
 		return do(t, r)
 	}
