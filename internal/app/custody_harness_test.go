@@ -34,6 +34,7 @@ type account struct {
 	down atomic.Bool  // the API answers 503
 	mute atomic.Bool  // the API does not answer
 	came atomic.Int32 // requests while it did not
+	past atomic.Int32 // of these, those that had come as the end began
 	old  sync.Map     // answers about applications, by path, that the API goes on giving
 	fine atomic.Bool  // the API gives our message_url back with a slash at its end
 	path string       // of the history
@@ -151,6 +152,7 @@ func (acc *account) begin(o app.Options) (a *app.App, end func() error) {
 			return nil
 		}
 		stopped = true
+		acc.past.Store(acc.came.Load())
 		cancel()
 		return errors.Join(<-ended, a.Close())
 	}

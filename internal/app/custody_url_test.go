@@ -2,6 +2,18 @@ package app
 
 import "testing"
 
+func TestSibling(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string]bool{
+		"https://name.example/sms/inbound": true, "https://Name.example:443/sms/inbound/": true, "https://name.example/sms/inbound?x=1": false,
+		"https://name.example/sms": false, "https://name.example": false, "": false,
+	} {
+		if got := sibling(url); got != want {
+			t.Errorf("%q is one of a plivoscope: %t", url, got)
+		}
+	}
+}
+
 func TestSameURL(t *testing.T) {
 	t.Parallel()
 	const ours = "https://name.example/sms/inbound"

@@ -41,7 +41,7 @@ func willBe(former string) string {
 }
 
 // sibling tells whether a URL is one that a plivoscope, though not of this history, has.
-func sibling(url string) bool { return strings.HasSuffix(url, webhook.InboundPath) }
+func sibling(url string) bool { return strings.HasSuffix(plainURL(url), webhook.InboundPath) }
 
 // upper begins a sentence.
 func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

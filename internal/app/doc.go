@@ -25,8 +25,8 @@
 //
 // The way from outside is a tunnel, or a public URL that was given. It is online while a probe with a one-time token
 // comes back through it: after each connect, after a sleep, when messages in flight fall silent, and on a timer where
-// that costs nothing. The URL may change while the program runs. What was public before is remembered: signatures of
-// what still asks for it verify, and messages that were sent with it are Stranded.
+// that costs nothing. The URL may change while the program runs. What was public before is remembered: what
+// still asks for it verifies, by signatures of V3 alone, and messages that were sent with it are Stranded.
 //
 // CheckUp looks at everything that has to be right before a callback can come in, with the server that runs on the
 // history or with one of its own that leaves nothing; App.Doctor does the same for a program that runs. The way from

@@ -33,7 +33,7 @@ func lookAtInbound(ctx context.Context, d *doctor) Finding {
 		case err != nil:
 			still = " may still send inbound messages to "
 			app.MessageURL = owed.Ours[len(owed.Ours)-1]
-		case !slices.Contains(owed.Ours, app.MessageURL):
+		case !oneOf(owed.Ours, app.MessageURL):
 			continue // it was put back, or somebody changed it: nothing is to be mended
 		}
 		what := "application " + escape.Line(named(owed.AppID, owed.AppName)) + still + escape.Line(app.MessageURL) + " of a run that ended"
@@ -72,7 +72,7 @@ func (d *doctor) inboundOf(ctx context.Context, number string, app api.Applicati
 		return fine(name + " sends inbound messages here")
 	case !sibling(app.MessageURL):
 		return private(fine(sends+", not to a plivoscope"), url)
-	case d.served(ctx, strings.TrimSuffix(app.MessageURL, webhook.InboundPath)):
+	case d.served(ctx, strings.TrimSuffix(plainURL(app.MessageURL), webhook.InboundPath)):
 		return fine(sends + ", a plivoscope that runs")
 	}
 	return warn(sends+", the address of a plivoscope that nobody serves",

@@ -40,6 +40,8 @@ func TestDoctorLooksWhereInboundMessagesGo(t *testing.T) {
 		"nowhere":               {"+14155550111", "", app.CheckWarning, "has no message_url: inbound messages go nowhere", "--attach-number +14155550111"},
 		"a plivoscope gone":     {"+14155550111", gone.URL + "/sms/inbound", app.CheckWarning, gone.URL + "/sms/inbound, the address of a plivoscope that nobody serves", "--attach-number +14155550111 --yes"},
 		"a plivoscope":          {"+14155550111", healthy.URL + "/sms/inbound", app.CheckOK, "a plivoscope that runs", ""},
+		"written otherwise":     {"+14155550111", strings.Replace(gone.URL, "http", "HTTP", 1) + "/sms/inbound/", app.CheckWarning, "/sms/inbound/, the address of a plivoscope that nobody serves", "--attach-number +14155550111 --yes"},
+		"one, otherwise":        {"+14155550111", healthy.URL + "/sms/inbound/", app.CheckOK, "a plivoscope that runs", ""},
 		"no application":        {"+14155550112", shopURL, app.CheckWarning, "belongs to no application: inbound messages go nowhere", "in the Plivo console"},
 		"a number not ours":     {"+14155550777", shopURL, app.CheckSkipped, "no number of the account", ""},
 		"a sender that is none": {"", shopURL, app.CheckSkipped, "no number is set", "PLIVO_SENDER_ID"},
@@ -74,6 +76,12 @@ func TestDoctorSeesWhatAKilledRunLeft(t *testing.T) {
 			t.Errorf("of %q: %+v", sender, f)
 		}
 	}
+	// The API may give a URL back in another form.
+	acc.set(shopApp, "https://GONE.example:443/sms/inbound/")
+	if f := acc.checkInbound("+14155550111"); f.Advice != "run: plivoscope restore --db here.db" {
+		t.Errorf("in another form: %+v", f)
+	}
+	acc.set(shopApp, "https://gone.example/sms/inbound")
 	if acc.at(shopApp) != "https://gone.example/sms/inbound" || len(acc.owed()) != 1 {
 		t.Error("it has changed something")
 	}

@@ -25,7 +25,9 @@ func lookAtTunnel(ctx context.Context, d *doctor) Finding {
 			select {
 			case <-wake:
 			case <-ctx.Done():
-				return tunnelFinding(a.Status().Tunnel, nil, a.now())
+				t := a.Status().Tunnel
+				t.Why = cmp.Or(t.Why, a.TunnelWords())
+				return tunnelFinding(t, nil, a.now())
 			}
 		}
 		return tunnelFinding(a.Status().Tunnel, a.TunnelFailure(), a.now())

@@ -40,3 +40,6 @@ func (o Options) ExplainingAtOnce(d time.Duration) Options {
 	o.diagnosisBurst = d
 	return o
 }
+
+// RestOf is what is left of a pause.
+func RestOf(pause, gone time.Duration) time.Duration { return restOf(pause, gone) }

@@ -38,8 +38,13 @@ func (a *App) trustsForwarded(tunnelled bool) (bool, error) {
 	case ForwardedIgnored:
 		return false, nil
 	}
-	if !tunnelled || a.o.Tunnel != nil && a.o.Tunnel.NamesCaller() {
-		return tunnelled, nil
+	if tunnelled && a.o.Tunnel != nil && a.o.Tunnel.NamesCaller() {
+		return true, nil
+	}
+	// A public URL of this machine that is not the server's own is a proxy's.
+	proxied := a.o.PublicURL != "" && !sameHost(a.o.PublicURL, a.listenURL)
+	if !tunnelled && !proxied {
+		return false, nil
 	}
 	if len(a.o.Allow) > 0 && local(a.serverLn) {
 		return false, errors.New("--allow cannot tell who calls: it is not known whether this tunnel or proxy puts the caller's address behind X-Forwarded-For, and if not, a caller writes there what it likes; give --forwarded-for trust if it does, or leave --allow out")

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"net"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -72,12 +73,23 @@ func TestAllowWantsToKnowWhoCalls(t *testing.T) {
 		o    app.Options
 		want string
 	}{
-		"a command":              {app.Options{Tunnel: newWire()}, "--forwarded-for trust"},
-		"a proxy":                {app.Options{PublicURL: "https://name.example"}, "--forwarded-for trust"},
-		"a proxy that appends":   {app.Options{PublicURL: "https://name.example", ForwardedFor: app.ForwardedTrusted}, ""},
-		"no tunnel":              {app.Options{}, ""},
-		"none, and all may call": {app.Options{PublicURL: "https://name.example", Addr: "0.0.0.0:0"}, ""},
+		"a command":               {app.Options{Tunnel: newWire()}, "--forwarded-for trust"},
+		"a proxy":                 {app.Options{PublicURL: "https://name.example"}, "--forwarded-for trust"},
+		"a proxy that appends":    {app.Options{PublicURL: "https://name.example", ForwardedFor: app.ForwardedTrusted}, ""},
+		"a proxy on this machine": {app.Options{PublicURL: "https://127.0.0.1:4760"}, "--forwarded-for trust"},
+		"itself":                  {app.Options{PublicURL: "http://localhost:PORT"}, ""},
+		"no tunnel":               {app.Options{}, ""},
+		"none, and all may call":  {app.Options{PublicURL: "https://name.example", Addr: "0.0.0.0:0"}, ""},
 	} {
+		if strings.Contains(c.o.PublicURL, "PORT") {
+			ln, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.o.Addr = ln.Addr().String()
+			_ = ln.Close()
+			c.o.PublicURL = "http://" + strings.Replace(c.o.Addr, "127.0.0.1", "localhost", 1)
+		}
 		c.o.Mode, c.o.Allow = app.Simulator, someNetwork
 		if c.o.Addr == "" {
 			c.o.Addr = "127.0.0.1:0"

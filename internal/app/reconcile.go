@@ -253,12 +253,13 @@ func (r *Reconciler) note(ctx context.Context, j *judge, m plivo.Message) (plivo
 		return m, err
 	}
 	m = ms[0]
+	known := store.Watched{Provider: m.Provider, Silence: m.Silence}
 	said.GivenAt = m.Provider.GivenAt
 	m.Provider = said
 	w := store.Watched{MessageID: m.ID, Provider: said, Silence: m.Silence}
 	if !m.Done() {
 		j.now = r.now()
-		if m.Silence, err = j.silence(ctx, m); err != nil {
+		if m.Silence, err = j.again(ctx, m, known); err != nil {
 			return m, err
 		}
 		w.Silence, w.Due = m.Silence, nextAsk(m, j.now)

@@ -75,7 +75,8 @@ func (a *App) Send(ctx context.Context, r SendRequest) (Sent, error) {
 		return sent, a.unnoted(rows, outs, sendErr, err)
 	}
 	if outs[0].Unclear && ctx.Err() == nil {
-		a.doubts.begin(func(ctx context.Context) { a.clarify(ctx, ids, true) })
+		since := a.now()
+		a.doubts.begin(func(ctx context.Context) { a.clarify(ctx, ids, true, since) })
 	}
 	if accepted.Doubt != "" {
 		a.Notify(Warning, accepted.Doubt)
@@ -123,7 +124,8 @@ func outcomes(ids []int64, to []string, accepted api.Accepted, err error) []stor
 	return outs
 }
 
-// noReply tells of the error of a send whether the API has said nothing about it.
+// noReply tells of the error of a send whether the API has refused nothing: it was not asked or not reached, or what
+// came is no answer of it.
 func noReply(err error) bool {
 	var failed *api.Error
 	return errors.As(err, &failed) && failed.Status < http.StatusBadRequest

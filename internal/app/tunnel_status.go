@@ -103,3 +103,11 @@ func (a *App) tunnelHealth() webhook.TunnelHealth {
 	}
 	return h
 }
+
+// TunnelWords is what a tunnel that is being opened has said so far, in a sentence; empty for nothing.
+func (a *App) TunnelWords() string {
+	if t, ok := a.o.Tunnel.(interface{ Opening() string }); ok {
+		return t.Opening()
+	}
+	return ""
+}

@@ -81,8 +81,8 @@ func Clarified(ms []plivo.Message) bool {
 	return true
 }
 
-// ClarifiedAfter is when Plivo is asked for a send whose outcome is unclear, and when it is asked once more for
-// what it does not list by then: after that it is told what it has not.
+// ClarifiedAfter is how long after its failure Plivo is asked for a send whose outcome is unclear, and how long after
+// it once more, for what the first list lacks: what the second lacks too counts as not found at Plivo.
 func (a *App) ClarifiedAfter() (first, second time.Duration) {
 	times := a.askTimes()
 	return times[0], times[0] + times[1]
@@ -96,10 +96,14 @@ func (a *App) askTimes() []time.Duration {
 }
 
 // clarify finds out what became of the rows of one send, by lists of the account's messages; a callback may be
-// faster. certain says that the rows are of this account.
-func (a *App) clarify(ctx context.Context, ids []int64, certain bool) {
+// faster. certain says that the rows are of this account, and since is from when their outcome is unclear.
+func (a *App) clarify(ctx context.Context, ids []int64, certain bool, since time.Time) {
 	times, inVain := a.askTimes(), time.Time{}
+	defer func() { a.noteUnclear(context.WithoutCancel(ctx), ids, notAgain) }()
 	for i, pause := range times {
+		if i == 0 {
+			pause = restOf(pause, a.now().Sub(since))
+		}
 		timer := time.NewTimer(pause)
 		select {
 		case <-timer.C:
@@ -121,26 +125,48 @@ func (a *App) clarify(ctx context.Context, ids []int64, certain bool) {
 		if inVain.IsZero() {
 			continue
 		}
-		then := "it is not asked again before the next start."
+		then := noMore
 		if i+1 < len(times) {
-			then = "it is asked again at " + a.now().Add(times[i+1]).Local().Format(time.TimeOnly) + "."
+			then = "asked again at " + a.now().Add(times[i+1]).Local().Format(time.DateTime) + "."
 		}
-		if err := a.store.NoteUnclear(ctx, ids, func(refusal string) string { return onceAsked(refusal, inVain, then) }); err != nil {
-			a.log.Warn("what is known of a send could not be noted", "err", err)
-		}
+		a.noteUnclear(ctx, ids, func(refusal string) string { return onceAsked(refusal, inVain, then) })
 	}
 }
 
-// asOfOnce is where the words begin that onceAsked adds.
-const asOfOnce = " Plivo was asked for it at "
+// restOf is what is left of a pause after some of it has gone by.
+func restOf(pause, gone time.Duration) time.Duration { return min(pause, max(0, pause-gone)) }
 
-// onceAsked adds to why a send is unclear that Plivo did not list it when it was asked, and what then comes.
+// noteUnclear writes what is known so far into the rows of a send that are unclear.
+func (a *App) noteUnclear(ctx context.Context, ids []int64, tell func(refusal string) string) {
+	if err := a.store.NoteUnclear(ctx, ids, tell); err != nil {
+		a.log.Warn("what is known of a send could not be noted", "err", err)
+	}
+}
+
+// What onceAsked adds begins with asOfOnce, and what comes then with thenAsked.
+const (
+	asOfOnce  = " Plivo was asked for it at "
+	thenAsked = "; it is "
+	noMore    = "not asked again before the next start."
+)
+
+// onceAsked adds to why a send is unclear that Plivo did not list it when it was asked, and what comes then.
 func onceAsked(refusal string, at time.Time, then string) string {
 	why, _, _ := strings.Cut(refusal, asOfOnce)
 	if !strings.HasSuffix(why, ".") {
 		why += "."
 	}
-	return why + asOfOnce + at.Local().Format(time.TimeOnly) + " and did not list it yet, which proves nothing; " + then
+	return why + asOfOnce + at.Local().Format(time.DateTime) + " and did not list it yet, which proves nothing" + thenAsked + then
+}
+
+// notAgain ends what onceAsked promised, when nobody asks any more.
+func notAgain(refusal string) string {
+	why, asked, ok := strings.Cut(refusal, asOfOnce)
+	if !ok {
+		return refusal
+	}
+	asked, _, _ = strings.Cut(asked, thenAsked)
+	return why + asOfOnce + asked + thenAsked + noMore
 }
 
 // became is what came of one question to Plivo.
@@ -278,16 +304,21 @@ func (a *App) clarifyLeft(ctx context.Context) {
 		}
 		return
 	}
-	var sends [][]int64
+	type send struct {
+		ids   []int64
+		since time.Time
+	}
+	var sends []send
 	for i, m := range left {
 		if i > 0 && m.SentWith != 0 && m.SentWith == left[i-1].SentWith {
-			sends[len(sends)-1] = append(sends[len(sends)-1], m.ID)
+			last := &sends[len(sends)-1]
+			last.ids = append(last.ids, m.ID)
 			continue
 		}
-		sends = append(sends, []int64{m.ID})
+		sends = append(sends, send{[]int64{m.ID}, m.UpdatedAt})
 	}
-	for _, ids := range sends[max(0, len(sends)-mostLeft):] {
-		a.clarify(ctx, ids, a.ownHistory())
+	for _, s := range sends[max(0, len(sends)-mostLeft):] {
+		a.clarify(ctx, s.ids, a.ownHistory(), s.since)
 	}
 }
 

@@ -274,6 +274,7 @@ func (w *watcher) ask(ctx context.Context, now time.Time, j *judge, m plivo.Mess
 		d.Due = time.Time{}
 		return w.a.store.NoteWatched(ctx, d)
 	}
+	known := d
 	r, err := lookUp(ctx, w.a.api, m.UUID)
 	switch {
 	case ctx.Err() != nil:
@@ -289,7 +290,7 @@ func (w *watcher) ask(ctx context.Context, now time.Time, j *judge, m plivo.Mess
 		w.reached()
 	}
 	m.Provider = d.Provider
-	if d.Silence, err = j.silence(ctx, m); err != nil {
+	if d.Silence, err = j.again(ctx, m, known); err != nil {
 		return err
 	}
 	d.Due = nextAsk(m, now)

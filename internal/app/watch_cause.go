@@ -90,6 +90,16 @@ func (j *judge) silence(ctx context.Context, m plivo.Message) (plivo.Silence, er
 	return s, nil
 }
 
+// again judges a silence that may be known. One that lasts, of the same cause and with the same answer of the API,
+// keeps the time at which that was judged first: it is no news.
+func (j *judge) again(ctx context.Context, m plivo.Message, known store.Watched) (plivo.Silence, error) {
+	s, err := j.silence(ctx, m)
+	if s.Cause == known.Silence.Cause && m.Provider.Status == known.Provider.Status && !m.UpdatedAt.After(known.Silence.At) {
+		s.At = known.Silence.At
+	}
+	return s, err
+}
+
 // answeredBadly makes bad answers, the oldest first, the cause; false where there are none.
 func answeredBadly(s *plivo.Silence, bad []store.BadAnswer) bool {
 	if len(bad) == 0 {

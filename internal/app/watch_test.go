@@ -70,6 +70,24 @@ func TestWatchNamesTheCause(t *testing.T) {
 	}
 }
 
+// TestASilenceThatLastsKeepsItsTime has the API say the same of a message again and again: the silence is no newer.
+func TestASilenceThatLastsKeepsItsTime(t *testing.T) {
+	t.Parallel()
+	var c clock
+	a := watched(t, &c, app.Options{})
+	id := sendOne(t, a, "+4915123456789", "sent")
+	first := watchedUntil(t, &c, a, id, causeAfterAsking(plivo.ProviderSent))
+	again := watchedUntil(t, &c, a, id, func(m plivo.Message) bool { return m.Provider.Asked > first.Provider.Asked+1 })
+	if again.Silence != first.Silence || !again.Silent() {
+		t.Errorf("it was judged %+v, and after two more answers %+v", first.Silence, again.Silence)
+	}
+	var asked plivo.Message
+	c.forward(time.Minute)
+	if _, err := a.Reconciler().Run(within(t), app.ReconcilePlan{IDs: []int64{id}}, func(r app.Reconciled) error { asked = r.Message; return nil }); err != nil || asked.Silence != first.Silence {
+		t.Errorf("%v; it was judged %+v, and when it was asked for by hand %+v", err, first.Silence, asked.Silence)
+	}
+}
+
 // TestWatchWithoutURL asks about a message that was sent without a callback URL, as live where no tunnel is open.
 func TestWatchWithoutURL(t *testing.T) {
 	t.Parallel()

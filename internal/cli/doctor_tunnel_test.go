@@ -52,15 +52,17 @@ func TestDoctorSaysWhyThereIsNoTunnel(t *testing.T) {
 	broken := doctorOn(t, simulated(t, simulator.Options{}), "--tunnel", "false {addr}", "--timeout", "1s")
 	silent := doctorOn(t, simulated(t, simulator.Options{}), "--tunnel", "sh -c 'sleep 60; true {addr}'", "--timeout", "500ms")
 	again := doctorOn(t, simulated(t, simulator.Options{}), "--tunnel", "sh -c 'echo no licence; exit 1; true {addr}'", "--timeout", "1s")
+	opening := doctorOn(t, simulated(t, simulator.Options{}), "--tunnel", "sh -c 'echo looking for a relay; sleep 60; true {addr}'", "--timeout", "2s")
 	for name, c := range map[string]struct {
 		cmd  *exec.Cmd
 		what string
 		code int
 	}{
-		"a token that is refused": {refused, "the tunnel ngrok (ERR_NGROK_107) was refused", 2},
-		"a program that ends":     {broken, "the tunnel command", 3},
-		"a program without a URL": {silent, "the tunnel command is still being opened after ", 3},
-		"a program's last words":  {again, "no licence", 3},
+		"one that speaks meanwhile": {opening, "Its last words: “looking for a relay”", 3},
+		"a token that is refused":   {refused, "the tunnel ngrok (ERR_NGROK_107) was refused", 2},
+		"a program that ends":       {broken, "the tunnel command", 3},
+		"a program without a URL":   {silent, "the tunnel command is still being opened after ", 3},
+		"a program's last words":    {again, "no licence", 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -96,6 +96,7 @@ func (f *flags) server(cmd *cobra.Command) {
 	fs.BoolVar(&f.insecureURL, "insecure-url", false, "allow a public http:// URL")
 	fs.StringVar(&f.onInvalid, "on-invalid", "accept", "accept: answer 200 to a callback that does not verify and show it; reject: answer 403, or 400 without signature")
 	fs.StringSliceVar(&f.allow, "allow", nil, "take callbacks only from these networks (`CIDR`, may be repeated)")
+	f.callers(cmd)
 }
 
 func (f *flags) address(cmd *cobra.Command, byDefault string) {

@@ -122,6 +122,9 @@ func (f *flags) rest(cmd *cobra.Command, s Streams, set *settings) (_ *settings,
 	if o.OnInvalid, err = webhook.ParsePolicy(f.onInvalid); err != nil {
 		return nil, fmt.Errorf("--on-invalid: %w", err)
 	}
+	if o.ForwardedFor, err = app.ParseForwardedFor(f.forwardedFor); err != nil {
+		return nil, fmt.Errorf("--forwarded-for: %w", err)
+	}
 	for _, cidr := range f.allow {
 		prefix, err := netip.ParsePrefix(cidr)
 		if err != nil {

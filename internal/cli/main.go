@@ -3,21 +3,16 @@ package cli
 import (
 	"context"
 	"errors"
-	"os"
 	"os/signal"
 	"runtime/debug"
 	"sync/atomic"
 	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/mask"
 )
-
-// signalPause is how soon a second signal is taken for the first.
-const signalPause = 500 * time.Millisecond
 
 // Main runs the command line and gives the exit code. It never lets a panic of a subcommand go by
 // without the terminal being usable: the UI restores it before.
@@ -26,19 +21,8 @@ func Main(args []string, s Streams) int {
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	s.away, s.mask = new(atomic.Int32), new(atomic.Pointer[mask.Masker])
-	go func() {
-		sig := <-signals
-		for sig == os.Interrupt && s.away.Load() > 0 {
-			sig = <-signals // it is for the editor or the pager that has the terminal
-		}
-		cancel(&signalError{signal: sig})
-		// A second signal ends the process at once, whatever hangs. What ends a group of processes, as
-		// timeout does, sends the same one twice in a row: that is one.
-		time.AfterFunc(signalPause, func() { signal.Stop(signals) })
-	}()
+	s.away, s.mask, s.signals = new(atomic.Int32), new(atomic.Pointer[mask.Masker]), new(signals)
+	s.signals.take(cancel, s.away)
 
 	root := newRoot(s)
 	root.SetArgs(args)

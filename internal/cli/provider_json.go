@@ -24,7 +24,7 @@ type silenceJSON struct {
 	Detail string             `json:"detail"`
 	From   *string            `json:"from"`
 	To     *string            `json:"to"`
-	At     string             `json:"at"` // when it was judged
+	At     string             `json:"at"` // when it was judged first
 	Text   string             `json:"text"`
 }
 

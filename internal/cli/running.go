@@ -3,9 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"dev.internal/plivoscope/internal/app"
@@ -44,22 +41,33 @@ func whileRunning(ctx context.Context, s Streams, a *app.App, work func(context.
 	}
 }
 
-// endsQuickly is how long an end may take that nobody is told of.
+// endsQuickly is how long each part of an end may take that nobody is told of.
 const endsQuickly = 300 * time.Millisecond
 
-// ended waits for the end of a server that was told to end. Where that takes longer it says what is waited for; from
-// then on a signal ends the process at once, also where none has come so far, as after the UI.
+// ended waits for the end of a server that was told to end. Where that takes longer it says what is waited for, again
+// where that becomes another part, and how Ctrl-C cuts it short: that needs two where no signal has come so far, as
+// after the UI.
 func ended(s Streams, a *app.App, served <-chan error) error {
-	select {
-	case err := <-served:
-		return err
-	case <-time.After(endsQuickly):
+	tick := time.NewTicker(endsQuickly)
+	defer tick.Stop()
+	said := ""
+	for {
+		select {
+		case err := <-served:
+			return err
+		case <-tick.C:
+		}
+		how := s.signals.cutsShort()
+		if how == "" {
+			continue
+		}
+		words := a.Ending()
+		if words == "" {
+			words = "what is under way"
+		}
+		if words += "; " + how; words != said {
+			s.say("stopping: waiting for %s", words)
+			said = words
+		}
 	}
-	signal.Reset(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	words := a.Ending()
-	if words == "" {
-		words = "what is under way"
-	}
-	s.say("stopping: waiting for %s; Ctrl-C now ends at once, without that", words)
-	return <-served
 }

@@ -161,6 +161,9 @@ func (j *sendJob) run(ctx, tunnelled context.Context) error {
 	if errors.As(err, &unnoted) {
 		return errors.Join(err, j.unnoted(unnoted.Messages))
 	}
+	if err != nil && ctx.Err() != nil {
+		return j.interrupted(ctx, err, sent.IDs)
+	}
 	if err != nil {
 		if clear, said := j.clarified(ctx, err, sent.IDs); !clear {
 			return said
@@ -170,12 +173,17 @@ func (j *sendJob) run(ctx, tunnelled context.Context) error {
 		j.s.say("reports will go to %s, where nothing listens when this command has ended: send with --wait, or start plivoscope or plivoscope listen first", j.a.CallbackURL())
 	}
 	if err := j.follow(tunnelled, sent.IDs); err != nil {
-		if tunnelled.Err() != nil && ctx.Err() == nil { // what was sent is told all the same
-			return errors.Join(context.Cause(tunnelled), j.print(ctx, sent.IDs))
+		if ctx.Err() == nil && endedBy(tunnelled, err) { // what was sent is told all the same
+			return errors.Join(err, j.print(ctx, sent.IDs), j.refusals(ctx, sent.IDs))
 		}
 		return err
 	}
 	return j.refusals(ctx, sent.IDs)
+}
+
+// endedBy tells whether err is that the waiting was ended, and not what came of it just before.
+func endedBy(waiting context.Context, err error) bool {
+	return waiting.Err() != nil && errors.Is(err, context.Cause(waiting))
 }
 
 // refusals is an error where Plivo took some destinations and refused others.

@@ -14,7 +14,7 @@ import (
 // silenceEventJSON is a message that a callback is missed of, or no more, as docs/output.md documents it.
 type silenceEventJSON struct {
 	Event   string      `json:"event"` // "silence" or "silence_ended"
-	At      string      `json:"at"`    // when it was judged, or when it ended
+	At      string      `json:"at"`    // when it was judged first, or when it ended
 	Text    string      `json:"text"`
 	Message messageJSON `json:"message"`
 }

@@ -25,6 +25,8 @@ type Streams struct {
 
 	away *atomic.Int32                // how many have the terminal in the UI's place, or had it a moment ago; nil for none
 	mask *atomic.Pointer[mask.Masker] // of what is written; nil, or holding nil, where nothing is masked
+
+	signals *signals // that the process takes; nil where it takes none
 }
 
 // outIsTerminal reports whether data is read by a person; a full-screen UI can be shown only then.

@@ -26,11 +26,10 @@ func noTunnel(spec string) bool { return spec == "" || spec == tunnelAuto || spe
 func (f *flags) tunnelling(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.tunnel, "tunnel", tunnelAuto, "`HOW` Plivo reaches this server: none, ngrok, ngrok-agent (one that runs), cloudflared, localhost.run, serveo, pinggy, or a command with {addr}; auto is ngrok on a live account with NGROK_AUTHTOKEN, and none otherwise")
 	cmd.Flags().StringVar(&f.tunnelPattern, "tunnel-pattern", "", "`REGEXP` that finds the public URL in what a tunnel command prints: its first group, or all of it")
-	f.callers(cmd)
 	cmd.Flags().StringVar(&f.ngrokAPI, "ngrok-api", "", "`ADDR` of the API of the agent that --tunnel ngrok-agent asks, HOST:PORT or PORT (127.0.0.1:4040)")
 }
 
-// callers is for the same commands.
+// callers is for every command with a callback server: a public URL can have a proxy before it too.
 func (f *flags) callers(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.forwardedFor, "forwarded-for", string(app.ForwardedByTunnel), "whether the last value of X-Forwarded-For is who called (`HOW`): trust or ignore; auto trusts ngrok and cloudflared, which are known to append it")
 }
@@ -41,11 +40,8 @@ func (f *flags) chooseTunnel(cmd *cobra.Command, set *settings) error {
 		return nil
 	}
 	o := &set.options
-	var err error
-	if o.ForwardedFor, err = app.ParseForwardedFor(f.forwardedFor); err != nil {
-		return fmt.Errorf("--forwarded-for: %w", err)
-	}
 	ngrok := config.NgrokOf(set.env)
+	var err error
 	spec := f.tunnel
 	if spec == tunnelAuto || spec == "" {
 		spec = tunnelNone

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -108,8 +109,8 @@ func awaitTunnel(ctx context.Context, a *app.App, limit time.Duration) error {
 func tunnelLate(a *app.App, limit time.Duration) error {
 	t := a.Status().Tunnel
 	words := fmt.Sprintf("the tunnel (%s) was not online within %s (--timeout changes that)", t.Name, limit)
-	if t.Why != "" {
-		words += ": " + t.Why
+	if why := cmp.Or(t.Why, a.TunnelWords()); why != "" {
+		words += ": " + why
 	}
 	return withCode(exitUpstream, errors.New(words))
 }

@@ -42,7 +42,7 @@ type Message struct {
 	ErrorCode   string // as it arrived; empty for none ("000" is kept)
 	Refusal     string // why the API did not take it, or what is not known of that, in a sentence; empty when it did
 	Unclear     bool   // the API's answer to the send is not known: it may have been accepted, and is still Sending
-	NotTaken    bool   // it failed without a refusal of the API's: that gave no answer, or has no such message
+	NotTaken    bool   // it failed without a refusal of the API's; Refusal says why
 	Units       int    // billed segments as Plivo counted them; 0 unknown
 	CreatedAt   time.Time
 	UpdatedAt   time.Time

@@ -46,7 +46,7 @@ const NotRunning = "plivoscope was not running"
 // of a message that nobody misses one of.
 type Silence struct {
 	Cause  SilenceCause
-	At     time.Time // when it was judged: what came later has ended it
+	At     time.Time // when this was judged first: what came later has ended it
 	From   time.Time // of an outage, or of bad answers
 	To     time.Time // zero while it lasts
 	Detail string    // an outage's reason, the status that we answered, the other URL or the country

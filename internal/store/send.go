@@ -110,7 +110,7 @@ type SendOutcome struct {
 	UUID    string // empty when refused
 	Refusal string // why, in a sentence; empty when accepted
 	Unclear bool   // it may have been accepted all the same
-	NoReply bool   // the API was not reached, or gave no answer: it has refused nothing
+	NoReply bool   // it was not taken, and the API has refused nothing: Refusal says why
 }
 
 // FinishSend writes the API's answer into the rows of BeginSend: queued with the UUID, or failed with

@@ -15,7 +15,7 @@ import (
 type doubt int64
 
 const (
-	unreached doubt = iota - 1 // the API gave no answer to it, and cannot have accepted it
+	unreached doubt = iota - 1 // the API has not refused it, and cannot have accepted it
 	certain
 	unclear  // it may have been accepted
 	notFound // Plivo did not have it when it was asked; a callback still proves the contrary
@@ -202,7 +202,7 @@ func (s *Store) UnclearSends(ctx context.Context, since time.Time, limit int) ([
 }
 
 // NoteUnclear writes what is known so far into those of some sends that are unclear: each gets the words that tell
-// makes of those that it has.
+// makes of those that it has. Its time of the last change stays, as the last at which it can have gone out.
 func (s *Store) NoteUnclear(ctx context.Context, ids []int64, tell func(refusal string) string) error {
 	return s.ask("note what is known of a send", &request{ctx: ctx, do: func() error {
 		for _, id := range ids {
@@ -213,20 +213,17 @@ func (s *Store) NoteUnclear(ctx context.Context, ids []int64, tell func(refusal 
 			if row == nil || row.doubt != unclear {
 				continue
 			}
-			row.Refusal, row.UpdatedAt = tell(row.Refusal), latest(row.UpdatedAt, s.now())
+			words := tell(row.Refusal)
+			if words == row.Refusal {
+				continue
+			}
+			row.Refusal = words
 			if err := s.writer.putMessages([]*messageRow{row}); err != nil {
 				return err
 			}
 		}
 		return nil
 	}})
-}
-
-func latest(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }
 
 // Candidate is a message that Plivo has, and that may be one of an unclear send.

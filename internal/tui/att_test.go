@@ -229,7 +229,7 @@ func TestMessageSaysHowItWasSentAgain(t *testing.T) {
 	a.CallbackID, a.Failure, a.Err = cbs[2].ID, webhook.TimedOut, "It did not answer."
 	d.core.try(a)
 	d.wake()
-	d.expect("sent again ✗ timeout at the last of 2 attempts")
+	d.expect("sent again ✗ no whole answer in time at the last of 2 attempts")
 	d.keys("esc", "j", "enter")
 	d.absent("sent again")
 }

@@ -154,7 +154,7 @@ func hasError(code string) bool {
 	return false
 }
 
-// refusedWord says of a message that Plivo did not take whether the API refused it, or gave no answer at all.
+// refusedWord says of a message that Plivo did not take whether the API refused it; if not, the refusal tells why.
 func refusedWord(m plivo.Message) string {
 	if m.NotTaken {
 		return "not taken"
@@ -165,7 +165,7 @@ func refusedWord(m plivo.Message) string {
 // refusedBy says the same in full.
 func refusedBy(m plivo.Message) string {
 	if m.NotTaken {
-		return "not taken, for the API gave no answer to it"
+		return "not taken by Plivo"
 	}
 	return "refused by the API"
 }

@@ -92,13 +92,13 @@ func (c *compose) done(msg sentMsg) bool {
 	c.sending--
 	defer c.refresh()
 	same := msg.edits == c.edits
-	if app.Unclear(msg.err) && len(msg.sent.IDs) > 0 {
-		c.env.notify(app.Warning, "Unclear: "+msg.err.Error()+". Its row tells what comes of it.")
-		return c.empty(msg)
-	}
-	var unnoted *app.UnnotedError
+	var unnoted *app.UnnotedError // its row tells nothing, also where it is unclear
 	if errors.As(msg.err, &unnoted) && unnoted.Taken() {
 		c.env.notify(app.Failure, msg.err.Error()+".")
+		return c.empty(msg)
+	}
+	if unnoted == nil && app.Unclear(msg.err) && len(msg.sent.IDs) > 0 {
+		c.env.notify(app.Warning, "Unclear: "+msg.err.Error()+". Its row tells what comes of it.")
 		return c.empty(msg)
 	}
 	if msg.err != nil {

@@ -27,6 +27,13 @@ func TestUnclearIsNoRefusal(t *testing.T) {
 			t.Errorf("said %q", s)
 		}
 	}
+	// Its refusal says why, which is not always that no answer came.
+	m.Refusal = "The send was cancelled before its turn."
+	for _, s := range []string{endWords(m), messageSentence(m, time.Now())} {
+		if strings.Contains(s, "no answer") {
+			t.Errorf("said %q", s)
+		}
+	}
 	m.Unclear, m.Status, m.NotTaken = true, plivo.Sending, false
 	clear := m
 	clear.Unclear = false

@@ -39,17 +39,26 @@ type stamp struct {
 }
 
 func stampOf(m plivo.Message) stamp {
-	return stamp{m.UpdatedAt, m.Callbacks, m.Status, missed(m), m.Provider.Status}
+	return stamp{updatedAt(m), m.Callbacks, m.Status, missed(m), m.Provider.Status}
 }
 
 // missed reports whether a callback of a message is missed, or lost.
 func missed(m plivo.Message) bool { return m.Silent() || m.Ahead() }
 
-// changedAt is when there was something new of a message: a callback, or that none came. A silence that lasts is
-// judged again now and then, which is nothing new.
+// changedAt is when there was something new of a message: a callback, or that none came. A silence that lasts
+// keeps its time, however often it is judged again.
 func changedAt(m plivo.Message) time.Time {
 	if missed(m) && m.Silence.At.After(m.UpdatedAt) {
 		return m.Silence.At
+	}
+	return updatedAt(m)
+}
+
+// updatedAt is when a message changed. A send that waits for its answer gives a sign of life now and then, which
+// is nothing new.
+func updatedAt(m plivo.Message) time.Time {
+	if m.Status == plivo.Sending && !m.Unclear {
+		return m.CreatedAt
 	}
 	return m.UpdatedAt
 }

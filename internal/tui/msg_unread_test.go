@@ -224,3 +224,31 @@ func TestASilenceIsNew(t *testing.T) {
 		t.Errorf("%s after all were looked at", u.words(2))
 	}
 }
+
+// TestASignOfLifeIsNotNew has a send wait for its answer, which says so again and again: that is nothing new of it, and
+// its answer is.
+func TestASignOfLifeIsNotNew(t *testing.T) {
+	at := func(s int) time.Time { return testNow.Add(time.Duration(s) * time.Second) }
+	u := newUnread(testNow)
+	old := plivo.Message{ID: 1, Status: plivo.Sending, CreatedAt: at(-60), UpdatedAt: at(-60)}
+	m := plivo.Message{ID: 2, Status: plivo.Sending, CreatedAt: at(1), UpdatedAt: at(1)}
+	take := func(want string) {
+		t.Helper()
+		u.take([]plivo.Message{m, old}, true, true, true, 2)
+		if got := u.words(2); got != want {
+			t.Errorf("the title says %q, want %q", got, want)
+		}
+	}
+	take("1 new")
+	u.look(m)
+	m.UpdatedAt, old.UpdatedAt = at(30), at(30)
+	take("")
+	u.lookAll(at(31), 2)
+	m.UpdatedAt, old.UpdatedAt = at(60), at(60)
+	take("")
+	m.Status, m.UpdatedAt = plivo.Queued, at(61)
+	take("1 new")
+	u.look(m)
+	old.Unclear, old.UpdatedAt = true, at(62)
+	take("1 new")
+}

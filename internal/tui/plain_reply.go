@@ -14,9 +14,13 @@ func (p *plainUI) askReply() {
 	if xml := e.status.InboundAnswer; xml != "" {
 		p.out.say("XML: " + e.maskedAnswer(xml, e.status.InboundReply))
 	}
-	text := s.text.Value()
+	text, label := s.text.Value(), "Reply, nothing for none"
+	ownXML := s.before == "" && e.status.InboundAnswer != "" // it goes only for a reply: nothing written is no wish
+	if ownXML {
+		label = "Reply, nothing leaves the XML"
+	}
 	p.put(&question{
-		label: "Reply, nothing for none", text: []rune(text), offer: text != "", lines: true, hide: e.mask.Text,
+		label: label, text: []rune(text), offer: text != "", lines: true, hide: e.mask.Text,
 		accept: km.newline, leave: km.cancel, done: func(text string) tea.Cmd {
 			s.text.SetValue("")
 			s.other(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(text), Paste: true})
@@ -25,6 +29,11 @@ func (p *plainUI) askReply() {
 			}
 			if s.left != "" {
 				p.out.say(s.left + ".")
+			}
+			if text == "" && ownXML {
+				p.out.say("Nothing is written: inbound messages are answered with the XML of --inbound-answer as before.")
+				s.keep()
+				return nil
 			}
 			if !s.set(s.text.Value()) {
 				p.out.say(s.failure)

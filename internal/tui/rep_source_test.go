@@ -25,7 +25,7 @@ func TestAnotherSourceIsLookedAtAnew(t *testing.T) {
 	d.expect("Send 2 requests")
 	d.keys("shift+tab", "right") // a filter
 	d.absent("Send 2 requests")
-	d.expect("of 9 callbacks")
+	d.expect("finds 9 callbacks")
 	d.keys("right") // a scenario
 	d.expect("What it tells")
 	d.keys("right") // the marked ones again

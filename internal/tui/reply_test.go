@@ -180,3 +180,31 @@ func TestReplySpoken(t *testing.T) {
 	d.press("M", "R")
 	d.silent("жжж")
 }
+
+// TestNothingSpokenLeavesOwnXML holds that Enter alone drops no answer of --inbound-answer, nor does a draft that is
+// cleared; a reply that was set in its place goes when its text is taken away.
+func TestNothingSpokenLeavesOwnXML(t *testing.T) {
+	core := newFakeCore()
+	core.status.InboundAnswer = "<Response>own</Response>"
+	d := newPlainDriver(t, core, Options{})
+	d.press("R")
+	d.hears("with the XML of --inbound-answer", "Reply, nothing leaves the XML: ")
+	d.press("enter")
+	d.hears("Nothing is written: inbound messages are answered with the XML of --inbound-answer as before.")
+	d.press("R", strings.Repeat("ж", 738), "enter", "R")
+	d.tell(tea.KeyMsg{Type: tea.KeyCtrlU})
+	d.press("enter")
+	d.hears("as before.")
+	if len(d.core.replies) > 0 {
+		t.Fatalf("%q were set", d.core.replies)
+	}
+	d.press("R")
+	d.hears("Reply, nothing leaves the XML: ")
+	d.press("Thanks", "enter", "R")
+	d.tell(tea.KeyMsg{Type: tea.KeyCtrlU})
+	d.press("enter")
+	d.hears("Inbound messages get no reply from now on.")
+	if want := []string{"Thanks", ""}; !slices.Equal(d.core.replies, want) {
+		t.Errorf("%q were set, want %q", d.core.replies, want)
+	}
+}

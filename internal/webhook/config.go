@@ -48,7 +48,8 @@ type Config struct {
 	// is refused by OnInvalid or for its length stays refused. nil for nobody.
 	Answerer func(c *Callback) func(context.Context) TargetAnswer
 
-	// Allow are the addresses that may call; empty for all. Others are answered 403 and not stored.
+	// Allow are the addresses that may call; empty for all. Others are answered 403 and not stored,
+	// but for /health asked for on this machine itself, past no proxy.
 	Allow []netip.Prefix
 	// TrustForwarded takes the last X-Forwarded-For value of a loopback peer for the caller's address.
 	// It may only be set behind a tunnel whose agent runs on this machine and appends that value. It is not

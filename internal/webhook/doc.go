@@ -11,8 +11,10 @@
 // Plivo is answered.
 //
 // A tunnel that ends in this process has a listener of its own, whose connections are its callers'; one whose
-// agent runs on this machine comes to the server's address like everybody. Of a URL that was public before only
-// what asks for its host can have been signed over it. /health answers a probe of this process's own,
+// agent runs on this machine comes to the server's address like everybody, so Config.Agent says that it speaks
+// for others, and Config.TrustForwarded that it tells for whom; without the second all its callers share one limit.
+// Of a URL that was public before only what asks for its host can have been signed over it, and only a V3 signature
+// counts, which covers the parameters: its name may be somebody else's by now. /health answers a probe of this process's own,
 // and /health/signature judges a POST without keeping it.
 //
 // It owns the Callback type and the listener while it serves. The history behind Recorder is the

@@ -34,6 +34,10 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request, by way) {
 		return
 	}
 	if !allowed(s.config.Allow, caller.addr) {
+		if asksHealth(r, path) && direct(r, by) {
+			s.serveHealth(w)
+			return
+		}
 		s.stats.came(s.config.Now())
 		s.refuse(w, http.StatusForbidden, "This address may not call here.")
 		s.problems.tell(slog.LevelWarn, "allow",

@@ -74,6 +74,7 @@ type way struct {
 	agent     bool // loopback peers are a tunnel's agent, which speaks for everybody
 	forwarded bool // it says who called
 	unlimited bool // no rate limit
+	inside    bool // it is a tunnel's own, where nobody of this machine asks
 }
 
 // outside is the way to the server's own address.
@@ -96,7 +97,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 // ServeTunnel is Serve for the listener of a tunnel that ends in this process: the address of a connection is
 // the caller's own, whatever a header says, and is under every limit.
 func (s *Server) ServeTunnel(ctx context.Context, ln net.Listener) error {
-	return s.serve(ctx, ln, way{})
+	return s.serve(ctx, ln, way{inside: true})
 }
 
 func (s *Server) serve(ctx context.Context, ln net.Listener, w way) error {

@@ -101,8 +101,9 @@ type candidate struct {
 	earlier bool // it was public once
 }
 
-// candidates are the URLs that Plivo may have signed, likeliest first. The hosts that a request asks for choose
-// their order and nothing else: they are the caller's to write.
+// candidates are the URLs that Plivo may have signed, likeliest first. The hosts that a request asks for are the
+// caller's to write: they choose the order, and which of the earlier URLs are in public (see askedFor), but never
+// another URL.
 func candidates(public []publicURL, hosts []string, target string) []candidate {
 	urls := make([]candidate, 0, len(public)+1)
 	for _, matching := range []bool{true, false} {

@@ -13,8 +13,8 @@
 // was answered 429, or 503 with no body or in the API's own words. Of a send that may have been taken the error
 // says that this is unclear; whoever has it must not send again by itself.
 //
-// Plivo's limits are kept where Limits says so, across all calls of a Client, and of all Clients that share a Pace. Calls, tries, waits and failures are
-// counted, in memory alone.
+// Plivo's limits are kept where Limits says so, across all calls of a Client, and of all Clients that share a Pace.
+// Calls, tries, waits and failures are counted, in memory alone.
 //
 // It may import plivo and the leaf packages. It prints and logs nothing, stores nothing, follows no
 // redirect, and never shows a token.

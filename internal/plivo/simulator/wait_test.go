@@ -8,12 +8,12 @@ import (
 	"dev.internal/plivoscope/internal/plivo/api"
 )
 
-// wait polls for a condition, up to 10 s.
+// wait polls for a condition, up to a minute.
 func wait(t *testing.T, condition func() bool) {
 	t.Helper()
 	for end := time.Now().Add(time.Minute); !condition(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatal("it did not come about within 10 s")
+			t.Fatal("it did not come about within a minute")
 		}
 	}
 }

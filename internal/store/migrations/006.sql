@@ -1,7 +1,8 @@
 -- The live account: what the tunnel, the senders and the watch over messages keep.
 
 -- Of a send whose outcome is not known: 1 while it may have been accepted, 2 where Plivo did not have it when
--- it was asked; a callback that fits is still its own. 0 for all others.
+-- it was asked; a callback that fits is still its own. -1 where the API gave no answer and cannot have accepted it,
+-- 0 for all others.
 ALTER TABLE messages ADD COLUMN unclear INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX messages_unclear ON messages (id) WHERE unclear > 0;
 

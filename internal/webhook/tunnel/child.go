@@ -22,8 +22,8 @@ type child struct {
 	once   sync.Once
 }
 
-// lateOutput is how long output of a process that has ended is waited for: something that it started, and
-// that made itself independent, may hold its streams.
+// lateOutput is how long what a process has left behind that has ended may take to end too, and then how long output is
+// waited for: something that it started, and that made itself independent, may hold its streams.
 const lateOutput = time.Second
 
 // startChild starts words[0], looked for in PATH, without the variables that hidden tells.
@@ -83,7 +83,7 @@ func (c *child) own(started chan<- error, out *os.File) {
 		return
 	}
 	err = c.cmd.Wait()
-	c.kill() // what it has left behind
+	c.sweep(lateOutput)
 	c.tree.release()
 	c.ended <- err
 	close(c.gone)

@@ -5,6 +5,7 @@ package tunnel
 import (
 	"os"
 	"syscall"
+	"time"
 )
 
 func processAttributes() *syscall.SysProcAttr { return nil }
@@ -20,3 +21,6 @@ func (tree) release() {}
 func (c *child) ask() { c.kill() }
 
 func (c *child) kill() { _ = c.cmd.Process.Kill() }
+
+// sweep ends what the child has left behind, at once.
+func (c *child) sweep(time.Duration) { c.kill() }

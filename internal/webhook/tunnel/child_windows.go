@@ -4,6 +4,7 @@ import (
 	"os"
 	"sync"
 	"syscall"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/windows"
@@ -80,3 +81,6 @@ func (c *child) kill() {
 	c.tree.end()
 	_ = c.cmd.Process.Kill() // where it is in no job
 }
+
+// sweep ends what the child has left behind, at once.
+func (c *child) sweep(time.Duration) { c.kill() }

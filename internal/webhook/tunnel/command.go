@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -22,6 +23,16 @@ type command struct {
 	secrets secrets
 	log     *slog.Logger
 	pace    pace
+	opening atomic.Pointer[string] // what a program that has printed no URL yet says; nil for nothing
+}
+
+// Opening is what the program has printed while it has printed no URL, in a sentence; empty for nothing, and where it
+// has one. Each line of it would be too much to tell by events.
+func (c *command) Opening() string {
+	if words := c.opening.Load(); words != nil {
+		return *words
+	}
+	return ""
 }
 
 // pace holds the times that a command is given.
@@ -109,6 +120,7 @@ type life struct {
 	output output
 
 	url       string
+	plain     string // an http:// one, which is not taken
 	ready     bool
 	doubt     string
 	since     time.Time // when it came online
@@ -126,6 +138,7 @@ func (l *life) live(ctx context.Context, addr string) error {
 	if l.preset.name != ownCommand {
 		hidden = oursOrNgroks
 	}
+	l.opening.Store(nil)
 	child, err := startChild(words, hidden)
 	switch {
 	case errors.Is(err, exec.ErrNotFound) || errors.Is(err, os.ErrNotExist):
@@ -195,6 +208,9 @@ func (l *life) take(lines []string) {
 		if l.preset.ready != "" && strings.Contains(line, l.preset.ready) {
 			l.ready = true
 		}
+		if plain := l.find.plain(line); plain != "" {
+			l.plain = plain
+		}
 		found, ok := l.find.url(line)
 		switch {
 		case !ok || found == l.url:
@@ -204,10 +220,17 @@ func (l *life) take(lines []string) {
 			l.doubt = fmt.Sprintf("%s also printed %s, which is not used; if that is the tunnel, say with --tunnel-pattern what its URL looks like.", l.title(), l.secrets.hide(found))
 		}
 	}
+	if l.url == "" && len(lines) > 0 {
+		words := "It has printed no public URL yet" + l.said()
+		l.opening.Store(&words)
+	}
 	l.tell()
 }
 
 func (l *life) tell() {
+	if l.url != "" {
+		l.opening.Store(nil)
+	}
 	if l.url != "" && (l.ready || l.preset.ready == "") {
 		l.say.online(l.url, l.doubt)
 	}
@@ -228,7 +251,11 @@ func (l *life) said() string {
 	if len(lines) == 0 {
 		return ", having printed nothing."
 	}
-	return fmt.Sprintf(". Its last words: “%s”.", strings.Join(lines, " / "))
+	why := ""
+	if l.url == "" && l.plain != "" {
+		why = fmt.Sprintf(". It printed %s, and only an https URL is taken", l.secrets.hide(l.plain))
+	}
+	return fmt.Sprintf("%s. Its last words: “%s”.", why, strings.Join(lines, " / "))
 }
 
 // args are the words with the address put in; remove takes away the file that was made for them.

@@ -169,6 +169,9 @@ func TestCommandLeavesNothing(t *testing.T) {
 		"stubborn":           {false, []string{"stubborn", "print=https://a.example.dev", "wait"}, false},
 		"with a child":       {true, []string{"child=CALL", "print=https://a.example.dev", "wait"}, false},
 		"leaves a child":     {true, []string{"child=CALL", "print=https://a.example.dev", "exit=0"}, true},
+		"in another group":   {true, []string{"apart=CALL", "print=https://a.example.dev", "wait"}, false},
+		"another group left": {true, []string{"apart=CALL", "print=https://a.example.dev", "exit=0"}, true},
+		"another session":    {true, []string{"alone=CALL", "print=https://a.example.dev", "wait"}, false},
 		"before it says URL": {false, []string{"print=hello", "wait"}, false},
 		"floods":             {false, []string{"print=https://a.example.dev", "flood=x", "wait"}, false},
 	} {

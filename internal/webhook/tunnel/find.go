@@ -1,6 +1,7 @@
 package tunnel
 
 import (
+	"net"
 	"net/url"
 	"regexp"
 	"slices"
@@ -15,6 +16,7 @@ type finder struct {
 }
 
 var (
+	httpURL    = regexp.MustCompile("http://[^\\s\"'<>|`\\x1b]+")
 	httpsURL   = regexp.MustCompile("https://[^\\s\"'<>|`\\x1b]+")
 	publicHost = regexp.MustCompile(`^(?:[A-Za-z0-9][A-Za-z0-9-]*\.)+[A-Za-z0-9-]+(?::[0-9]{1,5})?$|^localhost:[0-9]{1,5}$`)
 )
@@ -43,7 +45,29 @@ func (f finder) url(line string) (found string, ok bool) {
 		}
 		return clean(found)
 	}
-	for _, candidate := range httpsURL.FindAllString(line, -1) {
+	return bare(httpsURL, line)
+}
+
+// plain gives an http:// URL in line that would be taken if it were an https one; empty for none. Those of this machine
+// are what the tunnel leads to.
+func (f finder) plain(line string) string {
+	if f.pattern != nil {
+		return ""
+	}
+	found, _ := bare(httpURL, line)
+	u, err := url.Parse(found)
+	if err != nil || u.Hostname() == "localhost" {
+		return ""
+	}
+	if ip := net.ParseIP(u.Hostname()); ip != nil && (ip.IsLoopback() || ip.IsUnspecified()) {
+		return ""
+	}
+	return found
+}
+
+// bare gives the first URL in line of those that pattern finds that looks like a tunnel's.
+func bare(pattern *regexp.Regexp, line string) (found string, ok bool) {
+	for _, candidate := range pattern.FindAllString(line, -1) {
 		// A page of documentation has a path, a tunnel hardly ever.
 		u, err := url.Parse(strings.TrimRight(candidate, ".,;:!?)]}"))
 		if err != nil || !publicHost.MatchString(u.Host) || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || website(strings.ToLower(u.Hostname())) {

@@ -95,6 +95,14 @@ func program(steps []string) int {
 				return 8
 			}
 			_, _ = called.Read(make([]byte, 1))
+		case "apart", "alone": // start a child in a group, or a session, of its own
+			c := exec.Command(os.Args[0], "program", "call="+arg, "print=called", "wait")
+			c.SysProcAttr = apart(what == "alone")
+			called, err := c.StdoutPipe()
+			if err != nil || c.Start() != nil {
+				return 8
+			}
+			_, _ = called.Read(make([]byte, 1))
 		case "exit":
 			var code int
 			_, _ = fmt.Sscan(arg, &code)

@@ -71,6 +71,7 @@ func TestProbeRefused(t *testing.T) {
 			_, _ = w.Write([]byte(body))
 		}
 	}
+	const ours = `{"status":"ok","received":3,"stored":3,"refused":0,"dropped":0,"tunnel":{"name":"none"}}` + "\n"
 	var (
 		mu     sync.Mutex
 		cached http.Header
@@ -91,7 +92,12 @@ func TestProbeRefused(t *testing.T) {
 		"530":              {answer(530, "", "", "error code: 1033"), tunnel.EdgeRefused, "", []string{"530"}},
 		"redirect":         {answer(308, "Location", "https://www.example.dev/health", ""), tunnel.Redirected, "", []string{"redirects to https://www.example.dev/health"}},
 		"another server":   {answer(200, "Content-Type", "text/plain", "nginx\x1b[2J\nmore"), tunnel.WrongHost, "", []string{`“nginx\x1b[2J”`}},
-		"another instance": {answer(200, "Content-Type", "application/json", `{"status":"ok","received":3,"stored":3,"refused":0,"dropped":0,"tunnel":{"name":"none"}}`+"\n"), tunnel.AnotherInstance, "", []string{"another plivoscope"}},
+		"another instance": {answer(200, "Content-Type", "application/json", ours), tunnel.AnotherInstance, "", []string{"leads to another plivoscope"}},
+		"drops headers": {func(w http.ResponseWriter, r *http.Request) {
+			r.Header.Del("X-Plivoscope-Probe")
+			prover.Stamp(w, r)
+			_, _ = w.Write([]byte(ours))
+		}, tunnel.AnotherInstance, "", []string{"not the proof that it is this one", "drops the header X-Plivoscope-Probe", "keeps answers to /health in a cache"}},
 		"another's health": {answer(200, "Content-Type", "application/json", `{"status":"ok"}`), tunnel.WrongHost, "", []string{"another server"}},
 		"a guessed proof":  {answer(200, "X-Plivoscope-Proof", strings.Repeat("0", 64), ""), tunnel.WrongHost, "", nil},
 		"a cache": {func(w http.ResponseWriter, r *http.Request) {

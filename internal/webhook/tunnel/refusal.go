@@ -29,7 +29,7 @@ const (
 	Interstitial    RefusalKind = "interstitial"     // a page for people in between
 	EdgeRefused     RefusalKind = "edge_refused"     // the provider answers itself
 	Redirected      RefusalKind = "redirected"       // to another URL
-	AnotherInstance RefusalKind = "another_instance" // another plivoscope
+	AnotherInstance RefusalKind = "another_instance" // a plivoscope that gives no proof: another, or this one without the probe's header
 	WrongHost       RefusalKind = "wrong_host"       // something else
 )
 
@@ -98,7 +98,7 @@ func (p *Prober) judge(publicURL string, r *http.Response, page []byte) *Refusal
 		refusal.Why = fmt.Sprintf("%s leads here, but what came back was not the answer to this probe: something on the way repeats requests or keeps answers. Leave caches out of it.", at)
 	case r.StatusCode == http.StatusOK && isHealth(page):
 		refusal.Kind = AnotherInstance
-		refusal.Why = fmt.Sprintf("%s leads to another plivoscope. End that one, or give this one a URL of its own.", at)
+		refusal.Why = fmt.Sprintf("%s answers with the health of a plivoscope, but not the proof that it is this one. Either it leads to another plivoscope: end that one, or give this one a URL of its own. Or something on the way drops the header %s, or keeps answers to %s in a cache: let both through.", at, probeHeader, p.Path)
 	case r.StatusCode == http.StatusBadGateway || r.StatusCode == http.StatusServiceUnavailable || r.StatusCode == http.StatusGatewayTimeout || r.StatusCode == cloudflareNoOrigin:
 		refusal.Kind = EdgeRefused
 		refusal.Why = fmt.Sprintf("The edge of the tunnel answers %d for %s: it does not reach this server. Check that the tunnel forwards to the port that plivoscope listens on.", r.StatusCode, at)
@@ -112,8 +112,9 @@ func (p *Prober) judge(publicURL string, r *http.Response, page []byte) *Refusal
 	return refusal
 }
 
-// isHealth tells whether an answer is what a callback server of this program says of its health. It names no
-// process: what only its own probes are told would have been in the headers.
+// isHealth tells whether an answer is what a callback server of this program says of its health. It does not
+// tell which process that is: of this one too nothing else comes back where the token of the probe was lost on the
+// way, or the answer was another request's.
 func isHealth(page []byte) bool {
 	var h struct {
 		Status                             string

@@ -2,6 +2,11 @@
 
 package tunnel_test
 
-import "os"
+import (
+	"os"
+	"syscall"
+)
 
 var terminate = os.Kill
+
+func apart(bool) *syscall.SysProcAttr { return nil }

@@ -1,0 +1,51 @@
+package webhook
+
+import (
+	"net"
+	"net/http"
+	"strings"
+
+	"dev.internal/plivoscope/internal/plivo"
+)
+
+// direct tells whether a request comes from this machine itself, as other commands ask: from a process here, for a
+// name of this machine, and past no proxy or tunnel, which would say so in a header or ask for the public host.
+// One that says nothing passes for this machine, so no more than /health, which tells nothing of the callbacks, may
+// hang on it.
+func direct(r *http.Request, by way) bool {
+	peer, ok := parseAddr(r.RemoteAddr)
+	if by.inside || !ok {
+		return false
+	}
+	host, _, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		host = strings.Trim(r.Host, "[]")
+	}
+	if !peer.IsLoopback() || !plivo.IsLoopback(host) {
+		// A server on an address of the network is asked from that same address.
+		here, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+		if here == nil {
+			return false
+		}
+		own, ok := parseAddr(here.String())
+		asked, named := parseAddr(host)
+		if !ok || own != peer || !named || asked != own {
+			return false
+		}
+	}
+	for name := range r.Header {
+		if passedOn(name) {
+			return false
+		}
+	}
+	return true
+}
+
+// passedOn tells whether a header's name, in its canonical form, is one that proxies and tunnels add.
+func passedOn(name string) bool {
+	switch name {
+	case "Forwarded", "Via", "X-Real-Ip", "X-Client-Ip", "True-Client-Ip", "Client-Ip":
+		return true
+	}
+	return strings.HasPrefix(name, "X-Forwarded") || strings.HasPrefix(name, "Cf-")
+}
