@@ -24,6 +24,8 @@ import (
 // lookAtServer tells which callback server the way from outside is tried with.
 func lookAtServer(_ context.Context, d *doctor) Finding {
 	switch {
+	case d.apiErr != nil:
+		return skipped("nothing to look at, for what api says", "")
 	case d.openErr != nil:
 		return d.notOpen()
 	case d.running && !d.app.joined:
