@@ -86,6 +86,8 @@ type Surroundings struct {
 	// EnvProblem and AccountProblem are why settings could not be read: the others stand then.
 	EnvProblem, AccountProblem error
 	Terminal                   func() Finding // nil for nothing to tell
+	// OwnServer are the flags that were given and that a server which runs already does not go by.
+	OwnServer []string
 	// Patience bounds each check; 0 for 10 s.
 	Patience time.Duration
 }

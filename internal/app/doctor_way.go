@@ -31,7 +31,11 @@ func lookAtServer(_ context.Context, d *doctor) Finding {
 	case d.running && !d.app.joined:
 		return fine("the callback server listens at " + d.app.listenURL)
 	case d.app.joined:
-		return fine(fmt.Sprintf("process %d serves this history at %s", d.app.serverPID, d.app.listenURL))
+		what := fmt.Sprintf("process %d serves this history at %s", d.app.serverPID, d.app.listenURL)
+		if unused := d.o.Surroundings.OwnServer; len(unused) > 0 {
+			return warn(what+", so "+strings.Join(unused, ", ")+" is not used", "end that process to have doctor try it, or name another history with --db")
+		}
+		return fine(what)
 	}
 	return fine("a callback server was opened for this at " + d.app.listenURL)
 }

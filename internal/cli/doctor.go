@@ -70,6 +70,11 @@ func (f *flags) forDoctor(cmd *cobra.Command, s Streams) (*settings, error) {
 	}
 	around := &set.options.Surroundings
 	around.EnvProblem, around.AccountProblem, around.Patience = envErr, accountErr, f.timeout
+	for _, flag := range unusedBeside(cmd) {
+		if flag != "--addr" { // of which port has told already
+			around.OwnServer = append(around.OwnServer, flag)
+		}
+	}
 	return set, nil
 }
 
