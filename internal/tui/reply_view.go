@@ -135,7 +135,7 @@ func (s *replySheet) below() []string {
 	}
 	var out []string
 	if s.text.Value() != "" && s.h >= 12 {
-		for _, l := range wrap("In this XML {from} and {to} become the numbers of the inbound message, {callback} where its delivery reports come; in the text they stay as typed", w) {
+		for _, l := range wrap("Only in this XML do {from} and {to} become the numbers of the inbound message, and {callback} where reports come", w) {
 			out = append(out, s.labelled("", span{th.muted, l}))
 		}
 	}
