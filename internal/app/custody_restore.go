@@ -26,6 +26,8 @@ type Restored struct {
 func (r Restored) String() string {
 	name := named(r.AppID, r.AppName)
 	switch {
+	case r.Err != nil && r.Former == "":
+		return fmt.Sprintf("the message_url of application %s could not be taken out, where none was before: %v", name, r.Err)
 	case r.Err != nil:
 		return fmt.Sprintf("the message_url of application %s could not be put back to %s: %v", name, urlOrNone(r.Former), r.Err)
 	case r.Outcome == "":
@@ -180,8 +182,12 @@ func (e *OwedError) Error() string {
 	if e.AppID == "" {
 		return fmt.Sprintf("an application may still send its inbound messages here, where nobody listens any more: %v; put it back with: %s", e.Err, e.Repair)
 	}
-	return fmt.Sprintf("application %s still sends its inbound messages to %s, where nobody listens any more: its former message_url, %s, could not be put back: %v; put it back with: %s",
-		named(e.AppID, e.AppName), e.Ours[len(e.Ours)-1], urlOrNone(e.Former), e.Err, e.Repair)
+	undone := "its former message_url, " + e.Former + ", could not be put back"
+	if e.Former == "" {
+		undone = "it had no message_url before, and ours could not be taken out"
+	}
+	return fmt.Sprintf("application %s still sends its inbound messages to %s, where nobody listens any more: %s: %v; put it back with: %s",
+		named(e.AppID, e.AppName), e.Ours[len(e.Ours)-1], undone, e.Err, e.Repair)
 }
 
 // Unwrap gives the cause.

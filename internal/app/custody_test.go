@@ -253,6 +253,17 @@ func TestAPIIsDownAtTheEnd(t *testing.T) {
 	}
 }
 
+// TestRestoreWordsWithoutAFormerURL holds that "no URL" is never said to be put back.
+func TestRestoreWordsWithoutAFormerURL(t *testing.T) {
+	r := app.Restored{Custody: store.Custody{AppID: shopApp, Ours: []string{"https://a.example/sms/inbound"}}, Err: errors.New("no answer")}
+	owed := &app.OwedError{Restored: r, Repair: "plivoscope restore", Err: r.Err}
+	for _, said := range []string{r.String(), owed.Error()} {
+		if strings.Contains(said, "no URL") || !strings.Contains(said, "before") {
+			t.Errorf("it says %q", said)
+		}
+	}
+}
+
 func TestRestoreLeavesWhatIsNotOurs(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

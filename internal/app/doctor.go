@@ -46,6 +46,9 @@ type Finding struct {
 	Private []string
 }
 
+// Unseen tells whether a check could not be made, and says where to look instead.
+func (f Finding) Unseen() bool { return f.Result == CheckSkipped && f.Advice != "" }
+
 // Hide takes what tells whose account it is out of a text of the finding. Numbers are left to package mask.
 func (f Finding) Hide(text string) string {
 	for _, part := range f.Private {
@@ -83,6 +86,8 @@ type Surroundings struct {
 	// EnvProblem and AccountProblem are why settings could not be read: the others stand then.
 	EnvProblem, AccountProblem error
 	Terminal                   func() Finding // nil for nothing to tell
+	// OwnServer are the flags that were given and that a server which runs already does not go by.
+	OwnServer []string
 	// Patience bounds each check; 0 for 10 s.
 	Patience time.Duration
 }
@@ -104,6 +109,7 @@ type doctor struct {
 	leased bool
 
 	client  *api.Client // nil where there is no account to ask
+	apiErr  error       // why it cannot be asked: PLIVO_API_URL is no address
 	account api.Account
 
 	results map[string]CheckResult
@@ -217,7 +223,9 @@ func (d *doctor) open(ctx context.Context) (end func()) {
 	}
 	if d.live() {
 		o.pace = api.NewPace(o.limits()) // of the App below too
-		d.client, _ = api.New(o.apiConfig())
+		if d.client, d.apiErr = api.New(o.apiConfig()); d.apiErr != nil {
+			return func() {}
+		}
 	}
 	if d.results["history"] != CheckOK || d.results["port"] == CheckFailed {
 		return d.closeClient

@@ -92,6 +92,10 @@ func lookAtToken(_ context.Context, d *doctor) Finding {
 
 // lookAtAPI asks who the credentials belong to.
 func lookAtAPI(ctx context.Context, d *doctor) Finding {
+	if d.apiErr != nil {
+		what, _, _ := strings.Cut(d.apiErr.Error(), "; ")
+		return failed(FaultLocal, what, "correct PLIVO_API_URL, or leave it out for Plivo's own address")
+	}
 	if d.client == nil {
 		return skipped("there is nobody to ask, for what server says", "")
 	}

@@ -24,12 +24,18 @@ import (
 // lookAtServer tells which callback server the way from outside is tried with.
 func lookAtServer(_ context.Context, d *doctor) Finding {
 	switch {
+	case d.apiErr != nil:
+		return skipped("nothing to look at, for what api says", "")
 	case d.openErr != nil:
 		return d.notOpen()
 	case d.running && !d.app.joined:
 		return fine("the callback server listens at " + d.app.listenURL)
 	case d.app.joined:
-		return fine(fmt.Sprintf("process %d serves this history at %s", d.app.serverPID, d.app.listenURL))
+		what := fmt.Sprintf("process %d serves this history at %s", d.app.serverPID, d.app.listenURL)
+		if unused := d.o.Surroundings.OwnServer; len(unused) > 0 {
+			return warn(what+", so "+strings.Join(unused, ", ")+" is not used", "end that process to have doctor try it, or name another history with --db")
+		}
+		return fine(what)
 	}
 	return fine("a callback server was opened for this at " + d.app.listenURL)
 }

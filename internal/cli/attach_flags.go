@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/escape"
@@ -39,7 +40,12 @@ func (f *flags) answering(cmd *cobra.Command) {
 const mostAnswer = 64 << 10
 
 // answer reads what inbound messages are answered with.
-func (f *flags) answer(set *settings) error {
+func (f *flags) answer(fs *pflag.FlagSet, set *settings) error {
+	for _, name := range []string{"inbound-reply", "inbound-answer"} {
+		if flag := fs.Lookup(name); flag != nil && flag.Changed && flag.Value.String() == "" {
+			set.warnings = append(set.warnings, "--"+name+" is empty, so it sets no reply to inbound messages")
+		}
+	}
 	if f.inboundReply == "" && f.inboundAnswer == "" {
 		return nil
 	}

@@ -70,6 +70,11 @@ func (f *flags) forDoctor(cmd *cobra.Command, s Streams) (*settings, error) {
 	}
 	around := &set.options.Surroundings
 	around.EnvProblem, around.AccountProblem, around.Patience = envErr, accountErr, f.timeout
+	for _, flag := range unusedBeside(cmd) {
+		if flag != "--addr" { // of which port has told already
+			around.OwnServer = append(around.OwnServer, flag)
+		}
+	}
 	return set, nil
 }
 
@@ -99,6 +104,7 @@ type findings struct {
 	json   bool
 	look   findingLook
 	first  int // exit code of the first failure
+	advise int // checks that were skipped and say where to look
 	counts map[app.CheckResult]int
 	err    error // of printing
 }
@@ -116,6 +122,9 @@ func (p *findings) print(f app.Finding) {
 		p.first = code
 	}
 	p.counts[f.Result]++
+	if f.Unseen() {
+		p.advise++
+	}
 	if m := p.s.masker(); m != nil {
 		f.What, f.Advice = m.Sentence(f.Hide(f.What)), m.Sentence(f.Hide(f.Advice))
 	}
@@ -158,6 +167,8 @@ func (p *findings) end(s Streams, asJSON bool) error {
 	case asJSON:
 	case warnings > 0:
 		s.say("nothing failed, with %s", plural(warnings, "warning"))
+	case p.advise > 0:
+		s.say("nothing failed; %s could not be made, and where to look instead is said there", plural(p.advise, "check"))
 	case len(p.counts) > 0:
 		s.say("everything is in order")
 	}

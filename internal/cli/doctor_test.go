@@ -104,6 +104,17 @@ func TestDoctorFindsEverythingInOrder(t *testing.T) {
 	}
 }
 
+// TestDoctorSaysThatItCouldNotLook holds that not everything is in order where a check only says where to look.
+func TestDoctorSaysThatItCouldNotLook(t *testing.T) {
+	t.Parallel()
+	cmd := doctorOn(t, simulated(t, simulator.Options{InboundURL: "https://shop.example/sms"}), "-o", "text", "--addr", "127.0.0.1:0")
+	cmd.Env = append(cmd.Env, "PLIVO_SENDER_ID=ACME")
+	said, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(said), "nothing failed; 2 checks could not be made, and where to look instead is said there") {
+		t.Errorf("it ended with %v and said\n%s", err, said)
+	}
+}
+
 // TestDoctorFindsWhatIsWrong breaks one thing at a time: its line fails, or warns, and says what to do.
 func TestDoctorFindsWhatIsWrong(t *testing.T) {
 	t.Parallel()
@@ -181,6 +192,10 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 		"an auth id with a space": {
 			env: []string{"PLIVO_AUTH_ID=" + testAuthID + " "}, check: "credentials", result: app.CheckFailed,
 			what: "ends with a space", advice: "remove it", code: 1,
+		},
+		"an API without an address": {
+			env: []string{"PLIVO_API_URL=nonsense"}, check: "api", result: app.CheckFailed,
+			what: `"nonsense" as the address of the Plivo API`, advice: "correct PLIVO_API_URL", code: 1, skipping: []string{"server", "clock", "signature"},
 		},
 		"a URL that is none": {
 			args: []string{"--public-url", "name.example"}, check: "server", result: app.CheckFailed,

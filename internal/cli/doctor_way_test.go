@@ -105,6 +105,12 @@ func TestDoctorUsesTheServerThatRuns(t *testing.T) {
 			t.Errorf("%s is %+v, want %q", check, f, words)
 		}
 	}
+	tried := command(t, "doctor", "-o", "json", "--tunnel", "cloudflared")
+	tried.Env, tried.Dir = listenCmd.Env, listenCmd.Dir
+	found, _, _ = checkedBy(t, tried)
+	if f := found["server"]; f.Result != app.CheckWarning || !strings.Contains(f.What, "so --tunnel is not used") || !strings.Contains(f.Advice, "--db") {
+		t.Errorf("a tunnel that is not tried: %+v", f)
+	}
 	history := command(t, "history", "--callbacks", "-o", "json")
 	history.Env, history.Dir = listenCmd.Env, listenCmd.Dir
 	if out, err := history.CombinedOutput(); err != nil || len(out) > 0 {

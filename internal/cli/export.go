@@ -92,11 +92,8 @@ func (c *exportCommand) run(cmd *cobra.Command, s Streams, args []string) (err e
 	if len(ids) > 0 {
 		words = "" // of the environment
 	}
-	filter, err := store.ParseFilter(words)
+	filter, err := filterOf(s, words)
 	if err != nil {
-		return fmt.Errorf("--filter: %w", err)
-	}
-	if err := noPseudonym(filter); err != nil {
 		return err
 	}
 	if err := c.whichHistory(cmd, set); err != nil {

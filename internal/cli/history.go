@@ -44,11 +44,8 @@ known: url, port, token, params, nonce, method, recipe.`,
 			if limit < 0 {
 				return fmt.Errorf("--limit %d is below zero: give the number of rows, or leave it out for all", limit)
 			}
-			parsed, err := store.ParseFilter(filter)
+			parsed, err := filterOf(s, filter)
 			if err != nil {
-				return fmt.Errorf("--filter: %w", err)
-			}
-			if err := noPseudonym(parsed); err != nil {
 				return err
 			}
 			path := set.options.HistoryPath
@@ -95,6 +92,18 @@ known: url, port, token, params, nonce, method, recipe.`,
 	fs.StringVar(&filter, "filter", "", "only what matches these `WORDS`")
 	fs.IntVar(&limit, "limit", 0, "only the newest `N`; 0 for all")
 	return cmd
+}
+
+// filterOf reads --filter, and warns of a status in it that Plivo is not known to have.
+func filterOf(s Streams, words string) (store.Filter, error) {
+	f, err := store.ParseFilter(words)
+	if err != nil {
+		return f, fmt.Errorf("--filter: %w", err)
+	}
+	for _, v := range f.OddStatuses() {
+		s.say("warning: --filter: Plivo is not known to have a status %s", cut(v))
+	}
+	return f, noPseudonym(f)
 }
 
 // noPseudonym refuses a filter for a number that was shown masked: what it stands for is known only to

@@ -135,7 +135,7 @@ func (f *flags) rest(cmd *cobra.Command, s Streams, set *settings) (_ *settings,
 	if err := f.attachment(o); err != nil {
 		return nil, err
 	}
-	if err := f.answer(set); err != nil {
+	if err := f.answer(cmd.Flags(), set); err != nil {
 		return nil, err
 	}
 	if o.Routes, err = f.routes(); err != nil {

@@ -52,8 +52,11 @@ func reconcileRow(m plivo.Message, r app.Reconciled) []string {
 	return []string{m.CreatedAt.Local().Format("15:04:05"), m.To, status, said, code, answer, m.UUID, words}
 }
 
-// summary prints the counts.
+// summary prints the counts. Where nothing was looked at the error says why, and there are none.
 func (j *reconcileJob) summary(s app.ReconcileSummary, stopped bool) error {
+	if stopped && s.Messages == 0 {
+		return nil
+	}
 	if j.p.json {
 		line, err := encode(reconcileSummaryJSON{
 			Event: "summary", Messages: s.Messages, Asked: s.Asked, Known: s.Known, Lost: s.Lost, Same: s.Same, Unknown: s.Unknown,
@@ -63,9 +66,6 @@ func (j *reconcileJob) summary(s app.ReconcileSummary, stopped bool) error {
 			return err
 		}
 		return j.p.lines.write(line)
-	}
-	if stopped && s.Messages == 0 {
-		return nil // nothing was looked at: the error says why
 	}
 	r := layout{width: j.p.columns()}
 	if s.Messages > 0 {

@@ -10,7 +10,6 @@ import (
 
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/plivo/signature"
-	"dev.internal/plivoscope/internal/store"
 	"dev.internal/plivoscope/internal/webhook/replay"
 )
 
@@ -76,10 +75,7 @@ func (c *replayCommand) run(cmd *cobra.Command, s Streams, args []string) error 
 	if len(o.IDs) > 0 {
 		words = "" // of the environment
 	}
-	if o.Filter, err = store.ParseFilter(words); err != nil {
-		return fmt.Errorf("--filter: %w", err)
-	}
-	if err := noPseudonym(o.Filter); err != nil {
+	if o.Filter, err = filterOf(s, words); err != nil {
 		return err
 	}
 	options, err := c.options()

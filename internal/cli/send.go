@@ -23,7 +23,7 @@ func newSend(s Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "send --to NUMBER [--to NUMBER …] --text TEXT",
 		Short: "Send a message and follow it to a status",
-		Long: `Send one message to one or more numbers and print it at each change.
+		Long: `Send one message to one or more numbers and print it; while it is followed, at each change.
 
 Where a plivoscope runs on the same history its callback server is used. Otherwise send opens one of
 its own until --wait is met or --timeout ends; on the embedded simulator it stays to the last report.`,
@@ -109,12 +109,20 @@ type sendJob struct {
 	notices *noticePrinter
 }
 
-// sayUnused names the flags that only a server of its own would have used.
-func sayUnused(cmd *cobra.Command, s Streams, a *app.App) {
+// unusedBeside are the flags that were given and that only a server of its own would use.
+func unusedBeside(cmd *cobra.Command) (given []string) {
 	for _, name := range []string{"addr", "public-url", "insecure-url", "tunnel", "tunnel-pattern", "ngrok-api", "forwarded-for", "on-invalid", "allow", "keep", "speed", "pace", "seed", "sign", "rules", "chaos", "strict-senders"} {
 		if cmd.Flags().Changed(name) {
-			s.say("warning: --%s is not used: the server at %s, which runs on the same history, receives the callbacks", name, a.Status().ListenURL)
+			given = append(given, "--"+name)
 		}
+	}
+	return given
+}
+
+// sayUnused names the flags that only a server of its own would have used.
+func sayUnused(cmd *cobra.Command, s Streams, a *app.App) {
+	for _, flag := range unusedBeside(cmd) {
+		s.say("warning: %s is not used: the server at %s, which runs on the same history, receives the callbacks", flag, a.Status().ListenURL)
 	}
 }
 

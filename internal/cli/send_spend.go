@@ -36,8 +36,7 @@ func (j *sendJob) clarified(ctx context.Context, sendErr error, ids []int64) (cl
 		return false, errors.Join(sendErr, j.print(ctx, ids))
 	}
 	first, second := j.a.ClarifiedAfter()
-	j.s.say("%s", sendErr)
-	j.s.say("whether Plivo took it is unclear: waiting for a callback, and asking Plivo for the message in %s, and in %s if it does not list it by then; it is not sent again", first, second)
+	j.s.say("no answer to the send tells whether Plivo took it (%s), so that is unclear: waiting for a callback, and asking Plivo for the message in %s, and in %s if it does not list it by then; it is not sent again", failed.Reason(), first, second)
 	within, cancel := context.WithTimeoutCause(ctx, second+clarifyLimit, errTimeout)
 	defer cancel()
 	err = j.a.Follow(within, ids, j.changed, func(ms []plivo.Message) (bool, error) { return app.Clarified(ms), nil })

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"dev.internal/plivoscope/internal/plivo"
 )
 
 // Filter is a parsed filter: words as "status:failed,undelivered", all of which a row has to match. The
@@ -81,6 +83,19 @@ func (f Filter) Numbers() []string {
 	for _, w := range f.words {
 		if w.key == keyFrom || w.key == keyTo {
 			all = append(all, w.values...)
+		}
+	}
+	return all
+}
+
+// OddStatuses gives the values of status: that no status of Plivo's has. They are taken, for Plivo may have new ones.
+func (f Filter) OddStatuses() []string {
+	var all []string
+	for _, w := range f.words {
+		for _, v := range w.values {
+			if w.key == keyStatus && v != string(plivo.Sending) && !plivo.Status(v).Known() {
+				all = append(all, v)
+			}
 		}
 	}
 	return all

@@ -15,7 +15,7 @@ var (
 		{string(signature.Valid), "the signature verifies"},
 		{string(signature.Invalid), "it does not match"},
 		{string(signature.Missing), "there is none"},
-		{string(signature.Unchecked), "no token to check it with"},
+		{string(signature.Unchecked), "no token, or no callback"},
 	}
 	causeValues = []FilterValue{
 		{string(signature.CauseURL), "signed for another URL"},

@@ -7,7 +7,8 @@ import (
 	"dev.internal/plivoscope/internal/plivo"
 )
 
-// The values of is:. They are the messages that the list marks with the signs of the same things.
+// The values of is:. They are the messages that the list marks with the signs of the same things, so that none is
+// silent and lost at once.
 const (
 	isUnclear = "unclear"
 	isSilent  = "silent"
@@ -16,8 +17,8 @@ const (
 
 var stateValues = []FilterValue{
 	{isUnclear, "sent, and perhaps not taken"},
-	{isSilent, "no callback yet"},
-	{isLost, "the callback of the end is lost"},
+	{isSilent, "the next callback is overdue"},
+	{isLost, "overdue, and Plivo knows more"},
 }
 
 func stateValue(v string) (string, error) {

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"strings"
+
 	tea "github.com/charmbracelet/bubbletea"
 
 	"dev.internal/plivoscope/internal/app"
@@ -16,12 +18,12 @@ type answerMsg struct {
 
 // answerInbound asks for a draft that answers the selected message.
 func (s *messages) answerInbound() tea.Cmd {
-	m, ok := s.grid.Selected()
+	m, ok := s.toAnswer()
 	warn := func(words string) tea.Cmd {
 		s.env.notifyAbout(aboutSelection, app.Warning, words)
 		return nil
 	}
-	if !ok || m.Direction != plivo.Inbound {
+	if !ok {
 		return warn("Only an inbound message can be answered; " + s.env.keys.fresh.Help().Key + " writes a new one.")
 	}
 	msg := answerMsg{}
@@ -40,6 +42,25 @@ func (s *messages) answerInbound() tea.Cmd {
 	}
 	return func() tea.Msg { return msg }
 }
+
+// toAnswer is the selected message, or where that went out the newest one before it, of the rows at hand, to which it
+// may have been the reply: with a reply to each inbound message that is what the cursor follows.
+func (s *messages) toAnswer() (m plivo.Message, ok bool) {
+	m, ok = s.grid.Selected()
+	if !ok || m.Direction == plivo.Inbound {
+		return m, ok
+	}
+	above, _ := s.grid.Place()
+	for _, older := range s.grid.Rows()[above:] {
+		if older.Direction == plivo.Inbound && sameNumber(older.From, m.To) && sameNumber(older.To, m.From) {
+			return older, true
+		}
+	}
+	return m, false
+}
+
+// sameNumber compares numbers, which are written with and without a plus.
+func sameNumber(x, y string) bool { return strings.TrimPrefix(x, "+") == strings.TrimPrefix(y, "+") }
 
 // answerable reports whether the sender of an inbound message is one number: anybody can send a callback.
 func answerable(from string) bool {

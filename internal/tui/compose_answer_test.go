@@ -18,8 +18,15 @@ func TestAnswerAnInboundMessage(t *testing.T) {
 	if got := d.core.sends[0].Draft; got.From != "+14155550100" || len(got.To) != 1 || got.To[0] != "+14155550177" || got.Text != "you are out" {
 		t.Errorf("sent %+v", got)
 	}
+
+	// The cursor follows to the automatic reply; the message that it answers can be answered all the same.
+	d = staged80(t)
 	d.keys("g", "a")
 	d.expect("Only an inbound message can be answered")
+	d.core.add(plivo.Message{UUID: "reply", Direction: plivo.Outbound, From: "14155550100", To: "+14155550177", Status: plivo.Sent, CreatedAt: testNow, UpdatedAt: testNow})
+	d.wake()
+	d.keys("g", "a")
+	d.expect("Answering +14155550177 from the number it wrote to")
 
 	// A draft is kept, and a number that is two is none.
 	d = staged80(t)

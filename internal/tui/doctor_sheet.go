@@ -140,6 +140,8 @@ func (s *doctorSheet) summary() string {
 		return "it could not end: " + escape.Line(s.env.mask.Sentence(s.err.Error()))
 	case !s.ended:
 		words = append(words, "looking…")
+	case len(words) == 0 && slices.ContainsFunc(s.found, app.Finding.Unseen):
+		return "nothing failed, and not all could be looked at"
 	case len(words) == 0:
 		return "everything is in order"
 	}

@@ -46,6 +46,8 @@ func TestDoctorSheetShowsWhatFailed(t *testing.T) {
 			"a failure between":      {slices.Concat(fine, []app.Finding{broken}, fine, []app.Finding{broken}), []string{"✗ balance", "→ buy credits", "more lines"}, ""},
 			"a warning alone":        {slices.Concat(fine, []app.Finding{warned}, fine), []string{"! clock", "→ set the clock", "more lines"}, ""},
 			"nothing":                {fine, []string{"Doctor: everything is in order", "more lines"}, ""},
+			"what cannot be seen":    {slices.Concat([]app.Finding{{Check: "sender", Result: app.CheckSkipped, What: "names are not listed", Advice: "see in the console"}}, fine), []string{"Doctor: nothing failed, and not all could be looked at"}, ""},
+			"what has no object":     {slices.Concat([]app.Finding{{Check: "terminal", Result: app.CheckSkipped, What: "there is none"}}, fine), []string{"Doctor: everything is in order"}, ""},
 			"what is in sight as is": {slices.Concat([]app.Finding{fine[0], broken}, fine), []string{"✓ port            it is free", "✗ balance", "more lines"}, ""},
 		} {
 			d := staged(t, true, false, size[0], size[1], nil)

@@ -69,6 +69,9 @@ but for those with ` + "`from:` `to:` `text:`" + ` or plain text, which are forg
 		for _, v := range w.Values {
 			fmt.Fprintf(&b, "| `%s` | %s |\n", v.Text, v.About)
 		}
+		if w.Name == "is" {
+			b.WriteString("\n`silent` is a message of which no callback came at all, or none after the last one, in the [usual time](watchdog.md). Once Plivo\nwas asked and knows more than the callbacks have told, it is `lost`, and `silent` no more; one that was sent without a\ncallback URL stays `silent`, for nothing was lost. `is:silent,lost` is both.\n")
+		}
 		if w.Name == "sig" {
 			b.WriteString("\nSeveral causes at once are joined: `sig:scheme+slash`. `sig:url` stands for scheme, host, path, slash and query too.\n")
 		}

@@ -11,6 +11,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/webhook"
 )
 
@@ -115,6 +116,28 @@ func (d *plainDriver) arrive(of int, id int64, st plivo.Status, change func(*web
 	c.callbacks[m.UUID] = append(c.callbacks[m.UUID], cb)
 	c.mu.Unlock()
 	d.tell(wakeMsg{})
+}
+
+// TestPlainSaysWhatCallbacksSay holds that no callback without a status is said to be of nobody.
+func TestPlainSaysWhatCallbacksSay(t *testing.T) {
+	for want, c := range map[string]webhook.Callback{
+		"Message from +14155550123 received, signature valid. Text: hi": {Kind: webhook.Inbound, Report: reportOf("MessageUUID", "u", "From", "14155550123", "Text", "hi")},
+		"Message to +14155550123 without a status, signature valid.":    {Kind: webhook.DeliveryReport, Report: reportOf("MessageUUID", "u", "To", "14155550123")},
+		"Message to +14155550123 sent, signature valid.":                {Kind: webhook.DeliveryReport, Report: reportOf("MessageUUID", "u", "To", "14155550123", "Status", "sent")},
+	} {
+		c.Verdict = valid
+		if got := logSentence(c, plivo.Message{From: "+14155550123", To: "+14155550123"}); got != want {
+			t.Errorf("it says %q, want %q", got, want)
+		}
+	}
+}
+
+func reportOf(pairs ...string) plivo.Report {
+	var params []signature.Param
+	for i := 0; i < len(pairs); i += 2 {
+		params = append(params, signature.Param{Name: pairs[i], Value: pairs[i+1]})
+	}
+	return plivo.NewReport(params)
 }
 
 func TestPlainSaysWhereOneIs(t *testing.T) {

@@ -113,7 +113,7 @@ func logSentence(c webhook.Callback, of plivo.Message) string {
 	if c.Kind == webhook.Inbound {
 		who = "Message from " + plusOf(c.Report.From(), of.From)
 	}
-	words := []string{who + " " + orNone(brief(string(c.Report.Status()))), signatureSpoken(c.Verdict, c.Cause)}
+	words := []string{who + " " + statusOf(c), signatureSpoken(c.Verdict, c.Cause)}
 	if code := c.Report.ErrorCode(); hasError(code) {
 		words = slices.Insert(words, 1, errorSpoken(code))
 	}
@@ -136,6 +136,17 @@ func plusOf(reported, known string) string {
 		reported = known
 	}
 	return orNone(brief(reported))
+}
+
+// statusOf is what a callback says became of its message: one about an inbound message has no status of its own.
+func statusOf(c webhook.Callback) string {
+	switch st := c.Report.Status(); {
+	case st != "":
+		return brief(string(st))
+	case c.Kind == webhook.Inbound:
+		return string(plivo.Received)
+	}
+	return "without a status"
 }
 
 func orNone(s string) string {

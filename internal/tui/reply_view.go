@@ -135,7 +135,7 @@ func (s *replySheet) below() []string {
 	}
 	var out []string
 	if s.text.Value() != "" && s.h >= 12 {
-		for _, l := range wrap("{from} and {to} are the numbers of the inbound message, {callback} is where delivery reports come to this server", w) {
+		for _, l := range wrap("Only in this XML do {from} and {to} become the numbers of the inbound message, and {callback} where reports come", w) {
 			out = append(out, s.labelled("", span{th.muted, l}))
 		}
 	}
@@ -155,12 +155,12 @@ func (e *env) tellAnswer(p *figures) {
 	switch {
 	case st.Joined:
 	case st.InboundAnswer == "":
-		p.field("answered", p.th.muted, "inbound messages get no reply; "+key+" sets one")
+		p.field("replies", p.th.muted, "inbound messages get no reply; "+key+" sets one")
 	case st.InboundReply == "":
-		p.field("answered", p.th.text, "inbound messages get the XML of --inbound-answer; "+key+" shows it")
+		p.field("replies", p.th.text, "inbound messages get the XML of --inbound-answer; "+key+" shows it")
 	default:
 		g := measure(st.InboundReply)
-		p.field("answered", p.th.text, "inbound messages get the reply “"+brief(e.mask.Text(st.InboundReply))+"”")
+		p.field("replies", p.th.text, "inbound messages get the reply “"+brief(e.mask.Text(st.InboundReply))+"”")
 		p.field("", p.th.muted, string(g.Encoding)+", "+plural(g.Segments, "segment")+"; "+key+" changes it")
 	}
 }

@@ -56,7 +56,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // Error is one sentence that says what was tried, why it failed and what to do.
 func (e *Error) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "cannot %s: %s", e.Op, e.reason())
+	fmt.Fprintf(&b, "cannot %s: %s", e.Op, e.Reason())
 	if e.Tries > 1 {
 		fmt.Fprintf(&b, ", also at the last of %d tries", e.Tries)
 	}
@@ -72,7 +72,8 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-func (e *Error) reason() string {
+// Reason is why it failed, in words for the middle of a sentence, without what to do.
+func (e *Error) Reason() string {
 	said := strconv.Itoa(e.Status) + " " + http.StatusText(e.Status)
 	said = strings.TrimSpace(said)
 	if e.Words != "" && !strings.EqualFold(e.Words, http.StatusText(e.Status)) {

@@ -69,7 +69,7 @@ func (c *Client) do(ctx context.Context, op string, extra http.Header, call func
 	}
 	told := backoff.WithNotify(func(_ error, pause time.Duration) {
 		c.stats.again()
-		c.tell(ctx, fmt.Sprintf("Plivo did not take the request (%s); trying again in %s, %d of %d.", last.reason(), rounded(pause), tries, c.retry.Times))
+		c.tell(ctx, fmt.Sprintf("Plivo did not take the request (%s); trying again in %s, %d of %d.", last.Reason(), rounded(pause), tries, c.retry.Times))
 	})
 	ex, err := backoff.Retry(ctx, try, append(c.retry.policy(), told)...)
 	switch {
