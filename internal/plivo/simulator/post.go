@@ -103,7 +103,7 @@ func (s *Simulator) run(t *task) {
 		e.Problem = strings.TrimPrefix(e.Problem+"; not tried again: the simulator has as many callbacks to post as it can hold", "; ")
 		s.o.Logger.Warn("callback not tried again", "message_uuid", t.m.uuid, "sequence", t.steps[0].Sequence, "pending", s.most)
 	}
-	s.emit(e)
+	s.tell(t.m, e)
 	if retries {
 		s.againBy(t, s.retry)
 	}
@@ -129,7 +129,7 @@ func (s *Simulator) retry(t *task) {
 	e, err := s.post(t, nil)
 	ok := err == nil && e.Answered == http.StatusOK
 	if ok || !t.m.round.over() {
-		s.emit(e)
+		s.tell(t.m, e)
 	}
 	if !ok && !t.m.round.over() && t.attempt <= len(retryAfter) {
 		s.againBy(t, s.retry)
@@ -183,7 +183,7 @@ func (s *Simulator) signer(m *message) scenario.Signer {
 func (s *Simulator) lose(t *task) {
 	m, p := t.m, t.steps[0]
 	s.record(m, p, Attempt{Number: t.attempt, At: s.now(), Problem: lostByChaos})
-	s.emit(Event{
+	s.tell(m, Event{
 		Event: EventLost, MessageUUID: m.uuid, From: m.from, To: m.to, Status: p.Status, ErrorCode: p.ErrorCode,
 		Sequence: p.Sequence, Method: cmp.Or(p.Method, m.method), URL: m.url, Attempt: t.attempt, Problem: lostByChaos, Cause: p.Cause,
 	})

@@ -36,9 +36,11 @@ type Simulator struct {
 	optOuts optOuts
 	law     law
 
+	turning sync.RWMutex // a reset holds it alone; what changes a round shares it, and takes mu behind it
+
 	mu       sync.Mutex
 	closed   bool
-	round    *round
+	round    *round  // changes under turning too
 	speed    float64 // of what is scheduled from now on
 	messages uint64  // so far in this round
 	requests uint64  // so far in this round
