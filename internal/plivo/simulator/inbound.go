@@ -108,6 +108,7 @@ func (s *Simulator) runInbound(t *task) (receipt, error) {
 		return got, fmt.Errorf("cannot post an inbound message to %s: the simulator stops, or was reset", t.m.url)
 	case err == nil && e.Answered == http.StatusOK:
 		got.replies, e.Problem = s.sendReplies(t.m, body.Bytes())
+		s.clock.inherit(t)
 	case err != nil:
 		err = fmt.Errorf("cannot post an inbound message to %s: %s; check that the callback server runs there", t.m.url, e.Problem)
 	default:

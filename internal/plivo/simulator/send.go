@@ -71,6 +71,9 @@ func (s *Simulator) serveSend(c *call) error {
 	return nil
 }
 
+// errFull is the answer to a call whose callbacks find no room.
+var errFull = refuse(http.StatusTooManyRequests, "too many requests: the simulator is stopping, or has as many callbacks to post as it can hold")
+
 // take accepts an order; its callbacks go with launchAll.
 func (s *Simulator) take(o order, ip string) ([]*message, [][]scenario.Step, error) {
 	ms, posts, paid, err := s.messagesOf(o, ip)
@@ -85,7 +88,7 @@ func (s *Simulator) take(o order, ip string) ([]*message, [][]scenario.Step, err
 	}
 	if !s.begin(count) {
 		s.purse.giveBack(paid)
-		return nil, nil, refuse(http.StatusTooManyRequests, "too many requests: the simulator is stopping, or has as many callbacks to post as it can hold")
+		return nil, nil, errFull
 	}
 	s.remember(ms)
 	for _, m := range ms {

@@ -64,7 +64,7 @@ func New(o Options) (*Simulator, error) {
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.round = newRound(s.ctx)
-	s.clock = newSchedule(s.round, o.Start, o.Stopped)
+	s.clock = newSchedule(s.round, o.Start, o.Stopped, o.AtOnce)
 	if err := s.settleIn(); err != nil {
 		s.cancel()
 		return nil, err
