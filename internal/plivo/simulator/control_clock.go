@@ -45,9 +45,9 @@ func (a *advanceBy) UnmarshalJSON(b []byte) error {
 func (s *Simulator) controlSetClock(w http.ResponseWriter, r *http.Request) (any, error) {
 	var set struct {
 		Advance *advanceBy `json:"advance"`
-		Stop    bool      `json:"stop"`
-		Start   bool      `json:"start"`
-		Speed   *float64  `json:"speed"`
+		Stop    bool       `json:"stop"`
+		Start   bool       `json:"start"`
+		Speed   *float64   `json:"speed"`
 	}
 	if err := readJSON(w, r, &set); err != nil {
 		return nil, err
