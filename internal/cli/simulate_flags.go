@@ -19,6 +19,7 @@ type simulateFlags struct {
 	allowRemote bool
 	clock       string
 	keep        int
+	atOnce      int
 	balance     string
 	numbers     []string
 	subaccounts []string
@@ -34,6 +35,7 @@ func (f *simulateFlags) add(cmd *cobra.Command) {
 	fs.BoolVar(&f.allowRemote, "allow-remote", false, "post callbacks to other machines too")
 	fs.StringVar(&f.clock, "clock", "now", "`TIME` that the clock shows at the beginning: now, or as 2026-03-01T12:00:00Z; with \",stopped\" behind it stands still until it is moved on")
 	fs.IntVar(&f.keep, "keep-messages", 0, "remember the latest `N` messages (default 10,000)")
+	fs.IntVar(&f.atOnce, "callbacks-at-once", 6, "post `N` callbacks to one host and port at once, up to 64")
 	fs.StringVar(&f.balance, "balance", "", "`DOLLARS` that the account has, which messages lessen (default 1000000)")
 	fs.StringSliceVar(&f.numbers, "numbers", nil, "`NUMBER` that the account has (may be repeated); NUMBER@NAME is one of a subaccount (default "+simulator.DefaultNumber+")")
 	fs.StringArrayVar(&f.subaccounts, "subaccount", nil, "make a subaccount with this `NAME` and credentials of its own, which are printed (may be repeated)")
@@ -55,6 +57,10 @@ func (f *simulateFlags) into(o *simulator.Options) error {
 	if f.keep < 0 {
 		return fmt.Errorf("--keep-messages %d is below zero: give the number of messages to remember", f.keep)
 	}
+	if f.atOnce < 1 {
+		return fmt.Errorf("--callbacks-at-once %d lets nothing be posted: give a number from 1 to 64", f.atOnce)
+	}
+	o.AtOnce = f.atOnce
 	o.InboundURL, o.AllowRemote, o.Keep, o.Balance = f.inboundURL, f.allowRemote, f.keep, f.balance
 	o.GeoBlocked, o.GeoLate = f.geoBlock, f.geoLate
 	o.Limits = simulator.PlivoLimits()

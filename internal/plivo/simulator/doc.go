@@ -29,7 +29,8 @@
 // the rest is queued, and fails with 420 after message_expiry or 3 h. Sends lessen Options.Balance; one that there is
 // no money for fails with 900, and for 2 minutes sends are refused. Options.GeoBlocked are countries that are refused,
 // or fail with 450. A disabled account is refused, or its messages fail with 910. All of this tells the time by the
-// simulator's clock, so that moving it on ends each wait, and its speed shortens them.
+// simulator's clock, so that moving it on ends each wait, and its speed shortens them. The limits of calls are freed
+// by this machine's time too, also while the clock stands.
 //
 // # What is a choice of its own
 //
@@ -59,21 +60,22 @@
 // set. Senders that are not the account's are taken unless Options.StrictSenders is set. Fields of a body that nobody
 // knows are ignored; a filter that is not there is answered 501. A missing slash at the end of a path is forgiven, and
 // one too many. A body is JSON of at most 1 MiB, else 413. template, interactive and location are shown again by GET,
-// which Plivo does not do. The answer to a call with a callback_url is posted once, signed, as a form whose values are
+// which Plivo does not do. A call with a callback_url is made before it is answered; its answer is posted once, signed, as a form whose values are
 // strings, or JSON where they are none. Files of messages are not fetched: their sizes are made up, and their types go
 // by their names. Powerpacks are the main account's, and the pool of one has its id. Rates, networks and the User-Agent
 // of callbacks are made up but plausible. Options.Speed hurries the pace of the statuses, the retries, the queue and
-// the limits, but not the 5 s that an answer may take. A callback URL off this machine is refused unless
+// the limits, but not the 5 s that an answer may take, which are counted from when the request was written: until then
+// there are 15 s. A callback URL off this machine is refused unless
 // Options.AllowRemote is set.
 //
 // # How it is built
 //
 // A tenant is who calls: the main account or a subaccount, with its keys and counts. A message does not change once it
 // is accepted: its whole course (times, statuses, amounts) is laid out then, so the API tells its state by the clock
-// and every callback is computed from the message alone. A schedule behind the clock posts what is due, at most 64
-// callbacks at once: those of a message in order, retries beside them. One goroutine hands events to OnEvent. The
+// and every callback is computed from the message alone. A schedule behind the clock posts what is due, at most
+// Options.AtOnce callbacks to one target at once and 64 to all: those of a message in order, retries beside them. One goroutine hands events to OnEvent. The
 // Simulator owns all of these and ends them in Close. A reset begins a round: what is of an earlier one is not posted
-// any more. With a seed, everything random repeats: each value is drawn from a stream of its own, so neither the order
+// any more, and changes nothing. With a seed, everything random repeats: each value is drawn from a stream of its own, so neither the order
 // of events matters, nor what else is drawn.
 //
 // The control API (control*.go) is served beside Plivo's, without credentials, to programs of this machine alone; what

@@ -80,5 +80,5 @@ func (s *Simulator) AdvanceToNext(ctx context.Context) error {
 	if next.IsZero() {
 		return nil
 	}
-	return s.clock.advance(ctx, max(next.Sub(now), 0))
+	return s.clock.advance(ctx, max(next.Sub(now), 0), false)
 }
