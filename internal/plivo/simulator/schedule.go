@@ -6,6 +6,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"dev.internal/plivoscope/internal/plivo/scenario"
@@ -19,6 +20,7 @@ type task struct {
 	attempt int             // of the first one, from 1
 	do      func(*task)
 	serial  uint64 // of equal due times the smaller goes first
+	weight  int64  // bytes that its callbacks hold, those before steps too
 	owed    bool   // one who moves the clock on waits for it
 }
 
@@ -32,7 +34,8 @@ type schedule struct {
 	waiting taskHeap
 	ready   []*task // due, in order
 	running map[*task]struct{}
-	retries int64 // of waiting, ready and running
+	retries int64        // of waiting, ready and running
+	weight  atomic.Int64 // bytes that the callbacks hold of these, and of orders that are being taken
 	workers int
 	serial  uint64
 	timer   *time.Timer
@@ -173,6 +176,7 @@ func (c *schedule) count(t *task, by int64) {
 	if t.attempt > 1 {
 		c.retries += by
 	}
+	c.weight.Add(by * t.weight)
 }
 
 // retrying is how many attempts after the first are still to be made, or are just being made.
