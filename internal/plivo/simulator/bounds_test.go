@@ -103,4 +103,8 @@ func TestHeavyFates(t *testing.T) {
 	if got := b.Weight(); got != 0 {
 		t.Errorf("in the end %d bytes are held", got)
 	}
+	b.LimitWeight(-1)
+	if _, err := b.Inbound(t.Context(), simulator.InboundMessage{From: "+14155550123", Text: "x", URL: b.receiver.url}); err == nil || !strings.Contains(err.Error(), "as it can hold") {
+		t.Errorf("an inbound message that there is no room for: error is %v", err)
+	}
 }

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -12,8 +13,10 @@ const minPhone = 3
 func (s *Simulator) parties(from, to string) (phone, number string, err error) {
 	phone, number = strings.Clone(undecorated(from)), strings.Clone(undecorated(to))
 	switch {
+	case s.clock.weight.Load() > s.heaviest:
+		return "", "", errors.New("the simulator has as many callbacks to post as it can hold; try again later")
 	case phone == "":
-		return "", "", fmt.Errorf("from is required, as +14155550123")
+		return "", "", errors.New("from is required, as +14155550123")
 	case !isDigits(phone) || len(phone) < minPhone || len(phone) > maxNumber:
 		return "", "", fmt.Errorf("from is %q, which is no phone number; write it with its country code, as +14155550123", cut(from))
 	case !s.owns(nil, number):
