@@ -41,14 +41,15 @@ func (c clockJSON) String() string {
 func newSimulateAdvance(s Streams) *cobra.Command {
 	var c simulatorClient
 	cmd := &cobra.Command{
-		Use:   "advance DURATION",
+		Use:   "advance DURATION|idle",
 		Short: "Move the clock of a running simulator on, and wait for what is due by then",
 		Long: `Move the clock of a simulator that runs on by a time, as 60s, of Plivo's: its speed divides it. The command
-ends when all that is due by then was posted and answered, retries included, and prints the clock.`,
-		Example: "  plivoscope simulate advance 60s",
+ends when all that is due by then was posted and answered, retries included, and prints the clock. With idle the
+clock goes on until nothing is left to post, what the app sends before it answers included, and no further.`,
+		Example: "  plivoscope simulate advance 60s\n  plivoscope simulate advance idle",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return errors.New("give the one time that the clock is to go on by, as \"plivoscope simulate advance 60s\"")
+				return errors.New("give the one time that the clock is to go on by, as \"plivoscope simulate advance 60s\", or idle")
 			}
 			return nil
 		},
@@ -57,8 +58,8 @@ ends when all that is due by then was posted and answered, retries included, and
 			if err != nil {
 				return err
 			}
-			if d, err := time.ParseDuration(args[0]); err != nil || d < 0 {
-				return fmt.Errorf("%q is no time to move a clock on by: give it as 60s or 1h30m", cut(args[0]))
+			if d, err := time.ParseDuration(args[0]); args[0] != "idle" && (err != nil || d < 0) {
+				return fmt.Errorf("%q is no time to move a clock on by: give it as 60s or 1h30m, or idle", cut(args[0]))
 			}
 			a, err := c.call(cmd.Context(), set.env, http.MethodPost, "clock", map[string]string{"advance": args[0]})
 			if err == nil {
