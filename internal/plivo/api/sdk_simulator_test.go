@@ -102,6 +102,9 @@ func TestUnmodifiedSDKMessages(t *testing.T) {
 	if _, err := client.Messages.Get("5b40a428-bfc7-4daf-9d06-726c558bf3b8"); err == nil || !strings.Contains(err.Error(), "Resource not found exception") {
 		t.Errorf("an unknown message: error is %v", err)
 	}
+	if _, err := client.Messages.Create(sdk.MessageCreateParams{Src: simulator.DefaultNumber, Dst: simulator.DefaultNumber, Text: "to itself"}); err == nil || !strings.Contains(err.Error(), "identical to src") {
+		t.Errorf("a refused send: error is %v", err)
+	}
 }
 
 func TestUnmodifiedSDKNumbersAndApplications(t *testing.T) {

@@ -108,7 +108,7 @@ func (f Fate) String() string {
 
 // Make gives the callbacks of a message with this fate, as Make does of a scenario; in.Message is the message. Of a
 // scenario that is of another type of message, which is WhatsApp's, the reports that it was read are left out: no other
-// message is.
+// message is. It is an error where nothing is left then.
 func (f Fate) Make(in Input) ([]Step, error) {
 	s := f.scenario
 	if s == nil {
@@ -124,8 +124,14 @@ func (f Fate) Make(in Input) ([]Step, error) {
 		in.Vars = vars
 	}
 	steps, err := Make(*s, in)
-	if kind := s.messages[0].kind; err == nil && kind.given && kind.text != in.Message.Type {
+	if err != nil {
+		return nil, err
+	}
+	if kind := s.messages[0].kind; kind.given && kind.text != in.Message.Type {
 		steps = slices.DeleteFunc(steps, func(st Step) bool { return st.Status == plivo.Read })
 	}
-	return steps, err
+	if len(steps) == 0 {
+		return nil, fmt.Errorf("the fate %s leaves nothing of a message of type %s: it is only read, as those of WhatsApp alone are; give it another status too, or the rule the type whatsapp", f, in.Message.Type)
+	}
+	return steps, nil
 }

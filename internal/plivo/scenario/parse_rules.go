@@ -9,6 +9,8 @@ import (
 	"unicode"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"dev.internal/plivoscope/internal/plivo"
 )
 
 // The keys of each mapping of a rules file, in the order of the documentation.
@@ -17,6 +19,9 @@ var (
 	ruleKeys   = []string{"name", "to", "from", "text", "type", "nth", "first", "every", "chance", "fate", "refuse"}
 	refuseKeys = []string{"status", "error"}
 )
+
+// messageTypes are those that a rule can be for.
+var messageTypes = []string{plivo.SMS, plivo.MMS, plivo.WhatsApp}
 
 // ParseRules reads a rules file in the format of docs/scenarios.md, YAML or JSON. file is its name, for errors. The
 // error is an *Error with the line and the column.
@@ -58,9 +63,10 @@ func (r reader) rules(n ast.Node) ([]Rule, error) {
 		return nil, err
 	}
 	list := make([]Rule, len(nodes))
+	named := make(map[string]bool, len(nodes))
 	for i, one := range nodes {
 		list[i] = Rule{Name: "rule " + strconv.Itoa(i+1), Chance: 1}
-		if err := r.rule(one, &list[i]); err != nil {
+		if err := r.rule(one, &list[i], named); err != nil {
 			return nil, err
 		}
 		if list[i].written, err = r.written(one); err != nil {
@@ -70,7 +76,8 @@ func (r reader) rules(n ast.Node) ([]Rule, error) {
 	return list, nil
 }
 
-func (r reader) rule(n ast.Node, rule *Rule) error {
+// rule reads one. named are the names of those before it.
+func (r reader) rule(n ast.Node, rule *Rule, named map[string]bool) error {
 	entries, err := r.mapping(n, "a rule", len(ruleKeys))
 	if err != nil {
 		return err
@@ -84,7 +91,10 @@ func (r reader) rule(n ast.Node, rule *Rule) error {
 			if f, err = r.scalar(e.value, "the name"); err == nil {
 				err = r.name(entry{key: f.text, at: f.at}, "a rule")
 			}
-			rule.Name = f.text
+			if err == nil && named[f.text] {
+				err = r.fail(f.at, "two rules have the name %s, by which events tell them apart; give each its own", f.text)
+			}
+			rule.Name, named[f.text] = f.text, true
 		case "to":
 			rule.To, err = r.pattern(e)
 		case "from":
@@ -92,7 +102,7 @@ func (r reader) rule(n ast.Node, rule *Rule) error {
 		case "text":
 			rule.Text, err = r.expression(e.value)
 		case "type":
-			rule.Type, err = oneOf(r, e.value, "the type", []string{"sms", "mms", "whatsapp"})
+			rule.Type, err = oneOf(r, e.value, "the type", messageTypes)
 		case "nth":
 			rule.Nth, err = r.count(e)
 			counted = append(counted, e)
@@ -123,7 +133,7 @@ func (r reader) rule(n ast.Node, rule *Rule) error {
 	case refuse != nil:
 		rule.Refuse, err = r.refusal(refuse)
 	case fate != nil:
-		rule.Fate, err = r.fate(fate, rule.Name)
+		rule.Fate, err = r.fate(fate, rule)
 	default:
 		err = r.fail(where(n), "the rule does not say what becomes of its messages; give it a fate, as fate: undelivered:30, or refuse: 429")
 	}
@@ -201,7 +211,7 @@ func (r reader) delay(e entry, most time.Duration) (Delay, error) {
 }
 
 // fate reads the word for one, or a scenario of one outbound message.
-func (r reader) fate(n ast.Node, name string) (Fate, error) {
+func (r reader) fate(n ast.Node, of *Rule) (Fate, error) {
 	switch n.(type) {
 	case *ast.MappingNode, *ast.MappingValueNode:
 	default:
@@ -215,7 +225,7 @@ func (r reader) fate(n ast.Node, name string) (Fate, error) {
 		}
 		return fate, nil
 	}
-	s := Scenario{Name: name, file: r.file, Wait: true}
+	s := Scenario{Name: of.Name, file: r.file, Wait: true}
 	if err := r.scenario(n, &s); err != nil {
 		return Fate{}, err
 	}
@@ -225,7 +235,17 @@ func (r reader) fate(n ast.Node, name string) (Fate, error) {
 	if _, err := Make(s, Input{Now: time.Unix(0, 0).UTC(), Random: zeros{}}); err != nil {
 		return Fate{}, err
 	}
-	return Fate{scenario: &s, word: s.Name}, nil
+	fate := Fate{scenario: &s, word: s.Name}
+	for _, kind := range messageTypes {
+		if of.Type != "" && of.Type != kind {
+			continue
+		}
+		in := Input{Now: time.Unix(0, 0).UTC(), Random: zeros{}, Message: &Message{From: "14155550100", To: "14155550123", Type: kind, Units: 1}}
+		if _, err := fate.Make(in); err != nil {
+			return Fate{}, r.fail(where(n), "%v", err)
+		}
+	}
+	return fate, nil
 }
 
 // refusal reads a status, or a mapping with one.

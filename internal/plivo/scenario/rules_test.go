@@ -36,6 +36,8 @@ func TestParseRulesRefuses(t *testing.T) {
 		{"a scenario without steps", "rules:\n  - fate: {summary: a}\n", 2, 12, "it has no steps"},
 		{"a step without a time", "rules:\n  - fate:\n      steps:\n        - status: sent\n          after: soon\n", 5, 18, `"soon" is no time`},
 		{"an unknown variable", "rules:\n  - fate:\n      steps:\n        - status: \"{{stat}}\"\n", 4, 19, `no variable "stat"`},
+		{"two rules of one name", "rules:\n  - {name: a, fate: sent}\n  - {name: b, fate: sent}\n  - {name: a, fate: failed}\n", 4, 12, "two rules have the name a"},
+		{"a fate that leaves nothing", "rules:\n  - fate:\n      messages: {m: {type: whatsapp}}\n      steps: [{status: read}]\n", 3, 7, "of type sms"},
 		{"a name with a space", rule + "name: my rule\n", 3, 11, "small letters"},
 		{"an asterisk within", rule + "to: +4*9\n", 3, 9, "write it as +4915123456789, or as +49*"},
 		{"a number with blanks", rule + "to: +49 151\n", 3, 9, "is no number or sender"},

@@ -43,6 +43,7 @@ type property struct {
 	apps    []Application
 	packs   []Powerpack
 	made    uint64 // applications so far
+	first   string // id of the application that Options.InboundURL is of
 }
 
 // furnish gives the accounts what Options name, and what every account has.
@@ -57,9 +58,10 @@ func (s *Simulator) furnish() error {
 		}
 		s.owned.apps = append(s.owned.apps, a)
 	}
+	s.owned.first = s.owned.apps[0].ID
 	numbers := make([]Number, 0, len(s.o.Numbers)+len(s.o.MoreNumbers))
 	for _, n := range s.o.Numbers {
-		numbers = append(numbers, Number{Number: n})
+		numbers = append(numbers, Number{Number: n, MMS: sendsMMS(n)})
 	}
 	for _, n := range append(numbers, s.o.MoreNumbers...) {
 		given := n.Number
@@ -120,18 +122,14 @@ func (p *property) app(id string) (Application, bool) {
 	return p.apps[i], true
 }
 
-// appOf is the application that gets the messages to a number: the number's own, and for a number that is not the
-// account's the first.
+// appOf is the application that gets the messages to a number of the account.
 func (s *Simulator) appOf(number string) (Application, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if n, ok := s.owned.number(number); ok {
 		return s.owned.app(n.App)
 	}
-	if len(s.owned.apps) == 0 {
-		return Application{}, false
-	}
-	return s.owned.apps[0], true
+	return Application{}, false
 }
 
 // mute tells that a number is the account's, but sends no SMS.

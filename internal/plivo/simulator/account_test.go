@@ -90,7 +90,7 @@ func TestNumbers(t *testing.T) {
 		t.Errorf("the second page is %v", second["meta"])
 	}
 	for query, want := range map[string]string{
-		"number_startswith=%2B1415&services=sms": "14155550100", "services=mms": "4915550000 4915550001",
+		"number_startswith=%2B1415&services=sms": "14155550100", "services=mms": "14155550100 4915550000 4915550001",
 		"alias=voice": "14155550111", "number_type=tollfree": "18005550112", "toll_free_sms_verification=verified": "18005550112",
 		"type=none": "",
 	} {
@@ -189,6 +189,20 @@ func TestInboundGoesToTheApplicationOfItsNumber(t *testing.T) {
 	}
 	if _, err := b.Inbound(t.Context(), simulator.InboundMessage{From: "+14155550123", To: "14155550112", Text: "x"}); err == nil {
 		t.Error("a message to an application without message_url was posted")
+	}
+	// An application may name a URL elsewhere, as a deployed one's does. Nothing is posted there.
+	b.call("POST", "Application/20000000000000002/", `{"message_url":"https://example.com/sms"}`, nil)
+	if _, err := b.Inbound(t.Context(), simulator.InboundMessage{From: "+14155550123", To: "14155550112", Text: "x"}); err == nil || !strings.Contains(err.Error(), "not on this machine") {
+		t.Errorf("a message to an application elsewhere: error is %v", err)
+	}
+	// Without the application that it was for the inbound URL is nobody's.
+	first := at(b.get("Application/"), "objects", 0, "app_id").(string)
+	if status, _, body := b.call("DELETE", "Application/"+first+"/", "", nil); status != 204 {
+		t.Fatalf("the deletion is answered %d %s", status, body)
+	}
+	b.SetInboundURL(b.receiver.url + "/third")
+	if got := b.get("Application/20000000000000001/")["message_url"]; got != b.receiver.url+"/other" {
+		t.Errorf("the other application has the message_url %v", got)
 	}
 }
 

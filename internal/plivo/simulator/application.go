@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -12,7 +13,7 @@ import (
 type Application struct {
 	ID            string // made up when empty
 	Name          string
-	MessageURL    string // empty for none: inbound messages stay where they are
+	MessageURL    string // empty for none: inbound messages stay where they are; one elsewhere is kept, and not posted to
 	MessageMethod string // POST or GET; empty for POST
 	DefaultNumber bool   // default_number_app: new numbers get it
 	Subaccount    string // name or auth id of the one that has it; empty for the main account
@@ -65,14 +66,15 @@ func (c *call) appRecordOf(a Application) appRecord {
 	}
 }
 
-// SetInboundURL changes the message_url of the account's first application; empty for none.
+// SetInboundURL changes the message_url of the application that Options.InboundURL is of, where that was not deleted;
+// empty for none.
 func (s *Simulator) SetInboundURL(url string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.o.InboundURL = url // for what begins anew
-	if len(s.owned.apps) > 0 {
+	if i := slices.IndexFunc(s.owned.apps, func(a Application) bool { return a.ID == s.owned.first }); i >= 0 {
 		s.owned.apps = slices.Clone(s.owned.apps)
-		s.owned.apps[0].MessageURL = url
+		s.owned.apps[i].MessageURL = url
 	}
 }
 
@@ -140,6 +142,9 @@ func (s *Simulator) readApplication(c *call, a *Application, p params) error {
 			continue
 		}
 		text, err := p.text(name)
+		if err == nil {
+			err = within(name, text, maxURL)
+		}
 		if err != nil {
 			return err
 		}
@@ -150,11 +155,15 @@ func (s *Simulator) readApplication(c *call, a *Application, p params) error {
 	for _, field := range []struct {
 		name string
 		into *string
-	}{{"app_name", &a.Name}, {"message_method", &a.MessageMethod}, {"message_url", &a.MessageURL}, {"subaccount", &a.Subaccount}} {
+		most int
+	}{{"app_name", &a.Name, maxWord}, {"message_method", &a.MessageMethod, maxWord}, {"message_url", &a.MessageURL, maxURL}, {"subaccount", &a.Subaccount, maxWord}} {
 		if _, given := p[field.name]; !given {
 			continue
 		}
 		text, err := p.text(field.name)
+		if err == nil {
+			err = within(field.name, text, field.most)
+		}
 		if err != nil {
 			return err
 		}
@@ -200,16 +209,30 @@ func (s *Simulator) makeApplication(c *call) error {
 	if err := s.readApplication(c, &a, p); err != nil {
 		return err
 	}
-	s.mu.Lock()
-	a.ID = s.nextAppID()
-	s.owned.putApp(a)
-	s.mu.Unlock()
+	if a.ID, err = s.addApp(a); err != nil {
+		return err
+	}
 	answer(c.w, http.StatusCreated, struct {
 		APIID   string `json:"api_id"`
 		AppID   string `json:"app_id"`
 		Message string `json:"message"`
 	}{c.apiID, a.ID, "created"})
 	return nil
+}
+
+// maxApps is how many applications there can be before more are refused.
+const maxApps = 1000
+
+// addApp gives a new application its id.
+func (s *Simulator) addApp(a Application) (id string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.owned.apps) >= maxApps {
+		return "", badRequest(fmt.Sprintf("the simulator keeps at most %d applications: delete some, or reset it", maxApps))
+	}
+	a.ID = s.nextAppID()
+	s.owned.putApp(a)
+	return a.ID, nil
 }
 
 func (s *Simulator) changeApplication(c *call, id string) error {

@@ -28,6 +28,7 @@ type posted struct {
 	step, sequence, copied int32
 	status                 plivo.Status
 	code, cause            string
+	lost                   bool // it never went: what stands under tries is that
 	tries                  []try
 }
 
@@ -82,6 +83,7 @@ func (s *Simulator) record(m *message, p scenario.Step, a Attempt) {
 		}
 		e.posted = append(e.posted, posted{
 			step: int32(p.Number), sequence: int32(p.Sequence), copied: int32(p.Copy), status: p.Status, code: p.ErrorCode, cause: p.Cause,
+			lost: p.Lost,
 		})
 	}
 	e.posted[i].tries = append(e.posted[i].tries, keep(a))

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -109,7 +110,7 @@ func (s *Simulator) disturb(m *message, steps []scenario.Step, late time.Duratio
 			blame(st, "late")
 		}
 	}
-	slices.SortStableFunc(steps, func(a, b scenario.Step) int { return int(a.After - b.After) })
+	slices.SortStableFunc(steps, func(a, b scenario.Step) int { return cmp.Compare(a.After, b.After) })
 	for i := 0; i+1 < len(steps); i++ {
 		if s.befalls(m, &steps[i], "reorder", c.Reorder) {
 			blame(&steps[i], "reordered")

@@ -221,8 +221,15 @@ func TestLostIsToldAsLost(t *testing.T) {
 			got = append(got, fmt.Sprint(e.Event, " ", e.Sequence, " ", e.Status, " ", e.Problem, ", ", e.Cause))
 		}
 	}})
-	b.send(b.draft("+15005550001"), "")
+	uuid := b.send(b.draft("+15005550001"), "")[0]
 	b.settle()
+	_, shown := b.control("GET", "messages/"+uuid, "")
+	if shown["callbacks_posted"] != 0. || shown["callbacks_taken"] != 0. || at(shown, "callbacks", 1, "attempts", 0, "problem") != "lost by chaos" {
+		t.Errorf("the message is told as %v", shown)
+	}
+	if status, v := b.control("GET", "wait?callbacks=1&timeout=50ms&message_uuid="+uuid, ""); status != 408 {
+		t.Errorf("a wait for its callbacks is answered %d %v", status, v)
+	}
 	if st := b.Stats(); st.Posted != 0 || st.Pending != 0 {
 		t.Errorf("the counts are %+v", st)
 	}

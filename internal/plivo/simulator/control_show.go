@@ -88,7 +88,7 @@ func (s *Simulator) showMessage(e *entry, now time.Time) shownMessage {
 // taken counts the callbacks of a message that were posted, and those of them whose last attempt got an answer.
 func (e *entry) taken(answered int) (all, so int) {
 	for _, p := range e.posted {
-		if n := len(p.tries); n > 0 {
+		if n := len(p.tries); n > 0 && !p.lost {
 			all++
 			if int(p.tries[n-1].answered) == answered {
 				so++
@@ -100,22 +100,30 @@ func (e *entry) taken(answered int) (all, so int) {
 
 // describe is what is known of one message; false where it is not remembered.
 func (s *Simulator) describe(uuid string) (shownMessage, bool) {
+	shown, ok := s.describeCourse(uuid)
+	if !ok {
+		return shownMessage{}, false
+	}
+	callbacks, _ := s.CallbacksOf(uuid)
+	shown.Callbacks = make([]shownCallback, 0, len(callbacks))
+	for _, c := range callbacks {
+		shown.Callbacks = append(shown.Callbacks, showCallback(c))
+	}
+	return shown, true
+}
+
+// describeCourse is describe without the callbacks.
+func (s *Simulator) describeCourse(uuid string) (shownMessage, bool) {
 	now := s.now()
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	e, ok := s.ledger.entry(uuid)
 	if !ok {
-		s.mu.Unlock()
 		return shownMessage{}, false
 	}
 	shown := s.showMessage(e, now)
 	for i, h := range e.m.course {
 		shown.Course = append(shown.Course, shownHop{h.status, h.code, shownTime(h.at), i == 0 || !h.at.After(now)})
-	}
-	s.mu.Unlock()
-	callbacks, _ := s.CallbacksOf(uuid)
-	shown.Callbacks = make([]shownCallback, 0, len(callbacks))
-	for _, c := range callbacks {
-		shown.Callbacks = append(shown.Callbacks, showCallback(c))
 	}
 	return shown, true
 }

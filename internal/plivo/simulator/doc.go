@@ -52,30 +52,36 @@
 //
 // Rules and Chaos are package scenario's. Chaos changes what is posted of a message, when, how it is signed and how
 // much of it arrives, never what the API says of the message; and it lets the API be slow or fail. A message takes the
-// rules and the chaos that hold when it is accepted.
+// rules and the chaos that hold when it is accepted. A send that is refused uses up nothing of FateNext, nor of what rules
+// count, unless a rule refuses it.
 //
 // The main account sees and changes what its subaccounts have, but lists their messages only by the filter subaccount,
 // and they spend its money; each has its own count of calls. Money is taken when a message is accepted. The zero Limits
 // are Plivo's lists alone, since the embedded simulator is not to hold its program up; the queue is off unless MPS is
 // set. Senders that are not the account's are taken unless Options.StrictSenders is set. Fields of a body that nobody
-// knows are ignored; a filter that is not there is answered 501. A missing slash at the end of a path is forgiven, and
-// one too many. A body is JSON of at most 1 MiB, else 413. template, interactive and location are shown again by GET,
-// which Plivo does not do. A call with a callback_url is made before it is answered; its answer is posted once, signed, as a form whose values are
-// strings, or JSON where they are none. Files of messages are not fetched: their sizes are made up, and their types go
-// by their names. Powerpacks are the main account's, and the pool of one has its id. Rates, networks and the User-Agent
-// of callbacks are made up but plausible. Options.Speed hurries the pace of the statuses, the retries, the queue and
-// the limits, but not the 5 s that an answer may take, which are counted from when the request was written: until then
-// there are 15 s. A callback URL off this machine is refused unless
-// Options.AllowRemote is set.
+// knows are ignored; a filter that is not there is answered 501, and a message_state that no message has 400. An MMS goes
+// from a number of the account that has mms_enabled, which those of Options.Numbers in the US and Canada have, or from one
+// that is not the account's. Numbers of WhatsApp may begin with whatsapp:. A missing slash at the end of a path is
+// forgiven, and one too many. A body is JSON of at most 1 MiB, else 413. template, interactive and location are shown
+// again by GET, which Plivo does not do. A call with a callback_url is made before it is answered; its answer is posted
+// once, signed, as a form whose values are strings, or JSON where they are none. Files of messages are not fetched:
+// their sizes are made up, and their types go by their names. Powerpacks are the main account's, and the pool of one has
+// its id. Rates, networks and the User-Agent of callbacks are made up but plausible. Options.Speed hurries the pace of
+// the statuses, the retries, the queue and the limits, but not the 5 s that an answer may take, which are counted from
+// when the request was written: until then there are 15 s. A callback URL off this machine is refused unless
+// Options.AllowRemote is set; the message_url of an application is taken, and the message refused that would go there.
+// Inbound messages come from a phone number, to a number of the account.
 //
 // # How it is built
 //
 // A tenant is who calls: the main account or a subaccount, with its keys and counts. A message does not change once it
 // is accepted: its whole course (times, statuses, amounts) is laid out then, so the API tells its state by the clock
 // and every callback is computed from the message alone. A schedule behind the clock posts what is due, at most
-// Options.AtOnce callbacks to one target at once and 64 to all: those of a message in order, retries beside them. One goroutine hands events to OnEvent. The
-// Simulator owns all of these and ends them in Close. A reset begins a round: what is of an earlier one is not posted
-// any more, and changes nothing. With a seed, everything random repeats: each value is drawn from a stream of its own, so neither the order
+// Options.AtOnce callbacks to one target at once and 64 to all: those of a message in order, retries beside them. One
+// goroutine hands events to OnEvent. The Simulator owns all of these and ends them in Close. What waits to be posted is
+// bounded in number and in bytes, and so is what a request leaves behind. A reset begins a round: what is of an earlier
+// one is not posted any more, and changes nothing. With a seed, everything random repeats: each value is drawn from a
+// stream of its own, so neither the order
 // of events matters, nor what else is drawn.
 //
 // The control API (control*.go) is served beside Plivo's, without credentials, to programs of this machine alone; what

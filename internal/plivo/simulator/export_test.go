@@ -1,5 +1,10 @@
 package simulator
 
+import (
+	"net/http"
+	"net/url"
+)
+
 // Pending is how many messages and retries still have something to post.
 func (s *Simulator) Pending() int {
 	s.mu.Lock()
@@ -12,4 +17,22 @@ func (s *Simulator) LimitPending(most int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.most = most
+}
+
+// LimitWeight changes how much the callbacks that are still to be posted may hold, in bytes.
+func (s *Simulator) LimitWeight(most int64) { s.heaviest = most }
+
+// Weight is how much they hold.
+func (s *Simulator) Weight() int64 { return s.clock.weight.Load() }
+
+// Gates is how many sources are remembered whose next message has to wait.
+func (s *Simulator) Gates() int {
+	s.gates.mu.Lock()
+	defer s.gates.mu.Unlock()
+	return len(s.gates.open)
+}
+
+// UseProxy has callbacks to other machines go by a proxy, which would be the environment's.
+func (s *Simulator) UseProxy(proxy *url.URL) {
+	s.client.Transport.(*http.Transport).Proxy = http.ProxyURL(proxy)
 }

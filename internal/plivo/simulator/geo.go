@@ -13,6 +13,11 @@ func region(number string) string {
 	return cmp.Or(plivo.Region("+"+number), scenario.NetworkOf(number).Country)
 }
 
+func inUSOrCanada(number string) bool {
+	country := region(number)
+	return country == "US" || country == "CA"
+}
+
 // blocked tells that the account has no geo permission for a destination.
 func (s *Simulator) blocked(to string) bool {
 	return len(s.o.GeoBlocked) > 0 && slices.Contains(s.o.GeoBlocked, region(to))

@@ -59,8 +59,8 @@ var resources = map[string]func(s *Simulator, c *call, rest []string) error{
 }
 
 func lacks(resource string) error {
-	return refuse(http.StatusNotImplemented, "the simulator does not have Plivo's "+resource+"; it has "+
-		"Application, Message, Number, Powerpack, Subaccount, and GET of NumberPool and of a message's Media")
+	return refuse(http.StatusNotImplemented, "the simulator does not have Plivo's "+resource+"; it has Message and Application, "+
+		"GET of Account, Number, Powerpack, NumberPool, Subaccount and a message's Media, and POST of one Number")
 }
 
 // lacksMethod refuses a method that is not the resource's GET: with 501 where Plivo has it, else with 405.

@@ -237,3 +237,14 @@ func statuses(cs []received) []string {
 	}
 	return out
 }
+
+// inProcess is call without a connection.
+func (b *bench) inProcess(method, path, body string) (int, http.Header, string) {
+	b.t.Helper()
+	r := httptest.NewRequestWithContext(b.t.Context(), method, "http://127.0.0.1/v1/Account/"+b.AuthID()+"/"+path, strings.NewReader(body))
+	r.SetBasicAuth(b.AuthID(), b.AuthToken())
+	r.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	b.Handler().ServeHTTP(w, r)
+	return w.Code, w.Header(), w.Body.String()
+}

@@ -188,15 +188,15 @@ func (s *Simulator) inboundMessage(in InboundMessage) (*message, error) {
 	if in.To == "" {
 		in.To = s.o.Numbers[0]
 	}
-	from, to, method := alphanumeric(in.From), alphanumeric(in.To), http.MethodPost
+	from, to, err := s.parties(in.From, in.To)
+	if err != nil {
+		return nil, err
+	}
+	method := http.MethodPost
 	if a, ok := s.appOf(to); ok && in.URL == "" {
 		in.URL, method = a.MessageURL, a.MessageMethod
 	}
 	switch {
-	case from == "":
-		return nil, errors.New("from is required, as +14155550123")
-	case !isDigits(to) || len(to) > maxNumber:
-		return nil, fmt.Errorf("to must be a number of the account, as +%s", s.o.Numbers[0])
 	case in.URL == "":
 		return nil, errors.New("there is no url to post it to; name the one of your callback server's inbound path")
 	}

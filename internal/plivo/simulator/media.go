@@ -6,6 +6,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"dev.internal/plivoscope/internal/plivo"
 )
 
 // mediaRecord is a file of a message as GET shows it.
@@ -68,5 +70,32 @@ func (s *Simulator) serveMedia(c *call, uuid string, rest []string) error {
 	}
 	all[i].APIID = c.apiID
 	answer(c.w, http.StatusOK, all[i])
+	return nil
+}
+
+// sendsMMS tells whether MMS goes from and to a number.
+func sendsMMS(number string) bool { return isDigits(number) && inUSOrCanada(number) }
+
+// checkMMS refuses an MMS from a number of the account that does not send it, and leaves those out of a Powerpack's.
+func (s *Simulator) checkMMS(o *order) error {
+	if o.kind != plivo.MMS {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	without := func(number string) bool {
+		n, ok := s.owned.number(number)
+		return ok && !n.MMS
+	}
+	if o.powerpack == "" {
+		if without(o.src) {
+			return badRequest("src is a number of this account that is not enabled for MMS")
+		}
+		return nil
+	}
+	if o.pool = slices.DeleteFunc(o.pool, without); len(o.pool) == 0 {
+		return badRequest("powerpack_uuid is a Powerpack without a number that is enabled for MMS")
+	}
+	o.src = o.pool[0]
 	return nil
 }

@@ -4,8 +4,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-
-	"dev.internal/plivoscope/internal/plivo/scenario"
 )
 
 // rentedSince is when every number of the account was added.
@@ -39,7 +37,7 @@ type numberRecord struct {
 func (s *Simulator) numberRecordOf(c *call, n Number) numberRecord {
 	const free = "0.00000"
 	r := numberRecord{
-		AddedOn: rentedSince, Alias: optional(n.Alias), Carrier: "Plivo", Country: scenario.NetworkOf(n.Number).Country,
+		AddedOn: rentedSince, Alias: optional(n.Alias), Carrier: "Plivo", Country: region(n.Number),
 		MonthlyRate: "0.80000", Number: n.Number, NumberType: n.Type, ResourceURI: c.by.path("Number/" + n.Number + "/"),
 		SMSEnabled: !n.NoSMS, SMSRate: free, MMSEnabled: n.MMS, MMSRate: free, VoiceRate: free,
 		SubAccount: optional(n.Subaccount), Campaign: optional(n.Campaign), TenDLC: optional(n.TenDLC), TollFree: optional(n.TollFree),
@@ -145,6 +143,9 @@ func (s *Simulator) changeNumber(c *call, number string) error {
 			return badRequest("app_id is no application of this account")
 		}
 		changed.App = app
+	}
+	if err := within("alias", alias, maxWord); err != nil {
+		return err
 	}
 	if _, given := p["alias"]; given {
 		changed.Alias = alias

@@ -95,7 +95,7 @@ func (s *Simulator) obeys(number, phone string) bool {
 }
 
 func isNorthAmerican(number string) bool {
-	return len(number) == 11 && number[0] == '1' && isDigits(number)
+	return len(number) == 11 && isDigits(number) && inUSOrCanada(number)
 }
 
 // campaign names what a phone opts out of with a number: the pool of its Powerpack, its 10DLC campaign, or the number

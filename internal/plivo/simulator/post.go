@@ -59,6 +59,8 @@ func newPoster(remote bool) *http.Client {
 func (s *Simulator) checkURL(raw string) string {
 	u, err := url.Parse(raw)
 	switch {
+	case len(raw) > maxURL:
+		return tooLong("url", maxURL)
 	case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "":
 		return "url must be an absolute http or https URL"
 	case s.o.AllowRemote || plivo.IsLoopback(u.Hostname()):
@@ -68,13 +70,18 @@ func (s *Simulator) checkURL(raw string) string {
 	}
 }
 
-// launch schedules the callbacks of a message. The caller has called begin.
+// launch schedules the callbacks of a message. The caller has called begin, and load.
 func (s *Simulator) launch(m *message, steps []scenario.Step) {
-	s.schedule(&task{due: m.created.Add(steps[0].After), m: m, steps: steps, attempt: 1, do: s.run})
+	weight := weigh(steps)
+	s.schedule(&task{due: m.created.Add(steps[0].After), m: m, steps: steps, weight: weight, attempt: 1, do: s.run})
+	s.clock.weight.Add(-weight) // which the schedule has now
 }
 
 // schedule hands a task over; its pending is done where there is no more time for it.
 func (s *Simulator) schedule(t *task) {
+	if t.weight == 0 {
+		t.weight = weigh(t.steps)
+	}
 	if !s.clock.at(t) {
 		s.done()
 	}
@@ -114,12 +121,12 @@ func (s *Simulator) follow(t *task) {
 		return
 	}
 	next := t.steps[1:]
-	s.schedule(&task{due: t.m.created.Add(next[0].After), m: t.m, steps: next, attempt: 1, do: s.run})
+	s.schedule(&task{due: t.m.created.Add(next[0].After), m: t.m, steps: next, weight: t.weight, attempt: 1, do: s.run})
 }
 
 // againBy schedules the attempt after the one of t.
 func (s *Simulator) againBy(t *task, do func(*task)) {
-	s.schedule(&task{due: s.now().Add(s.hurried(retryAfter[t.attempt-1])), m: t.m, steps: t.steps[:1:1], attempt: t.attempt + 1, do: do})
+	s.schedule(&task{due: s.now().Add(s.hurried(retryAfter[t.attempt-1])), m: t.m, steps: []scenario.Step{t.steps[0]}, attempt: t.attempt + 1, do: do})
 }
 
 func (s *Simulator) retry(t *task) {

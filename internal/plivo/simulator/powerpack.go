@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-
-	"dev.internal/plivoscope/internal/plivo/scenario"
 )
 
 // madeOn is when every Powerpack of the account was made, and its numbers were put in.
@@ -78,6 +76,9 @@ func (s *Simulator) powerpacks() []Powerpack {
 
 // choosePool reads which numbers the Powerpack of an order can send from.
 func (s *Simulator) choosePool(o *order) error {
+	if err := within("powerpack_uuid", o.powerpack, maxWord); err != nil {
+		return err
+	}
 	p, ok := s.powerpack(o.owner, o.powerpack)
 	if !ok && s.o.AnyPowerpack {
 		p, ok = s.powerpacks()[0], true
@@ -141,7 +142,7 @@ func (s *Simulator) servePool(c *call, uuid, kind string, rest []string) error {
 			continue
 		}
 		all = append(all, pooledNumber{
-			Resource: c.by.path("Number/" + n + "/"), AddedOn: madeOn, Country: scenario.NetworkOf(n).Country,
+			Resource: c.by.path("Number/" + n + "/"), AddedOn: madeOn, Country: region(n),
 			Number: n, Pool: uuid, Service: "sms", Type: "fixed",
 		})
 	}

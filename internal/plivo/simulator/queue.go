@@ -52,7 +52,7 @@ type gates struct {
 	open map[string]time.Time
 }
 
-// mostGates bounds the numbers that are remembered before those whose time has come are forgotten.
+// mostGates bounds the numbers that are remembered.
 const mostGates = 10_000
 
 // pass gives a message its place in the queue of its source, and how long it waits there. One that would wait longer
@@ -70,15 +70,27 @@ func (g *gates) pass(source string, now time.Time, each, most time.Duration) (wa
 	if g.open == nil {
 		g.open = make(map[string]time.Time)
 	}
-	if len(g.open) >= mostGates {
-		for source, at := range g.open {
-			if !at.After(now) {
-				delete(g.open, source)
-			}
-		}
+	if _, known := g.open[source]; !known && len(g.open) >= mostGates {
+		g.shrink(now)
 	}
 	g.open[source] = at.Add(each)
 	return wait, true
+}
+
+// shrink forgets the sources whose time has come, or where there are none the one whose time comes first. The caller
+// holds mu.
+func (g *gates) shrink(now time.Time) {
+	first, soonest := "", time.Time{}
+	for source, at := range g.open {
+		if !at.After(now) {
+			delete(g.open, source)
+		} else if first == "" || at.Before(soonest) || at.Equal(soonest) && source < first {
+			first, soonest = source, at
+		}
+	}
+	if len(g.open) >= mostGates {
+		delete(g.open, first)
+	}
 }
 
 func (g *gates) forget() {

@@ -119,6 +119,7 @@ func TestListFilters(t *testing.T) {
 	uuids := append(b.send(us, "none"), b.send(de, "none")...)
 	for query, want := range map[string]string{
 		"destination_country_iso2=DE": uuids[1], "tendlc_campaign_id=C1": uuids[1], "tendlc_registration_status=COMPLETED": uuids[1],
+		"message_state=rejected": "", "message_direction=inbound": "", "message_type=mms": "",
 		"conversation_id=1": "", "conversation_origin=utility": "", "powerpack_id=p": "", "message_state=": uuids[1] + " " + uuids[0],
 	} {
 		if got := values(b.get("Message/?"+query), "message_uuid"); got != want {

@@ -56,14 +56,14 @@ type record struct {
 }
 
 func (s *Simulator) recordOf(c *call, m *message, now time.Time) record {
-	state, network, more := m.state(now), scenario.NetworkOf(m.to), m.extra()
+	state, network, country, more := m.state(now), scenario.NetworkOf(m.to), region(m.to), m.extra()
 	r := record{
 		UUID: m.uuid, Time: recordTime(m.created), UpdatedTime: recordTime(state.at),
 		Direction: string(m.direction), State: state.status, Type: cmp.Or(m.kind, plivo.SMS), From: m.from, To: m.to, Units: m.units,
 		TotalRate: network.Rate(), TotalAmount: network.Amount(state.status, m.units), ErrorCode: optional(state.code),
 		ResourceURI: c.by.path("Message/" + m.uuid + "/"), RequesterIP: m.ip,
-		IsDomestic:  network.Country != "" && network.Country == scenario.NetworkOf(m.from).Country,
-		PowerpackID: optional(more.powerpack), Country: network.Country, CarrierFees: noFee, CarrierRate: noFee, Log: m.log,
+		IsDomestic:  country != "" && country == region(m.from),
+		PowerpackID: optional(more.powerpack), Country: country, CarrierFees: noFee, CarrierRate: noFee, Log: m.log,
 		DLTEntity: more.dlt.entity, DLTTemplate: more.dlt.template, DLTCategory: more.dlt.category,
 		Template: more.objects["template"], Interactive: more.objects["interactive"], Location: more.objects["location"],
 	}

@@ -1,10 +1,14 @@
 package simulator
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
+
+	"dev.internal/plivoscope/internal/plivo"
 )
 
 // filters are the parameters of a list that choose messages, beside the account and the time.
@@ -57,13 +61,31 @@ func (s *Simulator) readWanted(c *call, query url.Values, now time.Time) (wanted
 			want.owner = owner
 		case filters[name] == nil:
 			return want, refuse(http.StatusNotImplemented, "the simulator cannot filter messages by "+name)
+		case name == "message_state" && !s.isState(plivo.Status(given)):
+			return want, badRequest(fmt.Sprintf("message_state is %q, which no message has; use a status as delivered", cut(given)))
 		case name == "from_number" || name == "to_number":
 			want.fields[name] = undecorated(given)
 		default:
 			want.fields[name] = given
 		}
 	}
-	return want, nil
+	if err := oneOf("message_direction", want.fields["message_direction"], string(plivo.Inbound), string(plivo.Outbound)); err != nil {
+		return want, err
+	}
+	return want, oneOf("message_type", want.fields["message_type"], plivo.SMS, plivo.MMS, plivo.WhatsApp)
+}
+
+// isState tells whether a message may have a status: Plivo's are known, and those of scenarios are what messages have.
+func (s *Simulator) isState(status plivo.Status) bool {
+	if status.Known() {
+		return true
+	}
+	s.mu.Lock()
+	all := s.ledger.newestFirst()
+	s.mu.Unlock()
+	return slices.ContainsFunc(all, func(m *message) bool {
+		return slices.ContainsFunc(m.course, func(h hop) bool { return h.status == status })
+	})
 }
 
 func (want wanted) fits(r record) bool {

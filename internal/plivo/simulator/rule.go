@@ -18,9 +18,10 @@ const maxNext = 1_000_000
 // time; a message takes what holds when it is accepted.
 type law struct {
 	mu    sync.Mutex
-	fate  Fate // of what no rule is for
-	next  Fate // of the next messages
-	left  int  // that next is for
+	fate  Fate   // of what no rule is for
+	next  Fate   // of the next messages
+	left  int    // that next is for
+	said  uint64 // how often what next is was said
 	rules *ruleset
 	chaos *scenario.Chaos // nil for none; not changed in place
 	asked uint64          // messages that rules were asked of
@@ -51,6 +52,7 @@ func (s *Simulator) restoreLaw() error {
 	}
 	s.law.mu.Lock()
 	s.law.fate, s.law.left = fate, 0
+	s.law.said++
 	if s.o.Seed != 0 { // without one nothing may repeat
 		s.law.asked, s.law.calls = 0, 0
 	}
@@ -128,6 +130,7 @@ func (s *Simulator) FateNext(n int, fate string) error {
 	s.law.mu.Lock()
 	defer s.law.mu.Unlock()
 	s.law.next, s.law.left = f, n
+	s.law.said++
 	return nil
 }
 
@@ -160,13 +163,18 @@ type ruling struct {
 	rules *ruleset
 	texts []bool // that fit the text of each rule
 	kind  string
+
+	// What it has used up so far.
+	nexts  int    // of FateNext
+	said   uint64 // which FateNext that was
+	counts []int  // of each rule
 }
 
 func (s *Simulator) ruling(o *order) *ruling {
 	s.law.mu.Lock()
-	r := &ruling{s: s, rules: s.law.rules, kind: cmp.Or(o.kind, plivo.SMS)}
+	r := &ruling{s: s, rules: s.law.rules, said: s.law.said, kind: cmp.Or(o.kind, plivo.SMS)}
 	s.law.mu.Unlock()
-	r.texts = make([]bool, len(r.rules.list))
+	r.texts, r.counts = make([]bool, len(r.rules.list)), make([]int, len(r.rules.list))
 	for i := range r.rules.list {
 		r.texts[i] = r.rules.list[i].FitsText(o.text)
 	}
@@ -180,7 +188,11 @@ func (r *ruling) fate(from, to string) (fated, error) {
 	law.mu.Lock()
 	defer law.mu.Unlock()
 	if law.left > 0 {
+		if law.said != r.said { // meanwhile
+			r.said, r.nexts = law.said, 0
+		}
 		law.left--
+		r.nexts++
 		return fated{Fate: law.next}, nil
 	}
 	law.asked++
@@ -192,6 +204,7 @@ func (r *ruling) fate(from, to string) (fated, error) {
 		}
 		// What an earlier rule is for counts all the same.
 		r.rules.counts[i]++
+		r.counts[i]++
 		if found == nil && rule.Counts(r.rules.counts[i]) && r.s.dice.happens(rule.Chance, "rule", law.asked, uint64(i)) {
 			found = rule
 		}
@@ -203,6 +216,27 @@ func (r *ruling) fate(from, to string) (fated, error) {
 		return fated{}, refused(found.Refuse.Status, found.Refuse.Words, causeOf(found))
 	}
 	return fated{Fate: found.Fate, rule: causeOf(found)}, nil
+}
+
+// unused gives back what a send used up that is refused. Where a rule refuses, the rules have counted its messages: else
+// the first that it is for would be refused for ever.
+func (r *ruling) unused(byRule bool) {
+	if r == nil {
+		return
+	}
+	law := &r.s.law
+	law.mu.Lock()
+	defer law.mu.Unlock()
+	if law.said == r.said {
+		law.left += r.nexts
+	}
+	r.nexts = 0
+	for i, n := range r.counts {
+		if !byRule {
+			r.rules.counts[i] -= n
+		}
+		r.counts[i] = 0
+	}
 }
 
 // causeOf is a rule as events name it.

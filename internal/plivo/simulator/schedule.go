@@ -6,6 +6,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"dev.internal/plivoscope/internal/plivo/scenario"
@@ -19,6 +20,7 @@ type task struct {
 	attempt int             // of the first one, from 1
 	do      func(*task)
 	serial  uint64 // of equal due times the smaller goes first
+	weight  int64  // bytes that its callbacks hold, those before steps too
 	owed    bool   // one who moves the clock on waits for it
 }
 
@@ -33,7 +35,8 @@ type schedule struct {
 	waiting taskHeap
 	lanes   map[string]*lane // by target: those with something due or running
 	running map[*task]struct{}
-	retries int64 // of what is waiting, due and running
+	retries int64        // of what is waiting, due and running
+	weight  atomic.Int64 // bytes that the callbacks hold of these, and of orders that are being taken
 	workers int
 	atOnce  int // in a lane
 	serial  uint64
@@ -146,6 +149,7 @@ func (c *schedule) count(t *task, by int64) {
 	if t.attempt > 1 {
 		c.retries += by
 	}
+	c.weight.Add(by * t.weight)
 }
 
 // retrying is how many attempts after the first are still to be made, or are just being made.

@@ -35,6 +35,7 @@ type order struct {
 	expiry         time.Duration // in the queue; 0 for Plivo's
 	extras         *extras
 	fates          []fated // of dst
+	rules          *ruling // that gave these; nil for none
 }
 
 // serveSend is POST Message/.
@@ -78,7 +79,8 @@ var errFull = refuse(http.StatusTooManyRequests, "too many requests: the simulat
 func (s *Simulator) take(o order, ip string) ([]*message, [][]scenario.Step, error) {
 	ms, posts, paid, err := s.messagesOf(o, ip)
 	if err != nil {
-		return nil, nil, badRequest(err.Error())
+		o.rules.unused(false)
+		return nil, nil, err
 	}
 	count := 0
 	for _, ps := range posts {
@@ -88,6 +90,8 @@ func (s *Simulator) take(o order, ip string) ([]*message, [][]scenario.Step, err
 	}
 	if !s.begin(count) {
 		s.purse.giveBack(paid)
+		s.unload(posts)
+		o.rules.unused(false)
 		return nil, nil, errFull
 	}
 	s.remember(ms)
@@ -133,6 +137,7 @@ func (s *Simulator) check(o *order, dst string, options func() error) error {
 		o.checkName,
 		func() error { return s.checkGeo(o) },
 		options,
+		func() error { return s.checkMMS(o) },
 		func() error { return s.checkCallback(o) },
 	} {
 		if err := check(); err != nil {
@@ -144,7 +149,7 @@ func (s *Simulator) check(o *order, dst string, options func() error) error {
 
 func (s *Simulator) checkSender(o *order) error {
 	given := o.src
-	o.src = alphanumeric(given)
+	o.src = alphanumeric(o.unprefixed(given))
 	switch {
 	case s.purse.refuses(s.now()):
 		return badRequest("Insufficient Credit")
@@ -172,11 +177,19 @@ func (o *order) checkName() error {
 		return nil
 	}
 	for _, to := range o.dst {
-		if country := region(to); !isMagic(to) && (country == "US" || country == "CA") {
+		if !isMagic(to) && inUSOrCanada(to) {
 			return badRequest(notAllowed + ": the US and Canada take no sender name, so " + o.src + " cannot send to " + to)
 		}
 	}
 	return nil
+}
+
+// unprefixed is a number of WhatsApp without what some write before it.
+func (o *order) unprefixed(number string) string {
+	if o.kind != plivo.WhatsApp {
+		return number
+	}
+	return strings.TrimPrefix(strings.TrimSpace(number), "whatsapp:")
 }
 
 // notAllowed is what Plivo says of a src that may not send.
@@ -190,14 +203,14 @@ func (o *order) readDestinations(dst string) error {
 	}
 	seen := make(map[string]bool)
 	for _, raw := range strings.Split(dst, "<") {
-		n := undecorated(raw)
+		n := undecorated(o.unprefixed(raw))
 		switch {
 		case n == "" || seen[n]:
 			continue
 		case n == o.src && len(o.pool) == 0:
 			return badRequest("dst is identical to src")
 		case isNumber(n):
-			o.dst = append(o.dst, n)
+			o.dst = append(o.dst, strings.Clone(n)) // not all of dst is kept with a message
 		default:
 			o.invalid = append(o.invalid, raw)
 		}
@@ -245,10 +258,19 @@ func (s *Simulator) checkCallback(o *order) error {
 
 // readFates gives each destination its fate: its magic number's, else the request header's, else what was said of the
 // next messages, else the first rule's that fits, else the default. A magic number or a rule may refuse the whole
-// request.
+// request: then none is used up, but a rule that refuses has counted.
 func (s *Simulator) readFates(o *order, header http.Header) error {
+	o.rules = s.ruling(o)
+	err := o.findFates(header)
+	if err != nil {
+		refusal, ok := err.(*apiError)
+		o.rules.unused(ok && refusal.cause != "")
+	}
+	return err
+}
+
+func (o *order) findFates(header http.Header) error {
 	var ordinary *Fate // of all; nil where the rules are asked
-	rules := s.ruling(o)
 	if given := header.Get(FateHeader); given != "" {
 		f, err := ParseFate(given)
 		if err != nil {
@@ -270,7 +292,7 @@ func (s *Simulator) readFates(o *order, header http.Header) error {
 		case ordinary != nil:
 			f.Fate = *ordinary
 		default:
-			if f, err = rules.fate(o.sender(to), to); err != nil {
+			if f, err = o.rules.fate(o.sender(to), to); err != nil {
 				return err
 			}
 		}
@@ -296,13 +318,19 @@ func (s *Simulator) messagesOf(o order, ip string) (ms []*message, posts [][]sce
 			units: units, extras: o.extras, kind: o.kind, log: o.log, ip: ip, method: o.method, url: url, created: created,
 			rule: o.fates[i].rule, chaos: chaos,
 		}
-		var price int64
-		if posts[i], price, err = s.send(m, &o, o.fates[i].Fate, speed); err != nil {
+		steps, price, err := s.send(m, &o, o.fates[i].Fate, speed)
+		paid += price
+		if err != nil {
+			err = badRequest(err.Error())
+		} else if steps = s.disturb(m, steps, s.o.Pace.Late); !s.load(steps) {
+			err = errFull
+		}
+		if err != nil {
 			s.purse.giveBack(paid)
+			s.unload(posts)
 			return nil, nil, 0, err
 		}
-		posts[i] = s.disturb(m, posts[i], s.o.Pace.Late)
-		ms[i], paid = m, paid+price
+		ms[i], posts[i] = m, steps
 	}
 	return ms, posts, paid, nil
 }
@@ -320,21 +348,30 @@ func (s *Simulator) send(m *message, o *order, fate Fate, speed float64) (posts 
 	if over, yes := s.overruled(o, m); yes {
 		return instead(over)
 	}
+	if posts, err = m.plan(fate, pace, speed, random()); err != nil {
+		return nil, 0, err
+	}
+	// The money comes first: one that there is none for holds nobody up. A magic number is what becomes of the message,
+	// whatever the account has.
+	price := int64(scenario.NetworkOf(m.to).Price(m.units))
+	switch {
+	case !m.charged():
+	case isMagic(m.to):
+		paid = s.purse.take(price)
+	case s.purse.pay(price, m.created.Add(time.Duration(float64(unpaidPause)/speed))):
+		paid = price
+	default:
+		return instead(failedWith("900"))
+	}
 	wait, ok := s.queue(m, o.expiry, speed)
 	if pace = pace.later(wait); !ok {
+		s.purse.giveBack(paid)
 		return instead(failedWith("420"))
 	}
-	if posts, err = m.plan(fate, pace, speed, random()); err != nil || !m.charged() {
-		return posts, 0, err
+	if wait > 0 {
+		posts, err = m.plan(fate, pace, speed, random())
 	}
-	price := int64(scenario.NetworkOf(m.to).Price(m.units))
-	if isMagic(m.to) { // what it says becomes of it, whatever the account has
-		return posts, s.purse.take(price), nil
-	}
-	if s.purse.pay(price, m.created.Add(time.Duration(float64(unpaidPause)/speed))) {
-		return posts, price, nil
-	}
-	return instead(failedWith("900"))
+	return posts, paid, err
 }
 
 // later is the pace of a message that waits before it is sent.

@@ -13,7 +13,6 @@ import (
 	"github.com/google/uuid"
 
 	"dev.internal/plivoscope/internal/plivo"
-	"dev.internal/plivoscope/internal/plivo/scenario"
 )
 
 // dlt is what Indian carriers want to know of a message.
@@ -40,6 +39,8 @@ func (o *order) readOptions(p params) error {
 	}
 	media = append(media, ids...)
 	for _, check := range []func() error{
+		func() error { return within("dlt_entity_id", d.entity, maxWord) },
+		func() error { return within("dlt_template_id", d.template, maxWord) },
 		func() error { return o.checkMedia(media) },
 		func() error { return o.readObjects(p) },
 		func() error { return o.checkText(len(media) > 0 || len(o.objects) > 0) },
@@ -94,6 +95,9 @@ func (p params) urls(name string) ([]string, error) {
 		return nil, badRequest(name + " must be an array of URLs")
 	}
 	for _, raw := range all {
+		if err := within("a URL of "+name, raw, maxURL); err != nil {
+			return nil, err
+		}
 		if u, err := url.Parse(raw); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
 			return nil, badRequest(name + " has something that is no http or https URL")
 		}
@@ -127,7 +131,7 @@ func (o *order) checkMedia(media []string) error {
 		return nil
 	}
 	for _, number := range append([]string{o.src}, o.dst...) {
-		if scenario.NetworkOf(number).Country != "US" { // Canada's numbers begin as these
+		if !sendsMMS(number) {
 			return badRequest("MMS cannot be sent from or to " + number + ": it goes from and to numbers of the US and Canada")
 		}
 	}
@@ -136,6 +140,7 @@ func (o *order) checkMedia(media []string) error {
 
 // readObjects reads the objects that WhatsApp messages alone have.
 func (o *order) readObjects(p params) error {
+	size := 0
 	for _, v := range []struct {
 		name  string
 		needs []string
@@ -154,6 +159,14 @@ func (o *order) readObjects(p params) error {
 			if text, err := object.text(need); err != nil || text == "" {
 				return badRequest(v.name + " needs " + need + ", a string")
 			}
+		}
+		if kind, _ := object.text("type"); v.name == "interactive" {
+			if err := oneOf("the type of interactive", kind, "button", "reply", "list", "cta_url"); err != nil {
+				return err
+			}
+		}
+		if size += len(p[v.name]); size > maxObject {
+			return badRequest(tooLong(v.name, maxObject))
 		}
 		if o.objects == nil {
 			o.objects = make(map[string]json.RawMessage)

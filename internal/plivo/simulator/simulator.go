@@ -48,6 +48,7 @@ type Simulator struct {
 	owned    property
 	pending  int           // messages and retries that still have something to post
 	most     int           // that may be pending: maxPending
+	heaviest int64         // bytes that their callbacks may hold: maxWeight
 	quiet    chan struct{} // closed when pending falls to 0; nil while nobody waits
 }
 
@@ -60,7 +61,7 @@ func New(o Options) (*Simulator, error) {
 	}
 	s := &Simulator{
 		o: o, dice: newDice(o.Seed),
-		most: maxPending,
+		most: maxPending, heaviest: maxWeight,
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.round = newRound(s.ctx)
