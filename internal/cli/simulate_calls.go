@@ -43,8 +43,8 @@ func newSimulateAdvance(s Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "advance DURATION",
 		Short: "Move the clock of a running simulator on, and wait for what is due by then",
-		Long: `Move the clock of a simulator that runs on by a time, as 60s, of Plivo's: its speed divides it. The command
-ends when all that is due by then was posted and answered, retries included, and prints the clock.`,
+		Long: `Move the clock of a simulator that runs on by a time, as 60s, of Plivo's: at a --speed of 20 the clock then shows
+3 s more, in which all comes that takes Plivo 60 s. The command ends when all that is due by then was posted and answered, retries included, and prints the clock.`,
 		Example: "  plivoscope simulate advance 60s",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -276,7 +276,8 @@ func newSimulateWait(s Streams) *cobra.Command {
 		Short: "Wait until a message of a running simulator is where a test wants it",
 		Long: `Wait until a message of a simulator that runs has reached a status, so many of its callbacks were posted, or
 were answered with a status; or until nothing is left to post (--idle). All that is given has to hold of
-one message, which is printed. The exit code is 6 where it did not come about by --timeout.`,
+one message, which is printed: --to and --from may be met by one of before too, so reset the simulator first,
+or give --uuid. The exit code is 6 where it did not come about by --timeout.`,
 		Example: `  plivoscope simulate wait --to +14155550199 --status delivered --callbacks 3 --answered 200
   plivoscope simulate wait --idle --timeout 30s`,
 		Args: cobra.NoArgs,
@@ -284,9 +285,6 @@ one message, which is printed. The exit code is 6 where it did not come about by
 			set, err := c.plainSettings(cmd, s)
 			if err != nil {
 				return err
-			}
-			if on.Status != "" && !plivo.Status(on.Status).Known() {
-				return fmt.Errorf("--status %q is no status; the statuses are queued, sent, delivered, undelivered, failed, read and received", cut(on.Status))
 			}
 			if c.timeout < 0 {
 				return fmt.Errorf("--timeout %s is below zero: give a time as 90s", c.timeout)
