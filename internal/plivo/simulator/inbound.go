@@ -188,7 +188,7 @@ func (s *Simulator) inboundMessage(in InboundMessage) (*message, error) {
 	case !isDigits(to) || len(to) > maxNumber:
 		return nil, fmt.Errorf("to must be a number of the account, as +%s", s.o.Numbers[0])
 	case in.URL == "":
-		return nil, errors.New("there is no url to post it to; name the one of your callback server's inbound path")
+		return nil, errors.New("there is no url to post it to: name one with the message (--url), or start the simulator with --inbound-url, as http://127.0.0.1:4141/sms/inbound")
 	}
 	if words := s.checkURL(in.URL); words != "" {
 		return nil, errors.New(words)
