@@ -60,13 +60,13 @@ var resources = map[string]func(s *Simulator, c *call, rest []string) error{
 
 func lacks(resource string) error {
 	return refuse(http.StatusNotImplemented, "the simulator does not have Plivo's "+resource+"; it has "+
-		"Application, Message and Number, and for reading alone the account, Powerpack, NumberPool, Subaccount and a message's Media")
+		"Application, Message, Number, Powerpack, Subaccount, and GET of NumberPool and of a message's Media")
 }
 
 // lacksMethod refuses a method that is not the resource's GET: with 501 where Plivo has it, else with 405.
 func (c *call) lacksMethod(resource string, plivoHas ...string) error {
 	if slices.Contains(plivoHas, c.r.Method) {
-		return refuse(http.StatusNotImplemented, "the simulator does not do Plivo's "+c.r.Method+" of "+resource+"; what it has of that is read with GET")
+		return lacks(c.r.Method + " of " + resource)
 	}
 	c.w.Header().Set("Allow", "GET")
 	return errMethod

@@ -74,7 +74,7 @@ func (s *Simulator) serveNumber(c *call, rest []string) error {
 	case c.r.Method == http.MethodPost:
 		return s.changeNumber(c, alphanumeric(rest[0]))
 	case c.r.Method == http.MethodDelete:
-		return c.lacksMethod("Number", http.MethodDelete)
+		return lacks("DELETE of Number")
 	default:
 		c.w.Header().Set("Allow", "GET, POST")
 		return errMethod
