@@ -169,8 +169,9 @@ func newSimulateInbound(s Streams) *cobra.Command {
 		Use:   "inbound --from NUMBER --text TEXT",
 		Short: "Let a phone write to an account of a running simulator",
 		Long: `Let a phone write to a number of a simulator that runs: the message is posted, signed, to the message_url
-of the number's application, and what your app answers is printed. The exit code is 3 where no answer
-came, and 6 where it was not 200 or Plivo would not take its XML. Messages that the answer asks for are sent.`,
+of the number's application, which "simulate --inbound-url" has set, and what your app answers is printed.
+The exit code is 3 where no answer came, and 6 where it was not 200 or Plivo would not take its XML. Messages
+that the answer asks for are sent.`,
 		Example: `  plivoscope simulate inbound --from +14155550123 --text hi
   plivoscope simulate inbound --from +14155550123 --to +14155550100 --media https://name.example/a.png -o json`,
 		Args: cobra.NoArgs,
