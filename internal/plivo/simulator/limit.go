@@ -22,10 +22,8 @@ const (
 	listsWithin    = time.Minute
 )
 
-// errTooMany is Plivo's answer to who calls too often, and behind it what is the simulator's own. It tells no time to
-// wait.
-var errTooMany = refuse(http.StatusTooManyRequests, "too many requests: the simulator limits them as Plivo does (300 in 5 s, 100 at a time, "+
-	"20 lists of messages a minute); wait, move its clock on, or start it with --no-limits")
+// errTooMany is Plivo's answer to who calls too often. It tells no time to wait.
+var errTooMany = refuse(http.StatusTooManyRequests, "too many requests")
 
 // window counts what was let through, as far back as it takes to tell whether one more may be.
 type window struct {

@@ -17,7 +17,7 @@ func TestRequestsAreLimited(t *testing.T) {
 	const most = 300
 	for i := range most + 1 {
 		status, _, body := b.call("GET", "Message/", "", nil)
-		if want := map[bool]int{true: 200, false: 429}[i < most]; status != want || status == 429 && !strings.Contains(body, `"error":"too many requests: `) {
+		if want := map[bool]int{true: 200, false: 429}[i < most]; status != want || status == 429 && !strings.Contains(body, `"error":"too many requests"`) {
 			t.Fatalf("request %d is answered %d %s", i+1, status, body)
 		}
 	}
