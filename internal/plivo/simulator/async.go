@@ -2,7 +2,6 @@ package simulator
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"hash/fnv"
 	"io"
@@ -75,22 +74,36 @@ func (k *kept) Header() http.Header         { return k.header }
 func (k *kept) WriteHeader(int)             {}
 func (k *kept) Write(b []byte) (int, error) { return k.body.Write(b) }
 
-// answerLater answers a call at once, then makes it and posts what it would have been answered, once.
+// answerLater makes a call, answers that this will be told elsewhere, and has what it would have been answered posted
+// there, once.
 func (s *Simulator) answerLater(c *call, sp *spawn) error {
 	if !s.begin(1) {
-		return errTooMany
+		return errFull
 	}
+	t := s.answerTask(c, sp)
 	answer(c.w, http.StatusAccepted, changedAnswer{c.apiID, "async api spawned"})
-	later := &call{w: &kept{header: make(http.Header)}, r: c.r.Clone(s.ctx), apiID: c.apiID, by: c.by, read: c.read}
-	later.r.URL.RawQuery = withoutCallback(c.r.URL.Query()).Encode()
-	s.mu.Lock()
-	round := s.round
-	s.mu.Unlock()
-	go func() {
-		defer s.done()
-		s.postAnswer(round.ctx, later, sp)
-	}()
+	s.schedule(t)
 	return nil
+}
+
+// answerTask makes a call whose answer is kept, and gives the task that posts that. The call is made in its turn among
+// all others: with a seed what it draws is the same each time.
+func (s *Simulator) answerTask(c *call, sp *spawn) (t *task) {
+	defer func() {
+		if t == nil { // it panics
+			s.done()
+		}
+	}()
+	m := &message{owner: c.by, url: sp.url, method: sp.method, created: s.now()}
+	s.during(nil, func() { m.round = s.round })
+	k := &kept{header: make(http.Header)}
+	later := &call{w: k, r: c.r.Clone(c.r.Context()), apiID: c.apiID, by: c.by, read: c.read}
+	later.r.URL.RawQuery = withoutCallback(c.r.URL.Query()).Encode()
+	if err := s.route(later); err != nil {
+		s.deny(k, later.r, c.apiID, err)
+	}
+	step := scenario.Step{Params: formOf(k.body.Bytes())}
+	return &task{due: m.created, m: m, steps: []scenario.Step{step}, attempt: 1, do: func(t *task) { s.postAnswer(t, c.apiID) }}
 }
 
 func withoutCallback(query url.Values) url.Values {
@@ -99,19 +112,14 @@ func withoutCallback(query url.Values) url.Values {
 	return query
 }
 
-// postAnswer makes a call whose answer is kept, and posts that.
-func (s *Simulator) postAnswer(ctx context.Context, c *call, sp *spawn) {
-	k := c.w.(*kept)
-	if err := s.route(c); err != nil {
-		s.deny(k, c.r, c.apiID, err)
-	}
+// postAnswer posts the answer to a call.
+func (s *Simulator) postAnswer(t *task, apiID string) {
+	defer s.done()
 	h := fnv.New64a()
-	_, _ = io.WriteString(h, c.apiID)
-	m := &message{owner: c.by, url: sp.url}
-	step := scenario.Step{Params: formOf(k.body.Bytes())}
-	status, err := s.deliver(ctx, &task{m: m, steps: []scenario.Step{step}, attempt: 1}, sp.method, s.dice.nonces(0, h.Sum64()), io.Discard)
+	_, _ = io.WriteString(h, apiID)
+	status, err := s.deliver(t.m.round.ctx, t, t.m.method, s.dice.nonces(0, h.Sum64()), io.Discard)
 	if err != nil || status != http.StatusOK {
-		s.o.Logger.Warn("answer of an asynchronous call not taken", "api_id", c.apiID, "answered", status)
+		s.o.Logger.Warn("answer of an asynchronous call not taken", "api_id", apiID, "answered", status)
 	}
 }
 

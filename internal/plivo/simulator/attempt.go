@@ -117,9 +117,11 @@ func (s *Simulator) CallbacksOf(uuid string) ([]Callback, bool) {
 	}
 	m := e.m
 	var out []Callback
+	of := make(map[[2]int]int) // where in out the callback of a step and copy is
 	for _, p := range e.posted {
 		c := e.callback(p)
 		c.Attempts = p.attempts()
+		of[[2]int{int(p.step), int(p.copied)}] = len(out)
 		out = append(out, c)
 	}
 	s.mu.Unlock()
@@ -129,10 +131,11 @@ func (s *Simulator) CallbacksOf(uuid string) ([]Callback, bool) {
 			if i == 0 {
 				due = t.due
 			}
-			if at := slices.IndexFunc(out, func(c Callback) bool { return c.Sequence == p.Sequence && c.Copy == p.Copy }); at >= 0 {
+			if at, ok := of[[2]int{p.Number, p.Copy}]; ok {
 				out[at].Next = due
 				continue
 			}
+			of[[2]int{p.Number, p.Copy}] = len(out)
 			c := callbackOf(m, p)
 			c.Next = due
 			out = append(out, c)

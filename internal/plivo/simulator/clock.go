@@ -37,14 +37,24 @@ func (s *Simulator) StopClock() { s.clock.stop(true) }
 func (s *Simulator) StartClock() { s.clock.stop(false) }
 
 // Advance moves the clock on by d of Plivo's time, which the speed divides as it does every pause, and returns when
-// everything that is due by then was posted and answered, retries included, of the messages that were there at that
-// time. It ends early with the error of ctx.
+// everything that is due by then was posted and answered, retries and replies included, also of what the app sends before
+// it answers. It ends early with the error of ctx.
 func (s *Simulator) Advance(ctx context.Context, d time.Duration) error {
 	if d < 0 || d > maxAdvance {
 		return fmt.Errorf("cannot move the simulator's clock by %s: it goes on by up to %s at once, and never back", d, maxAdvance)
 	}
-	if err := s.clock.advance(ctx, s.hurried(d)); err != nil {
+	if err := s.clock.advance(ctx, s.hurried(d), false); err != nil {
 		return fmt.Errorf("the simulator's clock was not moved on by the whole %s, it shows %s: %w", d, s.now().Format(time.RFC3339), err)
+	}
+	return nil
+}
+
+// AdvanceUntilIdle moves the clock on until nothing is left to post, retries and what the app sends meanwhile included,
+// and no further. It ends early with the error of ctx, where that is not within 720 h of Plivo's time, or when more
+// than 10,000 messages came meanwhile.
+func (s *Simulator) AdvanceUntilIdle(ctx context.Context) error {
+	if err := s.clock.advance(ctx, s.hurried(maxAdvance), true); err != nil {
+		return fmt.Errorf("the simulator's clock was not moved on until nothing was left to post, it shows %s: %w", s.now().Format(time.RFC3339), err)
 	}
 	return nil
 }

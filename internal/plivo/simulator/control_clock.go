@@ -27,10 +27,24 @@ func (s *Simulator) controlClock(_ http.ResponseWriter, r *http.Request) (any, e
 	return s.showClock(), nil
 }
 
+// advanceBy is how far a call moves the clock on: by a time, or until nothing is left to post.
+type advanceBy struct {
+	by   timeSpan
+	idle bool
+}
+
+// UnmarshalJSON is of json.Unmarshaler.
+func (a *advanceBy) UnmarshalJSON(b []byte) error {
+	if a.idle = string(b) == `"idle"`; a.idle {
+		return nil
+	}
+	return a.by.UnmarshalJSON(b)
+}
+
 // controlSetClock is POST clock. It answers when what is due by then was posted.
 func (s *Simulator) controlSetClock(w http.ResponseWriter, r *http.Request) (any, error) {
 	var set struct {
-		Advance *timeSpan `json:"advance"`
+		Advance *advanceBy `json:"advance"`
 		Stop    bool      `json:"stop"`
 		Start   bool      `json:"start"`
 		Speed   *float64  `json:"speed"`
@@ -40,11 +54,11 @@ func (s *Simulator) controlSetClock(w http.ResponseWriter, r *http.Request) (any
 	}
 	switch {
 	case set.Advance == nil && !set.Stop && !set.Start && set.Speed == nil:
-		return nil, badControl(`the clock is to do nothing; give {"advance": "60s"}, {"stop": true}, {"start": true} or {"speed": 20}`)
+		return nil, badControl(`the clock is to do nothing; give {"advance": "60s"}, {"advance": "idle"}, {"stop": true}, {"start": true} or {"speed": 20}`)
 	case set.Stop && set.Start:
 		return nil, badControl("stop and start exclude each other; give one of them")
-	case set.Advance != nil && (time.Duration(*set.Advance) < 0 || time.Duration(*set.Advance) > maxAdvance):
-		return nil, badControl("advance is %s; the clock goes on by up to %s at once, and never back", time.Duration(*set.Advance), maxAdvance)
+	case set.Advance != nil && (set.Advance.by < 0 || time.Duration(set.Advance.by) > maxAdvance):
+		return nil, badControl("advance is %s; the clock goes on by up to %s at once, and never back", time.Duration(set.Advance.by), maxAdvance)
 	}
 	if set.Speed != nil {
 		if err := s.SetSpeed(*set.Speed); err != nil {
@@ -60,7 +74,13 @@ func (s *Simulator) controlSetClock(w http.ResponseWriter, r *http.Request) (any
 	if set.Advance != nil {
 		ctx, cancel := s.untimed(w, r)
 		defer cancel()
-		if err := s.Advance(ctx, time.Duration(*set.Advance)); err != nil {
+		var err error
+		if set.Advance.idle {
+			err = s.AdvanceUntilIdle(ctx)
+		} else {
+			err = s.Advance(ctx, time.Duration(set.Advance.by))
+		}
+		if err != nil {
 			return nil, err
 		}
 	}

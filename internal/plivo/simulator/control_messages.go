@@ -1,10 +1,8 @@
 package simulator
 
 import (
-	"cmp"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 
 	"dev.internal/plivoscope/internal/plivo"
@@ -110,30 +108,8 @@ func (s *Simulator) controlCallbacks(_ http.ResponseWriter, r *http.Request) (an
 		Attempts []shownTry  `json:"attempts"`
 		Upcoming []shownPlan `json:"upcoming"`
 	}{[]shownTry{}, []shownPlan{}}
-	type try struct {
-		of Callback
-		a  Attempt
-	}
-	var tries []try
-	s.mu.Lock()
-	s.ledger.each(func(e *entry) bool {
-		if uuid != "" && e.m.uuid != uuid || to != "" && e.m.to != to {
-			return true
-		}
-		for _, p := range e.posted {
-			c := e.callback(p)
-			for _, a := range p.attempts() {
-				tries = append(tries, try{c, a})
-			}
-		}
-		return true
-	})
-	s.mu.Unlock()
-	slices.SortStableFunc(tries, func(a, b try) int {
-		return cmp.Or(b.a.At.Compare(a.a.At), cmp.Compare(b.of.Sequence, a.of.Sequence))
-	})
-	for _, t := range tries[:min(limit, len(tries))] {
-		answer.Attempts = append(answer.Attempts, shownTry{headOf(t.of), showAttempt(t.a)})
+	for _, a := range s.latestAttempts(limit, func(m *message) bool { return (uuid == "" || m.uuid == uuid) && (to == "" || m.to == to) }) {
+		answer.Attempts = append(answer.Attempts, shownTry{headOf(a.of), showAttempt(a.attempt())})
 	}
 	most := limit
 	if uuid != "" || to != "" {

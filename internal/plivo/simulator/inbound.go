@@ -45,15 +45,12 @@ type receipt struct {
 
 // receive is Inbound that tells more. A receipt without uuid is of a message that was not posted at all.
 func (s *Simulator) receive(ctx context.Context, in InboundMessage) (receipt, error) {
-	m, err := s.inboundMessage(in)
+	var m *message
+	var err error
+	s.during(nil, func() { m, err = s.takeInbound(in) })
 	if err != nil {
 		return receipt{}, fmt.Errorf("cannot post an inbound message: %w", err)
 	}
-	if !s.begin(1) {
-		return receipt{}, errors.New("cannot post an inbound message: the simulator is stopping or has too much to post; try again later")
-	}
-	s.remember([]*message{m})
-	s.keyword(m, in.Text)
 	report := scenario.InboundReport{MessageUUID: m.uuid, From: m.from, To: m.to, Text: in.Text, Type: m.kind, Media: in.Media}
 	step := scenario.Step{Number: 1, Kind: scenario.Inbound, Status: plivo.Received, Params: report.Params()}
 	s.missign(m, &step)
@@ -84,6 +81,20 @@ func (s *Simulator) receive(ctx context.Context, in InboundMessage) (receipt, er
 	return receipt{uuid: m.uuid}, fmt.Errorf("cannot wait until %s has answered the inbound message: %w", m.url, err)
 }
 
+// takeInbound accepts an inbound message, which is pending from then on.
+func (s *Simulator) takeInbound(in InboundMessage) (*message, error) {
+	m, err := s.inboundMessage(in)
+	if err != nil {
+		return nil, err
+	}
+	if !s.begin(1) {
+		return nil, errors.New("the simulator is stopping or has too much to post; try again later")
+	}
+	s.remember([]*message{m})
+	s.keyword(m, in.Text)
+	return m, nil
+}
+
 // runInbound makes an attempt to post an inbound message, and says why it was not taken.
 func (s *Simulator) runInbound(t *task) (receipt, error) {
 	var body bytes.Buffer
@@ -97,6 +108,7 @@ func (s *Simulator) runInbound(t *task) (receipt, error) {
 		return got, fmt.Errorf("cannot post an inbound message to %s: the simulator stops, or was reset", t.m.url)
 	case err == nil && e.Answered == http.StatusOK:
 		got.replies, e.Problem = s.sendReplies(t.m, body.Bytes())
+		s.clock.inherit(t)
 	case err != nil:
 		err = fmt.Errorf("cannot post an inbound message to %s: %s; check that the callback server runs there", t.m.url, e.Problem)
 	default:
@@ -117,7 +129,7 @@ func (s *Simulator) runInbound(t *task) (receipt, error) {
 	s.mu.Lock()
 	s.ledger.replace(&settled)
 	s.mu.Unlock()
-	s.emit(e)
+	s.tell(t.m, e)
 	if again {
 		s.againBy(t, func(t *task) { _, _ = s.runInbound(t) })
 	} else {
@@ -138,7 +150,9 @@ func (s *Simulator) sendReplies(to *message, body []byte) (uuids []string, probl
 		return nil, "the answer cannot be read, so no reply was sent: " + err.Error()
 	}
 	for i, r := range replies {
-		sent, err := s.sendReply(to, r)
+		var sent []string
+		err := errReset
+		s.during(to.round, func() { sent, err = s.sendReply(to, r) })
 		if err != nil {
 			return uuids, fmt.Sprintf("the reply %d of the answer was not sent: %v", i+1, err)
 		}
@@ -152,15 +166,11 @@ func (s *Simulator) sendReply(to *message, r plivo.Reply) (uuids []string, err e
 		return nil, fmt.Errorf("the simulator sends plain SMS, and its type is %s", r.Type)
 	}
 	o := order{owner: s.ownerOf(to), kind: plivo.SMS, src: r.From, text: r.Text, url: r.CallbackURL, method: r.CallbackMethod, log: "true"}
-	for _, check := range []func() error{
-		func() error { return s.checkSender(&o) },
-		func() error { return o.readDestinations(r.To) },
-		func() error { return s.checkCallback(&o) },
-		func() error { return s.readFates(&o, nil) },
-	} {
-		if err := check(); err != nil {
-			return nil, err
-		}
+	if err := s.check(&o, r.To, func() error { return checkText(o.text) }); err != nil {
+		return nil, err
+	}
+	if err := s.readFates(&o, nil); err != nil {
+		return nil, err
 	}
 	ms, posts, err := s.take(o, "")
 	if err != nil {

@@ -36,9 +36,9 @@ func (l *ledger) add(m *message) {
 	l.oldest = (l.oldest + 1) % l.most
 }
 
-// replace puts m in the place of the message with its UUID, if that is still remembered.
+// replace puts m in the place of the same message, if that is still remembered.
 func (l *ledger) replace(m *message) {
-	if at, ok := l.byUUID[m.uuid]; ok {
+	if at, ok := l.byUUID[m.uuid]; ok && l.ring[at].m.is(m) {
 		l.ring[at].m = m
 	}
 }

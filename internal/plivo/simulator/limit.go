@@ -22,8 +22,8 @@ const (
 	listsWithin    = time.Minute
 )
 
-// errTooMany is Plivo's answer to who calls too often. It tells no time to wait.
-var errTooMany = refuse(http.StatusTooManyRequests, "too many requests")
+// errTooMany is the answer to who calls too often. Plivo's tells no time to wait, and so does this one.
+var errTooMany = refuse(http.StatusTooManyRequests, "too many requests: the account's limits are Plivo's; wait, move the simulator's clock on, or start it without limits")
 
 // window counts what was let through, as far back as it takes to tell whether one more may be.
 type window struct {
@@ -56,7 +56,7 @@ func (s *Simulator) enter(t *tenant) error {
 	if s.o.Limits.Requests <= 0 {
 		return nil
 	}
-	now, within := s.now(), s.hurried(requestsWithin)
+	now, within := s.clock.counted(), s.hurried(requestsWithin)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if !t.requests.admit(now, s.o.Limits.Requests, within) {
@@ -70,7 +70,7 @@ func (t *tenant) leave() { t.busy.Add(-1) }
 
 // mayList counts a list of messages.
 func (s *Simulator) mayList(t *tenant) bool {
-	now, within := s.now(), s.hurried(listsWithin)
+	now, within := s.clock.counted(), s.hurried(listsWithin)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.lists.admit(now, s.o.Limits.Lists, within)

@@ -90,5 +90,8 @@ func (m *message) state(now time.Time) hop {
 	return at
 }
 
+// answers tells that it is no message, but stands for the answer to a call that is posted.
+func (m *message) answers() bool { return m.number == 0 }
+
 // is tells whether m and other are the same message, one of them in a later state maybe.
 func (m *message) is(other *message) bool { return m.round == other.round && m.number == other.number }

@@ -32,6 +32,7 @@ type Options struct {
 	Start         time.Time // what the clock shows at the beginning; zero for this machine's time
 	Stopped       bool      // the clock stands still, until it is moved on by hand
 	Keep          int       // messages that are remembered, the latest; 0 for 10,000
+	AtOnce        int       // callbacks that are on their way to one host and port at once; 0 for 6, up to 64
 
 	Sign  scenario.Families // signature headers that callbacks carry; zero for all
 	Rules scenario.Rules    // before Fate
@@ -98,6 +99,10 @@ func (o Options) withDefaults() (Options, error) {
 		return o, fmt.Errorf("cannot have the simulator remember %d messages: give a number from 1 to %d", o.Keep, maxKept)
 	}
 	o.Keep = cmp.Or(o.Keep, defaultKept)
+	if o.AtOnce < 0 || o.AtOnce > maxPosting {
+		return o, fmt.Errorf("cannot have the simulator post %d callbacks to one target at once: give a number from 1 to %d", o.AtOnce, maxPosting)
+	}
+	o.AtOnce = cmp.Or(o.AtOnce, defaultAtOnce)
 	o.Balance = cmp.Or(o.Balance, defaultBalance)
 	switch left, err := readDollars(o.Balance); {
 	case err != nil:

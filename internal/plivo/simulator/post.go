@@ -18,11 +18,8 @@ import (
 	"dev.internal/plivoscope/internal/plivo/scenario"
 )
 
-const (
-	maxPosting    = 64              // callbacks on their way at once
-	answerTimeout = 5 * time.Second // of a callback; slower counts as none
-	maxAnswer     = 64 << 10        // bytes that are read of one
-)
+// maxAnswer is how many bytes are read of an answer to a callback.
+const maxAnswer = 64 << 10
 
 // retryAfter are the pauses after an attempt that was not answered 200, at speed 1.
 var retryAfter = []time.Duration{60 * time.Second, 120 * time.Second, 240 * time.Second}
@@ -32,7 +29,7 @@ var errRemote = errors.New("the address is not on this machine")
 // newPoster makes the client that posts callbacks. Without remote it connects to loopback addresses
 // only, whatever a name resolves to.
 func newPoster(remote bool) *http.Client {
-	dialer := &net.Dialer{Timeout: answerTimeout}
+	dialer := &net.Dialer{Timeout: connectTimeout}
 	transport := &http.Transport{
 		DialContext:         dialer.DialContext,
 		ForceAttemptHTTP2:   true,
@@ -40,7 +37,7 @@ func newPoster(remote bool) *http.Client {
 		MaxIdleConnsPerHost: maxPosting,
 		MaxConnsPerHost:     maxPosting,
 		IdleConnTimeout:     30 * time.Second,
-		TLSHandshakeTimeout: answerTimeout,
+		TLSHandshakeTimeout: connectTimeout,
 	}
 	if remote {
 		transport.Proxy = http.ProxyFromEnvironment
@@ -103,7 +100,7 @@ func (s *Simulator) run(t *task) {
 		e.Problem = strings.TrimPrefix(e.Problem+"; not tried again: the simulator has as many callbacks to post as it can hold", "; ")
 		s.o.Logger.Warn("callback not tried again", "message_uuid", t.m.uuid, "sequence", t.steps[0].Sequence, "pending", s.most)
 	}
-	s.emit(e)
+	s.tell(t.m, e)
 	if retries {
 		s.againBy(t, s.retry)
 	}
@@ -129,7 +126,7 @@ func (s *Simulator) retry(t *task) {
 	e, err := s.post(t, nil)
 	ok := err == nil && e.Answered == http.StatusOK
 	if ok || !t.m.round.over() {
-		s.emit(e)
+		s.tell(t.m, e)
 	}
 	if !ok && !t.m.round.over() && t.attempt <= len(retryAfter) {
 		s.againBy(t, s.retry)
@@ -145,7 +142,7 @@ func (s *Simulator) post(t *task, body *bytes.Buffer) (Event, error) {
 	if body == nil {
 		body = new(bytes.Buffer)
 	}
-	nonces := s.dice.nonces(m.number, uint64(p.Sequence), uint64(p.Copy), uint64(t.attempt))
+	nonces := s.dice.nonces(m.number, uint64(p.Number), uint64(p.Copy), uint64(t.attempt))
 	method := cmp.Or(p.Method, m.method)
 	begun := time.Now()
 	a := Attempt{Number: t.attempt, At: s.now()}
@@ -183,7 +180,7 @@ func (s *Simulator) signer(m *message) scenario.Signer {
 func (s *Simulator) lose(t *task) {
 	m, p := t.m, t.steps[0]
 	s.record(m, p, Attempt{Number: t.attempt, At: s.now(), Problem: lostByChaos})
-	s.emit(Event{
+	s.tell(m, Event{
 		Event: EventLost, MessageUUID: m.uuid, From: m.from, To: m.to, Status: p.Status, ErrorCode: p.ErrorCode,
 		Sequence: p.Sequence, Method: cmp.Or(p.Method, m.method), URL: m.url, Attempt: t.attempt, Problem: lostByChaos, Cause: p.Cause,
 	})
@@ -196,19 +193,19 @@ func (s *Simulator) deliver(ctx context.Context, t *task, method string, nonces 
 	if err != nil {
 		return 0, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
-	defer cancel()
+	ctx, patience := newPatience(ctx, connectTimeout, answerTimeout)
+	defer patience.end()
 	request, err := signed.Request(ctx)
 	if err != nil {
 		return 0, err
 	}
 	if how := s.mishap(t); how != nil {
 		half := s.dice.unit("chaos end", m.number, uint64(p.Number), uint64(p.Copy), uint64(t.attempt)) < 0.5
-		return 0, s.maim(ctx, request, how, half)
+		return 0, patience.why(ctx, s.maim(ctx, request, how, half, patience.wrote))
 	}
 	answer, err := s.client.Do(request)
 	if err != nil {
-		return 0, err
+		return 0, patience.why(ctx, err)
 	}
 	defer func() { _ = answer.Body.Close() }()
 	// What is read to the end lets the connection be used again; an answer counts when its status is there.
@@ -220,8 +217,6 @@ func (s *Simulator) deliver(ctx context.Context, t *task, method string, nonces 
 func plain(err error) string {
 	var wrapped *url.Error
 	switch {
-	case errors.Is(err, context.DeadlineExceeded):
-		return "no answer within 5 s"
 	case errors.As(err, &wrapped):
 		return wrapped.Err.Error()
 	default:

@@ -131,8 +131,8 @@ func TestRefusalsByState(t *testing.T) {
 		answer  string
 	}{
 		{"a disabled account", simulator.Options{Disabled: true}, nil, list, 403, `{"api_id":"ID","error":"this account is disabled"}`},
-		{"too many requests", simulator.Options{Limits: simulator.Limits{Requests: 2}}, []refusal{list, send}, list, 429, `{"api_id":"ID","error":"too many requests"}`},
-		{"too many lists", simulator.Options{Limits: simulator.Limits{Lists: 1}}, []refusal{list}, list, 429, `{"api_id":"ID","error":"too many requests"}`},
+		{"too many requests", simulator.Options{Limits: simulator.Limits{Requests: 2}}, []refusal{list, send}, list, 429, `{"api_id":"ID","error":"too many requests: the account's limits are Plivo's; wait, move the simulator's clock on, or start it without limits"}`},
+		{"too many lists", simulator.Options{Limits: simulator.Limits{Lists: 1}}, []refusal{list}, list, 429, `{"api_id":"ID","error":"too many requests: the account's limits are Plivo's; wait, move the simulator's clock on, or start it without limits"}`},
 		{"no money", simulator.Options{Balance: "0"}, []refusal{send}, send, 400, `{"api_id":"ID","error":"Insufficient Credit"}`},
 		{"a country that is off", simulator.Options{GeoBlocked: []string{"US"}}, nil, send, 400, `{"api_id":"ID","error":"the message to 14155550123 is not allowed: the account has no geo-permission for US"}`},
 		{"a foreign sender", simulator.Options{StrictSenders: true, Numbers: []string{"14155550199"}}, nil, send, 400, `{"api_id":"ID","error":"This caller ID is not allowed for outbound message: src is not a number of this account, and the simulator is strict about senders"}`},

@@ -32,6 +32,23 @@ var (
 	errReset    = errors.New("the simulator was reset meanwhile")
 )
 
+// during calls f where a round is still on, and tells whether it is: no reset comes while f runs. nil stands for the
+// round that is on. f may not wait for the network, nor call during or tell.
+func (s *Simulator) during(of *round, f func()) bool {
+	s.turning.RLock()
+	defer s.turning.RUnlock()
+	if of != nil && of != s.round {
+		return false
+	}
+	f()
+	return true
+}
+
+// tell emits what became of a callback, unless its round is over: then nobody wants to know.
+func (s *Simulator) tell(m *message, e Event) {
+	s.during(m.round, func() { s.emit(e) })
+}
+
 // begins brings everything that changes in a round to where it begins. The caller holds mu, or nobody else has s yet.
 func (s *Simulator) begins() error {
 	if err := s.restoreLaw(); err != nil {
@@ -50,9 +67,11 @@ func (s *Simulator) begins() error {
 // that is random repeats from the start. It returns when nothing of before is on its way any more, or with the error
 // of ctx: then that is still ending.
 func (s *Simulator) Reset(ctx context.Context) error {
+	s.turning.Lock()
 	s.mu.Lock()
 	if s.closed {
 		s.mu.Unlock()
+		s.turning.Unlock()
 		return fmt.Errorf("cannot reset the simulator: %w", errStopping)
 	}
 	before := s.round
@@ -62,6 +81,7 @@ func (s *Simulator) Reset(ctx context.Context) error {
 	s.clock.reset(s.o.Start, s.o.Stopped)
 	s.stats.reset()
 	s.mu.Unlock()
+	s.turning.Unlock()
 	before.cancel()
 	for range dropped {
 		s.done()

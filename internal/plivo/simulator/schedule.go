@@ -23,17 +23,19 @@ type task struct {
 }
 
 // schedule is the simulator's clock and what it waits for. Its time is this machine's, moved on by hand, or it
-// stands still. Due tasks run at most maxPosting at once, in the order of their times.
+// stands still. Due tasks run in the order of their times, those to one target in a lane.
 type schedule struct {
 	mu      sync.Mutex
 	round   *round        // whose tasks are taken
 	ahead   time.Duration // of this machine's clock
 	stands  time.Time     // where a stopped clock stands; zero while it runs
+	byHand  time.Duration // so far that it was moved on, standing or not
 	waiting taskHeap
-	ready   []*task // due, in order
+	lanes   map[string]*lane // by target: those with something due or running
 	running map[*task]struct{}
-	retries int64 // of waiting, ready and running
+	retries int64 // of what is waiting, due and running
 	workers int
+	atOnce  int // in a lane
 	serial  uint64
 	timer   *time.Timer
 	closed  bool
@@ -47,8 +49,8 @@ type schedule struct {
 	ended chan struct{} // closed at the end of a task; nil while nobody waits
 }
 
-func newSchedule(r *round, start time.Time, stopped bool) *schedule {
-	c := &schedule{running: make(map[*task]struct{}), moving: make(chan struct{}, 1), round: r}
+func newSchedule(r *round, start time.Time, stopped bool, atOnce int) *schedule {
+	c := &schedule{lanes: make(map[string]*lane), running: make(map[*task]struct{}), moving: make(chan struct{}, 1), round: r, atOnce: atOnce}
 	c.set(start, stopped)
 	return c
 }
@@ -112,14 +114,10 @@ func (c *schedule) release() {
 	now := c.nowLocked()
 	for len(c.waiting) > 0 && !c.waiting[0].due.After(now) {
 		t := heap.Pop(&c.waiting).(*task)
-		if c.settled != nil && t.m.number <= c.bound {
+		if c.settled != nil && !t.m.answers() && t.m.number <= c.bound {
 			c.owe(t)
 		}
-		c.ready = append(c.ready, t)
-	}
-	for range min(maxPosting-c.workers, len(c.ready)) {
-		c.workers++
-		go c.work()
+		c.line(t)
 	}
 	if len(c.waiting) == 0 || !c.stands.IsZero() {
 		if c.timer != nil {
@@ -144,31 +142,6 @@ func (c *schedule) tick() {
 	}
 }
 
-// work runs what is ready until nothing is.
-func (c *schedule) work() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for len(c.ready) > 0 {
-		t := c.ready[0]
-		c.ready[0] = nil
-		if c.ready = c.ready[1:]; len(c.ready) == 0 {
-			c.ready = nil // what was used is let go
-		}
-		c.running[t] = struct{}{}
-		c.mu.Unlock()
-		t.do(t)
-		c.mu.Lock()
-		delete(c.running, t)
-		c.count(t, -1)
-		c.pay(t)
-		if c.ended != nil {
-			close(c.ended)
-			c.ended = nil
-		}
-	}
-	c.workers--
-}
-
 func (c *schedule) count(t *task, by int64) {
 	if t.attempt > 1 {
 		c.retries += by
@@ -190,8 +163,11 @@ func (c *schedule) drop(next *round) []*task {
 	if c.timer != nil {
 		c.timer.Stop()
 	}
-	dropped := append(c.ready, c.waiting...)
-	c.ready, c.waiting = nil, nil
+	dropped := append(c.due(), c.waiting...)
+	c.waiting = nil
+	for _, l := range c.lanes {
+		l.ready = nil
+	}
 	for _, t := range dropped {
 		c.count(t, -1)
 		c.pay(t)
@@ -235,13 +211,13 @@ func (c *schedule) reset(start time.Time, stopped bool) {
 // upcoming gives copies of the first tasks that have not begun, or are just running, in their order.
 func (c *schedule) upcoming(most int) []task {
 	c.mu.Lock()
-	due := make([]*task, 0, len(c.running)+len(c.ready))
+	due := c.due()
 	for t := range c.running {
 		due = append(due, t)
 	}
-	due = append(due, c.ready...)
 	waiting := slices.Clone(c.waiting)
 	c.mu.Unlock()
+	due = slices.DeleteFunc(due, func(t *task) bool { return t.m.answers() })
 	slices.SortFunc(due, inOrder)
 	for len(due) < most && len(waiting) > 0 {
 		due = append(due, heap.Pop(&waiting).(*task))
@@ -258,7 +234,7 @@ func (c *schedule) of(m *message) []task {
 			all = append(all, t)
 		}
 	}
-	for _, some := range [][]*task{c.ready, c.waiting} {
+	for _, some := range [][]*task{c.due(), c.waiting} {
 		for _, t := range some {
 			if t.m.is(m) {
 				all = append(all, t)

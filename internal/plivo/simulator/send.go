@@ -47,10 +47,13 @@ func (s *Simulator) serveSend(c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := s.readFates(&o, c.r.Header); err != nil {
-		return err
-	}
-	ms, posts, err := s.take(o, requester(c.r))
+	var ms []*message
+	var posts [][]scenario.Step
+	s.during(nil, func() {
+		if err = s.readFates(&o, c.r.Header); err == nil {
+			ms, posts, err = s.take(o, requester(c.r))
+		}
+	})
 	if err != nil {
 		return err
 	}
@@ -68,6 +71,9 @@ func (s *Simulator) serveSend(c *call) error {
 	return nil
 }
 
+// errFull is the answer to a call whose callbacks find no room.
+var errFull = refuse(http.StatusTooManyRequests, "too many requests: the simulator is stopping, or has as many callbacks to post as it can hold")
+
 // take accepts an order; its callbacks go with launchAll.
 func (s *Simulator) take(o order, ip string) ([]*message, [][]scenario.Step, error) {
 	ms, posts, paid, err := s.messagesOf(o, ip)
@@ -82,7 +88,7 @@ func (s *Simulator) take(o order, ip string) ([]*message, [][]scenario.Step, err
 	}
 	if !s.begin(count) {
 		s.purse.giveBack(paid)
-		return nil, nil, refuse(http.StatusTooManyRequests, "too many requests: the simulator is stopping, or has as many callbacks to post as it can hold")
+		return nil, nil, errFull
 	}
 	s.remember(ms)
 	for _, m := range ms {
@@ -112,19 +118,28 @@ func (s *Simulator) readOrder(by *tenant, p params) (order, error) {
 	if o.kind, err = checkType(o.kind); err != nil {
 		return order{}, err
 	}
-	for _, check := range []func() error{
-		func() error { return s.checkSender(&o) },
-		func() error { return o.readDestinations(dst) },
-		func() error { return o.checkName() },
-		func() error { return s.checkGeo(&o) },
-		func() error { return o.readOptions(p) },
-		func() error { return s.checkCallback(&o) },
-	} {
-		if err := check(); err != nil {
-			return order{}, err
-		}
+	if err := s.check(&o, dst, func() error { return o.readOptions(p) }); err != nil {
+		return order{}, err
 	}
 	return o, nil
+}
+
+// check goes through what holds for every order, a call's and a reply's. options are what is to be checked of this
+// one besides, in its turn.
+func (s *Simulator) check(o *order, dst string, options func() error) error {
+	for _, check := range []func() error{
+		func() error { return s.checkSender(o) },
+		func() error { return o.readDestinations(dst) },
+		o.checkName,
+		func() error { return s.checkGeo(o) },
+		options,
+		func() error { return s.checkCallback(o) },
+	} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Simulator) checkSender(o *order) error {

@@ -36,9 +36,11 @@ type Simulator struct {
 	optOuts optOuts
 	law     law
 
+	turning sync.RWMutex // a reset holds it alone; what changes a round shares it, and takes mu behind it
+
 	mu       sync.Mutex
 	closed   bool
-	round    *round
+	round    *round  // changes under turning too
 	speed    float64 // of what is scheduled from now on
 	messages uint64  // so far in this round
 	requests uint64  // so far in this round
@@ -62,7 +64,7 @@ func New(o Options) (*Simulator, error) {
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.round = newRound(s.ctx)
-	s.clock = newSchedule(s.round, o.Start, o.Stopped)
+	s.clock = newSchedule(s.round, o.Start, o.Stopped, o.AtOnce)
 	if err := s.settleIn(); err != nil {
 		s.cancel()
 		return nil, err

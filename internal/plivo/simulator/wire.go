@@ -33,9 +33,9 @@ func (s *Simulator) mishap(t *task) error {
 }
 
 // maim sends the beginning of a request and ends the connection; then it waits until the other side has noticed. half
-// chooses between the two ends that a cut one can have: with nothing sent, or with the header. The error says what was
-// done, or why it could not be.
-func (s *Simulator) maim(ctx context.Context, request *http.Request, how error, half bool) error {
+// chooses between the two ends that a cut one can have: with nothing sent, or with the header. wrote is called when it
+// was sent. The error says what was done, or why it could not be.
+func (s *Simulator) maim(ctx context.Context, request *http.Request, how error, half bool, wrote func()) error {
 	var whole bytes.Buffer
 	if err := request.Write(&whole); err != nil {
 		return err
@@ -61,6 +61,7 @@ func (s *Simulator) maim(ctx context.Context, request *http.Request, how error, 
 	if _, err := conn.Write(whole.Bytes()[:end]); err != nil {
 		return how
 	}
+	wrote()
 	if c, ok := conn.(interface{ CloseWrite() error }); ok && c.CloseWrite() == nil {
 		_, _ = io.Copy(io.Discard, io.LimitReader(conn, maxAnswer)) // whatever it is, it comes too late
 	}
