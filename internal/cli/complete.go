@@ -55,11 +55,12 @@ func flagWords() map[string]completeFunc {
 // argumentWords say what a command takes, by its path behind the program's name. Others take nothing.
 func argumentWords() map[string]completeFunc {
 	return map[string]completeFunc{
-		"replay":    completeCallback,
-		"export":    completeCallback,
-		"reconcile": completeUUID,
-		"import":    files,
-		"man":       folders,
+		"replay":           completeCallback,
+		"simulate advance": fixed(untilIdle + "\tuntil nothing is left to post"),
+		"export":           completeCallback,
+		"reconcile":        completeUUID,
+		"import":           files,
+		"man":              folders,
 	}
 }
 

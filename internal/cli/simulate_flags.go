@@ -34,6 +34,7 @@ type simulateFlags struct {
 	disabled    string
 	everywhere  bool
 	skew        time.Duration
+	atOnce      int
 }
 
 func (f *simulateFlags) add(cmd *cobra.Command) {
@@ -48,6 +49,7 @@ func (f *simulateFlags) add(cmd *cobra.Command) {
 	fs.StringSliceVar(&f.geoBlock, "geo-block", nil, "refuse messages to this `COUNTRY`, as DE, as one that is not switched on (may be repeated)")
 	fs.BoolVar(&f.geoLate, "geo-late", false, "take messages to blocked countries, and let them fail with 450")
 	fs.StringVar(&f.queueMPS, "queue-mps", "", "let `N` messages a second go from one number, the rest waits in its queue; plivo is what Plivo gives each type of number (default no limit)")
+	fs.IntVar(&f.atOnce, "at-once", 0, "post up to `N` callbacks to one host and port at once, from 1 to 64 (default 6)")
 	fs.BoolVar(&f.madeUp, "made-up", false, "make the account up, though PLIVO_AUTH_ID names one, in the environment or in .env")
 	fs.StringArrayVar(&f.extraTokens, "extra-token", nil, "another active `TOKEN` of the account, with which callbacks are signed too and calls are taken (may be repeated; choose one that is no secret)")
 	fs.StringVar(&f.disabled, "disabled", "", "disable the account: `HOW` is now, its calls are refused with 403, or late, its messages are taken and fail with 910")
@@ -79,12 +81,15 @@ func (f *simulateFlags) into(fs *pflag.FlagSet, o *simulator.Options) error {
 		return fmt.Errorf("--disabled %q: give now, for an account whose calls are refused, or late, for one whose messages are taken and fail", cut(f.disabled))
 	case f.skew < -mostSkew || f.skew > mostSkew:
 		return fmt.Errorf("--skew %s is more than %s: give how wrong the clock is, as 90s or -5m", f.skew, mostSkew)
+	case f.atOnce == 0 && fs.Changed("at-once"):
+		return errors.New("--at-once 0 would post nothing: give a number from 1 to 64")
 	case slices.Contains(f.extraTokens, ""):
 		return errors.New("--extra-token is empty: give a token, as --extra-token made-up")
 	}
 	if err := f.checkInboundURL(); err != nil {
 		return err
 	}
+	o.AtOnce = f.atOnce
 	o.AuthTokens, o.Disabled, o.DisabledLate, o.OptOutEverywhere, o.Skew = f.extraTokens, f.disabled != "", f.disabled == "late", f.everywhere, f.skew
 	o.InboundURL, o.AllowRemote, o.Keep, o.Balance = f.inboundURL, f.allowRemote, f.keep, f.balance
 	o.GeoBlocked, o.GeoLate = f.geoBlock, f.geoLate
