@@ -48,7 +48,8 @@ func newSimulateAdvance(s Streams) *cobra.Command {
 		Short: "Move the clock of a running simulator on, and wait for what is due by then",
 		Long: `Move the clock of a simulator that runs on by a time, as 60s, of Plivo's: at a --speed of 20 the clock then shows
 3 s more, in which all comes that takes Plivo 60 s; or, as idle, until nothing is left to post, also of the messages
-that your app sends on the way. The command ends when all that is due by then was posted and answered, retries included, and prints the clock.`,
+that your app sends on the way. The command ends when all that is due by then was posted and answered, retries
+included, and prints the clock.`,
 		Example: `  plivoscope simulate advance 60s
   plivoscope simulate advance idle`,
 		Args: func(_ *cobra.Command, args []string) error {
