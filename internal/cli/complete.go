@@ -35,6 +35,8 @@ func flagWords() map[string]completeFunc {
 		"until":         statuses,
 		"fate":          completeFate,
 		"sign":          fixed("v2", "ma-v2", "v3", "ma-v3"),
+		"disabled":      fixed("now\tits calls are refused with 403", "late\tits messages are taken and fail with 910"),
+		"queue-mps":     fixed("plivo\twhat Plivo gives each type of number"),
 		"clock":         fixed("now", "now,stopped\tstands still until it is moved on"),
 		"status":        statuses,
 		"framework":     completeWords(signature.Frameworks),
@@ -53,11 +55,12 @@ func flagWords() map[string]completeFunc {
 // argumentWords say what a command takes, by its path behind the program's name. Others take nothing.
 func argumentWords() map[string]completeFunc {
 	return map[string]completeFunc{
-		"replay":    completeCallback,
-		"export":    completeCallback,
-		"reconcile": completeUUID,
-		"import":    files,
-		"man":       folders,
+		"replay":           completeCallback,
+		"simulate advance": fixed(untilIdle + "\tuntil nothing is left to post"),
+		"export":           completeCallback,
+		"reconcile":        completeUUID,
+		"import":           files,
+		"man":              folders,
 	}
 }
 

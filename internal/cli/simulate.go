@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/config"
 	"dev.internal/plivoscope/internal/plivo/simulator"
 )
 
@@ -24,8 +25,8 @@ func newSimulate(s Streams) *cobra.Command {
 		Use:   "simulate",
 		Short: "Run a Plivo on loopback for any SDK",
 		Long: `Run the simulator as a server: point an SDK's base URL at it, and messages are accepted, and their
-callbacks posted, as Plivo does. The account is that of PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN; without
-them one is made up and printed.
+callbacks posted, as Plivo does. The account is that of PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN, in the environment
+or in .env; without them, and with --made-up, one is made up and printed.
 
 The destination decides what becomes of a message: +1500555CCCC ends with error code CCCC; 0000 is
 delivered, 0001 sent and never more, 0002 has no callback, 0003 callbacks out of order, 0004 each
@@ -45,6 +46,9 @@ answered on this machine alone.`,
 			}
 			defer set.close()
 			o := set.options
+			if own.madeUp {
+				o.AuthID, o.AuthToken, o.MainToken = "", config.Secret{}, config.Secret{}
+			}
 			run := simulation{s: s, out: &lines{w: s.Out}, json: set.json, madeUp: o.AuthToken.Empty()}
 			ctx, cancel := context.WithCancelCause(cmd.Context())
 			defer cancel(nil)
@@ -55,7 +59,7 @@ answered on this machine alone.`,
 				Rules: o.Rules, Chaos: o.Chaos,
 				Logger: o.Logger, OnEvent: run.event,
 			}
-			if err := own.into(&so); err != nil {
+			if err := own.into(cmd.Flags(), &so); err != nil {
 				return err
 			}
 			sim, err := simulator.New(so)

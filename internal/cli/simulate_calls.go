@@ -38,18 +38,23 @@ func (c clockJSON) String() string {
 	return words + fmt.Sprintf("; %d pending, the next at %s", c.Pending, utc(*c.Next))
 }
 
+// untilIdle stands in place of a time that the clock is moved on by.
+const untilIdle = "idle"
+
 func newSimulateAdvance(s Streams) *cobra.Command {
 	var c simulatorClient
 	cmd := &cobra.Command{
 		Use:   "advance DURATION|idle",
 		Short: "Move the clock of a running simulator on, and wait for what is due by then",
-		Long: `Move the clock of a simulator that runs on by a time, as 60s, of Plivo's: its speed divides it. The command
-ends when all that is due by then was posted and answered, retries included, and prints the clock. With idle the
-clock goes on until nothing is left to post, what the app sends before it answers included, and no further.`,
-		Example: "  plivoscope simulate advance 60s\n  plivoscope simulate advance idle",
+		Long: `Move the clock of a simulator that runs on by a time, as 60s, of Plivo's: at a --speed of 20 the clock then shows
+3 s more, in which all comes that takes Plivo 60 s; or, as idle, until nothing is left to post, also of the messages
+that your app sends on the way. The command ends when all that is due by then was posted and answered, retries
+included, and prints the clock.`,
+		Example: `  plivoscope simulate advance 60s
+  plivoscope simulate advance idle`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return errors.New("give the one time that the clock is to go on by, as \"plivoscope simulate advance 60s\", or idle")
+				return errors.New("give the one time that the clock is to go on by, as \"plivoscope simulate advance 60s\", or idle for until nothing is left to post")
 			}
 			return nil
 		},
@@ -58,7 +63,7 @@ clock goes on until nothing is left to post, what the app sends before it answer
 			if err != nil {
 				return err
 			}
-			if d, err := time.ParseDuration(args[0]); args[0] != "idle" && (err != nil || d < 0) {
+			if d, err := time.ParseDuration(args[0]); args[0] != untilIdle && (err != nil || d < 0) {
 				return fmt.Errorf("%q is no time to move a clock on by: give it as 60s or 1h30m, or idle", cut(args[0]))
 			}
 			a, err := c.call(cmd.Context(), set.env, http.MethodPost, "clock", map[string]string{"advance": args[0]})
@@ -170,8 +175,9 @@ func newSimulateInbound(s Streams) *cobra.Command {
 		Use:   "inbound --from NUMBER --text TEXT",
 		Short: "Let a phone write to an account of a running simulator",
 		Long: `Let a phone write to a number of a simulator that runs: the message is posted, signed, to the message_url
-of the number's application, and what your app answers is printed. The exit code is 3 where no answer
-came, and 6 where it was not 200 or Plivo would not take its XML. Messages that the answer asks for are sent.`,
+of the number's application, which "simulate --inbound-url" has set, and what your app answers is printed.
+The exit code is 3 where no answer came, and 6 where it was not 200 or Plivo would not take its XML. Messages
+that the answer asks for are sent.`,
 		Example: `  plivoscope simulate inbound --from +14155550123 --text hi
   plivoscope simulate inbound --from +14155550123 --to +14155550100 --media https://name.example/a.png -o json`,
 		Args: cobra.NoArgs,
@@ -277,7 +283,8 @@ func newSimulateWait(s Streams) *cobra.Command {
 		Short: "Wait until a message of a running simulator is where a test wants it",
 		Long: `Wait until a message of a simulator that runs has reached a status, so many of its callbacks were posted, or
 were answered with a status; or until nothing is left to post (--idle). All that is given has to hold of
-one message, which is printed. The exit code is 6 where it did not come about by --timeout.`,
+one message, which is printed: --to and --from may be met by one of before too, so reset the simulator first,
+or give --uuid. The exit code is 6 where it did not come about by --timeout.`,
 		Example: `  plivoscope simulate wait --to +14155550199 --status delivered --callbacks 3 --answered 200
   plivoscope simulate wait --idle --timeout 30s`,
 		Args: cobra.NoArgs,
@@ -285,9 +292,6 @@ one message, which is printed. The exit code is 6 where it did not come about by
 			set, err := c.plainSettings(cmd, s)
 			if err != nil {
 				return err
-			}
-			if on.Status != "" && !plivo.Status(on.Status).Known() {
-				return fmt.Errorf("--status %q is no status; the statuses are queued, sent, delivered, undelivered, failed, read and received", cut(on.Status))
 			}
 			if c.timeout < 0 {
 				return fmt.Errorf("--timeout %s is below zero: give a time as 90s", c.timeout)

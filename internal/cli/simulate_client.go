@@ -31,7 +31,7 @@ type simulatorClient struct {
 
 func (c *simulatorClient) add(cmd *cobra.Command) {
 	c.printing(cmd)
-	cmd.Flags().StringVar(&c.apiURL, "api-url", "", "`URL` of the simulator that runs (default PLIVO_API_URL where that is on this machine, else http://"+simulatorAddr+", or that of a plivoscope on the simulator's history)")
+	cmd.Flags().StringVar(&c.apiURL, "api-url", "", "`URL` of the simulator that runs, on this machine (default PLIVO_API_URL, which has to be there too; without it http://"+simulatorAddr+", or that of a plivoscope on the simulator's history)")
 }
 
 // places are where the simulator may be, likeliest first.

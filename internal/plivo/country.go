@@ -20,6 +20,9 @@ func Country(e164 string) string {
 	return display.English.Regions().Name(region)
 }
 
+// IsRegion tells whether a code is one of ISO 3166 that numbers can belong to, as US.
+func IsRegion(code string) bool { return phonenumbers.GetCountryCodeForRegion(code) != 0 }
+
 // Region is the ISO 3166 code of what Country names, as US; empty where that is not known.
 func Region(e164 string) string {
 	n, err := phonenumbers.Parse(e164, "")

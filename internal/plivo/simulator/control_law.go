@@ -147,8 +147,8 @@ func (s *Simulator) controlSetFate(w http.ResponseWriter, r *http.Request) (any,
 	}
 	var err error
 	switch {
-	case set.Next != nil && *set.Next == 0:
-		err = s.FateNext(0, "")
+	case set.Next != nil && *set.Next <= 0: // below zero it says what may be given
+		err = s.FateNext(*set.Next, "")
 	case set.Fate == nil:
 		err = badControl(`the fate is missing; give {"fate": "failed:300"}, with "next": 3 for the next three messages alone`)
 	case set.Next != nil:

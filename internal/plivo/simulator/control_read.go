@@ -52,8 +52,10 @@ func readJSON(w http.ResponseWriter, r *http.Request, v any) error {
 	if err == nil && bytes.TrimSpace(body)[0] != '{' {
 		err = errors.New("null") // which Decode takes for nothing
 	}
-	if err == nil && dec.More() {
-		return badControl("the body has more after its JSON object; send the object alone")
+	if err == nil {
+		if _, more := dec.Token(); !errors.Is(more, io.EOF) {
+			return badControl("the body has more after its JSON object; send the object alone")
+		}
 	}
 	var wrong *json.UnmarshalTypeError
 	var timed *timeError
@@ -65,7 +67,11 @@ func readJSON(w http.ResponseWriter, r *http.Request, v any) error {
 	case errors.As(err, &wrong) && wrong.Field != "":
 		return badControl("%s cannot be a JSON %s; it is %s", wrong.Field, wrong.Value, kindWords(wrong.Type.String()))
 	case strings.HasPrefix(err.Error(), "json: unknown field "):
-		return badControl("there is no field %s here; is it spelt right? There are %s", strings.TrimPrefix(err.Error(), "json: unknown field "), strings.Join(fieldsOf(v), ", "))
+		unknown, fields := strings.TrimPrefix(err.Error(), "json: unknown field "), fieldsOf(v)
+		if len(fields) == 0 {
+			return badControl("there is no field %s here; this call takes none", unknown)
+		}
+		return badControl("there is no field %s here; is it spelt right? There are %s", unknown, strings.Join(fields, ", "))
 	default:
 		return badControl("the body is not a valid JSON object")
 	}

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"dev.internal/plivoscope/internal/plivo"
@@ -38,8 +40,6 @@ func (a awaited) check() error {
 	switch timeout := time.Duration(a.Timeout); {
 	case !a.ofMessage() && !a.Idle:
 		return badControl(`there is nothing to wait for; give message_uuid, to, from, status, callbacks or answered of a message, or {"idle": true}`)
-	case a.Status != "" && !a.Status.Known():
-		return unknownStatus(string(a.Status))
 	case a.Callbacks < 0 || a.Callbacks > 10_000:
 		return badControl("callbacks is %d; give how many are to have come, up to 10000", a.Callbacks)
 	case a.Answered < 0 || a.Answered > 599:
@@ -70,11 +70,17 @@ func (a awaited) fits(e *entry, now time.Time) (fits, partly bool) {
 // reached tells whether a message has had a status by a time.
 func (m *message) reached(status plivo.Status, now time.Time) bool {
 	for i, h := range m.course {
-		if h.status == status && (i == 0 || !h.at.After(now)) {
+		if sameStatus(h.status, status) && (i == 0 || !h.at.After(now)) {
 			return true
 		}
 	}
 	return false
+}
+
+// sameStatus tells whether a message's status is the one that a call gives. A scenario may have statuses of its own, so
+// no word is refused; a callback may write one with capitals.
+func sameStatus(status, given plivo.Status) bool {
+	return strings.EqualFold(string(status), string(given))
 }
 
 // whatIsThere is the answer of a call that waited.
@@ -84,9 +90,20 @@ type whatIsThere struct {
 	Clock   shownClock    `json:"clock"`
 }
 
+// comes tells whether the message has a status, now or later.
+func (w whatIsThere) comes(status plivo.Status) bool {
+	return w.Message != nil && slices.ContainsFunc(w.Message.Course, func(h shownHop) bool { return sameStatus(h.Status, status) })
+}
+
+// goesOn tells whether time brings anything more: a status of the message, or something to post.
+func (w whatIsThere) goesOn() bool {
+	return w.Clock.Pending > 0 || w.Message != nil && slices.ContainsFunc(w.Message.Course, func(h shownHop) bool { return !h.Reached })
+}
+
 // controlWait is POST wait, and GET wait with the same as its query. It answers 200 once all holds, or 408 when it
-// has not by the timeout.
+// has not by the timeout, or 409 when a reset came in between.
 func (s *Simulator) controlWait(w http.ResponseWriter, r *http.Request) (any, error) {
+	during := s.current()
 	a := awaited{Timeout: timeSpan(waitDefault)}
 	var err error
 	if r.Method == http.MethodGet {
@@ -107,20 +124,32 @@ func (s *Simulator) controlWait(w http.ResponseWriter, r *http.Request) (any, er
 	defer stop()
 	for {
 		begun := time.Now()
+		var there whatIsThere
 		holds, uuid := s.holds(a)
 		if holds {
-			return s.whatIsThere(uuid), nil
+			there = s.whatIsThere(uuid)
+		}
+		switch { // what was looked at may be of the round after
+		case s.current() != during:
+			return nil, fmt.Errorf("the wait was ended: %w", errReset)
+		case holds:
+			return there, nil
 		}
 		// Looking takes a small part of the time, however many messages there are.
 		select {
 		case <-time.After(max(waitBeat, 20*time.Since(begun))):
 			continue
+		case <-during.ctx.Done(): // with the simulator too
+			if s.ctx.Err() == nil {
+				continue
+			}
+			return nil, fmt.Errorf("the wait was ended: %w", errStopping)
 		case <-timeout.Done():
 		}
 		if ctx.Err() != nil {
 			return nil, fmt.Errorf("the wait was ended: %w", context.Cause(ctx))
 		}
-		there := s.whatIsThere(uuid)
+		there = s.whatIsThere(uuid)
 		there.Error = s.unmet(a, there)
 		return nil, &controlError{status: http.StatusRequestTimeout, body: there, words: there.Error}
 	}
@@ -171,7 +200,10 @@ func (s *Simulator) unmet(a awaited, there whatIsThere) string {
 	default:
 		words += fmt.Sprintf("the message %s is %s, %d of its callbacks were posted and %d answered 200, and pending is %d", m.UUID, m.Status, m.Posted, m.Answered, there.Clock.Pending)
 	}
-	if there.Clock.Stopped {
+	if a.Status != "" && !plivo.Status(strings.ToLower(string(a.Status))).Known() && !there.comes(a.Status) {
+		words += fmt.Sprintf("; %q is none of Plivo's statuses: is it spelt right?", cut(string(a.Status)))
+	}
+	if there.Clock.Stopped && there.goesOn() {
 		words += `; the clock stands still: move it on with POST ` + ControlPath + `clock {"advance": "60s"}`
 	}
 	return words

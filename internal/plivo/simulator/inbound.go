@@ -198,7 +198,7 @@ func (s *Simulator) inboundMessage(in InboundMessage) (*message, error) {
 	}
 	switch {
 	case in.URL == "":
-		return nil, errors.New("there is no url to post it to; name the one of your callback server's inbound path")
+		return nil, errors.New("there is no url to post it to: name one with the message (--url), or start the simulator with --inbound-url, as http://127.0.0.1:4141/sms/inbound")
 	}
 	if words := s.checkURL(in.URL); words != "" {
 		return nil, errors.New(words)

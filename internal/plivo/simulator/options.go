@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/scenario"
 )
 
@@ -103,8 +104,11 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	o.AtOnce = cmp.Or(o.AtOnce, defaultAtOnce)
 	o.Balance = cmp.Or(o.Balance, defaultBalance)
-	if _, err := readDollars(o.Balance); err != nil {
+	switch left, err := readDollars(o.Balance); {
+	case err != nil:
 		return o, err
+	case left < 0:
+		return o, fmt.Errorf("cannot give the simulated account the balance %q: it begins with what is there, at least 0", o.Balance)
 	}
 	if o.Limits.Lists == 0 {
 		o.Limits.Lists = listsPerMinute
@@ -114,7 +118,7 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	blocked := make([]string, len(o.GeoBlocked))
 	for i, country := range o.GeoBlocked {
-		if blocked[i] = strings.ToUpper(country); len(country) != 2 {
+		if blocked[i] = strings.ToUpper(country); !plivo.IsRegion(blocked[i]) {
 			return o, fmt.Errorf("cannot block the country %q: name it by its two letters, as DE", country)
 		}
 	}

@@ -20,6 +20,13 @@ func newRound(ctx context.Context) *round {
 
 func (r *round) over() bool { return r.ctx.Err() != nil }
 
+// current is the round that runs.
+func (s *Simulator) current() *round {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.round
+}
+
 var (
 	errStopping = errors.New("the simulator is stopping")
 	errReset    = errors.New("the simulator was reset meanwhile")

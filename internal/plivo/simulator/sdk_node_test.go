@@ -273,4 +273,9 @@ func TestRecipe(t *testing.T) {
 	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "pass 2") {
 		t.Errorf("the suite ends with %v\n%s", err, out)
 	}
+	failing := exec.CommandContext(t.Context(), program, "--test", file)
+	failing.Env = append(cmd.Env, "PLIVOSCOPE_SPEED=soon")
+	if out, err := failing.CombinedOutput(); err == nil || !strings.Contains(string(out), `the simulator ended with 1: plivoscope: PLIVOSCOPE_SPEED in the environment is "soon"`) {
+		t.Errorf("where the simulator does not start the suite ends with %v\n%s", err, out)
+	}
 }

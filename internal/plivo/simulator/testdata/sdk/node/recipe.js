@@ -42,9 +42,13 @@ before(async () => {
   simulator = spawn('plivoscope', ['simulate', '--addr', '127.0.0.1:0', '--seed', '1',
     '--clock', '2026-03-01T12:00:00Z,stopped', '-o', 'json'], {
     env: { ...process.env, PLIVO_AUTH_ID: id, PLIVO_AUTH_TOKEN: token, PLIVO_MAIN_AUTH_TOKEN: '' },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const [line] = await once(readline.createInterface({ input: simulator.stdout }), 'line');
+  let why = ''; // it ended, if it did: a wrong flag, a port that is taken
+  simulator.stderr.on('data', (part) => { why += part; });
+  const ended = once(simulator, 'close').then(([code]) => { throw new Error(`the simulator ended with ${code}: ${why}`); });
+  ended.catch(() => {}); // at the end it is meant to
+  const [line] = await Promise.race([once(readline.createInterface({ input: simulator.stdout }), 'line'), ended]);
   api = JSON.parse(line).api_url; // the first line is printed when requests are accepted
   client = new plivo.Client(id, token, { url: `${api}/v1/Account/${id}` });
   app = await listen();
@@ -56,8 +60,8 @@ beforeEach(async () => {
 });
 after(() => {
   simulator.kill();
-  app.close();
-  app.closeAllConnections();
+  app?.close();
+  app?.closeAllConnections();
 });
 
 test('a message is delivered', async () => {
