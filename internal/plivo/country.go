@@ -24,14 +24,16 @@ func Country(e164 string) string {
 func IsRegion(code string) bool { return phonenumbers.GetCountryCodeForRegion(code) != 0 }
 
 // Region is the ISO 3166 code of what Country names, as US; empty where that is not known.
-func Region(e164 string) string {
+func Region(e164 string) string { return regions.of(e164, regionOf) }
+
+func regionOf(e164 string) string {
 	n, err := phonenumbers.Parse(e164, "")
 	if err != nil || len(e164) > 1 && isTestNumber(e164[1:]) {
 		return ""
 	}
-	region := phonenumbers.GetRegionCodeForNumber(n)
-	if region == "ZZ" || region == "001" {
+	code := phonenumbers.GetRegionCodeForNumber(n)
+	if code == "ZZ" || code == "001" {
 		return ""
 	}
-	return region
+	return code
 }

@@ -147,7 +147,7 @@ func checkDestinations(items []string) ([]string, problems) {
 			if raw == "" {
 				continue
 			}
-			p, err := readings.read(raw)
+			p, err := readNumber(raw)
 			if err != nil {
 				several := ""
 				if errors.Is(err, errTooLong) {

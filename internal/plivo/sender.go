@@ -27,7 +27,7 @@ func checkSender(ps *problems, raw string, to []string) string {
 	if err == nil && !plus && len(digits) >= minShortCode && len(digits) <= maxShortCode {
 		return digits
 	}
-	p, err := readings.read(sender)
+	p, err := readNumber(sender)
 	if err != nil {
 		ps.fail(field, sender, "Cannot send from %s: it %s.", quoted(sender), err)
 		return sender
