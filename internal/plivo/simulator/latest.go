@@ -8,20 +8,25 @@ import (
 
 // madeTry is an attempt, and the callback that it was of.
 type madeTry struct {
-	of Callback
+	of      Callback
+	message uint64 // number
 	try
 }
 
-// inNewest compares attempts: the newer one goes first, and those of one time go by their sequence.
+// inNewest compares attempts: the newer one goes first, and those of one time go by their sequence, of equal ones that
+// of the newer message.
 func inNewest(a, b madeTry) int {
-	return cmp.Or(cmp.Compare(b.at, a.at), cmp.Compare(b.of.Sequence, a.of.Sequence))
+	return cmp.Or(
+		cmp.Compare(b.at, a.at), cmp.Compare(b.of.Sequence, a.of.Sequence), cmp.Compare(b.message, a.message),
+		cmp.Compare(a.of.Copy, b.of.Copy), cmp.Compare(b.number, a.number),
+	)
 }
 
 // How many attempts are at hand without a look at every message: those of the longest page, and some more, for they
 // stand in the order in which they ended.
 const (
 	disorder   = 128 // by so many places at most: more than are made at once
-	lastAtHand = controlMaxPage + disorder
+	lastAtHand = controlMaxPage + 3*disorder
 )
 
 // lastTry is an attempt as it was recorded.
@@ -52,23 +57,32 @@ func (l *lastTries) all() bool { return len(l.ring) < lastAtHand }
 // lastAttempts gives the latest attempts of all messages that are remembered, as latestAttempts does, from those at
 // hand; false where these are not enough. Its cost does not grow with what is remembered.
 func (s *Simulator) lastAttempts(most int) ([]madeTry, bool) {
-	if most > lastAtHand-disorder {
+	if most > controlMaxPage {
 		return nil, false
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l := &s.ledger.last
-	kept := make([]madeTry, 0, min(most+disorder, len(l.ring)))
+	kept := make([]madeTry, 0, min(most+2*disorder, len(l.ring)))
+	floor := int64(math.MaxInt64) // the earliest of as many as are surely enough, were no others of that time
+	below := 0
 	for i := range l.ring {
 		t := &l.ring[(l.oldest+len(l.ring)-1-i)%len(l.ring)]
 		if e, ok := s.ledger.entry(t.m.uuid); ok && e.m.is(t.m) {
-			kept = append(kept, madeTry{e.callback(t.posted), t.try})
+			kept = append(kept, madeTry{e.callback(t.posted), e.m.number, t.try})
+			switch {
+			case len(kept) <= most+disorder:
+				floor = min(floor, t.at)
+			case t.at < floor:
+				below++
+			}
 		}
-		if len(kept) == most+disorder {
+		if below == disorder {
 			break
 		}
 	}
-	if len(kept) < most+disorder && !l.all() {
+	// While the clock stands still any number are of one time.
+	if below < disorder && !l.all() {
 		return nil, false
 	}
 	slices.SortStableFunc(kept, inNewest)
@@ -99,7 +113,7 @@ func (s *Simulator) latestAttempts(most int, wanted func(*message) bool) []madeT
 				if t.at < before {
 					continue
 				}
-				if kept = append(kept, madeTry{e.callback(p), t}); len(kept) >= 2*most+16 {
+				if kept = append(kept, madeTry{e.callback(p), e.m.number, t}); len(kept) >= 2*most+16 {
 					cut()
 				}
 			}

@@ -19,7 +19,7 @@ import (
 const maxAnswer = 16 << 20
 
 // ErrNoSimulator says that something else than a simulator with a control API answers.
-var ErrNoSimulator = errors.New("it is no simulator that can be controlled; only plivoscope's own is")
+var ErrNoSimulator = errors.New("no simulator that can be controlled")
 
 // Client calls one simulator. It may be used by several goroutines at once.
 type Client struct {
@@ -85,7 +85,7 @@ func (c *Client) Call(ctx context.Context, method, path string, in any) (Answer,
 		Error string `json:"error"`
 	}
 	if !strings.HasPrefix(got.Header.Get("Content-Type"), "application/json") || json.Unmarshal(a.Body, &said) != nil || a.Status != http.StatusOK && said.Error == "" {
-		return Answer{}, fmt.Errorf("what answers at %s (%d) cannot be used: %w", c.host, a.Status, ErrNoSimulator)
+		return Answer{}, fmt.Errorf("what answers at %s is %w (%d); only plivoscope's own can", c.host, ErrNoSimulator, a.Status)
 	}
 	a.Words = said.Error
 	return a, nil
