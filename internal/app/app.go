@@ -68,7 +68,10 @@ type App struct {
 	failure   atomic.Pointer[tunnel.Error]
 
 	inboundAnswer atomic.Pointer[plivo.Answer] // as the server has it; nil while another process serves
-	rulesFrom     atomic.Pointer[string]       // file that the simulator's rules were loaded from meanwhile; nil for the Options'
+	rulesFrom     atomic.Pointer[loadedRules]  // that the simulator was given meanwhile; nil for none
+
+	far      controlled // simulator of another process that messages go to; its Client is nil for none
+	farClock farClock
 }
 
 // Open opens the history and binds the addresses; Run then serves them. The caller closes the App,
@@ -83,6 +86,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	}
 	a.started = a.now()
 	a.prober = a.newProber()
+	a.farClock = farClock{wanted: make(chan struct{}, 1), wake: func() { a.store.Wake() }, beat: farBeat}
 	if o.PublicURL != "" {
 		var err error
 		if a.urls.public, err = checkPublicURL(o.PublicURL, o.InsecureURL); err != nil {
@@ -156,6 +160,9 @@ func (a *App) build(ctx context.Context) error {
 		return err
 	}
 	a.api = client
+	if err := a.findSimulator(); err != nil {
+		return err
+	}
 	a.custody = newCustodian(a)
 	return nil
 }
@@ -266,6 +273,9 @@ func (a *App) Close() error {
 	}
 	if a.api != nil {
 		a.api.Close()
+	}
+	if a.far.Client != nil {
+		a.far.Close()
 	}
 	return a.store.Close()
 }

@@ -24,6 +24,12 @@ import (
 // running opens and runs an app, and stops it with the test.
 func running(t *testing.T, o app.Options) *app.App {
 	t.Helper()
+	return runningAfter(t, o, func(*app.App) {})
+}
+
+// runningAfter is running, with something done to the app before.
+func runningAfter(t *testing.T, o app.Options, before func(*app.App)) *app.App {
+	t.Helper()
 	if o.Addr == "" {
 		o.Addr, o.AddrGiven = "127.0.0.1:0", true
 	}
@@ -36,6 +42,7 @@ func running(t *testing.T, o app.Options) *app.App {
 		t.Fatal(err)
 	}
 	app.Quicken(a)
+	before(a)
 	ready, ended := make(chan struct{}), make(chan error, 1)
 	go func() { ended <- a.Run(ctx, func() { close(ready) }) }()
 	select {

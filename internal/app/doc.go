@@ -33,7 +33,7 @@
 // outside is tried with a signed request that the server judges and does not store.
 //
 // The simulator that messages go to is controlled alike wherever it runs: the embedded one directly, that of another
-// process by its control API.
+// process by its control API. While somebody looks at Status, that one is asked for its clock and chaos every 1.5 s.
 //
 // An App owns everything that it started and stops it in a written order: the watch over messages first (nothing
 // new is asked), the lease (no other process joins), a replay, the attached application, the simulator (nothing

@@ -8,6 +8,12 @@ import (
 // Quicken lets the watch over messages look every 50 ms. It has to come before Run.
 func Quicken(a *App) { a.beat = 50 * time.Millisecond }
 
+// QuickenSimulator has a simulator of another process asked for its clock every 20 ms, and answer within a time. It has
+// to come before Run.
+func QuickenSimulator(a *App, within time.Duration) {
+	a.farClock.beat, a.far.within = 20*time.Millisecond, within
+}
+
 // QuickenSends lets a send give signs of life that often.
 func QuickenSends(a *App, beat time.Duration) { a.sendBeat = beat }
 

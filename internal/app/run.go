@@ -16,9 +16,10 @@ import (
 func (a *App) Run(ctx context.Context, ready func()) error {
 	if a.joined {
 		ready()
+		err := a.keepClock(ctx)
 		<-ctx.Done()
 		a.replays.end()
-		return nil
+		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	// The parts outlive ctx, each until those before it have ended.
@@ -42,6 +43,7 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 	if a.link != nil {
 		link.start(running, group, a.link.run)
 	}
+	group.Go(func() error { return a.keepClock(ctx) })
 	lease.start(running, group, func(ctx context.Context) error { return a.keepLease(ctx, held) })
 	watcher.start(running, group, a.watch)
 	group.Go(func() error {

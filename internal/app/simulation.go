@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 
 	"dev.internal/plivoscope/internal/plivo/scenario"
 	"dev.internal/plivoscope/internal/plivo/simulator"
+	"dev.internal/plivoscope/internal/plivo/simulator/control"
 )
 
 // SimulatorState is what a simulator holds, does next and did.
@@ -23,7 +25,7 @@ type SimulatorState struct {
 	NextLeft  int    // how many of these are still to come
 	Chaos     scenario.Chaos
 	Rules     []simulator.RuleUse // Fitted is -1 where it is not told
-	RulesFile string              // that this process loaded them from; empty for none
+	RulesFile string              // that this process loaded them from; empty for none, and where others hold by now
 	Upcoming  []simulator.Scheduled
 	Tried     []simulator.Tried
 }
@@ -39,6 +41,8 @@ type SimulatorChange struct {
 	Chaos       *scenario.Chaos
 	RulesFile   string // to load
 	NoRules     bool
+
+	rules *scenario.Rules // of the RulesFile
 }
 
 // NextFate is the fate of the next messages; with Messages 0 there is none any more.
@@ -65,10 +69,20 @@ func (a *App) simulation() (simulation, error) {
 	switch {
 	case a.sim != nil:
 		return embedded{a.sim}, nil
-	case a.joined && a.simulated(), !a.simulated() && onLoopback(a.apiURL):
-		return controlled(a.apiURL), nil
+	case a.far.Client != nil:
+		return a.far, nil
 	}
 	return nil, ErrNotSimulated
+}
+
+// findSimulator makes the client of a simulator of another process, where messages go to one.
+func (a *App) findSimulator() error {
+	if a.sim != nil || !a.simulated() && !onLoopback(a.apiURL) {
+		return nil
+	}
+	client, err := control.New(a.apiURL)
+	a.far = controlled{client, a.apiURL, controlWithin}
+	return err
 }
 
 // SimulatorState is what the simulator holds, with at most so many attempts that were made, and that are to be made.
@@ -78,26 +92,36 @@ func (a *App) SimulatorState(ctx context.Context, most int) (SimulatorState, err
 	if err != nil {
 		return SimulatorState{}, err
 	}
+	begun := time.Now()
 	st, err := s.state(ctx, most)
-	st.RulesFile = a.rulesFile()
+	a.farClock.tell(begun, st, err)
+	st.RulesFile = a.rulesFile(st.Rules)
 	return st, err
 }
 
 // ChangeSimulator changes something in the simulator. It returns once that is done: where the clock is moved on, when
-// all that was due by then was posted and answered.
+// all that was due by then was posted and answered. It ends early with the error of ctx; the clock then stays where it
+// has come to. A simulator of another process that gives no answer to anything else for 3 s is an error.
 func (a *App) ChangeSimulator(ctx context.Context, c SimulatorChange) error {
 	s, err := a.simulation()
 	if err != nil {
 		return err
 	}
+	if c.RulesFile != "" {
+		rules, err := readRules(c.RulesFile)
+		if err != nil {
+			return err
+		}
+		c.rules = &rules
+	}
 	if err := s.change(ctx, c); err != nil {
 		return err
 	}
-	switch {
-	case c.RulesFile != "":
-		a.rulesFrom.Store(&c.RulesFile)
-	case c.NoRules:
-		a.rulesFrom.Store(new(string))
+	if a.sim == nil {
+		_ = a.askClock(ctx) // so that Status has it at once; what goes wrong stands there
+	}
+	if c.rules != nil {
+		a.rulesFrom.Store(&loadedRules{c.RulesFile, encodedRules(c.rules.List)})
 	}
 	return nil
 }
@@ -111,11 +135,39 @@ func (a *App) ReceiveInbound(ctx context.Context, in simulator.InboundMessage) (
 	return s.receive(ctx, in)
 }
 
-func (a *App) rulesFile() string {
-	if from := a.rulesFrom.Load(); from != nil {
-		return *from
+// loadedRules are the rules that a file had when it was loaded.
+type loadedRules struct {
+	file    string
+	encoded string
+}
+
+// rulesFile is the file that the rules were loaded from, here or at the start; empty where others hold: somebody else
+// may have set them, or a reset.
+func (a *App) rulesFile(hold []simulator.RuleUse) string {
+	from := a.rulesFrom.Load()
+	if from == nil && a.o.RulesFile == "" {
+		return ""
 	}
-	return a.o.RulesFile
+	list := make([]scenario.Rule, len(hold))
+	for i, r := range hold {
+		list[i] = r.Rule
+	}
+	switch now := encodedRules(list); {
+	case from != nil && from.encoded == now:
+		return from.file
+	case a.o.RulesFile != "" && encodedRules(a.o.Rules.List) == now:
+		return a.o.RulesFile
+	}
+	return ""
+}
+
+// encodedRules are equal where rules are, whether they were read from a file or told by a simulator.
+func encodedRules(list []scenario.Rule) string {
+	encoded, err := json.Marshal(scenario.Rules{List: list})
+	if err != nil {
+		return err.Error()
+	}
+	return string(encoded)
 }
 
 // embedded is the simulator of this process.
@@ -149,12 +201,8 @@ func (e embedded) change(ctx context.Context, c SimulatorChange) error {
 	if c.NoRules {
 		errs = append(errs, s.SetRules(scenario.Rules{}))
 	}
-	if c.RulesFile != "" {
-		_, rules, err := readRules(c.RulesFile)
-		if err == nil {
-			err = s.SetRules(rules)
-		}
-		errs = append(errs, err)
+	if c.rules != nil {
+		errs = append(errs, s.SetRules(*c.rules))
 	}
 	if c.Stop {
 		s.StopClock()
@@ -176,23 +224,22 @@ func (e embedded) receive(ctx context.Context, in simulator.InboundMessage) (sim
 }
 
 // readRules reads a rules file.
-func readRules(path string) ([]byte, scenario.Rules, error) {
+func readRules(path string) (scenario.Rules, error) {
 	info, err := os.Stat(path)
 	if err == nil && !info.Mode().IsRegular() {
 		err = errors.New("it is no regular file")
 	}
 	if err != nil {
-		return nil, scenario.Rules{}, fmt.Errorf("cannot load the rules: %w; give the path of a rules file", err)
+		return scenario.Rules{}, fmt.Errorf("cannot load the rules: %w; give the path of a rules file", err)
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, scenario.Rules{}, fmt.Errorf("cannot load the rules: %w; give the path of a rules file", err)
+		return scenario.Rules{}, fmt.Errorf("cannot load the rules: %w; give the path of a rules file", err)
 	}
 	defer func() { _ = f.Close() }()
 	data, err := io.ReadAll(io.LimitReader(f, maxRulesFile))
 	if err != nil {
-		return nil, scenario.Rules{}, fmt.Errorf("cannot load the rules: %w", err)
+		return scenario.Rules{}, fmt.Errorf("cannot load the rules: %w", err)
 	}
-	rules, err := scenario.ParseRules(data, path)
-	return data, rules, err
+	return scenario.ParseRules(data, path)
 }

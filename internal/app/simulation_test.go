@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -80,8 +81,16 @@ func TestSimulatorIsControlled(t *testing.T) {
 			if st := state(); st.Chaos.String() != chaos.String() || st.Clock.Speed != 20 || st.Fate != "sent" || st.Clock.Stopped {
 				t.Errorf("the state is %+v", st)
 			}
-			if st := embedded.Status(); st.Chaos != chaos.String() || st.Clock.Speed != 20 {
+			if st := a.Status(); st.Chaos != chaos.String() || st.Clock.Speed != 20 || st.SimulatorAt.IsZero() {
 				t.Errorf("the status has %q, %+v", st.Chaos, st.Clock)
+			}
+			sent, err := a.Send(within(t), app.SendRequest{Draft: plivo.Draft{From: "+14155550100", To: []string{"+14155550123"}, Text: "hi"}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			change(app.SimulatorChange{Advance: time.Minute})
+			if tried := state().Tried; !slices.ContainsFunc(tried, func(tr simulator.Tried) bool { return tr.MessageUUID == sent.UUIDs[0] && tr.Cause == "chaos: lost" }) {
+				t.Errorf("the attempts are %+v", tried)
 			}
 			change(app.SimulatorChange{Chaos: &scenario.Chaos{}})
 

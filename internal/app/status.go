@@ -42,9 +42,13 @@ type Status struct {
 	Server        webhook.Stats
 	API           api.Stats // of this process's calls
 	Simulator     simulator.Stats
-	Embedded      bool            // the simulator runs in this process
-	Clock         simulator.Clock // of the embedded simulator
-	Chaos         string          // of the embedded simulator, as --chaos takes it; empty for none
+	Embedded      bool // the simulator runs in this process
+	// Clock and Chaos are of the simulator that messages go to, in this process or another one, as they were at
+	// SimulatorAt. That is zero where none has told them within some seconds; SimulatorProblem says why, or is empty.
+	Clock            simulator.Clock
+	Chaos            string // as --chaos takes it; empty for none
+	SimulatorAt      time.Time
+	SimulatorProblem string
 	// SimulatorToken is the made-up auth token of the embedded simulator, which an app that checks signatures
 	// has to know; empty where it was given or there is no simulator.
 	SimulatorToken string

@@ -39,6 +39,10 @@ func (a *App) Status() Status {
 		if c := a.sim.Chaos(); !c.None() {
 			s.Chaos = c.String()
 		}
+		s.SimulatorAt = time.Now()
+	}
+	if a.far.Client != nil {
+		a.farClock.into(&s)
 	}
 	return s
 }

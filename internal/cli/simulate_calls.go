@@ -82,7 +82,7 @@ included, and prints the clock.`,
 
 func (c *simulatorClient) printClock(s Streams, asJSON bool, a controlAnswer) error {
 	var clock clockJSON
-	if err := json.Unmarshal(a.body, &clock); err != nil {
+	if err := json.Unmarshal(a.Body, &clock); err != nil {
 		return unreadable(err)
 	}
 	return c.print(s, asJSON, a, func() []string { return []string{capital(clock.String()) + "."} })
@@ -137,7 +137,7 @@ func simulateState(s Streams, use, short, long, method, path string) *cobra.Comm
 				return err
 			}
 			var state stateJSON
-			if err := json.Unmarshal(a.body, &state); err != nil {
+			if err := json.Unmarshal(a.Body, &state); err != nil {
 				return unreadable(err)
 			}
 			return c.print(s, set.json, a, func() []string {
@@ -225,11 +225,11 @@ type receiptJSON struct {
 }
 
 func (c *simulatorClient) tellReceipt(s Streams, asJSON bool, a controlAnswer) error {
-	if a.status != http.StatusOK && a.status != http.StatusBadGateway {
+	if a.Status != http.StatusOK && a.Status != http.StatusBadGateway {
 		return a.problem()
 	}
 	var r receiptJSON
-	if err := json.Unmarshal(a.body, &r); err != nil {
+	if err := json.Unmarshal(a.Body, &r); err != nil {
 		return unreadable(err)
 	}
 	err := c.print(s, asJSON, a, func() []string {
@@ -254,10 +254,10 @@ func (c *simulatorClient) tellReceipt(s Streams, asJSON bool, a controlAnswer) e
 	switch {
 	case err != nil:
 		return err
-	case a.words != "" && r.Answered == 0:
-		return withCode(exitUpstream, errors.New(a.words+again))
-	case a.words != "":
-		return withCode(exitUnmet, errors.New(a.words+again))
+	case a.Words != "" && r.Answered == 0:
+		return withCode(exitUpstream, errors.New(a.Words+again))
+	case a.Words != "":
+		return withCode(exitUnmet, errors.New(a.Words+again))
 	case r.Problem != "":
 		return withCode(exitUnmet, errors.New("Plivo would not take the answer: "+r.Problem))
 	}
@@ -321,7 +321,7 @@ or give --uuid. The exit code is 6 where it did not come about by --timeout.`,
 }
 
 func (c *simulatorClient) tellWait(s Streams, asJSON bool, a controlAnswer) error {
-	if a.status != http.StatusOK && a.status != http.StatusRequestTimeout {
+	if a.Status != http.StatusOK && a.Status != http.StatusRequestTimeout {
 		return a.problem()
 	}
 	var there struct {
@@ -336,7 +336,7 @@ func (c *simulatorClient) tellWait(s Streams, asJSON bool, a controlAnswer) erro
 		} `json:"message"`
 		Clock clockJSON `json:"clock"`
 	}
-	if err := json.Unmarshal(a.body, &there); err != nil {
+	if err := json.Unmarshal(a.Body, &there); err != nil {
 		return unreadable(err)
 	}
 	err := c.print(s, asJSON, a, func() []string {

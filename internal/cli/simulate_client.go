@@ -1,15 +1,12 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -17,11 +14,8 @@ import (
 	"dev.internal/plivoscope/internal/config"
 	"dev.internal/plivoscope/internal/escape"
 	"dev.internal/plivoscope/internal/plivo"
-	"dev.internal/plivoscope/internal/plivo/simulator"
+	"dev.internal/plivoscope/internal/plivo/simulator/control"
 )
-
-// maxControlAnswer is how much of a simulator's answer is read, in bytes.
-const maxControlAnswer = 16 << 20
 
 // simulatorClient calls the control API of a simulator that runs.
 type simulatorClient struct {
@@ -59,11 +53,7 @@ func (c *simulatorClient) places(ctx context.Context, env config.Env) ([]string,
 }
 
 // controlAnswer is what a simulator answered.
-type controlAnswer struct {
-	status int
-	body   []byte // JSON
-	words  string // of its error; empty for none
-}
+type controlAnswer control.Answer
 
 // call asks the simulator; in is sent as JSON where it is not nil. The error says that there was no answer.
 func (c *simulatorClient) call(ctx context.Context, env config.Env, method, path string, in any) (controlAnswer, error) {
@@ -71,17 +61,11 @@ func (c *simulatorClient) call(ctx context.Context, env config.Env, method, path
 	if err != nil {
 		return controlAnswer{}, err
 	}
-	var body []byte
-	if in != nil {
-		if body, err = json.Marshal(in); err != nil {
-			return controlAnswer{}, err
-		}
-	}
 	var failures []error
 	for _, place := range places {
-		answer, err := ask(ctx, method, place+simulator.ControlPath+path, body)
+		answer, err := ask(ctx, place, method, path, in)
 		if err == nil {
-			return answer, nil
+			return controlAnswer(answer), nil
 		}
 		if ctx.Err() != nil {
 			return controlAnswer{}, stopped(ctx, context.Cause(ctx))
@@ -91,49 +75,26 @@ func (c *simulatorClient) call(ctx context.Context, env config.Env, method, path
 	return controlAnswer{}, withCode(exitUpstream, fmt.Errorf("%w; start one with \"plivoscope simulate\", or name the one that runs with --api-url", errors.Join(failures...)))
 }
 
-func ask(ctx context.Context, method, target string, body []byte) (controlAnswer, error) {
-	r, err := http.NewRequestWithContext(ctx, method, target, bytes.NewReader(body))
+func ask(ctx context.Context, place, method, path string, in any) (control.Answer, error) {
+	client, err := control.New(place)
 	if err != nil {
-		return controlAnswer{}, err
+		return control.Answer{}, err
 	}
-	if body != nil {
-		r.Header.Set("Content-Type", "application/json")
-	}
-	// It is on this machine: no proxy, and no time but the caller's.
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	answer, err := client.Do(r)
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
-		err = wrapped.Err
-	}
-	if err != nil {
-		return controlAnswer{}, fmt.Errorf("no simulator answers at %s: %w", r.URL.Host, err)
-	}
-	defer func() { _ = answer.Body.Close() }()
-	got, err := io.ReadAll(io.LimitReader(answer.Body, maxControlAnswer))
-	if err != nil {
-		return controlAnswer{}, fmt.Errorf("the answer of the simulator at %s broke off: %w", r.URL.Host, err)
-	}
-	var said struct {
-		Error string `json:"error"`
-	}
-	if !strings.HasPrefix(answer.Header.Get("Content-Type"), "application/json") || json.Unmarshal(got, &said) != nil || answer.StatusCode != http.StatusOK && said.Error == "" {
-		return controlAnswer{}, fmt.Errorf("what answers at %s is no simulator that can be controlled (%d)", r.URL.Host, answer.StatusCode)
-	}
-	return controlAnswer{answer.StatusCode, got, said.Error}, nil
+	defer client.Close()
+	return client.Call(ctx, method, path, in)
 }
 
 // problem is the error of an answer that is none of those that were hoped for; nil for 200.
 func (a controlAnswer) problem() error {
-	switch a.status {
+	switch a.Status {
 	case http.StatusOK:
 		return nil
 	case http.StatusRequestTimeout:
-		return withCode(exitUnmet, errors.New(a.words))
+		return withCode(exitUnmet, errors.New(a.Words))
 	case http.StatusServiceUnavailable:
-		return withCode(exitUpstream, errors.New(a.words))
+		return withCode(exitUpstream, errors.New(a.Words))
 	}
-	return errors.New(a.words)
+	return errors.New(a.Words)
 }
 
 // print writes an answer: as one line of JSON, as the simulator gave it, or the text that is made of it.
@@ -147,7 +108,7 @@ func (c *simulatorClient) print(s Streams, asJSON bool, a controlAnswer, text fu
 		}
 		return nil
 	}
-	line, err := encode(json.RawMessage(s.masker().Body(a.body, "application/json")))
+	line, err := encode(json.RawMessage(s.masker().Body(a.Body, "application/json")))
 	if err != nil {
 		return err
 	}

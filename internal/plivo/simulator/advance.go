@@ -125,20 +125,56 @@ func (c *schedule) advance(ctx context.Context, d time.Duration, idle bool) erro
 	}
 	defer c.moved()
 	c.mu.Lock()
-	begun, messages, target := c.round, c.newest, c.nowLocked().Add(d)
+	to := way{begun: c.round, target: c.nowLocked().Add(d), idle: idle, messages: c.newest + mostMeanwhile}
 	c.mu.Unlock()
-	more := maxMore
 	switch {
-	case idle && target.After(latest):
-		target = latest
-	case d > 0 && target.After(latest):
+	case idle && to.target.After(latest):
+		to.target = latest
+	case d > 0 && to.target.After(latest):
 		return errLatest
 	}
+	return c.travel(ctx, to)
+}
+
+// advanceToNext moves the clock on to when something goes next, once what is due has come to its end: what follows of
+// that may be the next. Where nothing is left the clock stays.
+func (c *schedule) advanceToNext(ctx context.Context) error {
+	if err := c.move(ctx); err != nil {
+		return err
+	}
+	defer c.moved()
+	c.mu.Lock()
+	to := way{begun: c.round}
+	c.mu.Unlock()
+	more := maxMore
+	if err := c.calm(ctx, &more); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	to.target = c.nowLocked()
+	if len(c.waiting) > 0 && c.waiting[0].due.After(to.target) {
+		to.target = c.waiting[0].due
+	}
+	c.mu.Unlock()
+	return c.travel(ctx, to)
+}
+
+// way is what the clock is moved on to.
+type way struct {
+	begun    *round // which has to be on still
+	target   time.Time
+	idle     bool   // no further than to where nothing is left to post
+	messages uint64 // number of the last one that may come before
+}
+
+// travel goes a way. The caller has the right to move the clock.
+func (c *schedule) travel(ctx context.Context, to way) error {
+	more := maxMore
 	for {
 		if err := c.calm(ctx, &more); err != nil {
 			return err
 		}
-		there, err := c.leap(begun, target, idle, messages+mostMeanwhile)
+		there, err := c.leap(to)
 		if err != nil {
 			return err
 		}
@@ -148,28 +184,28 @@ func (c *schedule) advance(ctx context.Context, d time.Duration, idle bool) erro
 	}
 }
 
-// leap moves the clock to the next due time, or to target where that comes first, and tells whether it is where it
+// leap moves the clock to the next due time, or to the target where that comes first, and tells whether it is where it
 // was to go.
-func (c *schedule) leap(begun *round, target time.Time, idle bool, mostMessages uint64) (there bool, err error) {
+func (c *schedule) leap(to way) (there bool, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	next, left := target, len(c.waiting) > 0
+	next, left := to.target, len(c.waiting) > 0
 	if left {
 		next = c.waiting[0].due
 	}
 	switch {
 	case c.closed:
 		return false, errStopping
-	case c.round != begun:
+	case c.round != to.begun:
 		return false, errReset
-	case !idle && !next.Before(target):
-		next, there = target, true
-	case !idle:
-	case c.newest > mostMessages:
+	case !to.idle && !next.Before(to.target):
+		next, there = to.target, true
+	case !to.idle:
+	case c.newest > to.messages:
 		return false, errBusy
 	case !left:
 		return len(c.running) == 0 && len(c.due()) == 0, nil
-	case next.After(target):
+	case next.After(to.target):
 		return false, errFar
 	}
 	c.moveTo(next)

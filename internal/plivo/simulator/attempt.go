@@ -86,7 +86,11 @@ func (s *Simulator) record(m *message, p scenario.Step, a Attempt) {
 			lost: p.Lost,
 		})
 	}
-	e.posted[i].tries = append(e.posted[i].tries, keep(a))
+	t := keep(a)
+	last := lastTry{m: e.m, posted: e.posted[i], try: t}
+	last.tries = nil
+	s.ledger.last.add(last)
+	e.posted[i].tries = append(e.posted[i].tries, t)
 }
 
 func excerpt(b []byte) string {

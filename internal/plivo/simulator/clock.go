@@ -49,6 +49,15 @@ func (s *Simulator) Advance(ctx context.Context, d time.Duration) error {
 	return nil
 }
 
+// AdvanceToNext moves the clock on to when something goes next, however far that is, as Advance does; it does nothing
+// where nothing is left. Where others move the clock on too, next is what is so when they have.
+func (s *Simulator) AdvanceToNext(ctx context.Context) error {
+	if err := s.clock.advanceToNext(ctx); err != nil {
+		return fmt.Errorf("the simulator's clock was not moved on to what is posted next, it shows %s: %w", s.now().Format(time.RFC3339), err)
+	}
+	return nil
+}
+
 // AdvanceUntilIdle moves the clock on until nothing is left to post, retries and what the app sends meanwhile included,
 // and no further. It ends early with the error of ctx, where that is not within 720 h of Plivo's time, or when more
 // than 10,000 messages came meanwhile.

@@ -27,15 +27,17 @@ func (s *Simulator) controlClock(_ http.ResponseWriter, r *http.Request) (any, e
 	return s.showClock(), nil
 }
 
-// advanceBy is how far a call moves the clock on: by a time, or until nothing is left to post.
+// advanceBy is how far a call moves the clock on: by a time, to what is posted next, or until nothing is left to post.
 type advanceBy struct {
 	by   timeSpan
+	next bool
 	idle bool
 }
 
 // UnmarshalJSON is of json.Unmarshaler.
 func (a *advanceBy) UnmarshalJSON(b []byte) error {
-	if a.idle = string(b) == `"idle"`; a.idle {
+	a.next, a.idle = string(b) == `"next"`, string(b) == `"idle"`
+	if a.next || a.idle {
 		return nil
 	}
 	return a.by.UnmarshalJSON(b)
@@ -54,7 +56,7 @@ func (s *Simulator) controlSetClock(w http.ResponseWriter, r *http.Request) (any
 	}
 	switch {
 	case set.Advance == nil && !set.Stop && !set.Start && set.Speed == nil:
-		return nil, badControl(`the clock is to do nothing; give {"advance": "60s"}, {"advance": "idle"}, {"stop": true}, {"start": true} or {"speed": 20}`)
+		return nil, badControl(`the clock is to do nothing; give {"advance": "60s"}, {"advance": "next"}, {"advance": "idle"}, {"stop": true}, {"start": true} or {"speed": 20}`)
 	case set.Stop && set.Start:
 		return nil, badControl("stop and start exclude each other; give one of them")
 	case set.Advance != nil && (set.Advance.by < 0 || time.Duration(set.Advance.by) > maxAdvance):
@@ -75,9 +77,12 @@ func (s *Simulator) controlSetClock(w http.ResponseWriter, r *http.Request) (any
 		ctx, cancel := s.untimed(w, r)
 		defer cancel()
 		var err error
-		if set.Advance.idle {
+		switch {
+		case set.Advance.idle:
 			err = s.AdvanceUntilIdle(ctx)
-		} else {
+		case set.Advance.next:
+			err = s.AdvanceToNext(ctx)
+		default:
 			err = s.Advance(ctx, time.Duration(set.Advance.by))
 		}
 		if err != nil {

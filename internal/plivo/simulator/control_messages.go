@@ -3,6 +3,7 @@ package simulator
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"dev.internal/plivoscope/internal/plivo"
@@ -104,22 +105,27 @@ func (s *Simulator) controlCallbacks(_ http.ResponseWriter, r *http.Request) (an
 		return nil, err
 	}
 	uuid, to := query.Get("message_uuid"), undecorated(query.Get("to"))
-	answer := struct {
-		Attempts []shownTry  `json:"attempts"`
-		Upcoming []shownPlan `json:"upcoming"`
-	}{[]shownTry{}, []shownPlan{}}
-	tries := s.tried(limit, func(m *message) bool { return (uuid == "" || m.uuid == uuid) && (to == "" || m.to == to) })
-	for _, t := range tries {
-		answer.Attempts = append(answer.Attempts, shownTry{headOf(t.Callback), showAttempt(t.Attempt)})
+	if uuid == "" && to == "" {
+		return showCallbacks(s.Tried(limit), s.Upcoming(limit)), nil
 	}
-	most := limit
-	if uuid != "" || to != "" {
-		most = 2 * maxPending
+	tried := s.triedOfSome(limit, func(m *message) bool { return (uuid == "" || m.uuid == uuid) && (to == "" || m.to == to) })
+	upcoming := slices.DeleteFunc(s.Upcoming(2*maxPending), func(u Scheduled) bool { return uuid != "" && u.MessageUUID != uuid || to != "" && u.To != to })
+	return showCallbacks(tried, upcoming[:min(limit, len(upcoming))]), nil
+}
+
+// shownCallbacks are attempts that were made, newest first, and those that come next.
+type shownCallbacks struct {
+	Attempts []shownTry  `json:"attempts"`
+	Upcoming []shownPlan `json:"upcoming"`
+}
+
+func showCallbacks(tried []Tried, upcoming []Scheduled) *shownCallbacks {
+	shown := &shownCallbacks{make([]shownTry, 0, len(tried)), make([]shownPlan, 0, len(upcoming))}
+	for _, t := range tried {
+		shown.Attempts = append(shown.Attempts, shownTry{headOf(t.Callback), showAttempt(t.Attempt)})
 	}
-	for _, u := range s.Upcoming(most) {
-		if len(answer.Upcoming) < limit && (uuid == "" || u.MessageUUID == uuid) && (to == "" || u.To == to) {
-			answer.Upcoming = append(answer.Upcoming, shownPlan{headOf(u.Callback), u.Attempt, shownTime(u.Due)})
-		}
+	for _, u := range upcoming {
+		shown.Upcoming = append(shown.Upcoming, shownPlan{headOf(u.Callback), u.Attempt, shownTime(u.Due)})
 	}
-	return answer, nil
+	return shown
 }

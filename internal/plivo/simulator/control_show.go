@@ -63,6 +63,7 @@ type shownHead struct {
 	Copy      int          `json:"copy"` // tells repeated callbacks apart, from 0
 	Method    string       `json:"method"`
 	URL       string       `json:"url"`
+	Cause     string       `json:"cause"` // what chaos did to it, as "chaos: late"
 }
 
 type shownAttempt struct {
@@ -141,7 +142,7 @@ func headOf(c Callback) shownHead {
 	if c.Inbound {
 		kind = "inbound"
 	}
-	return shownHead{c.MessageUUID, kind, c.From, c.To, c.Status, c.ErrorCode, c.Sequence, c.Copy, c.Method, c.URL}
+	return shownHead{c.MessageUUID, kind, c.From, c.To, c.Status, c.ErrorCode, c.Sequence, c.Copy, c.Method, c.URL, c.Cause}
 }
 
 func showAttempt(a Attempt) shownAttempt {

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+
+	"dev.internal/plivoscope/internal/plivo/scenario"
 )
 
 type shownState struct {
@@ -21,6 +23,10 @@ type shownState struct {
 	Chaos       json.RawMessage `json:"chaos"`
 	Sign        []string        `json:"sign"` // families of signatures
 	Seed        uint64          `json:"seed"` // 0 for none
+
+	// With detail alone.
+	RulesFile *scenario.Rules `json:"rules_file,omitempty"`
+	Callbacks *shownCallbacks `json:"callbacks,omitempty"`
 }
 
 type shownAccount struct {
@@ -51,12 +57,23 @@ type shownCounts struct {
 	Remembered int   `json:"remembered"` // messages
 }
 
-// controlState is GET state.
+// controlState is GET state; with detail=200 it has what rules and callbacks?limit=200 answer besides, for one who looks
+// again and again.
 func (s *Simulator) controlState(_ http.ResponseWriter, r *http.Request) (any, error) {
-	if _, err := readQuery(r); err != nil {
+	query, err := readQuery(r, "detail")
+	if err != nil {
 		return nil, err
 	}
-	return s.showState(), nil
+	most, err := queryNumber(query, "detail", 0, 1, controlMaxPage)
+	if err != nil {
+		return nil, err
+	}
+	shown := s.showState()
+	if most > 0 {
+		rules := s.Rules()
+		shown.RulesFile, shown.Callbacks = &rules, showCallbacks(s.Tried(most), s.Upcoming(most))
+	}
+	return shown, nil
 }
 
 func (s *Simulator) showState() shownState {

@@ -22,6 +22,11 @@ func (s *Simulator) LimitPending(most int) {
 // LimitWeight changes how much the callbacks that are still to be posted may hold, in bytes.
 func (s *Simulator) LimitWeight(most int64) { s.heaviest = most }
 
+// Searched gives what Tried does, by a look at all that is remembered.
+func (s *Simulator) Searched(most int) []Tried {
+	return s.triedOfSome(most, func(*message) bool { return true })
+}
+
 // Weight is how much they hold.
 func (s *Simulator) Weight() int64 { return s.clock.weight.Load() }
 

@@ -13,6 +13,7 @@ type ledger struct {
 	ring   []entry
 	oldest int // where the next one goes once the ring is full
 	byUUID map[string]int
+	last   lastTries // attempts, also of messages that are forgotten
 }
 
 // entry is a message and what was posted of it.

@@ -1,7 +1,6 @@
 package simulator
 
 import (
-	"context"
 	"slices"
 	"time"
 
@@ -72,13 +71,4 @@ func (s *Simulator) RuleUses() []RuleUse {
 		out[i] = RuleUse{r, s.law.rules.counts[i]}
 	}
 	return out
-}
-
-// AdvanceToNext moves the clock on to when something goes next, as Advance does; it does nothing where nothing is left.
-func (s *Simulator) AdvanceToNext(ctx context.Context) error {
-	now, next, _ := s.clock.shown()
-	if next.IsZero() {
-		return nil
-	}
-	return s.clock.advance(ctx, max(next.Sub(now), 0), false)
 }

@@ -8,12 +8,19 @@ type Tried struct {
 
 // Tried gives the attempts that were made of the messages that are remembered, newest first, at most so many.
 func (s *Simulator) Tried(most int) []Tried {
-	return s.tried(most, func(*message) bool { return true })
+	made, atHand := s.lastAttempts(most)
+	if !atHand {
+		made = s.latestAttempts(most, func(*message) bool { return true })
+	}
+	return triedOf(made)
 }
 
-// tried gives those of some messages.
-func (s *Simulator) tried(most int, of func(*message) bool) []Tried {
-	made := s.latestAttempts(most, of)
+// triedOfSome gives those of some messages.
+func (s *Simulator) triedOfSome(most int, of func(*message) bool) []Tried {
+	return triedOf(s.latestAttempts(most, of))
+}
+
+func triedOf(made []madeTry) []Tried {
 	out := make([]Tried, 0, len(made))
 	for _, a := range made {
 		out = append(out, Tried{a.of, a.attempt()})

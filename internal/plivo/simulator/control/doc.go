@@ -1,0 +1,3 @@
+// Package control calls the control API of a simulator that runs on this machine, in this process or another one. It
+// knows how to ask and what an answer is, not what the calls mean: package simulator says that.
+package control
