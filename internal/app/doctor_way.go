@@ -65,7 +65,11 @@ func lookAtRoundTrip(ctx context.Context, d *doctor) Finding {
 }
 
 func cameBack(at string, took time.Duration) Finding {
-	return fine("a request went out to " + at + " and came back in " + rounded(took))
+	what := "a request went out to " + at + " and came back in " + rounded(took)
+	if onLoopback(at) {
+		what += ", on this machine alone"
+	}
+	return fine(what)
 }
 
 // healthThrough asks the server of another process for its health: only that one could tell that it is itself.

@@ -29,8 +29,13 @@ func TestRefusals(t *testing.T) {
 		from, to     int
 		requests     int64
 	}{
-		{0, 99, "503", 1, 3, 4}, {2, 99, "503", 1, 3, 4}, {3, 99, "403", 5, 7, 3}, {3, 4, "4xx", 4, 5, 3}, {6, 99, "403", 5, 7, 3},
-		{3, 3, "", 0, 0, 0}, {7, 99, "", 0, 0, 0},
+		{0, 99, "503", 1, 3, 4},
+		{2, 99, "503", 1, 3, 4},
+		{3, 99, "403", 5, 7, 3},
+		{3, 4, "4xx", 4, 5, 3},
+		{6, 99, "403", 5, 7, 3},
+		{3, 3, "", 0, 0, 0},
+		{7, 99, "", 0, 0, 0},
 	} {
 		got, found := r.latest(at(test.since), at(test.until))
 		want := store.Refusal{Status: test.status, Requests: test.requests}
