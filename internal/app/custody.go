@@ -150,6 +150,7 @@ func (c *custodian) run(ctx context.Context) error {
 				if err := c.a.store.RenewCustody(ctx, os.Getpid()); err != nil && ctx.Err() == nil {
 					c.a.log.Warn("custody not renewed", "err", err)
 				}
+				c.stillOurs(ctx)
 			}
 			continue
 		case url = <-c.wants:

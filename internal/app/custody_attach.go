@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"dev.internal/plivoscope/internal/plivo/api"
 	"dev.internal/plivoscope/internal/store"
@@ -158,6 +159,23 @@ func (c *custodian) lost(app api.Application) {
 	c.attached = false
 	why := fmt.Sprintf("The message_url of application %s was changed to %s by somebody else, and stays so: inbound messages do not come here any more. Start again with --attach-app %s to attach it anew.",
 		nameOf(app), urlOrNone(app.MessageURL), app.ID)
+	c.change(func(at *Attachment) { at.State, at.URL, at.Why = AttachLost, "", why })
+	c.a.Notify(Warning, why)
+}
+
+// stillOurs notices that another process, as plivoscope restore, has put back what this one attached.
+func (c *custodian) stillOurs(ctx context.Context) {
+	if !c.attached {
+		return
+	}
+	all, err := c.a.store.Custodies(ctx, c.a.authID)
+	if err != nil || slices.ContainsFunc(all, func(owed store.Custody) bool { return owed.PID == os.Getpid() }) {
+		return
+	}
+	c.attached, c.owes = false, false
+	at := c.status()
+	why := fmt.Sprintf("Application %s was taken away from here by another plivoscope command, as restore --yes: inbound messages do not come here any more. Start again with --attach-app %s to attach it anew.",
+		named(at.AppID, at.AppName), at.AppID)
 	c.change(func(at *Attachment) { at.State, at.URL, at.Why = AttachLost, "", why })
 	c.a.Notify(Warning, why)
 }

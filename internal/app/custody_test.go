@@ -373,3 +373,28 @@ func TestAPITellsWhatWas(t *testing.T) {
 		t.Errorf("after the end message_url is %s", got)
 	}
 }
+
+// TestRestoreTakesAwayFromOneThatRuns tells whoever holds an application, once, that it was put back meanwhile.
+func TestRestoreTakesAwayFromOneThatRuns(t *testing.T) {
+	t.Parallel()
+	acc := newAccount(t)
+	o := acc.options(app.Attach{AppID: shopApp, Replace: true})
+	o.PublicURL = "https://name.example"
+	a, end := acc.begin(o)
+	becomes(t, a, app.AttachDone)
+	if done, err := app.Restore(within(t), o, true); err != nil || len(done) != 1 || done[0].Outcome != store.PutBack {
+		t.Fatalf("%v; %+v", err, done)
+	}
+	at := becomes(t, a, app.AttachLost)
+	const words = "was taken away from here by another plivoscope command"
+	if all := noticesOf(a); at.URL != "" || !strings.Contains(at.Why, words) || strings.Count(all, words) > 1 || !strings.Contains(at.Why, "shop") {
+		t.Errorf("it is %+v, and told was: %s", at, all)
+	}
+	eventually(t, "it is told", func() bool { return strings.Count(noticesOf(a), words) == 1 })
+	if err := end(); err != nil {
+		t.Error(err)
+	}
+	if url := acc.at(shopApp); url != shopURL {
+		t.Errorf("at the end the message_url is %s", url)
+	}
+}

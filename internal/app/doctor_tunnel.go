@@ -92,7 +92,7 @@ func (d *doctor) withoutTunnel() Finding {
 	a := d.app
 	switch at := a.publicURL(); {
 	case a.CallbackURL() == "":
-		return warn(a.Unreachable()+": callbacks do not come to "+a.listenURL, "open a tunnel with --tunnel, as ngrok or cloudflared, or name the address of one, as it is from outside, with --public-url")
+		return warn(a.Unreachable()+": from outside no callbacks come to "+a.listenURL, "open a tunnel with --tunnel, as ngrok or cloudflared, or name the address of one, as it is from outside, with --public-url")
 	case onLoopback(at):
 		return fine("none is needed, as the API is on this machine")
 	default:

@@ -65,7 +65,11 @@ func lookAtRoundTrip(ctx context.Context, d *doctor) Finding {
 }
 
 func cameBack(at string, took time.Duration) Finding {
-	return fine("a request went out to " + at + " and came back in " + rounded(took))
+	what := "a request went out to " + at + " and came back in " + rounded(took)
+	if onLoopback(at) {
+		what += ", on this machine alone"
+	}
+	return fine(what)
 }
 
 // healthThrough asks the server of another process for its health: only that one could tell that it is itself.
@@ -74,10 +78,31 @@ func (d *doctor) healthThrough(ctx context.Context, at string) Finding {
 	if err != nil {
 		return lostOnTheWay(at, err)
 	}
+	if got.keptOut() {
+		return d.provedElsewhere(ctx, at)
+	}
 	if _, ok := got.health(); !ok {
 		return got.strange(at)
 	}
 	return cameBack(at, got.took)
+}
+
+// provedElsewhere is for a server whose --allow keeps this process out: it tells what came of its own requests, which
+// nothing keeps out and nobody else can answer.
+func (d *doctor) provedElsewhere(ctx context.Context, at string) Finding {
+	const why = "the server that runs lets only the addresses of its --allow in, which keeps doctor out"
+	got, err := d.ask(ctx, http.MethodGet, d.app.listenURL+webhook.HealthPath, nil, nil)
+	if err == nil {
+		if t, ok := got.health(); ok && t != nil && t.State == string(tunnel.Online) && t.RoundTrip > 0 {
+			return fine(fmt.Sprintf("%s; its own request went out to %s and came back in %s", why, at, rounded(time.Duration(t.RoundTrip*float64(time.Millisecond)))))
+		}
+	}
+	return skipped(why+", and no request of its own has come back yet through "+at, "see what the process that serves says of its public URL")
+}
+
+// keptOut tells whether a server of this program refused the address of who asked.
+func (a answered) keptOut() bool {
+	return a.status == http.StatusForbidden && strings.HasPrefix(string(a.body), webhook.NotAllowed)
 }
 
 // lookAtSignature sends a signed request as Plivo does through the public URL, and lets the server judge it.
@@ -107,7 +132,7 @@ func lookAtSignature(ctx context.Context, d *doctor) Finding {
 	}
 	var j webhook.Judgement
 	switch {
-	case got.status == http.StatusForbidden && strings.HasPrefix(string(got.body), "This address may not call here"):
+	case got.keptOut():
 		return skipped("the server takes requests of the networks of --allow alone, and this one came from elsewhere", "run it without --allow to try")
 	case got.status != http.StatusOK || json.Unmarshal(got.body, &j) != nil || j.Signature == "":
 		return got.strange(a.publicURL())

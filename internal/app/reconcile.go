@@ -101,6 +101,7 @@ type Reconciler struct {
 	asks   *rate.Limiter
 	now    func() time.Time
 	public string
+	served string   // as the judge has its own address
 	idle   bool     // no server runs on the history
 	own    []string // URLs of this program, to which no callback is sent
 	close  func() error
@@ -110,7 +111,7 @@ type Reconciler struct {
 func (a *App) Reconciler() *Reconciler {
 	r := &Reconciler{
 		store: a.store, api: a.api, keys: a.replayKeys, now: a.now, public: a.servedURL(), asks: rate.NewLimiter(asksReconciling, asksReconciling),
-		own: []string{a.listenURL, a.publicURL()},
+		served: a.listenURL, own: []string{a.listenURL, a.publicURL()},
 	}
 	if a.simulated() {
 		r.asks = a.askLimit()
@@ -144,7 +145,9 @@ func OpenReconciler(ctx context.Context, o Options) (_ *Reconciler, err error) {
 	if err != nil {
 		return nil, err
 	}
-	r.idle = !live
+	if r.idle, r.served = !live, lease.ListenURL; !live {
+		r.served = cmp.Or(o.PublicURL, "http://"+cmp.Or(o.Addr, DefaultAddr))
+	}
 	config := o.apiConfig()
 	r.keys = replay.Keys{Account: signature.NewToken("account", config.AuthToken), Main: signature.NewToken("main account", o.MainToken.Reveal())}
 	if live && (o.Mode == Simulator || lease.PublicURL != lease.ListenURL) {
@@ -189,7 +192,7 @@ func (r *Reconciler) Run(ctx context.Context, plan ReconcilePlan, each func(Reco
 		return sum, err
 	}
 	sum.Messages = len(ms)
-	j, err := newJudge(ctx, r.store, r.now(), r.public, nil)
+	j, err := newJudge(ctx, r.store, r.now(), r.public, r.served, nil)
 	if err == nil && r.idle {
 		err = j.nobodyServes(ctx)
 	}

@@ -156,6 +156,42 @@ func TestReconcileAfterTheServerEnded(t *testing.T) {
 	}
 }
 
+// TestReconcileKnowsAPortThatIsGone blames no outage for what was asked to a free port of a process that ended, as that
+// of a send that waits for nothing, whether a server with another one runs now or none.
+func TestReconcileKnowsAPortThatIsGone(t *testing.T) {
+	t.Parallel()
+	var c clock
+	sim, apiURL := provider(t, simulator.Options{Fate: "none"})
+	o := app.Options{
+		Mode: app.Live, AuthID: sim.AuthID(), AuthToken: config.NewSecret(sim.AuthToken()), APIURL: apiURL, Now: c.now,
+		HistoryPath: filepath.Join(t.TempDir(), "a.db"), Addr: "127.0.0.1:0", AddrGiven: true,
+	}
+	var id int64
+	t.Run("sent", func(t *testing.T) { id = sendOne(t, running(t, o), "+4915123456789", "") })
+	c.forward(time.Minute)
+	judged := func() (found plivo.Silence) {
+		t.Helper()
+		beside := o
+		beside.Addr = ""
+		r, err := app.OpenReconciler(within(t), beside)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		if _, err := r.Run(within(t), app.ReconcilePlan{IDs: []int64{id}}, func(r app.Reconciled) error { found = r.Message.Silence; return r.Err }); err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	if s := judged(); s.Cause != plivo.OtherURL || !strings.HasPrefix(s.Detail, "http://127.0.0.1:") {
+		t.Errorf("while nothing runs it is %+v", s)
+	}
+	running(t, o)
+	if s := judged(); s.Cause != plivo.OtherURL {
+		t.Errorf("beside a server it is %+v", s)
+	}
+}
+
 // TestReconcileSaysWhatTheAPIDoesNotKnow tells a message of another account from one that is in flight.
 func TestReconcileSaysWhatTheAPIDoesNotKnow(t *testing.T) {
 	t.Parallel()

@@ -105,7 +105,12 @@ func (a *App) watch(ctx context.Context) error {
 func (w *watcher) step(ctx context.Context) error {
 	now := w.a.now()
 	if w.refused != nil {
-		w.refused.sample(now)
+		if r, some := w.refused.sample(now); some {
+			// Where it cannot be written, this process knows it all the same.
+			if err := w.a.store.NoteRefusal(ctx, r); err != nil && ctx.Err() == nil {
+				w.a.log.Warn("refused requests were not noted", "err", err)
+			}
+		}
 	}
 	if !w.a.leased.Load() {
 		w.begun = false // another process watches, and is further by now
@@ -214,7 +219,7 @@ func (w *watcher) attend(ctx context.Context, now time.Time, due []store.Watched
 	if err := w.tempo.refresh(ctx, w.a.store, now); err != nil {
 		return err
 	}
-	j, err := newJudge(ctx, w.a.store, now, w.a.servedURL(), w.refused)
+	j, err := newJudge(ctx, w.a.store, now, w.a.servedURL(), w.a.listenURL, w.refused)
 	if err != nil {
 		return err
 	}

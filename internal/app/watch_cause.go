@@ -2,15 +2,12 @@ package app
 
 import (
 	"context"
-	"net/http"
 	"slices"
 	"strconv"
-	"sync"
 	"time"
 
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/store"
-	"dev.internal/plivoscope/internal/webhook"
 )
 
 // judge finds the likely cause of a silence in what the history and this process know.
@@ -18,19 +15,25 @@ type judge struct {
 	store   *store.Store
 	now     time.Time
 	public  string // that is served now; empty where that is not known
+	own     string // the address of the server of now, or of the one that would be started; empty where not known
 	outages []store.Outage
 	refused *refusals // by this process; nil for none
+	noted   []store.Refusal
 	bad     []store.BadAnswer
 	badRead bool
 }
 
 // newJudge reads what concerns all messages alike.
-func newJudge(ctx context.Context, s *store.Store, now time.Time, public string, refused *refusals) (*judge, error) {
+func newJudge(ctx context.Context, s *store.Store, now time.Time, public, own string, refused *refusals) (*judge, error) {
 	outages, err := s.Outages(ctx, now.Add(-watchedFor-mostPatience))
 	if err != nil {
 		return nil, err
 	}
-	return &judge{store: s, now: now, public: public, outages: outages, refused: refused}, nil
+	noted, err := s.Refusals(ctx, now.Add(-watchedFor-mostPatience))
+	if err != nil {
+		return nil, err
+	}
+	return &judge{store: s, now: now, public: public, own: own, outages: outages, refused: refused, noted: noted}, nil
 }
 
 // silence says why nothing was heard of a message. What the API said goes before what could have been; what
@@ -63,7 +66,7 @@ func (j *judge) silence(ctx context.Context, m plivo.Message) (plivo.Silence, er
 	if answeredBadly(&s, bad) {
 		return s, nil
 	}
-	if m.CallbackURL != "" && j.public != "" && !sameHost(m.CallbackURL, j.public) {
+	if j.elsewhere(m.CallbackURL) {
 		s.Cause, s.Detail = plivo.OtherURL, m.CallbackURL
 		return s, nil
 	}
@@ -72,8 +75,12 @@ func (j *judge) silence(ctx context.Context, m plivo.Message) (plivo.Silence, er
 		s.Cause, s.Detail, s.From, s.To = plivo.Down, o.Why, o.From, o.To
 		return s, nil
 	}
-	if status, from, to, found := j.refused.since(since); found {
-		s.Cause, s.Detail, s.From, s.To = plivo.AnsweredBadly, status, from, to
+	r, found := j.refused.latest(since, until)
+	if !found {
+		r, found = latestRefusal(j.noted, since, until) // by another process, or an earlier one
+	}
+	if found {
+		s.Cause, s.Detail, s.From, s.To = plivo.AnsweredBadly, r.Status, r.From, r.To
 		return s, nil
 	}
 	if bad, err = j.badSince(ctx, since); err != nil {
@@ -88,6 +95,19 @@ func (j *judge) silence(ctx context.Context, m plivo.Message) (plivo.Silence, er
 		s.Cause, s.Detail = plivo.SentFinal, country
 	}
 	return s, nil
+}
+
+// elsewhere tells whether callbacks to a URL come to no server of this history. While none is known to serve, a name
+// may come back as it was, and so may the usual address; but a port that was free, as a send has one, is nobody's once
+// its process has ended.
+func (j *judge) elsewhere(url string) bool {
+	switch {
+	case url == "" || j.public != "" && sameHost(url, j.public):
+		return false
+	case j.public != "":
+		return true
+	}
+	return onLoopback(url) && !sameHost(url, "http://"+DefaultAddr) && !sameHost(url, j.own)
 }
 
 // again judges a silence that may be known. One that lasts, of the same cause and with the same answer of the API,
@@ -184,63 +204,4 @@ func (j *judge) nobodyServes(ctx context.Context) error {
 		j.outages = append(j.outages, store.Outage{From: state.There, Why: plivo.NotRunning})
 	}
 	return err
-}
-
-// refusals are when the callback server answered requests without keeping them, as of this process.
-type refusals struct {
-	mu       sync.Mutex
-	last     webhook.Stats
-	at       time.Time
-	spans    []refusalSpan // oldest first
-	answered func() webhook.Stats
-}
-
-// refusalSpan is a time in which requests were refused.
-type refusalSpan struct {
-	from, to time.Time
-	dropped  bool // 503
-}
-
-const keptSpans = 200
-
-// sample notes what was refused since it was called last.
-func (r *refusals) sample(now time.Time) {
-	st := r.answered()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	was := r.last
-	from := r.at
-	r.last, r.at = st, now
-	if from.IsZero() || st.Dropped == was.Dropped && st.Refused == was.Refused {
-		return
-	}
-	span := refusalSpan{from: from, to: now, dropped: st.Dropped > was.Dropped}
-	if n := len(r.spans); n > 0 && r.spans[n-1].to.Equal(from) && r.spans[n-1].dropped == span.dropped {
-		r.spans[n-1].to = now
-		return
-	}
-	r.spans = append(r.spans, span)
-	if n := len(r.spans) - keptSpans; n > 0 {
-		r.spans = append(r.spans[:0], r.spans[n:]...)
-	}
-}
-
-// since says what requests were answered in the latest span after a time.
-func (r *refusals) since(t time.Time) (status string, from, to time.Time, found bool) {
-	if r == nil {
-		return "", from, to, false
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for i := len(r.spans) - 1; i >= 0; i-- {
-		s := r.spans[i]
-		if !s.to.After(t) {
-			break
-		}
-		if s.dropped {
-			return strconv.Itoa(http.StatusServiceUnavailable), s.from, s.to, true
-		}
-		status, from, to, found = "4xx", s.from, s.to, true
-	}
-	return status, from, to, found
 }

@@ -19,21 +19,34 @@ func TestRefusals(t *testing.T) {
 	r := &refusals{answered: func() webhook.Stats { return stats }}
 	begin := time.Unix(1000, 0)
 	at := func(seconds int) time.Time { return begin.Add(time.Duration(seconds) * time.Second) }
-	for i, s := range []webhook.Stats{{Refused: 5, Dropped: 5}, {Refused: 5, Dropped: 5}, {Refused: 5, Dropped: 6}, {Refused: 5, Dropped: 9}, {Refused: 5, Dropped: 9}, {Refused: 8, Dropped: 9}} {
+	for i, s := range []webhook.Stats{{Refused: 5, Dropped: 5}, {Refused: 5, Dropped: 5}, {Refused: 5, Dropped: 6}, {Refused: 5, Dropped: 9}, {Refused: 5, Dropped: 9}, {Refused: 8, Dropped: 9}, {Refused: 10, Barred: 2, Dropped: 9}, {Refused: 11, Barred: 3, Dropped: 9}} {
 		stats = s
 		r.sample(at(i))
 	}
 	for _, test := range []struct {
-		since    int
-		status   string
-		from, to int
-	}{{0, "503", 1, 3}, {2, "503", 1, 3}, {3, "4xx", 4, 5}, {4, "4xx", 4, 5}, {5, "", 0, 0}} {
-		status, from, to, found := r.since(at(test.since))
-		if status != test.status || found != (test.status != "") || found && (!from.Equal(at(test.from)) || !to.Equal(at(test.to))) {
-			t.Errorf("since %d: %v %q from %v to %v", test.since, found, status, from, to)
+		since, until int
+		status       string
+		from, to     int
+		requests     int64
+	}{
+		{0, 99, "503", 1, 3, 4},
+		{2, 99, "503", 1, 3, 4},
+		{3, 99, "403", 5, 7, 3},
+		{3, 4, "4xx", 4, 5, 3},
+		{6, 99, "403", 5, 7, 3},
+		{3, 3, "", 0, 0, 0},
+		{7, 99, "", 0, 0, 0},
+	} {
+		got, found := r.latest(at(test.since), at(test.until))
+		want := store.Refusal{Status: test.status, Requests: test.requests}
+		if want.Status != "" {
+			want.From, want.To = at(test.from), at(test.to)
+		}
+		if found != (test.status != "") || got != want {
+			t.Errorf("from %d to %d: %v %+v", test.since, test.until, found, got)
 		}
 	}
-	if _, _, _, found := (*refusals)(nil).since(begin); found {
+	if _, found := (*refusals)(nil).latest(begin, at(99)); found {
 		t.Error("without a server something was refused")
 	}
 	for i := range 2 * keptSpans {

@@ -49,7 +49,7 @@ func TestWatchNamesTheCause(t *testing.T) {
 		"answered 403":            {o: app.Options{OnInvalid: webhook.Reject}, to: "+15005550005", cause: plivo.AnsweredBadly, says: "callbacks were answered 403"},
 		"not verified":            {to: "+15005550005", cause: plivo.NotVerified, says: "none of them verifies"},
 		"another URL":             {to: german, url: elsewhere.URL + "/sms", cause: plivo.OtherURL, says: "its callbacks go to " + elsewhere.URL, lost: true},
-		"refused, and not kept":   {o: app.Options{Allow: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}}, to: german, cause: plivo.AnsweredBadly, says: "callbacks were answered 4xx", lost: true},
+		"refused, and not kept":   {o: app.Options{Allow: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}}, to: german, cause: plivo.AnsweredBadly, says: "callbacks were answered 403", lost: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -67,6 +67,27 @@ func TestWatchNamesTheCause(t *testing.T) {
 				t.Errorf("it says %q, %q; lost %v; the message is %+v", short, long, m.CallbackLost(), m)
 			}
 		})
+	}
+}
+
+// TestRefusedByAnotherProcess has a process that serves nothing know that the server did not let a callback in.
+func TestRefusedByAnotherProcess(t *testing.T) {
+	t.Parallel()
+	history := filepath.Join(t.TempDir(), "a.db")
+	server := running(t, app.Options{Mode: app.Simulator, Pace: quick, HistoryPath: history, Allow: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}})
+	joined, err := app.Open(within(t), app.Options{Mode: app.Simulator, HistoryPath: history, Join: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer joined.Close()
+	id := sendOne(t, joined, "+4915123456789", "")
+	eventually(t, "the cause is known", func() bool {
+		var s plivo.Silence
+		_, err := joined.Reconciler().Run(within(t), app.ReconcilePlan{IDs: []int64{id}}, func(r app.Reconciled) error { s = r.Message.Silence; return r.Err })
+		return err == nil && s.Cause == plivo.AnsweredBadly && s.Detail == "403" && !s.From.IsZero() && s.To.After(s.From)
+	})
+	if n := server.Status().Server.Barred; n == 0 {
+		t.Error("nothing was kept out")
 	}
 }
 

@@ -8,14 +8,14 @@
 // write lock first and reads the fold states it needs under it, nothing is kept between two of them.
 // Reads run on a small pool of read-only connections and never wait for the writer.
 //
-// The file has eight tables of rows. callbacks are requests as they came (their parameters are read
+// The file has these tables of rows. callbacks are requests as they came (their parameters are read
 // again from URL and body); messages are what they fold into, with plivo.Fold's state; both are windowed
 // by ID, never by offset. Messages of one send to several destinations all name the first of them. marks
 // say which IDs were next at which time, once a minute, so that since: is a bound on IDs. urls are the
 // newest that were served or sent with, for whoever looks why a signature does not match. attempts are what
 // was sent again to an application, and its answers. routes say how far each route of the forwarding is, and
-// which process has it. outages are the newest spans in which no callback could come in, and watched are the
-// messages that a callback is missed of, with the likely cause and what the API said of them: readers get both
+// which process has it. outages are the newest spans in which no callback could come in, refusals those in which
+// requests were answered and not kept, and watched are the messages that a callback is missed of, with the likely cause and what the API said of them: readers get both
 // with the message, and folding knows neither. custody is which applications of an account were changed to lead
 // here, and what has to be put back. Of single rows there are how far that watch is, the counters and the lease
 // of the process that serves.

@@ -19,6 +19,9 @@ import (
 // schedule of 60, 120 and 240 s.
 const retryAfter = "10"
 
+// NotAllowed is what a caller is answered, with 403, whom Config.Allow keeps out.
+const NotAllowed = "This address may not call here."
+
 // discardMost is how many bytes of a body that is too long are read only to be thrown away.
 const discardMost = 16 << 20
 
@@ -34,12 +37,17 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request, by way) {
 		return
 	}
 	if !allowed(s.config.Allow, caller.addr) {
-		if asksHealth(r, path) && direct(r, by) {
+		switch health := asksHealth(r, path); {
+		case health && direct(r, by):
 			s.serveHealth(w)
+			return
+		case health || asksJudgement(r, path): // no callback, so it counts as little as one that is let in
+			writeText(w, http.StatusForbidden, NotAllowed)
 			return
 		}
 		s.stats.came(s.config.Now())
-		s.refuse(w, http.StatusForbidden, "This address may not call here.")
+		s.stats.barred.Add(1)
+		s.refuse(w, http.StatusForbidden, NotAllowed)
 		s.problems.tell(slog.LevelWarn, "allow",
 			fmt.Sprintf("A request from %s was refused, because the address is in no range of --allow.", caller.text))
 		return

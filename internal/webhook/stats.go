@@ -15,6 +15,7 @@ type Stats struct {
 	Received int64     // requests that came to a handler, those for /health left out
 	Stored   int64     // recorded, whatever the answer
 	Refused  int64     // answered 4xx and not stored
+	Barred   int64     // of those refused: answered 403, by Config.Allow
 	Dropped  int64     // answered 503: not stored, Plivo sends them again
 	Rejected int64     // of those stored: answered 4xx all the same, by the policy or for their length
 
@@ -30,6 +31,7 @@ type Stats struct {
 
 type counters struct {
 	received, stored, refused, dropped, rejected atomic.Int64
+	barred                                       atomic.Int64
 	valid, invalid, missing, unchecked           atomic.Int64
 
 	since   time.Time
@@ -60,7 +62,7 @@ func (c *counters) judged(o signature.Outcome) {
 // Stats is a snapshot that holds up no request; counters of requests in flight may be a step apart.
 func (s *Server) Stats() Stats {
 	c := &s.stats
-	st := Stats{Since: c.since, Rejected: c.rejected.Load()}
+	st := Stats{Since: c.since, Rejected: c.rejected.Load(), Barred: c.barred.Load()}
 	st.Stored, st.Refused, st.Dropped = c.stored.Load(), c.refused.Load(), c.dropped.Load()
 	st.Valid, st.Invalid, st.Missing, st.Unchecked = c.valid.Load(), c.invalid.Load(), c.missing.Load(), c.unchecked.Load()
 	// After them: a request is counted as received before anything comes of it, so that no snapshot shows
