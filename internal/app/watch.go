@@ -23,6 +23,8 @@ const (
 	asksASecond  = 2                // of Plivo, which allows 60 of all requests
 	asksOfOurs   = 200              // of a simulator
 	holdLeast    = 5 * time.Second
+	lookAgain    = time.Minute      // for a cause that is not known
+	lookFor      = 15 * time.Minute // after the API's answer
 	holdMost     = 5 * time.Minute
 	holdRefused  = 10 * time.Minute // where the credentials are refused
 	holdTooMany  = 30 * time.Second
@@ -272,14 +274,18 @@ func (w *watcher) missedAt(m plivo.Message, there bool, now time.Time) time.Time
 
 // ask asks the API about a message, where that may be now, and judges anew with what it said.
 func (w *watcher) ask(ctx context.Context, now time.Time, j *judge, m plivo.Message, d store.Watched) error {
+	known := d
+	if m.Provider.Asked > 0 && nextAsk(m, now).IsZero() {
+		var err error
+		if d.Silence, err = j.again(ctx, m, known); err != nil {
+			return err
+		}
+		d.Due = lookedAt(d, now)
+		return w.a.store.NoteWatched(ctx, d)
+	}
 	if now.Before(w.held) || !w.asks.Allow() {
 		return nil // it stays due
 	}
-	if m.Provider.Asked > 0 && nextAsk(m, now).IsZero() {
-		d.Due = time.Time{}
-		return w.a.store.NoteWatched(ctx, d)
-	}
-	known := d
 	r, err := lookUp(ctx, w.a.api, m.UUID)
 	switch {
 	case ctx.Err() != nil:
@@ -298,8 +304,19 @@ func (w *watcher) ask(ctx context.Context, now time.Time, j *judge, m plivo.Mess
 	if d.Silence, err = j.again(ctx, m, known); err != nil {
 		return err
 	}
-	d.Due = nextAsk(m, now)
+	if d.Due = nextAsk(m, now); d.Due.IsZero() {
+		d.Due = lookedAt(d, now)
+	}
 	return w.a.store.NoteWatched(ctx, d)
+}
+
+// lookedAt is when the cause of a silence is looked for again of which the API has told all; zero for never. It answers
+// sooner than a probe is given up that goes through a tunnel which stands still.
+func lookedAt(d store.Watched, now time.Time) time.Time {
+	if d.Silence.Cause != plivo.UnknownSilence || now.Sub(d.Provider.AskedAt) >= lookFor {
+		return time.Time{}
+	}
+	return now.Add(lookAgain)
 }
 
 func (w *watcher) reached() { w.held, w.hold, w.problem = time.Time{}, 0, "" }

@@ -155,7 +155,7 @@ func TestProbeUnanswered(t *testing.T) {
 	}
 	url, roots := public(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done(); panic(http.ErrAbortHandler) })
 	refused(t, probe(url, 0), tunnel.BadCertificate, "", url, "does not verify", "proxy")
-	prober := &tunnel.Prober{Prover: prover, Path: health, Roots: roots, Timeout: 300 * time.Millisecond}
+	prober := &tunnel.Prober{Prover: prover, Path: health, Roots: roots, Timeout: 3 * time.Second}
 	_, err := prober.Probe(t.Context(), url)
 	refused(t, err, tunnel.TimedOut, "", url, "takes requests and never answers")
 
