@@ -34,6 +34,7 @@ type env struct {
 	filters    *filterHistory
 	sheet      sheet     // what is open over the screen, nil for nothing
 	sim        *simPanel // nil until it was opened
+	simPace    simPace
 	// show goes to a screen; what follows from it is done with the present update.
 	show func(screenID)
 	// heard is told of each notice of the UI's own; nil for nobody.
@@ -100,7 +101,7 @@ func New(core Core, o Options) *Model {
 	e := &env{
 		ctx: context.Background(), core: core, o: o, th: newTheme(o.Renderer, o.mono, own), keys: keys,
 		now: o.Now, at: o.Now(), status: core.Status(), exec: tea.Exec,
-		filters: newFilterHistory(o.FilterFile),
+		filters: newFilterHistory(o.FilterFile), simPace: simPace{simEvery, simPatience},
 	}
 	if o.Masker == nil {
 		e.o.Masker = ownMasker()

@@ -113,7 +113,7 @@ func (p *plainUI) panelKey(s *simPanel, k tea.KeyMsg) tea.Cmd {
 	case form.writing:
 		form.write(false)
 		p.askInboundField(form, 0)
-	case s.doing == "":
+	case len(s.doing) == 0:
 		p.m.arrange()
 		p.sayPanel(s, false)
 	}
