@@ -37,6 +37,8 @@ type env struct {
 	simPace    simPace
 	// show goes to a screen; what follows from it is done with the present update.
 	show func(screenID)
+	// toggleMask masks what is shown, or shows it again.
+	toggleMask func() tea.Cmd
 	// heard is told of each notice of the UI's own; nil for nobody.
 	heard func(app.Notice)
 	// replay begins a run of requests.
@@ -122,7 +124,7 @@ func New(core Core, o Options) *Model {
 		onMessages: m.messages, onCallbacks: m.requests, onCompose: m.compose, onReplay: m.replay, onSignature: m.sig,
 		onActivity: newActivity(e),
 	}
-	e.show = m.show
+	e.show, e.toggleMask = m.show, m.toggleMask
 	m.wake, m.release = core.Subscribe()
 	return m
 }

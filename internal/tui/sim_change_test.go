@@ -2,9 +2,12 @@ package tui
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
+
+	"dev.internal/plivoscope/internal/plivo/simulator"
 )
 
 // TestPanelKeepsWhatIsTyped holds that a typed value stays while something else is done, and where it fails; no key
@@ -223,4 +226,51 @@ func TestPanelMasks(t *testing.T) {
 	d.keys("tab", "tab", "tab")
 	d.expect("4 rules", "masked")
 	check()
+}
+
+// TestPanelScrollsTheAnswer reads the whole answer to an inbound message, also where it has more lines than there is
+// room for.
+func TestPanelScrollsTheAnswer(t *testing.T) {
+	d := panelled(staged(t, false, false, 60, 15, nil), 0, 4)
+	d.core.receipt = simulator.Receipt{UUID: "u", Method: "POST", URL: "http://127.0.0.1:4141/sms/inbound", Answered: 200, Replies: []string{"a", "b"}}
+	for i := range 30 {
+		d.core.receipt.Answer += fmt.Sprintf("line %d\n", i+1)
+	}
+	d.keys("enter", "enter", "esc")
+	d.expect("✓ 200 of POST", "line 1 ", "↑↓ lines 1–")
+	d.absent("line 30")
+	d.keys("j")
+	d.absent("✓ 200")
+	d.keys("end")
+	d.expect("line 30", "↑ 2 replies sent: a, b")
+	d.keys("home")
+	d.expect("✓ 200 of POST")
+}
+
+// TestPanelSpeed says what a minute of Plivo's is at another speed.
+func TestPanelSpeed(t *testing.T) {
+	d := panelled(staged(t, false, false, 160, 36, nil), 2, 0)
+	d.keys(">", ">")
+	d.expect("+ 1 min of Plivo's (12s here)", "> < speed")
+	d.hold = true
+	d.keys("+")
+	d.expect("… moving the clock on by 1m0s of Plivo's time")
+}
+
+// TestPanelSpokenAgain offers the good value again after a problem, and asks again where a change fails later.
+func TestPanelSpokenAgain(t *testing.T) {
+	d := newPlain(t)
+	d.core.simulate(2)
+	long := strings.Repeat("very ", 20) + "long"
+	d.core.sim.Tried[0].Answered, d.core.sim.Tried[0].Problem = 0, long
+	d.press("S", "j")
+	d.hears(long + ", 2 of 3")
+	d.press("tab", "tab", "j", "enter", "5%", "enter")
+	d.hears("Selected: duplicate 5% a report goes twice, 2 of 13")
+	d.press("enter", "5x", "enter")
+	d.hears(`"5x" is no`, "enter keeps 5%")
+	d.press("esc")
+	d.core.simFail = errors.New("the simulator refuses it")
+	d.press("a", "1h", "enter")
+	d.hears("the simulator refuses it", "Move on by, a time of Plivo")
 }

@@ -154,6 +154,8 @@ func (r chaosRow) turned(by int) string {
 	return ""
 }
 
+func (s *simChaos) place() (at, n int) { return s.at, len(s.rows) }
+
 func (s *simChaos) move(n int) { s.simList.move(n, len(s.rows)) }
 
 func (s *simChaos) click(y int) {
@@ -246,7 +248,7 @@ func (s *simChaos) turn(c scenario.Chaos, told string) tea.Cmd {
 
 func (s *simChaos) keys() []key.Binding {
 	km := s.panel.env.keys
-	return []key.Binding{km.more, km.typeValue, when(!s.panel.st.Chaos.None(), km.calm), km.badDay}
+	return []key.Binding{s.panel.env.sliding(), km.typeValue, when(!s.panel.st.Chaos.None(), km.calm), km.badDay}
 }
 
 // sliderCells is how long the line of a slider is for each step.

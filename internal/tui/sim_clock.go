@@ -62,8 +62,20 @@ func (s *simPanel) clockLine(w int) string {
 	state = append(state, span{th.text, next})
 	km := s.env.keys
 	var hints []span
-	for _, b := range []key.Binding{km.stopClock, km.nextDue, km.oneMinute, km.advanceBy, km.faster} {
-		hints = append(hints, span{th.key, strings.Fields(b.Help().Key)[0]}, span{th.muted, " " + b.Help().Desc + "  "})
+	minute := km.oneMinute.Help().Desc
+	if c.Speed != 1 {
+		minute += " of Plivo's (" + minuteHere(c.Speed) + " here)"
+	}
+	for _, b := range []struct{ key, words string }{
+		{km.stopClock.Help().Key, km.stopClock.Help().Desc}, {km.nextDue.Help().Key, km.nextDue.Help().Desc}, {km.oneMinute.Help().Key, minute},
+		{km.advanceBy.Help().Key, km.advanceBy.Help().Desc}, {km.faster.Help().Key + " " + km.slower.Help().Key, "speed"},
+	} {
+		hints = append(hints, span{th.key, b.key}, span{th.muted, " " + b.words + "  "})
+	}
+	if c.Speed != 1 && spansWidth(state)+1+spansWidth(hints) > w {
+		for i := range hints {
+			hints[i].text = strings.ReplaceAll(hints[i].text, minute, minuteHere(c.Speed)+" here")
+		}
 	}
 	if s.typing() {
 		hints = nil
@@ -123,11 +135,23 @@ func (s *simPanel) clockKey(k tea.KeyMsg) (tea.Cmd, bool) {
 	return nil, true
 }
 
+// minuteHere is how long a minute of Plivo's takes at a speed.
+func minuteHere(speed float64) string {
+	if speed <= 0 {
+		return "?"
+	}
+	return time.Duration(float64(time.Minute) / speed).Round(time.Millisecond).String()
+}
+
 // simFarthest is how far the simulator lets its clock be moved on at once.
 const simFarthest = 30 * 24 * time.Hour
 
 func (s *simPanel) advance(d time.Duration) (tea.Cmd, string) {
-	return s.change("moving the clock on by "+d.String(), "", app.SimulatorChange{Advance: d})
+	words := "moving the clock on by " + d.String()
+	if speed := s.st.Clock.Speed; speed != 1 && speed > 0 {
+		words += " of Plivo's time"
+	}
+	return s.change(words, "", app.SimulatorChange{Advance: d})
 }
 
 func (s *simPanel) setSpeed(speed float64) tea.Cmd {
@@ -148,11 +172,6 @@ func nextStep(steps []float64, v float64, by int) float64 {
 		}
 	}
 	return v
-}
-
-func (s *simPanel) clockKeys() []key.Binding {
-	km := s.env.keys
-	return []key.Binding{km.stopClock, when(!s.st.Clock.Next.IsZero(), km.nextDue)}
 }
 
 // simulatorSign is what the first line says of the simulator that is not to be forgotten; nothing otherwise.

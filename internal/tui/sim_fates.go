@@ -57,6 +57,7 @@ func fateChoices() []listedChoice {
 
 func (s *simFates) name() string              { return "Fates" }
 func (s *simFates) learn(*app.SimulatorState) {}
+func (s *simFates) place() (at, n int)        { return s.at, len(s.all) }
 func (s *simFates) move(n int)                { s.simList.move(n, len(s.all)) }
 
 func (s *simFates) click(y int) {
@@ -107,7 +108,7 @@ func messagesWords(n int) string {
 
 func (s *simFates) keys() []key.Binding {
 	km := s.panel.env.keys
-	return []key.Binding{km.fateNext, km.fateDefault, when(s.st.NextLeft > 0, km.dropFate), km.more, km.typeFate}
+	return []key.Binding{km.fateNext, s.panel.env.sliding(), when(s.st.NextLeft > 0, km.dropFate), km.fateDefault, km.typeFate}
 }
 
 func (s *simFates) lines(w, h int) []string {

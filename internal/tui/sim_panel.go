@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -145,6 +146,8 @@ func (s *simPanel) key(k tea.KeyMsg) (tea.Cmd, bool) {
 	case key.Matches(k, km.simHelp, km.helpTyped):
 		s.env.sheet = &helpSheet{env: s.env, sections: s.help(), back: s}
 		return nil, true
+	case key.Matches(k, km.mask):
+		return s.env.toggleMask(), false
 	case key.Matches(k, km.nextPane):
 		s.turn(1)
 		return nil, false
@@ -275,21 +278,58 @@ func (s *simPanel) footer() []key.Binding {
 	case s.typing():
 		return []key.Binding{km.deliver, km.nextField, km.cancel}
 	}
+	own := s.part().keys()
+	first := min(len(own), 2)
+	keys := append(slices.Clone(own[:first]), km.closeCode)
+	if s.w < simRoomy { // the line of the clock has no room for them
+		clock := km.stopClock
+		clock.SetHelp("p . + a > <", "clock")
+		if s.w < 70 {
+			clock.SetHelp(". + a > <", "clock")
+		}
+		keys = append(keys, clock)
+	}
+	return append(append(keys, own[first:]...), km.nextPane, km.simHelp)
+}
+
+// spokenKeys are the keys of the panel as they are named to who hears it: none of them in a group.
+func (s *simPanel) spokenKeys() []key.Binding {
+	km := s.env.keys
 	keys := append(s.part().keys(), km.nextPane, km.closeCode)
-	return append(append(keys, s.clockKeys()...), km.simHelp)
+	keys = append(keys, km.stopClock, when(!s.st.Clock.Next.IsZero(), km.nextDue), km.oneMinute, km.advanceBy, km.faster, km.slower, km.simHelp)
+	return slices.DeleteFunc(keys, func(b key.Binding) bool { return !b.Enabled() })
+}
+
+// sliding names both keys that change a value.
+func (e *env) sliding() key.Binding {
+	b := e.keys.more
+	b.SetHelp(e.keys.less.Help().Key+" "+b.Help().Key, "change")
+	return b
+}
+
+// placeOfSelected is the place of the selected row among the others, for who hears it.
+func (s *simPanel) placeOfSelected() string {
+	p, ok := s.part().(interface{ place() (at, n int) })
+	if !ok {
+		return ""
+	}
+	at, n := p.place()
+	return fmt.Sprintf(", %d of %d", at+1, n)
 }
 
 // help are all keys of the panel.
 func (s *simPanel) help() []section {
 	km := s.env.keys
+	post := km.deliver
+	post.SetHelp("ctrl+s", post.Help().Desc+"; enter too while it is written")
 	return []section{
 		{"The clock", []key.Binding{km.stopClock, km.nextDue, km.oneMinute, km.advanceBy, km.faster, km.slower}},
 		{"Schedule", []key.Binding{km.openTried}},
 		{"Fates", []key.Binding{km.fateNext, km.more, km.less, km.fateDefault, km.typeFate, km.dropFate}},
 		{"Chaos", []key.Binding{km.less, km.more, km.typeValue, km.calm, km.badDay}},
 		{"Rules", []key.Binding{km.loadRules, km.dropRules}},
-		{"Inbound", []key.Binding{km.writeInbound, km.deliver}},
-		{"Everywhere in it", []key.Binding{km.nextPane, km.prevPane, km.up, km.down, km.pageUp, km.pageDown, km.detailTop, km.detailEnd, km.closeCode}},
+		{"Inbound", []key.Binding{km.writeInbound, post}},
+		{"Everywhere in it", []key.Binding{km.nextPane, km.prevPane, km.up, km.down, km.pageUp, km.pageDown, km.detailTop, km.detailEnd, km.mask, km.closeCode}},
 	}
 }
 

@@ -2,6 +2,8 @@ package tui
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -23,6 +25,7 @@ func newSimRules(s *simPanel) *simRules { return &simRules{panel: s} }
 
 func (s *simRules) name() string                 { return "Rules" }
 func (s *simRules) learn(st *app.SimulatorState) { s.at = max(min(s.at, len(st.Rules)-1), 0) }
+func (s *simRules) place() (at, n int)           { return s.at, len(s.panel.st.Rules) }
 func (s *simRules) move(n int)                   { s.simList.move(n, len(s.panel.st.Rules)) }
 
 func (s *simRules) click(y int) {
@@ -43,7 +46,7 @@ func (s *simRules) key(k tea.KeyMsg) (tea.Cmd, bool) {
 			if s.path = text; text == "" {
 				return nil, "Nothing is written: give the path of a rules file."
 			}
-			return p.change("loading the rules", "The rules of "+brief(p.env.mask.Sentence(text))+" hold for what is sent from now on.", app.SimulatorChange{RulesFile: text})
+			return p.change("loading the rules", "The rules of "+brief(p.env.mask.Sentence(text))+" hold for what is sent from now on.", app.SimulatorChange{RulesFile: atHome(text)})
 		})
 	case key.Matches(k, km.dropRules):
 		if len(p.st.Rules) == 0 {
@@ -72,7 +75,7 @@ func (s *simRules) lines(w, h int) []string {
 		}
 		title = []span{{th.strong, " " + plural(n, "rule") + from}, {th.muted, "; the first that fits a message holds"}}
 		if st.Rules[0].Fitted >= 0 {
-			title[1].text = "; the first that fits holds. Counted: messages it was looked at for"
+			title[1].text = "; the first that fits holds; numbers: looked at for"
 		}
 	}
 	out := []string{line(w, title...)}
@@ -105,6 +108,16 @@ func (s *simRules) lines(w, h int) []string {
 		}
 	}
 	return out
+}
+
+// atHome is a path with a leading ~ as shells take it.
+func atHome(path string) string {
+	rest, ok := strings.CutPrefix(path, "~/")
+	home, err := os.UserHomeDir()
+	if !ok || err != nil {
+		return path
+	}
+	return filepath.Join(home, rest)
 }
 
 // ruleName is how many cells the name of a rule has at least.

@@ -120,6 +120,11 @@ func (s *simSchedule) row(i int) simRow {
 	return s.lists[0].rows[i]
 }
 
+func (s *simSchedule) place() (at, n int) {
+	_, at = s.selected()
+	return at, s.count()
+}
+
 func (s *simSchedule) count() int { return len(s.lists[0].rows) + len(s.lists[1].rows) }
 
 // selected is the selected row, and its place among all; none where there are no rows.
@@ -212,6 +217,9 @@ func atLeast(n int) string {
 // simWide is from where there is room for the milliseconds of an attempt, and for which one it is.
 const simWide = 76
 
+// simRoomy is from where on no column is short of room.
+const simRoomy = 100
+
 // line is an attempt: when, of which status, for whom, which one it is, and what came of it.
 func (s *simSchedule) line(r simRow, w int, on bool) string {
 	e := s.panel.env
@@ -224,7 +232,11 @@ func (s *simSchedule) line(r simRow, w int, on bool) string {
 	now := s.panel.now().In(e.at.Location())
 	wide := w >= simWide
 	when, times, statuses, numbers := momentShort(at, now), 13, 16, 16
-	if !wide {
+	tries := 7
+	switch {
+	case w < simRoomy && wide:
+		numbers, tries = 14, 6
+	case !wide:
 		when, times, statuses, numbers = clock(at, now), 9, 15, 13
 	}
 	spans := []span{sign, {words, grid.Fit(when, times, false)}}
@@ -248,7 +260,7 @@ func (s *simSchedule) line(r simRow, w int, on bool) string {
 		try = "again"
 	}
 	if wide {
-		spans = append(spans, span{th.muted, grid.Fit(try, 7, false)})
+		spans = append(spans, span{th.muted, grid.Fit(try, tries, false)})
 	}
 	return line(w, append(spans, s.outcome(r, now)...)...)
 }

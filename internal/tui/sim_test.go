@@ -205,7 +205,6 @@ func TestPanelInbound(t *testing.T) {
 	d.keys("enter")
 	d.expect("✗ Not posted")
 	d.keys("esc", "M")
-	d.keys("esc", "M", "S")
 	d.absent("+14155550100 ")
 	d.absent("Hello from")
 	d.expect("Inbound  Account", "Text")
