@@ -283,10 +283,14 @@ func (s *simPanel) footer() []key.Binding {
 	keys := append(slices.Clone(own[:first]), km.closeCode)
 	if s.w < simRoomy { // the line of the clock has no room for them
 		clock := km.stopClock
-		clock.SetHelp("p . + a > <", "clock")
-		if s.w < 70 {
-			clock.SetHelp(". + a > <", "clock")
+		var names []string
+		for _, b := range []key.Binding{km.stopClock, km.nextDue, km.oneMinute, km.advanceBy, km.faster, km.slower} {
+			names = append(names, b.Help().Key)
 		}
+		if s.w < 70 {
+			names = names[1:]
+		}
+		clock.SetHelp(strings.Join(names, " "), "clock")
 		keys = append(keys, clock)
 	}
 	return append(append(keys, own[first:]...), km.nextPane, km.simHelp)

@@ -2,8 +2,6 @@ package tui
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -46,7 +44,7 @@ func (s *simRules) key(k tea.KeyMsg) (tea.Cmd, bool) {
 			if s.path = text; text == "" {
 				return nil, "Nothing is written: give the path of a rules file."
 			}
-			return p.change("loading the rules", "The rules of "+brief(p.env.mask.Sentence(text))+" hold for what is sent from now on.", app.SimulatorChange{RulesFile: atHome(text)})
+			return p.change("loading the rules", "The rules of "+brief(p.env.mask.Sentence(text))+" hold for what is sent from now on.", app.SimulatorChange{RulesFile: text})
 		})
 	case key.Matches(k, km.dropRules):
 		if len(p.st.Rules) == 0 {
@@ -108,16 +106,6 @@ func (s *simRules) lines(w, h int) []string {
 		}
 	}
 	return out
-}
-
-// atHome is a path with a leading ~ as shells take it.
-func atHome(path string) string {
-	rest, ok := strings.CutPrefix(path, "~/")
-	home, err := os.UserHomeDir()
-	if !ok || err != nil {
-		return path
-	}
-	return filepath.Join(home, rest)
 }
 
 // ruleName is how many cells the name of a rule has at least.
