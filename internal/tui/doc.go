@@ -77,8 +77,9 @@
 // opening. Masked, a reply that nobody has typed is hidden until it is typed into.
 //
 // The panel of the simulator is one for as long as the UI runs, as it was left. It asks for the state while it is
-// seen: with each change of the core, each second, and after what it changed itself, of which one thing is done at a
-// time. Its schedule keeps the selected attempt in its line while others come. Chaos goes by its text form, name and
+// seen: with the changes of the core, at most four times a second, each second, and after what it changed itself, of
+// which one thing is done at a time; but the clock can be stopped and started beside a change that moves it on. What is
+// typed stays, inert, until its change ends. Its schedule keeps the selected attempt in its line while others come. Chaos goes by its text form, name and
 // value, which sliders and what is typed set alike.
 //
 // What is read at length, an open callback, an attempt and two compared ones, is a doc: rows of safe text that keep

@@ -42,6 +42,7 @@ func newDriverOn(t testing.TB, core *fakeCore, w, h int, o Options) *driver {
 	close(gone) // waiting for a change ends at once: the test says when something changed
 	d.m.wake, d.m.pause = gone, 0
 	d.m.tick = func() tea.Cmd { return nil }
+	d.m.env.simPace.every = 0
 	d.withRuns()
 	d.m.sig.wait = func(edit int) tea.Cmd { return func() tea.Msg { return settledMsg{edit} } }
 	d.send(tea.WindowSizeMsg{Width: w, Height: h})

@@ -34,8 +34,11 @@ type env struct {
 	filters    *filterHistory
 	sheet      sheet     // what is open over the screen, nil for nothing
 	sim        *simPanel // nil until it was opened
+	simPace    simPace
 	// show goes to a screen; what follows from it is done with the present update.
 	show func(screenID)
+	// toggleMask masks what is shown, or shows it again.
+	toggleMask func() tea.Cmd
 	// heard is told of each notice of the UI's own; nil for nobody.
 	heard func(app.Notice)
 	// replay begins a run of requests.
@@ -100,7 +103,7 @@ func New(core Core, o Options) *Model {
 	e := &env{
 		ctx: context.Background(), core: core, o: o, th: newTheme(o.Renderer, o.mono, own), keys: keys,
 		now: o.Now, at: o.Now(), status: core.Status(), exec: tea.Exec,
-		filters: newFilterHistory(o.FilterFile),
+		filters: newFilterHistory(o.FilterFile), simPace: simPace{simEvery, simPatience},
 	}
 	if o.Masker == nil {
 		e.o.Masker = ownMasker()
@@ -121,7 +124,7 @@ func New(core Core, o Options) *Model {
 		onMessages: m.messages, onCallbacks: m.requests, onCompose: m.compose, onReplay: m.replay, onSignature: m.sig,
 		onActivity: newActivity(e),
 	}
-	e.show = m.show
+	e.show, e.toggleMask = m.show, m.toggleMask
 	m.wake, m.release = core.Subscribe()
 	return m
 }

@@ -13,13 +13,17 @@ type panelSaid struct {
 	part     int
 	lines    map[string]bool
 	selected string
+	typed    *simInput // what was typed last, to ask for it again where it fails
 }
+
+// panelSpoken is how many cells a line that is said has: nothing of it is cut.
+const panelSpoken = 4 << 10
 
 // panelLines are the lines of the panel without what only a screen needs, and the selected one among them. clock is
 // the first.
 func (p *plainUI) panelLines(s *simPanel) (clock string, lines []string, selected string) {
 	bare := strings.NewReplacer("━", "", "●", "", "─", "", "■", "", "‹", "", "›", "", "│", "", "→", "to", "×", " times")
-	for i, l := range s.lines(p.m.frame.body.w, p.m.frame.body.h-1) {
+	for i, l := range s.lines(panelSpoken, p.m.frame.body.h-1) {
 		l = ansi.Strip(l)
 		text := strings.Join(strings.Fields(bare.Replace(l)), " ")
 		switch {
@@ -53,7 +57,7 @@ func (p *plainUI) sayPanel(s *simPanel, all bool) {
 		now[l] = true
 		switch {
 		case l == selected && l != said.selected:
-			p.out.say("Selected: " + l)
+			p.out.say("Selected: " + l + s.placeOfSelected())
 		case !said.lines[l] && l != selected:
 			p.out.say(l)
 		}
@@ -63,9 +67,9 @@ func (p *plainUI) sayPanel(s *simPanel, all bool) {
 
 // openedPanel says that the panel was opened, and its keys; the rest comes with the state.
 func (p *plainUI) openedPanel(s *simPanel) {
-	p.panel = panelSaid{due: true}
+	p.panel = panelSaid{due: true, typed: p.panel.typed}
 	p.out.say(s.heading() + ".")
-	for _, b := range s.footer() {
+	for _, b := range s.spokenKeys() {
 		p.out.say(keySentence(b))
 	}
 }
@@ -77,7 +81,7 @@ func (p *plainUI) heardPanel(msg tea.Msg) tea.Cmd {
 	if p.m.env.sheet != sheet(s) {
 		return cmd
 	}
-	switch msg.(type) {
+	switch done := msg.(type) {
 	case simStateMsg:
 		if p.panel.due && p.ask == nil {
 			p.panel.due = false
@@ -85,6 +89,13 @@ func (p *plainUI) heardPanel(msg tea.Msg) tea.Cmd {
 		}
 	case simDoneMsg:
 		p.panel.due = true
+		if t := p.panel.typed; t != nil && t.of == done.of {
+			if p.panel.typed = nil; s.wrong != "" && p.ask == nil {
+				p.out.say(s.wrong)
+				s.wrong = ""
+				p.askSimValue(t)
+			}
+		}
 	case simReceiptMsg:
 		for _, a := range s.parts[simInboundAt].(*simInbound).answer() {
 			p.out.say(a.text)
@@ -113,7 +124,7 @@ func (p *plainUI) panelKey(s *simPanel, k tea.KeyMsg) tea.Cmd {
 	case form.writing:
 		form.write(false)
 		p.askInboundField(form, 0)
-	case s.doing == "":
+	case len(s.doing) == 0:
 		p.m.arrange()
 		p.sayPanel(s, false)
 	}
@@ -122,15 +133,17 @@ func (p *plainUI) panelKey(s *simPanel, k tea.KeyMsg) tea.Cmd {
 
 // askSimValue asks for a value that the panel takes.
 func (p *plainUI) askSimValue(t *simInput) {
-	km := p.m.env.keys
+	km, s := p.m.env.keys, p.m.env.sim
 	text := t.in.Value()
 	p.put(&question{label: t.label + ", " + t.in.Placeholder, text: []rune(text), offer: text != "", accept: km.setValue, leave: km.cancel, done: func(text string) tea.Cmd {
 		cmd, problem := t.done(strings.TrimSpace(text))
 		if problem != "" {
 			p.out.say(problem)
-			t.in.SetValue(text)
-			p.askSimValue(t)
+			p.askSimValue(t) // with the value that was good
+			return nil
 		}
+		t.of = s.doing[len(s.doing)-1]
+		p.panel.typed = t
 		return cmd
 	}})
 }

@@ -23,6 +23,9 @@ func (m *Model) unfinished() string {
 	if n := m.compose.sending; n > 0 {
 		what = append(what, "The API has not answered "+plural(n, "send")+" yet.")
 	}
+	if st := &m.env.status; st.Embedded && st.Clock.Stopped && st.Clock.Pending > 0 {
+		what = append(what, "The simulator's clock stands still, and what it has still to post would be lost.")
+	}
 	if m.env.delivering > 0 {
 		what = append(what, "An inbound message is still on its way.")
 	}

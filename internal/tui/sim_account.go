@@ -40,7 +40,7 @@ func (s *simAccount) lines(w, h int) []string {
 		p.field("account", th.bad, "! disabled")
 	}
 	p.field("requests", th.text, limited(a.Requests, a.Limit, "5 s"))
-	p.field("lists", th.text, limited(a.Lists, max(a.ListLimit, 0), "1 min"))
+	p.field("lists", th.text, limited(a.Lists, max(a.ListLimit, 0), "minute"))
 	switch {
 	case a.MPS == simulator.MPSByType:
 		p.field("rate", th.text, "each number sends as fast as Plivo lets its type"+queuedWords(a.Queued))
@@ -74,7 +74,7 @@ func limited(n, most int, span string) string {
 	case most <= 0:
 		return "no limit"
 	case n < 0:
-		return fmt.Sprintf("at most %s in %s", count(int64(most)), span)
+		return fmt.Sprintf("at most %s in %s", count(int64(most)), map[bool]string{true: "a " + span, false: span}[span == "minute"])
 	}
 	return fmt.Sprintf("%s of %s in the last %s", count(int64(n)), count(int64(most)), span)
 }

@@ -19,7 +19,9 @@ import (
 type simChaos struct {
 	panel *simPanel
 	simList
-	rows []chaosRow
+	rows    []chaosRow
+	usual   int       // how many of them there are always
+	setting *simDoing // that the rows show already
 }
 
 // chaosRow is a kind of chaos with its value; empty for none.
@@ -40,7 +42,7 @@ var (
 const badDay = "delay=exp 2s,duplicate=10%,reorder=5%,lost=2%,late=5%,cut=1%,api-latency=50ms..1s,api-429=2%,api-500=1%"
 
 func newSimChaos(s *simPanel) *simChaos {
-	return &simChaos{panel: s, rows: []chaosRow{
+	c := &simChaos{panel: s, rows: []chaosRow{
 		{name: "delay", about: "all go later", steps: delaySteps},
 		{name: "duplicate", about: "a report goes twice", steps: chanceSteps},
 		{name: "reorder", about: "it goes after the next one", steps: chanceSteps},
@@ -55,21 +57,33 @@ func newSimChaos(s *simPanel) *simChaos {
 		{name: "api-500", about: "the API fails", steps: chanceSteps},
 		{name: "api-503", about: "the API is unavailable", steps: chanceSteps},
 	}}
+	c.usual = len(c.rows)
+	return c
 }
 
 func (s *simChaos) name() string { return "Chaos" }
 
-// learn takes the values that hold. Errors of the API that have no slider get one for as long as they hold.
+// learn takes the values that hold, but while others are being set, which are shown already.
 func (s *simChaos) learn(st *app.SimulatorState) {
-	values := chaosValues(st.Chaos)
-	for i := range s.rows {
-		r := &s.rows[i]
+	if !slices.Contains(s.panel.doing, s.setting) {
+		s.show(st.Chaos)
+	}
+}
+
+// show takes the values of chaos. Errors of the API that have no slider get one for as long as they hold.
+func (s *simChaos) show(c scenario.Chaos) {
+	values := chaosValues(c)
+	rows := s.rows[:s.usual]
+	for i := range rows {
+		r := &rows[i]
 		r.value = values[r.name]
 		delete(values, r.name)
 	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		s.rows = append(s.rows, chaosRow{name: name, about: "the API answers so", steps: chanceSteps, value: values[name]})
+		rows = append(rows, chaosRow{name: name, about: "the API answers so", steps: chanceSteps, value: values[name]})
 	}
+	s.rows = rows
+	s.at = min(s.at, len(rows)-1)
 }
 
 // chaosValues are the parts of chaos by their names.
@@ -140,6 +154,8 @@ func (r chaosRow) turned(by int) string {
 	return ""
 }
 
+func (s *simChaos) place() (at, n int) { return s.at, len(s.rows) }
+
 func (s *simChaos) move(n int) { s.simList.move(n, len(s.rows)) }
 
 func (s *simChaos) click(y int) {
@@ -162,11 +178,14 @@ func (s *simChaos) with(name, value string) (scenario.Chaos, error) {
 	return scenario.ParseChaos(strings.Join(parts, ","))
 }
 
-func (s *simChaos) set(c scenario.Chaos, told string) tea.Cmd {
-	for i := range s.rows { // it is shown at once; the answer brings what holds
-		s.rows[i].value = chaosValues(c)[s.rows[i].name]
+// set has chaos set. It is shown at once; the answer brings what holds.
+func (s *simChaos) set(c scenario.Chaos, told string) (tea.Cmd, string) {
+	cmd, problem := s.panel.change("setting chaos", told, app.SimulatorChange{Chaos: &c})
+	if problem == "" {
+		s.setting = s.panel.doing[len(s.panel.doing)-1]
+		s.show(c)
 	}
-	return s.panel.change("chaos is set", told, app.SimulatorChange{Chaos: &c})
+	return cmd, problem
 }
 
 func (s *simChaos) key(k tea.KeyMsg) (tea.Cmd, bool) {
@@ -183,6 +202,9 @@ func (s *simChaos) key(k tea.KeyMsg) (tea.Cmd, bool) {
 			if text == "0" {
 				text = ""
 			}
+			if strings.ContainsAny(text, ",=") {
+				return nil, "That is more than a value of " + r.name + ": each kind is set in its own row."
+			}
 			if _, err := scenario.ParseChaos(r.name + "=" + text); text != "" && err != nil {
 				return nil, p.shownError(err)
 			}
@@ -190,23 +212,23 @@ func (s *simChaos) key(k tea.KeyMsg) (tea.Cmd, bool) {
 			if err != nil {
 				return nil, p.shownError(err)
 			}
-			return s.set(c, ""), ""
+			return s.set(c, "")
 		})
 		return nil, true
 	case key.Matches(k, km.calm):
-		return s.set(scenario.Chaos{}, "Calm: nothing goes wrong any more for messages that are sent from now on."), true
+		return s.turn(scenario.Chaos{}, "Calm: nothing goes wrong any more for messages that are sent from now on."), true
 	case key.Matches(k, km.badDay):
 		c, err := scenario.ParseChaos(badDay)
 		if err != nil {
 			p.wrong = err.Error()
 			return nil, true
 		}
-		return s.set(c, "A bad day: some of everything goes wrong."), true
+		return s.turn(c, "A bad day: some of everything goes wrong."), true
 	default:
 		return nil, false
 	}
 	value := r.turned(by)
-	if value == r.value || p.doing != "" {
+	if value == r.value {
 		return nil, true
 	}
 	c, err := s.with(r.name, value)
@@ -214,12 +236,19 @@ func (s *simChaos) key(k tea.KeyMsg) (tea.Cmd, bool) {
 		p.wrong = p.shownError(err)
 		return nil, true
 	}
-	return s.set(c, ""), true
+	return s.turn(c, ""), true
+}
+
+// turn sets chaos by a key: why it is not is said.
+func (s *simChaos) turn(c scenario.Chaos, told string) tea.Cmd {
+	cmd, problem := s.set(c, told)
+	s.panel.wrong = problem
+	return cmd
 }
 
 func (s *simChaos) keys() []key.Binding {
 	km := s.panel.env.keys
-	return []key.Binding{km.more, km.typeValue, when(!s.panel.st.Chaos.None(), km.calm), km.badDay}
+	return []key.Binding{s.panel.env.sliding(), km.typeValue, when(!s.panel.st.Chaos.None(), km.calm), km.badDay}
 }
 
 // sliderCells is how long the line of a slider is for each step.
@@ -229,7 +258,7 @@ func (s *simChaos) lines(w, h int) []string {
 	th := s.panel.env.th
 	title := []span{{th.good, " Calm"}, {th.muted, "  nothing goes wrong"}}
 	if c := s.panel.st.Chaos; !c.None() {
-		title = []span{{th.warn, " Chaos"}, {th.muted, "  for what is sent from now on: "}, {th.text, strings.ReplaceAll(c.String(), ",", ", ")}}
+		title = []span{{th.warn, " Chaos"}, {th.text, "  " + plural(len(chaosValues(c)), "kind")}, {th.muted, " of it for what is sent from now on"}}
 	}
 	out := []string{line(w, title...)}
 	from, to := s.seen(h-1, len(s.rows))

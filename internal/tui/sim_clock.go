@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -22,7 +21,11 @@ func (s *simPanel) now() time.Time {
 	if c.Stopped {
 		return c.Now
 	}
-	return c.Now.Add(max(s.env.at.Sub(s.read), 0))
+	past := s.env.at.Sub(s.read)
+	if s.stale() {
+		past = min(past, simStale) // how it goes on is not known
+	}
+	return c.Now.Add(max(past, 0))
 }
 
 // clockLine is what the clock shows, and what it comes to next.
@@ -38,6 +41,9 @@ func (s *simPanel) clockLine(w int) string {
 	if c.Stopped {
 		state = []span{{th.warn, " ■ "}, {th.strong, here.Format("15:04:05.000")}, {th.warn, " stands still"}}
 	}
+	if s.stale() {
+		state = []span{{th.warn, " ? "}, {th.strong, show}, {th.warn, " when it was read last"}}
+	}
 	if here.Format("2006-01-02") != s.env.at.Format("2006-01-02") {
 		state = append(state, span{th.muted, here.Format(" of 2006-01-02")})
 	}
@@ -49,15 +55,27 @@ func (s *simPanel) clockLine(w int) string {
 	next := "  nothing is due"
 	switch {
 	case c.Pending > 0 && c.Next.IsZero():
-		next = fmt.Sprintf("  %s on the way", plural(c.Pending, "callback"))
+		next = "  " + count(int64(c.Pending)) + " on the way"
 	case !c.Next.IsZero():
-		next = "  next in " + ahead(c.Next.Sub(now)) + "  " + count(int64(c.Pending)) + " pending"
+		next = "  next " + ahead(c.Next.Sub(now)) + "  " + count(int64(c.Pending)) + " pending"
 	}
 	state = append(state, span{th.text, next})
 	km := s.env.keys
 	var hints []span
-	for _, b := range []key.Binding{km.stopClock, km.nextDue, km.oneMinute, km.advanceBy, km.faster} {
-		hints = append(hints, span{th.key, strings.Fields(b.Help().Key)[0]}, span{th.muted, " " + b.Help().Desc + "  "})
+	minute := km.oneMinute.Help().Desc
+	if c.Speed != 1 {
+		minute += " of Plivo's (" + minuteHere(c.Speed) + " here)"
+	}
+	for _, b := range []struct{ key, words string }{
+		{km.stopClock.Help().Key, km.stopClock.Help().Desc}, {km.nextDue.Help().Key, km.nextDue.Help().Desc}, {km.oneMinute.Help().Key, minute},
+		{km.advanceBy.Help().Key, km.advanceBy.Help().Desc}, {km.faster.Help().Key + " " + km.slower.Help().Key, "speed"},
+	} {
+		hints = append(hints, span{th.key, b.key}, span{th.muted, " " + b.words + "  "})
+	}
+	if c.Speed != 1 && spansWidth(state)+1+spansWidth(hints) > w {
+		for i := range hints {
+			hints[i].text = strings.ReplaceAll(hints[i].text, minute, minuteHere(c.Speed)+" here")
+		}
 	}
 	if s.typing() {
 		hints = nil
@@ -67,12 +85,12 @@ func (s *simPanel) clockLine(w int) string {
 
 func speedWords(speed float64) string { return strconv.FormatFloat(speed, 'g', -1, 64) + "×" }
 
-// ahead is a time to come; what is due is at most 0.
+// ahead says how long it is until something is due.
 func ahead(d time.Duration) string {
 	if d <= 0 {
-		return "0.0s"
+		return "now"
 	}
-	return short(d)
+	return "in " + short(d)
 }
 
 // clockKey handles the keys of the clock, which act in every part.
@@ -83,24 +101,29 @@ func (s *simPanel) clockKey(k tea.KeyMsg) (tea.Cmd, bool) {
 	}
 	switch {
 	case key.Matches(k, km.stopClock) && c.Stopped:
-		return s.change("the clock is started", "The simulator's clock runs on.", app.SimulatorChange{Start: true}), true
+		return s.do("starting the clock", "The simulator's clock runs on.", app.SimulatorChange{Start: true}), true
 	case key.Matches(k, km.stopClock):
-		return s.change("the clock is stopped", "The simulator's clock stands still: nothing is posted until it is moved on or started.", app.SimulatorChange{Stop: true}), true
+		return s.do("stopping the clock", "The simulator's clock stands still: nothing is posted until it is moved on or started.", app.SimulatorChange{Stop: true}), true
 	case key.Matches(k, km.nextDue):
 		if c.Next.IsZero() {
 			s.wrong = "Nothing is due that the clock could be moved on to."
 			return nil, true
 		}
-		return s.change("the clock is moved on to what is due next", "", app.SimulatorChange{ToNext: true}), true
+		return s.do("moving the clock on to what is due next", "", app.SimulatorChange{ToNext: true}), true
 	case key.Matches(k, km.oneMinute):
-		return s.advance(time.Minute), true
+		cmd, problem := s.advance(time.Minute)
+		s.wrong = problem
+		return cmd, true
 	case key.Matches(k, km.advanceBy):
 		s.ask("Move on by", "a time of Plivo's, as 90s or 1h30m", "", func(text string) (tea.Cmd, string) {
 			d, err := time.ParseDuration(text)
 			if err != nil || d <= 0 {
 				return nil, "“" + brief(text) + "” is no time to move the clock on by; write it as 90s or 1h30m."
 			}
-			return s.advance(d), ""
+			if d > simFarthest {
+				return nil, "The clock goes on by up to 720h (30 days) at once."
+			}
+			return s.advance(d)
 		})
 	case key.Matches(k, km.faster):
 		return s.setSpeed(nextStep(simSpeeds, c.Speed, 1)), true
@@ -112,15 +135,30 @@ func (s *simPanel) clockKey(k tea.KeyMsg) (tea.Cmd, bool) {
 	return nil, true
 }
 
-func (s *simPanel) advance(d time.Duration) tea.Cmd {
-	return s.change("the clock is moved on by "+d.String(), "", app.SimulatorChange{Advance: d})
+// minuteHere is how long a minute of Plivo's takes at a speed.
+func minuteHere(speed float64) string {
+	if speed <= 0 {
+		return "?"
+	}
+	return time.Duration(float64(time.Minute) / speed).Round(time.Millisecond).String()
+}
+
+// simFarthest is how far the simulator lets its clock be moved on at once.
+const simFarthest = 30 * 24 * time.Hour
+
+func (s *simPanel) advance(d time.Duration) (tea.Cmd, string) {
+	words := "moving the clock on by " + d.String()
+	if speed := s.st.Clock.Speed; speed != 1 && speed > 0 {
+		words += " of Plivo's time"
+	}
+	return s.change(words, "", app.SimulatorChange{Advance: d})
 }
 
 func (s *simPanel) setSpeed(speed float64) tea.Cmd {
 	if speed == s.st.Clock.Speed {
 		return nil
 	}
-	return s.change("the speed is set", "From now on the simulator is "+speedWords(speed)+" as fast as Plivo; what is scheduled keeps its time.", app.SimulatorChange{Speed: speed})
+	return s.do("setting the speed", "From now on the simulator is "+speedWords(speed)+" as fast as Plivo; what is scheduled keeps its time.", app.SimulatorChange{Speed: speed})
 }
 
 // nextStep is the next of some steps above a value, or below it.
@@ -136,25 +174,13 @@ func nextStep(steps []float64, v float64, by int) float64 {
 	return v
 }
 
-func (s *simPanel) clockKeys() []key.Binding {
-	km := s.env.keys
-	return []key.Binding{km.stopClock, when(!s.st.Clock.Next.IsZero(), km.nextDue)}
-}
-
 // simulatorSign is what the first line says of the simulator that is not to be forgotten; nothing otherwise.
 func (e *env) simulatorSign() []span {
 	var out []span
-	clock, chaos := e.status.Clock, e.status.Chaos
-	if s := e.sim; s != nil && s.known && !e.status.Embedded {
-		clock = s.st.Clock
-		if chaos = ""; !s.st.Chaos.None() {
-			chaos = s.st.Chaos.String()
-		}
-	}
-	if clock.Stopped {
+	if e.status.Clock.Stopped {
 		out = append(out, span{e.th.warn, " ! clock stands still"})
 	}
-	if chaos != "" {
+	if e.status.Chaos != "" {
 		out = append(out, span{e.th.warn, " ! chaos"})
 	}
 	return out

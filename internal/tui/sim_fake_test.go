@@ -18,13 +18,20 @@ type simulated struct {
 	sim     app.SimulatorState
 	simErr  error // of reading it
 	simFail error // of changing it
+	simHang bool  // it answers nothing
 	changes []app.SimulatorChange
+	states  int // how often the state was
 	posts   []simulator.InboundMessage
 	receipt simulator.Receipt
 }
 
-func (c *fakeCore) SimulatorState(context.Context, int) (app.SimulatorState, error) {
+func (c *fakeCore) SimulatorState(ctx context.Context, _ int) (app.SimulatorState, error) {
 	c.calls.Add(1)
+	if c.simHang {
+		<-ctx.Done()
+		return app.SimulatorState{}, ctx.Err()
+	}
+	c.states++
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	st := c.sim
@@ -32,8 +39,11 @@ func (c *fakeCore) SimulatorState(context.Context, int) (app.SimulatorState, err
 	return st, c.simErr
 }
 
-func (c *fakeCore) ChangeSimulator(_ context.Context, ch app.SimulatorChange) error {
+func (c *fakeCore) ChangeSimulator(ctx context.Context, ch app.SimulatorChange) error {
 	c.calls.Add(1)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.simFail != nil {

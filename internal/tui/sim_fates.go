@@ -57,6 +57,7 @@ func fateChoices() []listedChoice {
 
 func (s *simFates) name() string              { return "Fates" }
 func (s *simFates) learn(*app.SimulatorState) {}
+func (s *simFates) place() (at, n int)        { return s.at, len(s.all) }
 func (s *simFates) move(n int)                { s.simList.move(n, len(s.all)) }
 
 func (s *simFates) click(y int) {
@@ -75,22 +76,22 @@ func (s *simFates) key(k tea.KeyMsg) (tea.Cmd, bool) {
 		s.many = max(s.many-1, 0)
 	case key.Matches(k, km.fateNext):
 		n := simCounts[s.many]
-		return p.change("the fate is set", "The next "+messagesWords(n)+": "+fate+".", app.SimulatorChange{Next: &app.NextFate{Fate: fate, Messages: n}}), true
+		return p.do("setting the fate", "The next "+messagesWords(n)+": "+fate+".", app.SimulatorChange{Next: &app.NextFate{Fate: fate, Messages: n}}), true
 	case key.Matches(k, km.fateDefault):
-		return p.change("the fate is set", "All messages that nothing else is said for: "+fate+".", app.SimulatorChange{Fate: fate}), true
+		return p.do("setting the fate", "All messages that nothing else is said for: "+fate+".", app.SimulatorChange{Fate: fate}), true
 	case key.Matches(k, km.dropFate):
 		if s.st.NextLeft == 0 {
 			p.wrong = "The next messages have no fate of their own."
 			return nil, true
 		}
-		return p.change("the fate is dropped", "The next messages have no fate of their own any more.", app.SimulatorChange{Next: &app.NextFate{}}), true
+		return p.do("dropping the fate", "The next messages have no fate of their own any more.", app.SimulatorChange{Next: &app.NextFate{}}), true
 	case key.Matches(k, km.typeFate):
 		p.ask("Fate", "delivered, failed:50, none, a scenario …", "", func(text string) (tea.Cmd, string) {
 			if _, err := scenario.ParseFate(text); err != nil {
 				return nil, p.shownError(err)
 			}
 			n := simCounts[s.many]
-			return p.change("the fate is set", "The next "+messagesWords(n)+": "+text+".", app.SimulatorChange{Next: &app.NextFate{Fate: text, Messages: n}}), ""
+			return p.change("setting the fate", "The next "+messagesWords(n)+": "+text+".", app.SimulatorChange{Next: &app.NextFate{Fate: text, Messages: n}})
 		})
 	default:
 		return nil, false
@@ -107,7 +108,7 @@ func messagesWords(n int) string {
 
 func (s *simFates) keys() []key.Binding {
 	km := s.panel.env.keys
-	return []key.Binding{km.fateNext, km.fateDefault, when(s.st.NextLeft > 0, km.dropFate), km.more, km.typeFate}
+	return []key.Binding{km.fateNext, s.panel.env.sliding(), when(s.st.NextLeft > 0, km.dropFate), km.fateDefault, km.typeFate}
 }
 
 func (s *simFates) lines(w, h int) []string {

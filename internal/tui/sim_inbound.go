@@ -26,6 +26,8 @@ type simInbound struct {
 	got     simulator.Receipt
 	err     error
 	posted  bool // there is an answer to show
+	top     int  // the first line of it that is seen
+	hidden  int  // how many lines of it there are above or below those that are seen
 }
 
 var inboundFields = [4]string{"From", "To", "Text", "Media"}
@@ -49,7 +51,15 @@ func newSimInbound(s *simPanel) *simInbound {
 
 func (f *simInbound) name() string              { return "Inbound" }
 func (f *simInbound) learn(*app.SimulatorState) {}
-func (f *simInbound) move(n int)                { f.focus = max(min(f.focus+n, len(f.inputs)-1), 0) }
+
+// move goes to another field, or scrolls the answer where there is one.
+func (f *simInbound) move(n int) {
+	if f.posted {
+		f.top = max(min(f.top+n, f.hidden), 0)
+		return
+	}
+	f.focus = max(min(f.focus+n, len(f.inputs)-1), 0)
+}
 
 func (f *simInbound) click(y int) {
 	if y >= 0 && y < len(f.inputs) {
@@ -128,7 +138,7 @@ func (f *simInbound) deliver() tea.Cmd {
 		return nil
 	}
 	p.wrong = ""
-	f.waiting, f.posted = true, false
+	f.waiting, f.posted, f.top = true, false, 0
 	p.env.delivering++
 	ctx, core := p.env.ctx, p.env.core
 	return func() tea.Msg {
@@ -167,15 +177,20 @@ func (f *simInbound) lines(w, h int) []string {
 	if !f.posted {
 		return append(out, line(w), line(w, span{th.muted, "   It is posted, signed, to the message_url of the number; the answer comes here."}))
 	}
+	var answer []string
 	for _, s := range f.answer() {
 		for _, l := range wrap(s.text, w-4) {
-			out = append(out, line(w, span{s.paint, "   " + l}))
+			answer = append(answer, line(w, span{s.paint, "   " + l}))
 		}
 	}
-	if len(out) > h {
-		out = append(out[:h-1], line(w, span{th.muted, fmt.Sprintf("   ↓ %d more lines", len(out)-h+1)}))
+	room := max(h-len(out)-1, 1)
+	if f.hidden = max(len(answer)-room, 0); f.hidden == 0 {
+		f.top = 0
+		return append(out, answer...)
 	}
-	return out
+	f.top = min(f.top, f.hidden)
+	out = append(out, answer[f.top:f.top+room]...)
+	return append(out, line(w, span{th.muted, fmt.Sprintf("   ↑↓ lines %d–%d of %d", f.top+1, f.top+room, len(answer))}))
 }
 
 // answer says what was answered, and what Plivo makes of it.
@@ -194,16 +209,20 @@ func (f *simInbound) answer() []span {
 	if got.Problem != "" && got.Answered == 200 {
 		out = append(out, span{th.bad, "✗ Plivo would not take it: " + escape.Line(head(e.mask.Sentence(got.Problem), noticeBytes))})
 	}
-	if len(got.Replies) > 0 {
-		out = append(out, span{th.text, "↑ " + plural(len(got.Replies), "reply") + " sent: " + brief(strings.Join(got.Replies, ", "))})
-	}
 	if got.RetryIn > 0 {
 		out = append(out, span{th.warn, "! posted again in " + got.RetryIn.String()})
 	}
 	if got.Answer != "" {
-		out = append(out, span{th.muted, readableBlock(e.shownAnswer(got.Answer))})
+		out = append(out, span{th.muted, strings.TrimRight(readableBlock(e.shownAnswer(got.Answer)), "\n")})
 	} else if got.Answered > 0 {
 		out = append(out, span{th.muted, "The answer was empty: no reply."})
+	}
+	if n := len(got.Replies); n > 0 {
+		words := "a reply"
+		if n > 1 {
+			words = count(int64(n)) + " replies"
+		}
+		out = append(out, span{th.text, "↑ " + words + " sent: " + brief(strings.Join(got.Replies, ", "))})
 	}
 	return out
 }

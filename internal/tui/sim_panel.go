@@ -1,9 +1,8 @@
 package tui
 
 import (
-	"context"
-	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,8 +27,10 @@ type simPanel struct {
 	err    error     // why it could not be
 	asking bool      // one question at a time
 	again  bool      // something changed since the question
+	asked  time.Time // when it was asked last
+	due    bool      // it is asked again before long
 
-	doing  string // what is being done, in words; empty for nothing
+	doing  []*simDoing
 	wrong  string // with the last change
 	typed  *simInput
 	w, h   int
@@ -55,23 +56,9 @@ type simPart interface {
 type simInput struct {
 	label string
 	in    textinput.Model
+	of    *simDoing // what is done with what was typed: until that ends no key changes it
 	// done takes what was typed; a problem keeps the input open.
 	done func(text string) (cmd tea.Cmd, problem string)
-}
-
-// simMost is how many attempts are read at most, of those that were made and of those to come.
-const simMost = 200
-
-// simStateMsg is the state of the simulator.
-type simStateMsg struct {
-	st  app.SimulatorState
-	err error
-}
-
-// simDoneMsg is the end of a change.
-type simDoneMsg struct {
-	told string // what was done; empty where that is seen
-	err  error
 }
 
 // openSimulator shows the panel as it was left.
@@ -97,66 +84,6 @@ func newSimPanel(e *env) *simPanel {
 	return s
 }
 
-// pull asks for the state, unless a question is on its way: then once more after it.
-func (s *simPanel) pull() tea.Cmd {
-	if s.asking {
-		s.again = true
-		return nil
-	}
-	s.asking, s.again = true, false
-	ctx, core := s.env.ctx, s.env.core
-	return func() tea.Msg {
-		st, err := core.SimulatorState(ctx, simMost)
-		return simStateMsg{st, err}
-	}
-}
-
-// wake asks again after a change, or a second, while the panel is seen.
-func (s *simPanel) wake() tea.Cmd {
-	if s == nil || s.env.sheet != s {
-		return nil
-	}
-	return s.pull()
-}
-
-// learn takes the state.
-func (s *simPanel) learn(msg simStateMsg) tea.Cmd {
-	s.asking = false
-	if s.err = msg.err; msg.err == nil {
-		s.st, s.known, s.read = msg.st, true, s.env.at
-		for _, p := range s.parts {
-			p.learn(&s.st)
-		}
-	}
-	if s.again {
-		return s.pull()
-	}
-	return nil
-}
-
-// change has the simulator changed. words say what is being done, told what was.
-func (s *simPanel) change(words, told string, c app.SimulatorChange) tea.Cmd {
-	if s.doing != "" {
-		s.wrong = "Not done: " + s.doing + " still."
-		return nil
-	}
-	s.doing, s.wrong = words, ""
-	ctx, core := s.env.ctx, s.env.core
-	return func() tea.Msg { return simDoneMsg{told, core.ChangeSimulator(ctx, c)} }
-}
-
-// changed takes the end of a change.
-func (s *simPanel) changed(msg simDoneMsg) tea.Cmd {
-	s.doing = ""
-	switch {
-	case msg.err != nil && !errors.Is(msg.err, context.Canceled):
-		s.wrong = s.shownError(msg.err)
-	case msg.told != "":
-		s.env.notify(app.Info, msg.told)
-	}
-	return s.pull()
-}
-
 func (s *simPanel) shownError(err error) string {
 	return escape.Line(head(s.env.mask.Sentence(err.Error()), noticeBytes))
 }
@@ -166,6 +93,8 @@ func (m *Model) simulated(msg tea.Msg) (tea.Cmd, bool) {
 	switch msg := msg.(type) {
 	case simStateMsg:
 		return m.env.sim.learn(msg), true
+	case simDueMsg:
+		return m.env.sim.mayAsk(), true
 	case simDoneMsg:
 		m.env.status = m.env.core.Status()
 		return m.env.sim.changed(msg), true
@@ -201,7 +130,10 @@ func (s *simPanel) typing() bool {
 
 func (s *simPanel) key(k tea.KeyMsg) (tea.Cmd, bool) {
 	km := s.env.keys
+	s.wrong = "" // it was read
 	switch {
+	case key.Matches(k, km.cancel) && !k.Paste && s.giveUp():
+		return nil, false
 	case s.typed != nil:
 		return s.typedKey(k), false
 	case s.typing():
@@ -214,12 +146,17 @@ func (s *simPanel) key(k tea.KeyMsg) (tea.Cmd, bool) {
 	case key.Matches(k, km.simHelp, km.helpTyped):
 		s.env.sheet = &helpSheet{env: s.env, sections: s.help(), back: s}
 		return nil, true
+	case key.Matches(k, km.mask):
+		return s.env.toggleMask(), false
 	case key.Matches(k, km.nextPane):
 		s.turn(1)
 		return nil, false
 	case key.Matches(k, km.prevPane):
 		s.turn(-1)
 		return nil, false
+	}
+	if !s.known {
+		return nil, false // nothing is changed that was not seen
 	}
 	if cmd, done := s.clockKey(k); done {
 		return cmd, false
@@ -260,19 +197,29 @@ func (s *simPanel) typedKey(k tea.KeyMsg) tea.Cmd {
 	switch km := s.env.keys; {
 	case k.Paste:
 	case key.Matches(k, km.cancel):
-		s.typed, s.wrong = nil, ""
+		s.typed = nil
+		return nil
+	case t.of != nil:
 		return nil
 	case key.Matches(k, km.setValue):
-		cmd, problem := t.done(strings.TrimSpace(t.in.Value()))
-		if s.wrong = problem; problem == "" {
-			s.typed = nil
-		}
-		return cmd
+		return s.enter(t, t.in.Value())
 	}
 	return s.other(k)
 }
 
+// enter does what was typed. It stays until that is done.
+func (s *simPanel) enter(t *simInput, text string) tea.Cmd {
+	cmd, problem := t.done(strings.TrimSpace(text))
+	if s.wrong = problem; problem == "" {
+		t.of = s.doing[len(s.doing)-1]
+	}
+	return cmd
+}
+
 func (s *simPanel) other(msg tea.Msg) (cmd tea.Cmd) {
+	if s.typed != nil && s.typed.of != nil {
+		return nil
+	}
 	if s.typed != nil {
 		s.typed.in, cmd = s.typed.in.Update(msg)
 		return cmd
@@ -287,7 +234,7 @@ func (s *simPanel) other(msg tea.Msg) (cmd tea.Cmd) {
 func (s *simPanel) mouse(e tea.MouseMsg, y int) {
 	press := e.Button == tea.MouseButtonLeft && e.Action == tea.MouseActionPress
 	switch {
-	case wheel(e) != 0:
+	case wheel(e) != 0 && s.known:
 		s.part().move(wheel(e))
 	case !press || s.typing():
 	case y == simTabs:
@@ -301,7 +248,7 @@ func (s *simPanel) mouse(e tea.MouseMsg, y int) {
 				return
 			}
 		}
-	case y >= simTop:
+	case y >= simTop && s.known:
 		s.part().click(y - simTop)
 	}
 }
@@ -319,31 +266,78 @@ func (s *simPanel) setSize(w, h int) {
 
 func (s *simPanel) footer() []key.Binding {
 	km := s.env.keys
+	giveUp := km.cancel
+	giveUp.SetHelp(giveUp.Help().Key, "give up "+s.doingWords())
 	switch {
+	case s.typed != nil && s.typed.of != nil:
+		return []key.Binding{giveUp}
 	case s.typed != nil:
 		return []key.Binding{km.setValue, km.cancel}
+	case !s.known:
+		return []key.Binding{km.nextPane, km.closeCode, km.simHelp}
 	case s.typing():
 		return []key.Binding{km.deliver, km.nextField, km.cancel}
 	}
+	own := s.part().keys()
+	first := min(len(own), 2)
+	keys := append(slices.Clone(own[:first]), km.closeCode)
+	if s.w < simRoomy { // the line of the clock has no room for them
+		clock := km.stopClock
+		var names []string
+		for _, b := range []key.Binding{km.stopClock, km.nextDue, km.oneMinute, km.advanceBy, km.faster, km.slower} {
+			names = append(names, b.Help().Key)
+		}
+		if s.w < 70 {
+			names = names[1:]
+		}
+		clock.SetHelp(strings.Join(names, " "), "clock")
+		keys = append(keys, clock)
+	}
+	return append(append(keys, own[first:]...), km.nextPane, km.simHelp)
+}
+
+// spokenKeys are the keys of the panel as they are named to who hears it: none of them in a group.
+func (s *simPanel) spokenKeys() []key.Binding {
+	km := s.env.keys
 	keys := append(s.part().keys(), km.nextPane, km.closeCode)
-	return append(append(keys, s.clockKeys()...), km.simHelp)
+	keys = append(keys, km.stopClock, when(!s.st.Clock.Next.IsZero(), km.nextDue), km.oneMinute, km.advanceBy, km.faster, km.slower, km.simHelp)
+	return slices.DeleteFunc(keys, func(b key.Binding) bool { return !b.Enabled() })
+}
+
+// sliding names both keys that change a value.
+func (e *env) sliding() key.Binding {
+	b := e.keys.more
+	b.SetHelp(e.keys.less.Help().Key+" "+b.Help().Key, "change")
+	return b
+}
+
+// placeOfSelected is the place of the selected row among the others, for who hears it.
+func (s *simPanel) placeOfSelected() string {
+	p, ok := s.part().(interface{ place() (at, n int) })
+	if !ok {
+		return ""
+	}
+	at, n := p.place()
+	return fmt.Sprintf(", %d of %d", at+1, n)
 }
 
 // help are all keys of the panel.
 func (s *simPanel) help() []section {
 	km := s.env.keys
+	post := km.deliver
+	post.SetHelp("ctrl+s", post.Help().Desc+"; enter too while it is written")
 	return []section{
 		{"The clock", []key.Binding{km.stopClock, km.nextDue, km.oneMinute, km.advanceBy, km.faster, km.slower}},
 		{"Schedule", []key.Binding{km.openTried}},
 		{"Fates", []key.Binding{km.fateNext, km.more, km.less, km.fateDefault, km.typeFate, km.dropFate}},
 		{"Chaos", []key.Binding{km.less, km.more, km.typeValue, km.calm, km.badDay}},
 		{"Rules", []key.Binding{km.loadRules, km.dropRules}},
-		{"Inbound", []key.Binding{km.writeInbound, km.deliver}},
-		{"Everywhere in it", []key.Binding{km.nextPane, km.prevPane, km.up, km.down, km.pageUp, km.pageDown, km.detailTop, km.detailEnd, km.closeCode}},
+		{"Inbound", []key.Binding{km.writeInbound, post}},
+		{"Everywhere in it", []key.Binding{km.nextPane, km.prevPane, km.up, km.down, km.pageUp, km.pageDown, km.detailTop, km.detailEnd, km.mask, km.closeCode}},
 	}
 }
 
-// closeWords is a part's place among the others, for who hears it.
+// placeWords is a part's place among the others, for who hears it.
 func (s *simPanel) placeWords() string {
 	return fmt.Sprintf("%s, part %d of %d", s.part().name(), s.on+1, len(s.parts))
 }

@@ -23,6 +23,7 @@ func newSimRules(s *simPanel) *simRules { return &simRules{panel: s} }
 
 func (s *simRules) name() string                 { return "Rules" }
 func (s *simRules) learn(st *app.SimulatorState) { s.at = max(min(s.at, len(st.Rules)-1), 0) }
+func (s *simRules) place() (at, n int)           { return s.at, len(s.panel.st.Rules) }
 func (s *simRules) move(n int)                   { s.simList.move(n, len(s.panel.st.Rules)) }
 
 func (s *simRules) click(y int) {
@@ -43,14 +44,14 @@ func (s *simRules) key(k tea.KeyMsg) (tea.Cmd, bool) {
 			if s.path = text; text == "" {
 				return nil, "Nothing is written: give the path of a rules file."
 			}
-			return p.change("the rules are loaded", "The rules of "+brief(text)+" hold for what is sent from now on.", app.SimulatorChange{RulesFile: text}), ""
+			return p.change("loading the rules", "The rules of "+brief(p.env.mask.Sentence(text))+" hold for what is sent from now on.", app.SimulatorChange{RulesFile: text})
 		})
 	case key.Matches(k, km.dropRules):
 		if len(p.st.Rules) == 0 {
 			p.wrong = "There are no rules."
 			return nil, true
 		}
-		return p.change("the rules are dropped", "There are no rules any more; chaos stays.", app.SimulatorChange{NoRules: true}), true
+		return p.do("dropping the rules", "There are no rules any more; chaos stays.", app.SimulatorChange{NoRules: true}), true
 	default:
 		return nil, false
 	}
@@ -68,24 +69,37 @@ func (s *simRules) lines(w, h int) []string {
 	if n := len(st.Rules); n > 0 {
 		from := ""
 		if st.RulesFile != "" {
-			from = " of " + brief(st.RulesFile)
+			from = " of " + brief(s.panel.env.mask.Sentence(st.RulesFile))
 		}
 		title = []span{{th.strong, " " + plural(n, "rule") + from}, {th.muted, "; the first that fits a message holds"}}
+		if st.Rules[0].Fitted >= 0 {
+			title[1].text = "; the first that fits holds; numbers: looked at for"
+		}
 	}
 	out := []string{line(w, title...)}
+	names := ruleName // of what a wide screen has to spare they have most
+	if w > 2*simWide {
+		names *= 2
+	} else if w > simWide {
+		names += (w - simWide) / 3
+	}
 	from, to := s.seen(s.listed(h-1), len(st.Rules))
 	for i := from; i < to; i++ {
 		r := &st.Rules[i]
 		sign, words := th.marked(i == s.at)
 		fitted := ""
 		if r.Fitted >= 0 {
-			fitted = count(int64(r.Fitted)) + "×"
+			fitted = count(int64(r.Fitted))
 		}
-		out = append(out, line(w, sign, span{th.accent, grid.Fit(fitted, 7, true) + " "}, span{words, grid.Fit(brief(r.Name), 18, false)}, span{th.text, " " + s.outcome(r)}, span{th.muted, "  " + s.conditions(r)}))
+		out = append(out, line(w, sign, span{th.accent, grid.Fit(fitted, 7, true) + " "}, span{words, grid.Fit(brief(s.panel.env.mask.Sentence(r.Name)), names, false)}, span{th.text, " " + s.outcome(r)}, span{th.muted, "  " + s.conditions(r)}))
 	}
-	if room := h - len(out) - 1; s.listed(h-1) < h-1 && len(st.Rules) > 0 && s.panel.env.mask == nil {
+	if room := h - len(out) - 1; s.listed(h-1) < h-1 && len(st.Rules) > 0 {
+		whole := "The text of the rule is masked."
+		if s.panel.env.mask == nil {
+			whole = readableBlock(st.Rules[s.at].String())
+		}
 		out = append(out, line(w))
-		for i, l := range strings.Split(strings.TrimRight(readableBlock(st.Rules[s.at].String()), "\n"), "\n") {
+		for i, l := range strings.Split(strings.TrimRight(whole, "\n"), "\n") {
 			if i < room {
 				out = append(out, line(w, span{th.muted, "   " + l}))
 			}
@@ -93,6 +107,9 @@ func (s *simRules) lines(w, h int) []string {
 	}
 	return out
 }
+
+// ruleName is how many cells the name of a rule has at least.
+const ruleName = 18
 
 // listed is how many of h lines the rules have: the selected one is shown whole below where there is room.
 func (s *simRules) listed(h int) int {
@@ -107,7 +124,7 @@ func (s *simRules) outcome(r *simulator.RuleUse) string {
 	if r.Refuse != nil {
 		words := fmt.Sprintf("refused %d", r.Refuse.Status)
 		if r.Refuse.Words != "" {
-			words += " “" + brief(r.Refuse.Words) + "”"
+			words += " “" + brief(s.panel.env.mask.Text(r.Refuse.Words)) + "”"
 		}
 		return words
 	}
@@ -120,6 +137,9 @@ func (s *simRules) conditions(r *simulator.RuleUse) string {
 	var words []string
 	for _, p := range []struct{ name, pattern string }{{"to", string(r.To)}, {"from", string(r.From)}} {
 		if number, begins := strings.CutSuffix(p.pattern, "*"); p.pattern != "" {
+			if begins && number != "" && strings.Trim(number, "0123456789") == "" {
+				number = "+" + number // also where few digits are given
+			}
 			shown := brief(m.Number(plused(number)))
 			if begins {
 				shown += "*"

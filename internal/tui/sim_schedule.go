@@ -21,6 +21,7 @@ type simSchedule struct {
 	panel *simPanel
 	lists [2]simRows // what comes next, soonest first; what was tried, newest first
 	sel   string     // key of the selected row; empty for the first there is
+	index map[string]simPlace
 }
 
 // simRows are the rows of one list, with those that are seen.
@@ -36,7 +37,11 @@ type simRow struct {
 	try   simulator.Attempt
 	due   time.Time // of one that is still to be made
 	tried bool
+	gone  bool // the simulator does not tell of it any more; it stays while it is selected
 }
+
+// simPlace is where a row is: of which list, and where in it.
+type simPlace struct{ list, at int }
 
 func newSimSchedule(s *simPanel) *simSchedule { return &simSchedule{panel: s} }
 
@@ -54,24 +59,32 @@ func (s *simSchedule) learn(st *app.SimulatorState) {
 	for _, t := range st.Tried {
 		tried = append(tried, simRow{key: attemptKey(t.Callback, t.Number), cb: t.Callback, try: t.Attempt, tried: true})
 	}
-	_, at := s.selected()
-	before, _ := s.find(s.sel)
-	for i, rows := range [][]simRow{next, tried} {
+	before, at := s.find(s.sel)
+	held := simRow{}
+	if before >= 0 {
+		held = s.lists[before].rows[at]
+	}
+	both := [2][]simRow{next, tried}
+	listed := slices.ContainsFunc(both[:], func(rows []simRow) bool {
+		return slices.ContainsFunc(rows, func(r simRow) bool { return r.key == held.key })
+	})
+	if before >= 0 && !listed {
+		held.gone = true
+		both[before] = append(both[before], held) // its list ends before it, or it was dropped
+	}
+	for i, rows := range both {
 		s.lists[i].take(rows, s.sel)
 	}
-	if s.sel == "" {
-		return
-	}
-	switch list, i := s.find(s.sel); {
-	case list >= 0 && list != before:
-		s.lists[list].reveal(i)
-	case list < 0:
-		// It is no more: the row that is in its place by now.
-		s.sel = ""
-		all := s.all()
-		if len(all) > 0 {
-			s.sel = all[max(min(at, len(all)-1), 0)].key
+	s.index = make(map[string]simPlace, len(next)+len(tried)+1)
+	for list := range s.lists {
+		for i, r := range s.lists[list].rows {
+			if _, twice := s.index[r.key]; !twice {
+				s.index[r.key] = simPlace{list, i}
+			}
 		}
+	}
+	if list, i := s.find(s.sel); list >= 0 && list != before {
+		s.lists[list].reveal(i)
 	}
 }
 
@@ -99,23 +112,37 @@ func (l *simRows) take(rows []simRow, sel string) {
 	l.top = max(min(l.top, len(rows)-l.h), 0)
 }
 
-func (s *simSchedule) all() []simRow { return slices.Concat(s.lists[0].rows, s.lists[1].rows) }
+// row is one of both lists, the first of what comes next being 0.
+func (s *simSchedule) row(i int) simRow {
+	if n := len(s.lists[0].rows); i >= n {
+		return s.lists[1].rows[i-n]
+	}
+	return s.lists[0].rows[i]
+}
+
+func (s *simSchedule) place() (at, n int) {
+	_, at = s.selected()
+	return at, s.count()
+}
+
+func (s *simSchedule) count() int { return len(s.lists[0].rows) + len(s.lists[1].rows) }
 
 // selected is the selected row, and its place among all; none where there are no rows.
 func (s *simSchedule) selected() (simRow, int) {
-	all := s.all()
-	if len(all) == 0 {
+	if s.count() == 0 {
 		return simRow{}, -1
 	}
-	i := slices.IndexFunc(all, func(r simRow) bool { return r.key == s.sel })
-	return all[max(i, 0)], max(i, 0)
+	list, at := s.find(s.sel)
+	if list < 0 {
+		return s.row(0), 0
+	}
+	return s.lists[list].rows[at], at + list*len(s.lists[0].rows)
 }
 
+// find is where the row of a key is; -1 for nowhere.
 func (s *simSchedule) find(key string) (list, at int) {
-	for i := range s.lists {
-		if at := slices.IndexFunc(s.lists[i].rows, func(r simRow) bool { return r.key == key }); at >= 0 {
-			return i, at
-		}
+	if p, ok := s.index[key]; ok {
+		return p.list, p.at
 	}
 	return -1, -1
 }
@@ -125,12 +152,12 @@ func (s *simSchedule) move(n int) {
 	if at < 0 {
 		return
 	}
-	all := s.all()
-	to := max(min(at+n, len(all)-1), 0)
-	if s.sel = all[to].key; to == 0 {
+	to := max(min(at+n, s.count()-1), 0)
+	r := s.row(to)
+	if s.sel = r.key; to == 0 {
 		s.sel = "" // the first one is followed
 	}
-	list, i := s.find(all[to].key)
+	list, i := s.find(r.key)
 	s.lists[list].reveal(i)
 }
 
@@ -190,6 +217,9 @@ func atLeast(n int) string {
 // simWide is from where there is room for the milliseconds of an attempt, and for which one it is.
 const simWide = 76
 
+// simRoomy is from where on no column is short of room.
+const simRoomy = 100
+
 // line is an attempt: when, of which status, for whom, which one it is, and what came of it.
 func (s *simSchedule) line(r simRow, w int, on bool) string {
 	e := s.panel.env
@@ -202,7 +232,11 @@ func (s *simSchedule) line(r simRow, w int, on bool) string {
 	now := s.panel.now().In(e.at.Location())
 	wide := w >= simWide
 	when, times, statuses, numbers := momentShort(at, now), 13, 16, 16
-	if !wide {
+	tries := 7
+	switch {
+	case w < simRoomy && wide:
+		numbers, tries = 14, 6
+	case !wide:
 		when, times, statuses, numbers = clock(at, now), 9, 15, 13
 	}
 	spans := []span{sign, {words, grid.Fit(when, times, false)}}
@@ -226,7 +260,7 @@ func (s *simSchedule) line(r simRow, w int, on bool) string {
 		try = "again"
 	}
 	if wide {
-		spans = append(spans, span{th.muted, grid.Fit(try, 7, false)})
+		spans = append(spans, span{th.muted, grid.Fit(try, tries, false)})
 	}
 	return line(w, append(spans, s.outcome(r, now)...)...)
 }
@@ -237,8 +271,12 @@ func (s *simSchedule) outcome(r simRow, now time.Time) []span {
 	th := e.th
 	var out []span
 	switch {
+	case r.gone:
+		out = append(out, span{th.warn, "no longer listed"})
+	case !r.tried && !r.due.After(now):
+		out = append(out, span{th.text, "on the way"})
 	case !r.tried:
-		out = append(out, span{th.text, "in " + ahead(r.due.Sub(now))})
+		out = append(out, span{th.text, ahead(r.due.Sub(now))})
 	case r.try.Answered == 200:
 		out = append(out, span{th.good, "✓ 200"}, span{th.muted, " in " + answeredIn(r.try.Took)})
 	case r.try.Answered > 0:
@@ -246,10 +284,17 @@ func (s *simSchedule) outcome(r simRow, now time.Time) []span {
 	default:
 		out = append(out, span{th.bad, "✗ " + brief(e.mask.Sentence(r.try.Problem))})
 	}
-	if r.cb.Cause != "" {
-		out = append(out, span{th.warn, "  " + brief(r.cb.Cause)})
+	if cause := causeBeside(r.cb.Cause, r.try.Problem); cause != "" {
+		out = append(out, span{th.warn, "  " + brief(cause)})
 	}
 	return out
+}
+
+// causeBeside is what chaos did to a callback and its problem does not say already: a problem that chaos made begins
+// as the kind is named, as "lost by chaos".
+func causeBeside(cause, problem string) string {
+	kinds := strings.Split(strings.TrimPrefix(cause, "chaos: "), ", ")
+	return strings.Join(slices.DeleteFunc(kinds, func(kind string) bool { return strings.HasPrefix(problem, kind+" by chaos") }), ", ")
 }
 
 // answeredIn is how long an answer took.

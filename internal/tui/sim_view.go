@@ -17,22 +17,33 @@ func (s *simPanel) foot(w int) []string {
 	if t := s.typed; t != nil {
 		out = append(out, line(fieldIndent, span{th.accent, " › " + grid.Fit(t.label, fieldIndent-4, false)}, span{th.accent, "│"})+typed(t.in.View(), max(w-fieldIndent, 0)))
 	}
-	switch {
-	case s.wrong != "":
-		lines := wrap("✗ "+s.wrong, w-3)
-		for _, l := range lines[:min(len(lines), 3)] {
-			out = append(out, line(w, span{th.bad, "   " + l}))
-		}
-	case s.doing != "":
-		out = append(out, line(w, span{th.muted, "   … " + s.doing}))
-	case s.err != nil && s.known:
-		out = append(out, line(w, span{th.bad, " ✗ " + s.shownError(s.err)}))
+	var wrong []string
+	if s.err != nil && s.known {
+		wrong = wrap("✗ "+s.shownError(s.err), w-3)
+	}
+	if s.wrong != "" {
+		wrong = append(wrong, wrap("✗ "+s.wrong, w-3)...)
+	}
+	for _, l := range wrong[:min(len(wrong), 3)] {
+		out = append(out, line(w, span{th.bad, "   " + l}))
+	}
+	if len(wrong) == 0 && len(s.doing) > 0 {
+		out = append(out, line(w, span{th.muted, "   … " + s.doingWords()}))
 	}
 	return out
 }
 
+// footLines is how many lines are the foot's whatever it says, so that rows stay where they are: of a panel of h
+// lines.
+func footLines(h int) int {
+	if h < 14 {
+		return 1
+	}
+	return 2
+}
+
 // room is how many lines a part has.
-func (s *simPanel) room() int { return max(s.h-simTop-len(s.foot(s.w)), 1) }
+func (s *simPanel) room() int { return max(s.h-simTop-footLines(s.h), 1) }
 
 func (s *simPanel) lines(w, h int) []string {
 	th := s.env.th
@@ -46,9 +57,13 @@ func (s *simPanel) lines(w, h int) []string {
 		out = append(out, line(w, span{th.muted, "   … reading what the simulator holds"}))
 	default:
 		out = append(out, fill(s.part().lines(w, s.room()), w, s.room())...)
-		out = append(out, s.foot(w)...)
 	}
-	return fill(out, w, h)
+	out = fill(out, w, h)
+	// What the foot has no lines of its own for lies over the part for as long as it is said.
+	foot := s.foot(w)
+	foot = foot[:min(len(foot), h)]
+	copy(out[h-max(len(foot), min(footLines(h), h)):], foot)
+	return out
 }
 
 // fill makes lines exactly h.
