@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"dev.internal/plivoscope/internal/plivo/scenario"
@@ -223,8 +225,13 @@ func (e embedded) receive(ctx context.Context, in simulator.InboundMessage) (sim
 	return e.sim.Receive(ctx, in)
 }
 
-// readRules reads a rules file.
+// readRules reads a rules file; no shell has expanded a ~ in its path.
 func readRules(path string) (scenario.Rules, error) {
+	if rest, ok := strings.CutPrefix(path, "~/"); ok {
+		if home, err := os.UserHomeDir(); err == nil {
+			path = filepath.Join(home, rest)
+		}
+	}
 	info, err := os.Stat(path)
 	if err == nil && !info.Mode().IsRegular() {
 		err = errors.New("it is no regular file")

@@ -75,7 +75,7 @@ func TestScreenSimulator(t *testing.T) {
 	s.Press("\r")
 	s.Press("100%")
 	s.Press("\r")
-	s.Wait(`for what is sent from now on: lost=100%`)
+	s.Wait(`1 kind at work, for what is sent from now on`)
 	leave()
 	s.Wait(`! chaos`)
 	send("fourth")

@@ -19,7 +19,7 @@ func TestPanelSpoken(t *testing.T) {
 	d.press("1x", "enter")
 	d.hears(`"1x" is no delay`)
 	d.press("1s", "enter")
-	d.hears("Chaos 1 kind of it for what is sent from now on", "Selected: delay 1s all go later")
+	d.hears("Chaos 1 kind at work, for what is sent from now on", "Selected: delay 1s all go later")
 	d.press("tab", "tab", "enter")
 	d.hears("From, enter keeps +14155550123")
 	d.core.receipt.UUID, d.core.receipt.Answered, d.core.receipt.Method = "u", 200, "POST"

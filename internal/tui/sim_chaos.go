@@ -258,7 +258,7 @@ func (s *simChaos) lines(w, h int) []string {
 	th := s.panel.env.th
 	title := []span{{th.good, " Calm"}, {th.muted, "  nothing goes wrong"}}
 	if c := s.panel.st.Chaos; !c.None() {
-		title = []span{{th.warn, " Chaos"}, {th.text, "  " + plural(len(chaosValues(c)), "kind")}, {th.muted, " of it for what is sent from now on"}}
+		title = []span{{th.warn, " Chaos"}, {th.text, "  " + plural(len(chaosValues(c)), "kind")}, {th.muted, " at work, for what is sent from now on"}}
 	}
 	out := []string{line(w, title...)}
 	from, to := s.seen(h-1, len(s.rows))

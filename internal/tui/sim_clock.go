@@ -67,8 +67,11 @@ func (s *simPanel) clockLine(w int) string {
 		minute += " of Plivo's (" + minuteHere(c.Speed) + " here)"
 	}
 	for _, b := range []struct{ key, words string }{
-		{km.stopClock.Help().Key, km.stopClock.Help().Desc}, {km.nextDue.Help().Key, km.nextDue.Help().Desc}, {km.oneMinute.Help().Key, minute},
-		{km.advanceBy.Help().Key, km.advanceBy.Help().Desc}, {km.faster.Help().Key + " " + km.slower.Help().Key, "speed"},
+		{km.stopClock.Help().Key, km.stopClock.Help().Desc},
+		{km.nextDue.Help().Key, km.nextDue.Help().Desc},
+		{km.oneMinute.Help().Key, minute},
+		{km.advanceBy.Help().Key, km.advanceBy.Help().Desc},
+		{km.faster.Help().Key + " " + km.slower.Help().Key, "speed"},
 	} {
 		hints = append(hints, span{th.key, b.key}, span{th.muted, " " + b.words + "  "})
 	}

@@ -89,7 +89,7 @@ func TestPanelChaos(t *testing.T) {
 	d := panelled(staged80(t), 0, 2)
 	d.expect("Calm  nothing goes wrong")
 	d.keys("j", "right", "right", "right")
-	d.expect("duplicate        ━━━━━━●──────── 5%", "Chaos  1 kind of it for what is sent from now on", "! chaos")
+	d.expect("duplicate        ━━━━━━●──────── 5%", "Chaos  1 kind at work, for what is sent from now on", "! chaos")
 	d.keys("enter", "backspace", "backspace", "3.5%", "enter")
 	d.expect("━━━━●────────── 3.5%")
 	d.keys("right")
