@@ -119,7 +119,7 @@ func (s *simFates) lines(w, h int) []string {
 	}
 	out := []string{
 		line(w, append([]span{{th.title, " Next  "}}, append(next, span{th.muted, "  others "}, span{th.strong, brief(s.st.Fate)})...)...),
-		line(w, span{th.muted, " Give the next "}, span{th.accent, "‹ "}, span{th.strong, strconv.Itoa(simCounts[s.many])}, span{th.accent, " ›"}, span{th.muted, " " + map[bool]string{true: "message", false: "messages"}[simCounts[s.many] == 1] + " this fate:"}),
+		line(w, span{th.muted, " Give the next "}, span{th.accent, "‹ "}, span{th.strong, strconv.Itoa(simCounts[s.many])}, span{th.accent, " ›"}, span{th.muted, " " + map[bool]string{true: "message", false: "messages"}[simCounts[s.many] == 1] + " this fate:"}, span{th.muted, fmt.Sprintf("  %d of %d", s.at+1, len(s.all))}),
 	}
 	room := h - len(out)
 	if s.mores = 0; room > 3*choiceMore {
