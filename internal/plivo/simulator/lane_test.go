@@ -20,17 +20,19 @@ type crowd struct {
 }
 
 func (c *crowd) ServeHTTP(http.ResponseWriter, *http.Request) {
+	c.count(1)
+	<-c.all
+	c.count(-1)
+}
+
+func (c *crowd) count(by int) {
 	c.mu.Lock()
-	c.now++
-	c.most = max(c.most, c.now)
-	if c.now == c.awaited {
+	defer c.mu.Unlock()
+	before := c.most
+	c.now += by
+	if c.most = max(c.most, c.now); before < c.awaited && c.most == c.awaited {
 		close(c.enough)
 	}
-	c.mu.Unlock()
-	<-c.all
-	c.mu.Lock()
-	c.now--
-	c.mu.Unlock()
 }
 
 // TestAtOnce posts only so many callbacks at once to one target, and none of another's wait for these.
