@@ -132,7 +132,8 @@ func TestSimulatorIsControlled(t *testing.T) {
 // TestNoSimulatorToControl says that a live account has none, and what it is that answers in place of one.
 func TestNoSimulatorToControl(t *testing.T) {
 	t.Parallel()
-	a := running(t, app.Options{Mode: app.Live, AuthID: "MAXXXXXXXXXXXXXXXXXX", AuthToken: config.NewSecret("secret"), APIURL: "https://api.example.com", Addr: "127.0.0.1:0", AddrGiven: true})
+	// An address that is no loopback one by name, and that this machine alone answers for.
+	a := running(t, app.Options{Mode: app.Live, AuthID: "MAXXXXXXXXXXXXXXXXXX", AuthToken: config.NewSecret("secret"), APIURL: "https://0.0.0.0:9", Addr: "127.0.0.1:0", AddrGiven: true})
 	if _, err := a.SimulatorState(within(t), 1); !errors.Is(err, app.ErrNotSimulated) {
 		t.Errorf("the error is %v", err)
 	}
