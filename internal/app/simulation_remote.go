@@ -124,7 +124,7 @@ func (c controlled) change(ctx context.Context, ch SimulatorChange) error {
 func (c controlled) receive(ctx context.Context, in simulator.InboundMessage) (simulator.Receipt, error) {
 	ctx, cancel := within(ctx, receiveWithin)
 	defer cancel()
-	var told toldReceipt
+	var told control.Receipt
 	err := c.call(ctx, http.MethodPost, "inbound", map[string]any{"from": in.From, "to": in.To, "text": in.Text, "media": in.Media, "url": in.URL}, &told)
 	return simulator.Receipt{
 		UUID: told.UUID, Method: told.Method, URL: told.URL, Answered: told.Answered, Answer: told.Answer, Replies: told.Replies,

@@ -6,17 +6,10 @@ import (
 
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/simulator"
+	"dev.internal/plivoscope/internal/plivo/simulator/control"
 )
 
-// toldClock and what follows are what the control API tells.
-type toldClock struct {
-	Now     time.Time  `json:"now"`
-	Speed   float64    `json:"speed"`
-	Stopped bool       `json:"stopped"`
-	Next    *time.Time `json:"next_at"`
-	Pending int        `json:"pending"`
-}
-
+// toldHead and what follows are what the control API tells, beside what package control has.
 type toldHead struct {
 	UUID      string       `json:"message_uuid"`
 	Kind      string       `json:"kind"`
@@ -55,8 +48,8 @@ type toldCallbacks struct {
 }
 
 type toldState struct {
-	Balance string    `json:"balance"`
-	Clock   toldClock `json:"clock"`
+	Balance string        `json:"balance"`
+	Clock   control.Clock `json:"clock"`
 	Counts  struct {
 		Accepted   int64 `json:"accepted"`
 		Refused    int64 `json:"refused"`
@@ -86,7 +79,7 @@ type toldState struct {
 	Callbacks toldCallbacks   `json:"callbacks"`
 }
 
-func (c toldClock) clock() simulator.Clock {
+func clockOf(c control.Clock) simulator.Clock {
 	clock := simulator.Clock{Now: c.Now, Speed: c.Speed, Stopped: c.Stopped, Pending: c.Pending}
 	if c.Next != nil {
 		clock.Next = *c.Next
@@ -98,7 +91,7 @@ func (c toldClock) clock() simulator.Clock {
 func (t toldState) state() SimulatorState {
 	n := t.Counts
 	st := SimulatorState{
-		Clock: t.Clock.clock(), Fate: t.Fate.Fate,
+		Clock: clockOf(t.Clock), Fate: t.Fate.Fate,
 		Stats: simulator.Stats{Accepted: n.Accepted, Refused: n.Refused, Posted: n.Posted, Unanswered: n.Unanswered, Inbound: n.Inbound, Retrying: n.Retrying, Pending: n.Pending},
 		Standing: simulator.Standing{
 			Balance: t.Balance, Limit: t.Limits.Requests, ListLimit: t.Limits.Lists, MPS: t.Limits.MPS, GeoBlocked: t.Limits.GeoBlocked,
@@ -117,16 +110,4 @@ func (t toldState) state() SimulatorState {
 		st.Upcoming = append(st.Upcoming, simulator.Scheduled{Callback: u.callback(), Due: u.Due, Attempt: u.Number})
 	}
 	return st
-}
-
-type toldReceipt struct {
-	Error    string   `json:"error"`
-	UUID     string   `json:"message_uuid"`
-	Method   string   `json:"method"`
-	URL      string   `json:"url"`
-	Answered int      `json:"answered"`
-	Answer   string   `json:"answer"`
-	Replies  []string `json:"replies"`
-	Problem  string   `json:"problem"`
-	RetryIn  float64  `json:"retry_in_seconds"`
 }

@@ -10,16 +10,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/simulator/control"
 )
 
 // clockJSON is what the control API tells of the clock.
-type clockJSON struct {
-	Now     time.Time  `json:"now"`
-	Speed   float64    `json:"speed"`
-	Stopped bool       `json:"stopped"`
-	Next    *time.Time `json:"next_at"`
-	Pending int        `json:"pending"`
-}
+type clockJSON control.Clock
 
 func (c clockJSON) String() string {
 	words := "the clock shows " + utc(c.Now)
@@ -212,23 +207,11 @@ that the answer asks for are sent.`,
 	return cmd
 }
 
-// receiptJSON is what the control API tells of an inbound message.
-type receiptJSON struct {
-	UUID     string   `json:"message_uuid"`
-	Method   string   `json:"method"`
-	URL      string   `json:"url"`
-	Answered int      `json:"answered"`
-	Answer   string   `json:"answer"`
-	Replies  []string `json:"replies"`
-	Problem  string   `json:"problem"`
-	RetryIn  float64  `json:"retry_in_seconds"`
-}
-
 func (c *simulatorClient) tellReceipt(s Streams, asJSON bool, a controlAnswer) error {
 	if a.Status != http.StatusOK && a.Status != http.StatusBadGateway {
 		return a.problem()
 	}
-	var r receiptJSON
+	var r control.Receipt
 	if err := json.Unmarshal(a.Body, &r); err != nil {
 		return unreadable(err)
 	}
