@@ -44,7 +44,11 @@ var layers = map[string][]string{
 	"internal/quiet":                    {},
 	"internal/screentest":               {},
 	"internal/docstest":                 {},
+	"internal/figures":                  {},
 	"internal/bench":                    {},
+	"internal/bench/all":                {"internal/figures"},
+	"internal/siege":                    {},
+	"internal/siege/all":                {"internal/figures"},
 }
 
 // owners lists the modules that only some packages may import, by the prefix of their import paths.
