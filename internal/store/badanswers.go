@@ -21,7 +21,7 @@ func (s *Store) BadAnswers(ctx context.Context) ([]BadAnswer, error) {
 
 // BadAnswersOf gives those of the newest 100 callbacks of a message.
 func (s *Store) BadAnswersOf(ctx context.Context, uuid string) ([]BadAnswer, error) {
-	return s.badAnswers(ctx, "WITH r AS MATERIALIZED (SELECT id, answer_status, received_at FROM callbacks WHERE message_uuid = ? ORDER BY id DESC LIMIT 100) "+badAnswersColumns, uuid)
+	return s.badAnswers(ctx, "WITH r AS MATERIALIZED (SELECT id, answer_status, received_at FROM callbacks WHERE "+ofMessage+" ORDER BY id DESC LIMIT 100) "+badAnswersColumns, uuid)
 }
 
 func (s *Store) badAnswers(ctx context.Context, query string, args ...any) ([]BadAnswer, error) {

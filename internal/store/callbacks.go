@@ -16,11 +16,15 @@ import (
 const (
 	callbackColumns = `id, message_uuid, received_at, kind, outcome, status, code, sequence, flags, method, url,
 		received_url, protocol, remote_addr, scheme, header, token, problem, answer_status, answered_at, headers, body`
-	callbackWidth = 22
+	callbackWidth = 23                          // with the ID of its message
 	callbackRead  = callbackColumns + ", cause" // a new row has none
 	callbackID    = 0                           // places of what is known only when the row is folded
 	callbackFlags = 8
 	callbackURL   = 10
+	callbackOf    = 22 // message_id
+
+	// ofMessage is the condition for the callbacks of a message, by its UUID.
+	ofMessage = "message_id = (SELECT id FROM messages WHERE uuid = ?)"
 )
 
 const (
@@ -39,7 +43,7 @@ const maxUUID = 128
 type pending struct {
 	uuid    string // empty where it belongs to no message
 	seen    plivo.Observation
-	args    []any // a value for each column; ID and flags come last
+	args    []any // a value for each column; those of ID, flags and message come last
 	flags   int64
 	id      int64         // given by the writer
 	arrival plivo.Arrival // given by the writer
@@ -75,7 +79,7 @@ func newPending(c *webhook.Callback, now time.Time) *pending {
 		int64(0), uuid, at.UnixMicro(), string(c.Kind), string(r.Outcome), string(c.Report.Status()),
 		c.Report.ErrorCode(), sequence, int64(0), c.Method, c.URL, c.ReceivedURL, c.Protocol, c.RemoteAddr,
 		string(r.Scheme), r.Header, r.Token, c.Problem, int64(c.Answer.Status), micros(c.Answer.At),
-		packHeader(c.Header), body,
+		packHeader(c.Header), body, nil,
 	}
 	return p
 }

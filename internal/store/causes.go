@@ -60,5 +60,5 @@ func (w *writer) setCause(id int64, cause string) error {
 		return err
 	}
 	return w.exec(`UPDATE messages SET cause = ?1, cause_of = ?2
-		WHERE uuid = (SELECT message_uuid FROM callbacks WHERE id = ?2 AND outcome <> 'valid') AND cause_of <= ?2`, cause, id)
+		WHERE id = (SELECT message_id FROM callbacks WHERE id = ?2 AND outcome <> 'valid') AND cause_of <= ?2`, cause, id)
 }

@@ -198,7 +198,11 @@ func (t *table) index(key, v string) string {
 func (t *table) indexed(key, v string) condition {
 	switch key {
 	case keyUUID:
-		return condition{t.uuidColumn + " >= ? AND " + t.uuidColumn + " < ?", []any{v, v + "\U0010ffff"}}
+		c := condition{"uuid >= ? AND uuid < ?", []any{v, v + "\U0010ffff"}}
+		if t == callbacksTable {
+			c.sql = "message_id IN (SELECT id FROM messages WHERE " + c.sql + ")"
+		}
+		return c
 	case keyCode:
 		return condition{"ltrim(code, '0') = ? AND ltrim(code, '0') <> ''", []any{v}}
 	case keySig:
@@ -252,7 +256,7 @@ func (t *table) condition(key, v string, now time.Time) condition {
 	}
 	c := messageCondition(key, v)
 	if t == callbacksTable {
-		c.sql = "EXISTS (SELECT 1 FROM messages m WHERE m.uuid = callbacks.message_uuid AND " + c.sql + ")"
+		c.sql = "EXISTS (SELECT 1 FROM messages m WHERE m.id = callbacks.message_id AND " + c.sql + ")"
 	}
 	return c
 }

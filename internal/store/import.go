@@ -113,7 +113,7 @@ func (i *Import) of(w *writer, uuid string) (contents, error) {
 		return known, nil
 	}
 	known := contents{}
-	rows, err := w.query("SELECT "+contentColumns+" FROM callbacks WHERE message_uuid = ?", uuid)
+	rows, err := w.query("SELECT "+contentColumns+" FROM callbacks WHERE "+ofMessage, uuid)
 	if err != nil {
 		return nil, err
 	}

@@ -34,6 +34,7 @@ type messageRow struct {
 	fold     plivo.Fold
 	foldBlob []byte // as read
 	causeOf  int64  // of messageWhere alone, like Cause
+	changed  bool   // in the running transaction
 }
 
 // args appends a value for each column.

@@ -31,6 +31,6 @@ func (s *Store) Paces(ctx context.Context, limit int) ([]Pace, error) {
 }
 
 // Of what was not sent from here nobody knows when it was.
-const pacesQuery = `SELECT to_number, created_at, final_at, (SELECT min(received_at) FROM callbacks c WHERE c.message_uuid = m.uuid)
-	FROM (SELECT uuid, sent, direction, to_number, created_at, final_at, unverified, callbacks FROM messages NOT INDEXED ORDER BY id DESC LIMIT 5000) AS m
+const pacesQuery = `SELECT to_number, created_at, final_at, (SELECT min(received_at) FROM callbacks c WHERE c.message_id = m.id)
+	FROM (SELECT id, sent, direction, to_number, created_at, final_at, unverified, callbacks FROM messages NOT INDEXED ORDER BY id DESC LIMIT 5000) AS m
 	WHERE sent = 1 AND direction = 'outbound' AND callbacks > 0 AND unverified = 0 LIMIT ?`

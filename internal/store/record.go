@@ -58,14 +58,17 @@ func (w *writer) record(batch []*request) error {
 		if m == nil {
 			continue
 		}
-		delete(rows, r.callback.uuid)
 		if m.ID == 0 {
 			m.ID = count.nextMessage
 			count.nextMessage++
 			count.messages++
 		}
-		m.fold.Apply(&m.Message)
-		changed = append(changed, m)
+		r.callback.args[callbackOf] = m.ID
+		if !m.changed {
+			m.changed = true
+			m.fold.Apply(&m.Message)
+			changed = append(changed, m)
+		}
 	}
 	w.rows = changed
 	if err := w.putMessages(changed); err != nil {
@@ -128,7 +131,7 @@ func (w *writer) messagesOf(batch []*request) (map[string]*messageRow, error) {
 func (w *writer) refold(m *messageRow) error {
 	w.s.log.Warn("the kept state of a message cannot be read and is made again from its callbacks", "uuid", m.UUID)
 	m.fold = plivo.Fold{}
-	rows, err := w.query("SELECT "+callbackRead+" FROM callbacks WHERE message_uuid = ? ORDER BY id", m.UUID)
+	rows, err := w.query("SELECT "+callbackRead+" FROM callbacks WHERE message_id = ? ORDER BY id", m.ID)
 	if err != nil {
 		return err
 	}
@@ -164,7 +167,7 @@ func (w *writer) putCallbacks(batch []*request) error {
 			args = append(args, r.callback.args...)
 		}
 		w.args = args
-		return w.exec("INSERT INTO callbacks ("+callbackColumns+") VALUES "+places(len(chunk), callbackWidth), args...)
+		return w.exec("INSERT INTO callbacks ("+callbackColumns+", message_id) VALUES "+places(len(chunk), callbackWidth), args...)
 	})
 }
 

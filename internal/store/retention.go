@@ -94,7 +94,7 @@ func (w *writer) trimCallbacks(c *counters, excess, after int64, which string) (
 		return last, nil
 	}
 	var ids, orphans []any
-	rows, err := w.query("SELECT id, outcome, message_uuid FROM callbacks "+which+" AND id > ? ORDER BY id LIMIT ?", after, min(excess, trimRows))
+	rows, err := w.query("SELECT id, outcome, message_id FROM callbacks "+which+" AND id > ? ORDER BY id LIMIT ?", after, min(excess, trimRows))
 	if err != nil {
 		return last, err
 	}
@@ -102,15 +102,15 @@ func (w *writer) trimCallbacks(c *counters, excess, after int64, which string) (
 	for rows.Next() {
 		var id int64
 		var outcome string
-		var uuid sql.NullString
-		if err := rows.Scan(&id, &outcome, &uuid); err != nil {
+		var message sql.NullInt64
+		if err := rows.Scan(&id, &outcome, &message); err != nil {
 			return last, err
 		}
 		last = id
 		ids = append(ids, id)
 		*c.of(signature.Outcome(outcome))--
-		if outcome != string(signature.Valid) && uuid.Valid {
-			orphans = append(orphans, uuid.String)
+		if outcome != string(signature.Valid) && message.Valid {
+			orphans = append(orphans, message.Int64)
 		}
 	}
 	if err := rows.Err(); err != nil {
@@ -119,8 +119,8 @@ func (w *writer) trimCallbacks(c *counters, excess, after int64, which string) (
 	if _, err := w.remove("DELETE FROM callbacks WHERE id IN %s", ids); err != nil {
 		return last, err
 	}
-	n, err := w.remove(`DELETE FROM messages WHERE uuid IN %s AND unverified = 1 AND sent = 0
-		AND NOT EXISTS (SELECT 1 FROM callbacks c WHERE c.message_uuid = messages.uuid)`, orphans)
+	n, err := w.remove(`DELETE FROM messages WHERE id IN %s AND unverified = 1 AND sent = 0
+		AND NOT EXISTS (SELECT 1 FROM callbacks c WHERE c.message_id = messages.id)`, orphans)
 	c.messages -= n
 	return last, err
 }
@@ -133,7 +133,7 @@ func (w *writer) trimMessages(c *counters) (looked int64, err error) {
 		w.trim.cursor = 0
 		return 0, nil
 	}
-	rows, err := w.query(`SELECT id, EXISTS (SELECT 1 FROM callbacks c WHERE c.message_uuid = m.uuid)
+	rows, err := w.query(`SELECT id, EXISTS (SELECT 1 FROM callbacks c WHERE c.message_id = m.id)
 		FROM messages m NOT INDEXED WHERE id > ? ORDER BY id LIMIT ?`, w.trim.cursor, trimRows)
 	if err != nil {
 		return 0, err

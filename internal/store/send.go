@@ -181,6 +181,9 @@ func (w *writer) finish(row *messageRow, o SendOutcome, count *counters) error {
 		row.Refusal = fmt.Sprintf("Plivo answered with the UUID %s, which it had given to an earlier message; look both up in the console's message logs.", o.UUID)
 		return nil
 	case twin != nil:
+		if err := w.moveCallbacks(twin.ID, row.ID); err != nil {
+			return err
+		}
 		if err := w.exec("DELETE FROM messages WHERE id = ?", twin.ID); err != nil {
 			return err
 		}
@@ -193,6 +196,11 @@ func (w *writer) finish(row *messageRow, o SendOutcome, count *counters) error {
 	row.accepted(o.UUID)
 	row.fold.Apply(&row.Message)
 	return nil
+}
+
+// moveCallbacks gives the callbacks of one row to another, which takes its place.
+func (w *writer) moveCallbacks(from, to int64) error {
+	return w.exec("UPDATE callbacks SET message_id = ? WHERE message_id = ?", to, from)
 }
 
 // messageWhere reads one message under the write lock; nil where there is none.

@@ -78,6 +78,9 @@ func TestArrivalOfAMessage(t *testing.T) {
 		if err != nil || len(ms) != 1 || ms[0].Arrival != want {
 			t.Errorf("%s: %+v, %v; want %+v", uuid, ms, err, want)
 		}
+		if cs, err := s.CallbacksOf(t.Context(), uuid, 10); err != nil || len(cs) != ms[0].Callbacks {
+			t.Errorf("%d callbacks of %s are found, %v; want %d", len(cs), uuid, err, ms[0].Callbacks)
+		}
 	}
 }
 
@@ -104,6 +107,16 @@ func TestMigrateFromTheSecondVersion(t *testing.T) {
 	for _, m := range messages(t, s, store.Window{}) {
 		if m.SentWith != 0 || m.Arrival != want[m.UUID] || m.Text != "hello" || m.Cause != "slash" {
 			t.Errorf("of the second version: %+v, want the arrival %+v", m, want[m.UUID])
+		}
+	}
+	for uuid, want := range map[string][]int64{"a": {1, 2}, "b": {3, 4}, "c": {6}} {
+		var got []int64
+		cs, err := s.CallbacksOf(t.Context(), uuid, 10)
+		for _, c := range cs {
+			got = append(got, c.ID)
+		}
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Errorf("the callbacks of %s (-want +got):\n%s%v", uuid, diff, err)
 		}
 	}
 	ids := begin(t, s, "+14155550123", "+14155550124")

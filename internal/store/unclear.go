@@ -125,6 +125,9 @@ func (w *writer) takeOver(u, m *messageRow, count *counters) error {
 		if err := w.exec("UPDATE messages SET (cause, cause_of) = (SELECT cause, cause_of FROM messages WHERE id = ?) WHERE id = ?", m.ID, u.ID); err != nil {
 			return err
 		}
+		if err := w.moveCallbacks(m.ID, u.ID); err != nil {
+			return err
+		}
 		if err := w.exec("DELETE FROM messages WHERE id = ?", m.ID); err != nil {
 			return err
 		}
@@ -177,7 +180,7 @@ func (w *writer) strayOf(row *messageRow) (uuid string, err error) {
 
 // cameTo reports whether a callback of a message that verifies came to a URL.
 func (w *writer) cameTo(uuid, url string) (bool, error) {
-	rows, err := w.query("SELECT url FROM callbacks WHERE message_uuid = ? AND outcome = ? LIMIT 100", uuid, string(signature.Valid))
+	rows, err := w.query("SELECT url FROM callbacks WHERE "+ofMessage+" AND outcome = ? LIMIT 100", uuid, string(signature.Valid))
 	if err != nil {
 		return false, err
 	}

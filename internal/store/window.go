@@ -43,7 +43,7 @@ func (s *Store) CallbacksOf(ctx context.Context, uuid string, limit int) ([]webh
 		limit = defaultLimit
 	}
 	cs, err := collect(ctx, s, "read callbacks",
-		"SELECT "+callbackRead+" FROM callbacks WHERE message_uuid = ? ORDER BY id DESC LIMIT ?", []any{uuid, limit}, scanCallback)
+		"SELECT "+callbackRead+" FROM callbacks WHERE "+ofMessage+" ORDER BY id DESC LIMIT ?", []any{uuid, limit}, scanCallback)
 	slices.Reverse(cs)
 	return cs, err
 }

@@ -32,7 +32,7 @@ INSERT INTO messages (id, uuid, sent, direction, from_number, to_number, status,
   FROM m;
 
 INSERT INTO callbacks (id, message_uuid, received_at, kind, outcome, status, code, sequence, flags, method, url,
-    received_url, protocol, remote_addr, scheme, header, token, problem, answer_status, answered_at, headers, body, cause)
+    received_url, protocol, remote_addr, scheme, header, token, problem, answer_status, answered_at, headers, body, cause, message_id)
   WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < {callbacks}),
   c AS (
     SELECT i, {messages} - {callbacks} / 3 + (i + 2) / 3 AS of, 1 + (i + 2) % 3 AS seq,
@@ -52,7 +52,7 @@ INSERT INTO callbacks (id, message_uuid, received_at, kind, outcome, status, cod
       || m.code || '&Sequence=' || seq || '&MessageTime=2026-05-28+20%3A26%3A40.244057&QueuedTime=2026-05-28+20%3A26%3A40.344057'
       || '&MCC=310&MNC=004&TotalRate=0.00250&TotalAmount=0.00250&PartInfo=&ParentMessageUUID=' || m.uuid
       || '&requester_ip=192.0.2.1&PowerpackUUID=' || CASE WHEN i = 1 THEN 'needle' ELSE '' END AS BLOB),
-    CASE c.outcome WHEN 'invalid' THEN 'slash' ELSE '' END
+    CASE c.outcome WHEN 'invalid' THEN 'slash' ELSE '' END, m.id
   FROM c JOIN messages m ON m.id = c.of;
 
 INSERT OR IGNORE INTO marks
