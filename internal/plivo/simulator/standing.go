@@ -29,9 +29,10 @@ func (s *Simulator) Standing() Standing {
 		Balance: s.purse.shown(), Unpaid: s.purse.refuses(now), Limit: s.o.Limits.Requests, ListLimit: s.o.Limits.Lists,
 		GeoBlocked: slices.Clone(s.o.GeoBlocked), MPS: s.o.MPS, Disabled: s.o.Disabled,
 	}
+	counted := s.clock.counted() // which is another time than the clock shows
 	t.mu.Lock()
-	st.Requests = t.requests.within(now, s.hurried(requestsWithin))
-	st.Lists = t.lists.within(now, s.hurried(listsWithin))
+	st.Requests = t.requests.within(counted, s.hurried(requestsWithin))
+	st.Lists = t.lists.within(counted, s.hurried(listsWithin))
 	t.mu.Unlock()
 	s.optOuts.mu.Lock()
 	st.OptedOut = len(s.optOuts.out)
