@@ -57,10 +57,11 @@ func (w *window) within(now time.Time, span time.Duration) (n int) {
 	return n
 }
 
-// RuleUse is a rule that holds, and of how many messages it was looked at as one that fits them.
+// RuleUse is a rule that holds, and what it came to so far.
 type RuleUse struct {
 	scenario.Rule
-	Fitted int
+	Fitted int // messages that it fits, also those that an earlier rule was for
+	Used   int // of these: those that it was for
 }
 
 // RuleUses are the rules that hold, in their order.
@@ -69,7 +70,7 @@ func (s *Simulator) RuleUses() []RuleUse {
 	defer s.law.mu.Unlock()
 	out := make([]RuleUse, len(s.law.rules.list))
 	for i, r := range s.law.rules.list {
-		out[i] = RuleUse{r, s.law.rules.counts[i]}
+		out[i] = RuleUse{r, s.law.rules.counts[i], s.law.rules.used[i]}
 	}
 	return out
 }
