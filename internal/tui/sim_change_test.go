@@ -91,6 +91,32 @@ func TestPanelGivesUp(t *testing.T) {
 	d.absent("Schedule  Fates")
 }
 
+// TestPanelNamesWhatEscDoes holds that the last line says of esc what it does: while something is done, it gives that
+// up first.
+func TestPanelNamesWhatEscDoes(t *testing.T) {
+	for _, width := range []int{60, 80, 120} {
+		for name, keys := range map[string][]string{"the panel": {}, "an input": {"a"}, "a written message": {"shift+tab", "shift+tab", "enter"}} {
+			d := panelled(staged(t, false, false, width, 24, nil), 2, 0)
+			foot := func() string {
+				lines := strings.Split(strings.TrimRight(d.screen(), "\n"), "\n")
+				return lines[len(lines)-1]
+			}
+			d.hold = true
+			d.keys("+")
+			d.keys(keys...)
+			if !strings.Contains(foot(), "esc give up") {
+				t.Errorf("%s of %d cells says %q", name, width, foot())
+			}
+			d.keys("esc")
+			if strings.Contains(foot(), "give up") {
+				t.Errorf("%s of %d cells says after that %q", name, width, foot())
+			}
+			d.release()
+			d.expect("Given up: ")
+		}
+	}
+}
+
 // TestPanelDoesNotGuess holds that the clock is not counted on where the simulator does not answer.
 func TestPanelDoesNotGuess(t *testing.T) {
 	d := panelled(staged80(t), 2, 0)

@@ -266,21 +266,25 @@ func (s *simPanel) setSize(w, h int) {
 
 func (s *simPanel) footer() []key.Binding {
 	km := s.env.keys
-	giveUp := km.cancel
-	giveUp.SetHelp(giveUp.Help().Key, "give up "+s.doingWords())
+	cancel, closes := km.cancel, km.closeCode
+	if slices.ContainsFunc(s.doing, func(d *simDoing) bool { return !d.gaveUp }) { // then that is what the key does first
+		cancel.SetHelp(cancel.Help().Key, "give up")
+		closes = cancel
+	}
 	switch {
 	case s.typed != nil && s.typed.of != nil:
-		return []key.Binding{giveUp}
+		cancel.SetHelp(cancel.Help().Key, "give up "+s.doingWords())
+		return []key.Binding{cancel}
 	case s.typed != nil:
-		return []key.Binding{km.setValue, km.cancel}
+		return []key.Binding{km.setValue, cancel}
 	case !s.known:
-		return []key.Binding{km.nextPane, km.closeCode, km.simHelp}
+		return []key.Binding{km.nextPane, closes, km.simHelp}
 	case s.typing():
-		return []key.Binding{km.deliver, km.nextField, km.cancel}
+		return []key.Binding{km.deliver, km.nextField, cancel}
 	}
 	own := s.part().keys()
 	first := min(len(own), 2)
-	keys := append(slices.Clone(own[:first]), km.closeCode)
+	keys := append(slices.Clone(own[:first]), closes)
 	if s.w < simRoomy { // the line of the clock has no room for them
 		clock := km.stopClock
 		var names []string
