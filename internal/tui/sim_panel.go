@@ -267,13 +267,16 @@ func (s *simPanel) setSize(w, h int) {
 func (s *simPanel) footer() []key.Binding {
 	km := s.env.keys
 	cancel, closes := km.cancel, km.closeCode
+	words := "give up"
+	if s.typed != nil && s.typed.of != nil {
+		words += " " + s.doingWords()
+	}
 	if slices.ContainsFunc(s.doing, func(d *simDoing) bool { return !d.gaveUp }) { // then that is what the key does first
-		cancel.SetHelp(cancel.Help().Key, "give up")
+		cancel.SetHelp(cancel.Help().Key, words)
 		closes = cancel
 	}
 	switch {
 	case s.typed != nil && s.typed.of != nil:
-		cancel.SetHelp(cancel.Help().Key, "give up "+s.doingWords())
 		return []key.Binding{cancel}
 	case s.typed != nil:
 		return []key.Binding{km.setValue, cancel}
@@ -304,7 +307,7 @@ func (s *simPanel) footer() []key.Binding {
 func (s *simPanel) spokenKeys() []key.Binding {
 	km := s.env.keys
 	keys := append(s.part().keys(), km.nextPane, km.closeCode)
-	keys = append(keys, km.stopClock, when(!s.st.Clock.Next.IsZero(), km.nextDue), km.oneMinute, km.advanceBy, km.faster, km.slower, km.simHelp)
+	keys = append(keys, km.stopClock, when(s.st.Clock.Pending > 0, km.nextDue), km.oneMinute, km.advanceBy, km.faster, km.slower, km.simHelp)
 	return slices.DeleteFunc(keys, func(b key.Binding) bool { return !b.Enabled() })
 }
 
