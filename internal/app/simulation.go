@@ -26,7 +26,7 @@ type SimulatorState struct {
 	NextFate  string // of the next messages
 	NextLeft  int    // how many of these are still to come
 	Chaos     scenario.Chaos
-	Rules     []simulator.RuleUse // Fitted is -1 where it is not told
+	Rules     []simulator.RuleUse // Fitted and Used are -1 where they are not told
 	RulesFile string              // that this process loaded them from; empty for none, and where others hold by now
 	Upcoming  []simulator.Scheduled
 	Tried     []simulator.Tried

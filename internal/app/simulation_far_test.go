@@ -14,6 +14,7 @@ import (
 
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/config"
+	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/scenario"
 	"dev.internal/plivoscope/internal/plivo/simulator"
 )
@@ -72,6 +73,31 @@ func (f *far) status(t *testing.T, want func(app.Status) bool) {
 		case <-changed:
 		case <-time.After(20 * time.Millisecond):
 		}
+	}
+}
+
+// TestFarRulesTellTheirUse as those of this process do.
+func TestFarRulesTellTheirUse(t *testing.T) {
+	t.Parallel()
+	f := newFar(t, 10*time.Second)
+	rules, err := scenario.ParseRules([]byte("rules: [{to: +1*, nth: 2, fate: failed}, {to: +1*, fate: sent}]"), "rules.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.SetRules(rules); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if _, err := f.app.Send(within(t), app.SendRequest{Draft: plivo.Draft{From: simulator.DefaultNumber, To: []string{"+14155550123"}, Text: "x"}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	st, err := f.app.SimulatorState(within(t), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(st.Rules) != 2 || st.Rules[0].Used != 1 || st.Rules[0].Fitted != 3 || st.Rules[1].Used != 2 || st.Rules[1].Fitted != 3 {
+		t.Errorf("the rules are %+v", st.Rules)
 	}
 }
 

@@ -60,8 +60,12 @@ func (c controlled) state(ctx context.Context, most int) (SimulatorState, error)
 	if err != nil {
 		return st, fmt.Errorf("the rules of the simulator at %s cannot be read: %w; is it of another version?", c.Host(), err)
 	}
-	for _, r := range rules.List {
-		st.Rules = append(st.Rules, simulator.RuleUse{Rule: r, Fitted: -1})
+	for i, r := range rules.List {
+		use := simulator.RuleUse{Rule: r, Fitted: -1, Used: -1}
+		if len(told.RuleUses) == len(rules.List) {
+			use.Fitted, use.Used = told.RuleUses[i].Fitted, told.RuleUses[i].Used
+		}
+		st.Rules = append(st.Rules, use)
 	}
 	if rules.Chaos != nil {
 		st.Chaos = *rules.Chaos

@@ -77,6 +77,10 @@ type toldState struct {
 	// With detail alone.
 	RulesFile json.RawMessage `json:"rules_file"`
 	Callbacks toldCallbacks   `json:"callbacks"`
+	RuleUses  []struct {
+		Fitted int `json:"fitted"`
+		Used   int `json:"used"`
+	} `json:"rule_uses"`
 }
 
 func clockOf(c control.Clock) simulator.Clock {

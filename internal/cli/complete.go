@@ -56,7 +56,7 @@ func flagWords() map[string]completeFunc {
 func argumentWords() map[string]completeFunc {
 	return map[string]completeFunc{
 		"replay":           completeCallback,
-		"simulate advance": fixed(untilIdle + "\tuntil nothing is left to post"),
+		"simulate advance": fixed(untilNext+"\tto when something is posted next", untilIdle+"\tuntil nothing is left to post"),
 		"export":           completeCallback,
 		"reconcile":        completeUUID,
 		"import":           files,

@@ -33,23 +33,27 @@ func (c clockJSON) String() string {
 	return words + fmt.Sprintf("; %d pending, the next at %s", c.Pending, utc(*c.Next))
 }
 
-// untilIdle stands in place of a time that the clock is moved on by.
-const untilIdle = "idle"
+// What stands in place of a time that the clock is moved on by.
+const (
+	untilIdle = "idle"
+	untilNext = "next"
+)
 
 func newSimulateAdvance(s Streams) *cobra.Command {
 	var c simulatorClient
 	cmd := &cobra.Command{
-		Use:   "advance DURATION|idle",
+		Use:   "advance DURATION|next|idle",
 		Short: "Move the clock of a running simulator on, and wait for what is due by then",
 		Long: `Move the clock of a simulator that runs on by a time, as 60s, of Plivo's: at a --speed of 20 the clock then shows
-3 s more, in which all comes that takes Plivo 60 s; or, as idle, until nothing is left to post, also of the messages
-that your app sends on the way. The command ends when all that is due by then was posted and answered, retries
+3 s more, in which all comes that takes Plivo 60 s; or, as next, to when something is posted next, however far that is;
+or, as idle, until nothing is left to post, also of the messages that your app sends on the way. The command ends when all that is due by then was posted and answered, retries
 included, and prints the clock.`,
 		Example: `  plivoscope simulate advance 60s
+  plivoscope simulate advance next
   plivoscope simulate advance idle`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return errors.New("give the one time that the clock is to go on by, as \"plivoscope simulate advance 60s\", or idle for until nothing is left to post")
+				return errors.New("give the one time that the clock is to go on by, as \"plivoscope simulate advance 60s\", or next for when something is posted next, or idle for until nothing is left to post")
 			}
 			return nil
 		},
@@ -58,8 +62,8 @@ included, and prints the clock.`,
 			if err != nil {
 				return err
 			}
-			if d, err := time.ParseDuration(args[0]); args[0] != untilIdle && (err != nil || d < 0) {
-				return fmt.Errorf("%q is no time to move a clock on by: give it as 60s or 1h30m, or idle", cut(args[0]))
+			if d, err := time.ParseDuration(args[0]); args[0] != untilIdle && args[0] != untilNext && (err != nil || d < 0) {
+				return fmt.Errorf("%q is no time to move a clock on by: give it as 60s or 1h30m, or next, or idle", cut(args[0]))
 			}
 			a, err := c.call(cmd.Context(), set.env, http.MethodPost, "clock", map[string]string{"advance": args[0]})
 			if err == nil {

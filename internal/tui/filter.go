@@ -2,11 +2,13 @@ package tui
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/charmbracelet/bubbles/textinput"
 	tea "github.com/charmbracelet/bubbletea"
 
+	"dev.internal/plivoscope/internal/escape"
 	"dev.internal/plivoscope/internal/store"
 )
 
@@ -157,6 +159,22 @@ func (f *filterLine) complaint() (said, bad bool) {
 	default:
 		return f.paused && len(f.offer.all) == 0, false
 	}
+}
+
+// doubt says which status of a filter Plivo is not known to have; empty for none. It may be a new one, so it is taken.
+func (e *env) doubt(f store.Filter) string {
+	odd := f.OddStatuses()
+	if len(odd) == 0 {
+		return ""
+	}
+	return escape.Line(head(e.mask.Sentence("Plivo is not known to have a status "+strings.Join(odd, ", or ")), noticeBytes))
+}
+
+// doubted tells whether such a status is told of: not while the last word is being written.
+func (f *filterLine) doubted() bool {
+	text := f.input.Value()
+	before, _ := store.ParseFilter(f.env.realFilter(text[:strings.LastIndexByte(text, ' ')+1]))
+	return f.paused || f.cursor() < len(text) || len(before.OddStatuses()) > 0
 }
 
 // browse goes through the filters that were applied, n towards older ones. The line that is being typed

@@ -26,6 +26,9 @@ func (l *listing[T]) filterKey(k tea.KeyMsg) tea.Cmd {
 			return nil
 		}
 		f.leave()
+		if doubt := l.env.doubt(f.filter); doubt != "" {
+			l.env.notify(app.Warning, doubt+".")
+		}
 		keep := l.env.filters.add(f.filter)
 		if f.filter.String() == l.applied.String() {
 			return keep

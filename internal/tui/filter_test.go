@@ -293,6 +293,32 @@ func TestOneWhoPausesIsTold(t *testing.T) {
 	d.expect(`, "two words")`)
 }
 
+// TestAnUnknownStatusIsDoubted in the line, once it is not being written any more, and where it is applied, as the
+// commands do. It is applied all the same.
+func TestAnUnknownStatusIsDoubted(t *testing.T) {
+	const doubt = "Plivo is not known to have a status"
+	for _, size := range [][2]int{{120, 36}, {80, 24}, {60, 15}} {
+		d := staged(t, false, false, size[0], size[1], nil)
+		d.keys("/", "status:deliv")
+		d.absent(doubt)
+		d.keys("x")
+		d.absent(doubt)
+		d.now = d.now.Add(2 * filterPause)
+		d.send(tickMsg{})
+		d.expect("! " + doubt + " delivx")
+		d.keys(",sent,none to:+1415")
+		d.expect("! " + doubt + " delivx, or none")
+		d.keys("enter")
+		d.expect("! " + doubt + " delivx, or none")
+		if got := d.m.messages.applied.String(); !strings.Contains(got, "delivx") {
+			t.Errorf("%q is applied", got)
+		}
+	}
+	d := newPlain(t)
+	d.press("/", "status:nonesuch", "enter")
+	d.hears(doubt + " nonesuch")
+}
+
 // TestTheFilterDoesNotJump holds that the list keeps its place whatever is typed.
 func TestTheFilterDoesNotJump(t *testing.T) {
 	for _, size := range [][2]int{{120, 36}, {80, 24}, {60, 15}} {

@@ -31,6 +31,10 @@ func (f *filterLine) lines() []string {
 	if said {
 		out = append(out, f.wrongLines(bad, f.h-1)...)
 	}
+	if doubt := f.env.doubt(f.filter); doubt != "" && f.wrong == nil && f.doubted() && f.h > 1 {
+		text, _ := grid.Clip("! "+doubt, f.w-4)
+		out = append(out, line(f.w, span{f.env.th.warn, "   " + text}))
+	}
 	f.cells = f.cells[:0]
 	switch room := f.h - len(out); {
 	case room <= 0:

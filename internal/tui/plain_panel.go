@@ -124,6 +124,9 @@ func (p *plainUI) panelKey(s *simPanel, k tea.KeyMsg) tea.Cmd {
 	case form.writing:
 		form.write(false)
 		p.askInboundField(form, 0)
+	case s.wrong != "" && len(s.doing) > 0: // the lines are said once that is done
+		p.out.say(s.wrong)
+		s.wrong = ""
 	case len(s.doing) == 0:
 		p.m.arrange()
 		p.sayPanel(s, false)

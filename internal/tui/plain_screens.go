@@ -145,6 +145,9 @@ func (p *plainUI) askFilter(now store.Filter, set func(store.Filter) tea.Cmd) {
 				ask(text)
 				return nil
 			}
+			if doubt := e.doubt(f); doubt != "" {
+				p.out.say(doubt + ".")
+			}
 			p.due.screen = true
 			if f.String() == now.String() {
 				return nil

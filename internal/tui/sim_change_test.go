@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	tea "github.com/charmbracelet/bubbletea"
+
 	"dev.internal/plivoscope/internal/plivo/simulator"
 )
 
@@ -89,6 +91,72 @@ func TestPanelGivesUp(t *testing.T) {
 	d.expect("■ 12:04:45.000 stands still")
 	d.keys("esc")
 	d.absent("Schedule  Fates")
+}
+
+// TestPanelNamesWhatEscDoes holds that the last line says of esc what it does: while something is done, it gives that
+// up first.
+func TestPanelNamesWhatEscDoes(t *testing.T) {
+	for _, width := range []int{60, 80, 120} {
+		for name, keys := range map[string][]string{"the panel": {}, "an input": {"a"}, "a written message": {"shift+tab", "shift+tab", "enter"}} {
+			d := panelled(staged(t, false, false, width, 24, nil), 2, 0)
+			foot := func() string {
+				lines := strings.Split(strings.TrimRight(d.screen(), "\n"), "\n")
+				return lines[len(lines)-1]
+			}
+			d.hold = true
+			d.keys("+")
+			d.keys(keys...)
+			if !strings.Contains(foot(), "esc give up") {
+				t.Errorf("%s of %d cells says %q", name, width, foot())
+			}
+			d.keys("esc")
+			if strings.Contains(foot(), "give up") {
+				t.Errorf("%s of %d cells says after that %q", name, width, foot())
+			}
+			d.release()
+			d.expect("Given up: ")
+		}
+	}
+}
+
+// TestPanelMovesOnToWhatFollows of callbacks that are on their way: what is posted next may be of these.
+func TestPanelMovesOnToWhatFollows(t *testing.T) {
+	d := panelled(staged80(t), 0, 0)
+	d.core.sim.Clock.Pending = 2
+	d.wake()
+	d.expect("2 on the way")
+	d.keys(".")
+	d.absent("✗ Nothing is due")
+	if n := len(d.core.changes); n != 1 || !d.core.changes[0].ToNext {
+		t.Errorf("the changes are %+v", d.core.changes)
+	}
+}
+
+// TestPanelClickBelowRows selects none of the rows that are not seen.
+func TestPanelClickBelowRows(t *testing.T) {
+	d := panelled(staged80(t), 60, 0)
+	lines := strings.Split(strings.TrimRight(d.screen(), "\n"), "\n")
+	rows := d.m.env.sim.parts[0].(*simSchedule)
+	for y := range lines[:len(lines)-1] { // the last one has keys
+		if d.send(click(10, y)); d.m.env.sheet == nil {
+			t.Fatalf("a click on line %d closes the panel", y)
+		}
+		if sel, _ := rows.selected(); !strings.Contains(strings.Join(strings.Split(d.screen(), "\n")[2:], "\n"), " › ") {
+			t.Errorf("a click on line %d, %q, selects %q, which is not seen", y, lines[y], sel.key)
+		}
+	}
+}
+
+// TestPanelRefusesAloud: who hears the panel is told that a key did nothing, and why.
+func TestPanelRefusesAloud(t *testing.T) {
+	d := newPlain(t)
+	d.core.simulate(2)
+	d.press("S")
+	_, moving := d.p.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("+")}) // which goes on
+	d.press(">")
+	d.hears("Not done: still moving the clock on by 1m0s")
+	d.play(moving)
+	d.hears("The clock: 12:04:45 runs 1 times")
 }
 
 // TestPanelDoesNotGuess holds that the clock is not counted on where the simulator does not answer.

@@ -108,7 +108,7 @@ func (s *simPanel) clockKey(k tea.KeyMsg) (tea.Cmd, bool) {
 	case key.Matches(k, km.stopClock):
 		return s.do("stopping the clock", "The simulator's clock stands still: nothing is posted until it is moved on or started.", app.SimulatorChange{Stop: true}), true
 	case key.Matches(k, km.nextDue):
-		if c.Next.IsZero() {
+		if c.Next.IsZero() && c.Pending == 0 { // else what follows of what is on its way may be the next
 			s.wrong = "Nothing is due that the clock could be moved on to."
 			return nil, true
 		}

@@ -128,7 +128,8 @@ func someRules() []simulator.RuleUse {
 	}
 	var out []simulator.RuleUse
 	for i, r := range rules.List {
-		out = append(out, simulator.RuleUse{Rule: r, Fitted: 1234 / (i*i*100 + 1)})
+		n := 12345 / (i*i*100 + 1)
+		out = append(out, simulator.RuleUse{Rule: r, Fitted: n, Used: n / (i + 1)})
 	}
 	return out
 }

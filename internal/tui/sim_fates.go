@@ -24,7 +24,7 @@ type simFates struct {
 	mores int // lines that say more of the selected one
 }
 
-// simCounts are how many of the next messages a fate may be for; others can be typed.
+// simCounts are how many of the next messages a fate may be for.
 var simCounts = []int{1, 2, 3, 5, 10, 20, 50, 100}
 
 func newSimFates(s *simPanel) *simFates { return &simFates{panel: s, all: fateChoices(), st: &s.st} }

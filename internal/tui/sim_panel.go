@@ -266,21 +266,28 @@ func (s *simPanel) setSize(w, h int) {
 
 func (s *simPanel) footer() []key.Binding {
 	km := s.env.keys
-	giveUp := km.cancel
-	giveUp.SetHelp(giveUp.Help().Key, "give up "+s.doingWords())
+	cancel, closes := km.cancel, km.closeCode
+	words := "give up"
+	if s.typed != nil && s.typed.of != nil {
+		words += " " + s.doingWords()
+	}
+	if slices.ContainsFunc(s.doing, func(d *simDoing) bool { return !d.gaveUp }) { // then that is what the key does first
+		cancel.SetHelp(cancel.Help().Key, words)
+		closes = cancel
+	}
 	switch {
 	case s.typed != nil && s.typed.of != nil:
-		return []key.Binding{giveUp}
+		return []key.Binding{cancel}
 	case s.typed != nil:
-		return []key.Binding{km.setValue, km.cancel}
+		return []key.Binding{km.setValue, cancel}
 	case !s.known:
-		return []key.Binding{km.nextPane, km.closeCode, km.simHelp}
+		return []key.Binding{km.nextPane, closes, km.simHelp}
 	case s.typing():
-		return []key.Binding{km.deliver, km.nextField, km.cancel}
+		return []key.Binding{km.deliver, km.nextField, cancel}
 	}
 	own := s.part().keys()
 	first := min(len(own), 2)
-	keys := append(slices.Clone(own[:first]), km.closeCode)
+	keys := append(slices.Clone(own[:first]), closes)
 	if s.w < simRoomy { // the line of the clock has no room for them
 		clock := km.stopClock
 		var names []string
@@ -300,7 +307,7 @@ func (s *simPanel) footer() []key.Binding {
 func (s *simPanel) spokenKeys() []key.Binding {
 	km := s.env.keys
 	keys := append(s.part().keys(), km.nextPane, km.closeCode)
-	keys = append(keys, km.stopClock, when(!s.st.Clock.Next.IsZero(), km.nextDue), km.oneMinute, km.advanceBy, km.faster, km.slower, km.simHelp)
+	keys = append(keys, km.stopClock, when(s.st.Clock.Pending > 0, km.nextDue), km.oneMinute, km.advanceBy, km.faster, km.slower, km.simHelp)
 	return slices.DeleteFunc(keys, func(b key.Binding) bool { return !b.Enabled() })
 }
 

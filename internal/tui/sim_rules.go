@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -12,7 +13,7 @@ import (
 	"dev.internal/plivoscope/internal/tui/grid"
 )
 
-// simRules are the rules that hold, with how many messages each fitted.
+// simRules are the rules that hold, with how many messages each was for, of those that it fits.
 type simRules struct {
 	panel *simPanel
 	simList
@@ -73,7 +74,7 @@ func (s *simRules) lines(w, h int) []string {
 		}
 		title = []span{{th.strong, " " + plural(n, "rule") + from}, {th.muted, "; the first that fits a message holds"}}
 		if st.Rules[0].Fitted >= 0 {
-			title[1].text = "; the first that fits holds; numbers: looked at for"
+			title[1].text = "; the first that fits holds; numbers: used for/fits"
 		}
 	}
 	out := []string{line(w, title...)}
@@ -87,11 +88,11 @@ func (s *simRules) lines(w, h int) []string {
 	for i := from; i < to; i++ {
 		r := &st.Rules[i]
 		sign, words := th.marked(i == s.at)
-		fitted := ""
+		uses := ""
 		if r.Fitted >= 0 {
-			fitted = count(int64(r.Fitted))
+			uses = fmt.Sprintf("%s/%s", briefCount(r.Used), briefCount(r.Fitted))
 		}
-		out = append(out, line(w, sign, span{th.accent, grid.Fit(fitted, 7, true) + " "}, span{words, grid.Fit(brief(s.panel.env.mask.Sentence(r.Name)), names, false)}, span{th.text, " " + s.outcome(r)}, span{th.muted, "  " + s.conditions(r)}))
+		out = append(out, line(w, sign, span{th.accent, grid.Fit(uses, ruleUses, true) + " "}, span{words, grid.Fit(brief(s.panel.env.mask.Sentence(r.Name)), names, false)}, span{th.text, " " + s.outcome(r)}, span{th.muted, "  " + s.conditions(r)}))
 	}
 	if room := h - len(out) - 1; s.listed(h-1) < h-1 && len(st.Rules) > 0 {
 		whole := "The text of the rule is masked."
@@ -106,6 +107,20 @@ func (s *simRules) lines(w, h int) []string {
 		}
 	}
 	return out
+}
+
+// ruleUses is how many cells have how often a rule was used.
+const ruleUses = 9
+
+// briefCount is a count that never has more than 4 cells.
+func briefCount(n int) string {
+	switch {
+	case n < 10_000:
+		return strconv.Itoa(n)
+	case n < 1_000_000:
+		return strconv.Itoa(n/1000) + "k"
+	}
+	return strconv.Itoa(n/1_000_000) + "M"
 }
 
 // ruleName is how many cells the name of a rule has at least.

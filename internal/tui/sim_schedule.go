@@ -173,6 +173,9 @@ func (s *simSchedule) click(y int) {
 	if y > next {
 		l, i = &s.lists[1], y-next-1
 	}
+	if i >= l.h {
+		return // below the rows that are seen
+	}
 	if i += l.top; y != next && y > 0 && i < len(l.rows) {
 		s.sel = l.rows[i].key
 	}

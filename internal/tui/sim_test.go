@@ -84,6 +84,18 @@ func TestPanelFates(t *testing.T) {
 	d.expect("Next  failed:50 for 3 messages more")
 }
 
+// TestPanelRules tells how often each rule was used, and how many messages it fits besides.
+func TestPanelRules(t *testing.T) {
+	for _, width := range []int{60, 120} {
+		d := panelled(staged(t, false, false, width, 36, nil), 0, 3)
+		d.keys("o", "rules.yaml", "enter")
+		d.expect("4 rules of rules.yaml", "12k/12k first-three", "61/122 ", "10/30 ", "3/13 ")
+		d.core.sim.Rules[0].Fitted = -1 // a simulator that tells nothing of it
+		d.wake()
+		d.absent("12k")
+	}
+}
+
 // TestPanelChaos slides, types, calms; what holds is what the simulator was told.
 func TestPanelChaos(t *testing.T) {
 	d := panelled(staged80(t), 0, 2)

@@ -174,8 +174,11 @@ type Scheduled struct {
 }
 
 // Upcoming gives the next attempts, at most so many: of each message the next callback, and each retry.
-func (s *Simulator) Upcoming(most int) []Scheduled {
-	tasks := s.clock.upcoming(most)
+func (s *Simulator) Upcoming(most int) []Scheduled { return s.upcomingOfSome(most, nil) }
+
+// upcomingOfSome gives those of some messages; nil stands for all.
+func (s *Simulator) upcomingOfSome(most int, of func(*message) bool) []Scheduled {
+	tasks := s.clock.upcoming(most, of)
 	out := make([]Scheduled, 0, len(tasks))
 	for _, t := range tasks {
 		out = append(out, Scheduled{Callback: callbackOf(t.m, t.steps[0]), Due: t.due, Attempt: t.attempt})

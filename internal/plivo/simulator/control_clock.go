@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 )
@@ -40,7 +41,12 @@ func (a *advanceBy) UnmarshalJSON(b []byte) error {
 	if a.next || a.idle {
 		return nil
 	}
-	return a.by.UnmarshalJSON(b)
+	err := a.by.UnmarshalJSON(b)
+	var wrong *timeError
+	if errors.As(err, &wrong) {
+		wrong.or = `, or "next" or "idle"`
+	}
+	return err
 }
 
 // controlSetClock is POST clock. It answers when what is due by then was posted.

@@ -3,7 +3,6 @@ package simulator
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 
 	"dev.internal/plivoscope/internal/plivo"
@@ -108,9 +107,8 @@ func (s *Simulator) controlCallbacks(_ http.ResponseWriter, r *http.Request) (an
 	if uuid == "" && to == "" {
 		return showCallbacks(s.Tried(limit), s.Upcoming(limit)), nil
 	}
-	tried := s.triedOfSome(limit, func(m *message) bool { return (uuid == "" || m.uuid == uuid) && (to == "" || m.to == to) })
-	upcoming := slices.DeleteFunc(s.Upcoming(2*maxPending), func(u Scheduled) bool { return uuid != "" && u.MessageUUID != uuid || to != "" && u.To != to })
-	return showCallbacks(tried, upcoming[:min(limit, len(upcoming))]), nil
+	meant := func(m *message) bool { return (uuid == "" || m.uuid == uuid) && (to == "" || m.to == to) }
+	return showCallbacks(s.triedOfSome(limit, meant), s.upcomingOfSome(limit, meant)), nil
 }
 
 // shownCallbacks are attempts that were made, newest first, and those that come next.

@@ -108,20 +108,23 @@ func fieldsOf(v any) []string {
 // timeSpan is a time of a call, which is written as "60s".
 type timeSpan time.Duration
 
-type timeError struct{ given string }
+type timeError struct {
+	given string
+	or    string // what else may be given
+}
 
 func (e *timeError) Error() string {
-	return "cannot read the time " + cut(e.given) + `: write it as "60s", "1.5h" or "200ms"`
+	return "cannot read the time " + cut(e.given) + `: write it as "60s", "1.5h" or "200ms"` + e.or
 }
 
 func (t *timeSpan) UnmarshalJSON(b []byte) error {
 	var text string
 	if json.Unmarshal(b, &text) != nil {
-		return &timeError{string(b)}
+		return &timeError{given: string(b)}
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil {
-		return &timeError{strconv.Quote(text)}
+		return &timeError{given: strconv.Quote(text)}
 	}
 	*t = timeSpan(d)
 	return nil

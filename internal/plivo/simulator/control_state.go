@@ -26,6 +26,7 @@ type shownState struct {
 
 	// With detail alone.
 	RulesFile *scenario.Rules `json:"rules_file,omitempty"`
+	RuleUses  []shownRuleUse  `json:"rule_uses,omitzero"` // in the order of the rules
 	Callbacks *shownCallbacks `json:"callbacks,omitempty"`
 }
 
@@ -33,6 +34,12 @@ type shownAccount struct {
 	Name      string `json:"name"`
 	AuthID    string `json:"auth_id"`
 	AuthToken string `json:"auth_token,omitempty"` // one that was made up
+}
+
+type shownRuleUse struct {
+	Name   string `json:"name"`
+	Fitted int    `json:"fitted"` // messages that the rule fits, also those that an earlier one was for
+	Used   int    `json:"used"`   // of these: those that it was for
 }
 
 // shownLimits are 0 where there is none.
@@ -57,7 +64,7 @@ type shownCounts struct {
 	Remembered int   `json:"remembered"` // messages
 }
 
-// controlState is GET state; with detail=200 it has what rules and callbacks?limit=200 answer besides, for one who looks
+// controlState is GET state; with detail=200 it has what rules and callbacks?limit=200 answer, and what each rule came to, besides, for one who looks
 // again and again.
 func (s *Simulator) controlState(_ http.ResponseWriter, r *http.Request) (any, error) {
 	query, err := readQuery(r, "detail")
@@ -70,10 +77,21 @@ func (s *Simulator) controlState(_ http.ResponseWriter, r *http.Request) (any, e
 	}
 	shown := s.showState()
 	if most > 0 {
-		rules := s.Rules()
-		shown.RulesFile, shown.Callbacks = &rules, showCallbacks(s.Tried(most), s.Upcoming(most))
+		shown.RulesFile, shown.RuleUses = s.showRuleUses()
+		shown.Callbacks = showCallbacks(s.Tried(most), s.Upcoming(most))
 	}
 	return shown, nil
+}
+
+// showRuleUses are the rules that hold and what each came to, of one moment.
+func (s *Simulator) showRuleUses() (*scenario.Rules, []shownRuleUse) {
+	uses := s.RuleUses()
+	list, shown := make([]scenario.Rule, len(uses)), make([]shownRuleUse, len(uses))
+	for i, u := range uses {
+		list[i], shown[i] = u.Rule, shownRuleUse{u.Name, u.Fitted, u.Used}
+	}
+	rules := scenario.Rules{List: list}.With(s.Chaos())
+	return &rules, shown
 }
 
 func (s *Simulator) showState() shownState {

@@ -138,7 +138,7 @@ func TestControlRefuses(t *testing.T) {
 		"an unknown field":         {"POST", "clock", `{"advanse":"60s"}`, nil, 400, `no field "advanse"`},
 		"an unknown field's likes": {"POST", "inbound", `{"frm":"1"}`, nil, 400, "There are from, media, text, to, url"},
 		"a wrong type":             {"POST", "clock", `{"speed":"fast"}`, nil, 400, "speed cannot be a JSON string; it is a number"},
-		"a number for a time":      {"POST", "clock", `{"advance":60}`, nil, 400, `write it as "60s"`},
+		"a number for a time":      {"POST", "clock", `{"advance":60}`, nil, 400, `write it as "60s", "1.5h" or "200ms", or "next" or "idle"`},
 		"a wrong time":             {"POST", "clock", `{"advance":"a minute"}`, nil, 400, `cannot read the time "a minute"`},
 		"no JSON":                  {"POST", "clock", `advance=60s`, nil, 400, "not a valid JSON object"},
 		"null":                     {"POST", "clock", `null`, nil, 400, "not a valid JSON object"},

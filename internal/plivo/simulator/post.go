@@ -208,7 +208,10 @@ func (s *Simulator) deliver(ctx context.Context, t *task, method string, nonces 
 	}
 	if how := s.mishap(t); how != nil {
 		half := s.dice.unit("chaos end", m.number, uint64(p.Number), uint64(p.Copy), uint64(t.attempt)) < 0.5
-		return 0, patience.why(ctx, s.maim(ctx, request, how, half, patience.wrote))
+		if err := s.maim(ctx, request, how, half, patience.wrote); err != how { // who waits long for the rest changes nothing of that
+			return 0, patience.why(ctx, err)
+		}
+		return 0, how
 	}
 	answer, err := s.client.Do(request)
 	if err != nil {

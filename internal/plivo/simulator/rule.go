@@ -32,10 +32,11 @@ type law struct {
 type ruleset struct {
 	list   []scenario.Rule
 	counts []int // of the messages that fit each
+	used   []int // of these: those that each was for
 }
 
 func newRuleset(list []scenario.Rule) *ruleset {
-	return &ruleset{list: list, counts: make([]int, len(list))}
+	return &ruleset{list: list, counts: make([]int, len(list)), used: make([]int, len(list))}
 }
 
 // restoreLaw has fates, rules, chaos and their counts as Options say.
@@ -168,13 +169,14 @@ type ruling struct {
 	nexts  int    // of FateNext
 	said   uint64 // which FateNext that was
 	counts []int  // of each rule
+	used   []int
 }
 
 func (s *Simulator) ruling(o *order) *ruling {
 	s.law.mu.Lock()
 	r := &ruling{s: s, rules: s.law.rules, said: s.law.said, kind: cmp.Or(o.kind, plivo.SMS)}
 	s.law.mu.Unlock()
-	r.texts, r.counts = make([]bool, len(r.rules.list)), make([]int, len(r.rules.list))
+	r.texts, r.counts, r.used = make([]bool, len(r.rules.list)), make([]int, len(r.rules.list)), make([]int, len(r.rules.list))
 	for i := range r.rules.list {
 		r.texts[i] = r.rules.list[i].FitsText(o.text)
 	}
@@ -207,6 +209,8 @@ func (r *ruling) fate(from, to string) (fated, error) {
 		r.counts[i]++
 		if found == nil && rule.Counts(r.rules.counts[i]) && r.s.dice.happens(rule.Chance, "rule", law.asked, uint64(i)) {
 			found = rule
+			r.rules.used[i]++
+			r.used[i]++
 		}
 	}
 	switch {
@@ -234,8 +238,9 @@ func (r *ruling) unused(byRule bool) {
 	for i, n := range r.counts {
 		if !byRule {
 			r.rules.counts[i] -= n
+			r.rules.used[i] -= r.used[i]
 		}
-		r.counts[i] = 0
+		r.counts[i], r.used[i] = 0, 0
 	}
 }
 

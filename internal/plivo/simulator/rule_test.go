@@ -128,6 +128,37 @@ func TestRulesOfOneSend(t *testing.T) {
 	}
 }
 
+// TestRuleUses tells what a rule fits from what it was for, also to another process.
+func TestRuleUses(t *testing.T) {
+	b := newBench(t, simulator.Options{Rules: rulesOf(t, "rules: [{name: spain, to: +34*, fate: sent}, {name: odd, every: 2, fate: failed}, {name: rest, fate: delivered}, {name: never, to: +34*, fate: none}, {name: no, to: +49*, refuse: 403}]")})
+	b.outcomes(b.draft("+14155550121"), b.draft("+34612345678"), b.draft("+34612345679", "+14155550122"), b.draft("+4915123456789"))
+	b.call("POST", "Message/", `{"src":"14155550100","dst":"14155550121<15005559400","text":"x"}`, nil) // which nothing is used for
+	var got []string
+	for _, u := range b.RuleUses() {
+		got = append(got, fmt.Sprint(strings.TrimPrefix(u.Name, "rule "), " ", u.Used, "/", u.Fitted))
+	}
+	want := []string{"spain 2/2", "odd 1/5", "rest 2/5", "never 0/2", "no 0/1"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the rules were used for (-want +got):\n%s", diff)
+	}
+	_, state := b.control("GET", "state?detail=1", "")
+	got = nil
+	for i := range want {
+		u := at(state, "rule_uses", i)
+		got = append(got, fmt.Sprint(at(u, "name"), " ", at(u, "used"), "/", at(u, "fitted")))
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the control API tells (-want +got):\n%s", diff)
+	}
+	if _, state = b.control("GET", "state", ""); state["rule_uses"] != nil {
+		t.Errorf("without detail it tells %v", state["rule_uses"])
+	}
+	b.reset()
+	if u := b.RuleUses()[0]; u.Used != 0 || u.Fitted != 0 {
+		t.Errorf("after a reset it is %+v", u)
+	}
+}
+
 // TestOrderOfAll: a magic number, then the request, then what was said of the next ones, then the rules, then the
 // default. What has a fate before the rules does not count for them.
 func TestOrderOfAll(t *testing.T) {

@@ -212,23 +212,6 @@ func (c *schedule) reset(start time.Time, stopped bool) {
 	c.release()
 }
 
-// upcoming gives copies of the first tasks that have not begun, or are just running, in their order.
-func (c *schedule) upcoming(most int) []task {
-	c.mu.Lock()
-	due := c.due()
-	for t := range c.running {
-		due = append(due, t)
-	}
-	waiting := slices.Clone(c.waiting)
-	c.mu.Unlock()
-	due = slices.DeleteFunc(due, func(t *task) bool { return t.m.answers() })
-	slices.SortFunc(due, inOrder)
-	for len(due) < most && len(waiting) > 0 {
-		due = append(due, heap.Pop(&waiting).(*task))
-	}
-	return copies(due[:min(most, len(due))])
-}
-
 // of gives copies of the tasks of a message, in their order.
 func (c *schedule) of(m *message) []task {
 	var all []*task

@@ -29,9 +29,10 @@ func (s *Simulator) Standing() Standing {
 		Balance: s.purse.shown(), Unpaid: s.purse.refuses(now), Limit: s.o.Limits.Requests, ListLimit: s.o.Limits.Lists,
 		GeoBlocked: slices.Clone(s.o.GeoBlocked), MPS: s.o.MPS, Disabled: s.o.Disabled,
 	}
+	counted := s.clock.counted() // which is another time than the clock shows
 	t.mu.Lock()
-	st.Requests = t.requests.within(now, s.hurried(requestsWithin))
-	st.Lists = t.lists.within(now, s.hurried(listsWithin))
+	st.Requests = t.requests.within(counted, s.hurried(requestsWithin))
+	st.Lists = t.lists.within(counted, s.hurried(listsWithin))
 	t.mu.Unlock()
 	s.optOuts.mu.Lock()
 	st.OptedOut = len(s.optOuts.out)
@@ -56,10 +57,11 @@ func (w *window) within(now time.Time, span time.Duration) (n int) {
 	return n
 }
 
-// RuleUse is a rule that holds, and of how many messages it was looked at as one that fits them.
+// RuleUse is a rule that holds, and what it came to so far.
 type RuleUse struct {
 	scenario.Rule
-	Fitted int
+	Fitted int // messages that it fits, also those that an earlier rule was for
+	Used   int // of these: those that it was for
 }
 
 // RuleUses are the rules that hold, in their order.
@@ -68,7 +70,7 @@ func (s *Simulator) RuleUses() []RuleUse {
 	defer s.law.mu.Unlock()
 	out := make([]RuleUse, len(s.law.rules.list))
 	for i, r := range s.law.rules.list {
-		out[i] = RuleUse{r, s.law.rules.counts[i]}
+		out[i] = RuleUse{r, s.law.rules.counts[i], s.law.rules.used[i]}
 	}
 	return out
 }

@@ -69,7 +69,9 @@ func (s *Simulator) maim(ctx context.Context, request *http.Request, how error, 
 	if body < 2 {
 		end = head / 2 // there is nothing else to take away
 	}
-	if _, err := conn.Write(whole.Bytes()[:end]); err != nil {
+	if _, err := conn.Write(whole.Bytes()[:end]); err != nil && ctx.Err() != nil {
+		return err
+	} else if err != nil {
 		return how
 	}
 	wrote()

@@ -186,6 +186,30 @@ func TestBadTargets(t *testing.T) {
 	}
 }
 
+// TestMishapsOfAServerThatHangs are told as what they are, though the connection is ended by nobody else for 5 s.
+func TestMishapsOfAServerThatHangs(t *testing.T) {
+	t.Parallel()
+	ended := make(chan struct{})
+	t.Cleanup(func() { close(ended) })
+	events := make(chan simulator.Event, 10)
+	b := newBench(t, simulator.Options{
+		Start: start, Stopped: true, Speed: 1, Fate: "sent", Pace: simulator.Pace{Sent: time.Hour, Final: time.Hour}, Chaos: chaosOf(t, "truncated=1"),
+		OnEvent: func(e simulator.Event) { events <- e },
+	})
+	d := b.draft("+14155550123")
+	d.CallbackURL = raw(t, func(net.Conn) { <-ended })
+	uuid := b.send(d, "")[0]
+	b.advance(0)
+	callbacks, _ := b.CallbacksOf(uuid)
+	if len(callbacks) == 0 || len(callbacks[0].Attempts) != 1 || !strings.HasPrefix(callbacks[0].Attempts[0].Problem, "truncated by chaos") {
+		t.Errorf("the callbacks are %+v", callbacks)
+	}
+	<-events // that it was taken
+	if e := <-events; e.Cause != "chaos" || !strings.HasPrefix(e.Problem, "truncated by chaos") {
+		t.Errorf("it is told as %+v", e)
+	}
+}
+
 // refusing is the URL of a port on which nobody listens.
 func refusing(t *testing.T) string {
 	t.Helper()
