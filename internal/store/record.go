@@ -15,6 +15,7 @@ import (
 func (s *Store) Record(ctx context.Context, c *webhook.Callback) error {
 	p := newPending(c, s.now())
 	if err := s.ask("store a callback", &request{ctx: ctx, callback: p}); err != nil {
+		s.stats.failed(err)
 		return err
 	}
 	c.ID, c.Arrival = p.id, p.arrival
@@ -64,7 +65,14 @@ func (w *writer) record(batch []*request) error {
 			count.nextMessage++
 			count.messages++
 		}
+		before := m.Status
+		if m.Unverified {
+			before = ""
+		}
 		m.fold.Apply(&m.Message)
+		if !r.callback.imported {
+			w.seeDelivery(m, before)
+		}
 		changed = append(changed, m)
 	}
 	w.rows = changed
