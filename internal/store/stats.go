@@ -24,8 +24,13 @@ var failureNames = [...]struct {
 	name string
 	kind error
 }{
-	{"queue_full", ErrQueueFull}, {"disk_full", ErrDiskFull}, {"locked", ErrLocked}, {"closed", ErrClosed},
-	{"read_only", ErrReadOnly}, {"damaged", ErrDamaged}, {"too_slow", context.DeadlineExceeded},
+	{"queue_full", ErrQueueFull},
+	{"disk_full", ErrDiskFull},
+	{"locked", ErrLocked},
+	{"closed", ErrClosed},
+	{"read_only", ErrReadOnly},
+	{"damaged", ErrDamaged},
+	{"too_slow", context.DeadlineExceeded},
 	{"other", nil},
 }
 
