@@ -27,7 +27,7 @@ var layers = map[string][]string{
 	"internal/plivo/scenario":           {"internal/plivo", "internal/plivo/signature", "internal/escape"},
 	"internal/plivo/simulator":          {"internal/local", "internal/plivo/scenario", "internal/plivo", "internal/plivo/signature", "internal/escape"},
 	"internal/plivo/simulator/control":  {"internal/plivo/simulator"},
-	"internal/webhook":                  {"internal/plivo", "internal/plivo/signature", "internal/escape", "internal/meter"},
+	"internal/webhook":                  {"internal/local", "internal/plivo", "internal/plivo/signature", "internal/escape", "internal/meter"},
 	"internal/plivo":                    {"internal/plivo/signature", "internal/escape"},
 	"internal/plivo/signature":          {},
 	"internal/plivo/signature/sdk":      {"internal/plivo/signature"},

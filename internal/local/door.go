@@ -35,7 +35,7 @@ func (d Door) Refuses(r *http.Request) string {
 		}
 		return fmt.Sprintf("%s is reached under %s, and the Host of this request is %q; call it by one of these names", d.What, under, r.Host)
 	}
-	if name := forwarded(r.Header); name != "" {
+	if name := PassedOn(r.Header); name != "" {
 		return fmt.Sprintf("%s takes nothing that came through a proxy or tunnel, and this request has the header %s; call it directly", d.What, name)
 	}
 	for _, origin := range r.Header.Values("Origin") {
@@ -76,17 +76,17 @@ func (d Door) named(r *http.Request) bool {
 	return err == nil && notNumeric == nil && asked.Unmap() == own.Addr().Unmap()
 }
 
-// forwardedBy are what a proxy adds to a request, beside X-Forwarded-… and …-Forwarded-For. One on this machine calls
-// from a loopback address, whoever called it.
+// forwardedBy are what a proxy adds to a request, beside X-Forwarded-…, …-Forwarded-For and Cloudflare's Cf-…. One on
+// this machine calls from a loopback address, whoever called it.
 var forwardedBy = []string{
-	"Cf-Connecting-Ip", "Cf-Connecting-Ipv6", "Cf-Ray", "Fastly-Client-Ip", "Fly-Client-Ip", "Forwarded", "True-Client-Ip",
-	"Via", "X-Client-Ip", "X-Cluster-Client-Ip", "X-Real-Ip",
+	"Client-Ip", "Fastly-Client-Ip", "Fly-Client-Ip", "Forwarded", "True-Client-Ip", "Via", "X-Client-Ip",
+	"X-Cluster-Client-Ip", "X-Real-Ip",
 }
 
-// forwarded is the first of a request's headers that a proxy added; empty for none.
-func forwarded(h http.Header) string {
+// PassedOn is the first of a request's headers that a proxy or tunnel added; empty for none.
+func PassedOn(h http.Header) string {
 	for _, name := range slices.Sorted(maps.Keys(h)) {
-		if slices.Contains(forwardedBy, name) || strings.HasPrefix(name, "X-Forwarded") || strings.HasSuffix(name, "-Forwarded-For") {
+		if slices.Contains(forwardedBy, name) || strings.HasPrefix(name, "X-Forwarded") || strings.HasPrefix(name, "Cf-") || strings.HasSuffix(name, "-Forwarded-For") {
 			return name
 		}
 	}
