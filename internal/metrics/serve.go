@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"golang.org/x/net/netutil"
 
 	"dev.internal/plivoscope/internal/local"
 	"dev.internal/plivoscope/internal/plivo"
@@ -70,7 +71,8 @@ const (
 	idle        = 2 * time.Minute
 	headerMost  = 16 << 10
 	endsWithin  = time.Second
-	atOnce      = 4 // scrapes; more are answered 503
+	atOnce      = 4   // scrapes; more are answered 503
+	open        = 100 // connections; more wait, and take none of the callbacks' descriptors
 )
 
 // Serve answers requests for the metrics of a source until ctx ends, and closes ln. addr is what ln was asked for, as
@@ -93,7 +95,7 @@ func Serve(ctx context.Context, ln net.Listener, addr string, of Source, log *sl
 			_ = server.Close()
 		}
 	})
-	err := server.Serve(ln)
+	err := server.Serve(netutil.LimitListener(ln, open))
 	if stop() {
 		return fmt.Errorf("metrics are not served on %s any more: %w", ln.Addr(), err)
 	}
