@@ -36,7 +36,7 @@ type App struct {
 
 	custody *custodian // nil when there is no account of ours
 
-	serverLn, simLn net.Listener
+	serverLn, simLn, metricsLn net.Listener
 
 	authID     string
 	apiURL     string // empty for Plivo's own
@@ -153,6 +153,9 @@ func (a *App) build(ctx context.Context) error {
 		if err := a.serve(); err != nil {
 			return err
 		}
+		if err := a.listenForMetrics(ctx); err != nil {
+			return err
+		}
 	}
 	a.apiURL = apiURL
 	client, err := api.New(a.apiConfig(token))
@@ -266,7 +269,7 @@ func (a *App) serve() error {
 func (a *App) Close() error {
 	a.replays.end()
 	a.doubts.end()
-	for _, ln := range []net.Listener{a.simLn, a.serverLn} {
+	for _, ln := range []net.Listener{a.simLn, a.serverLn, a.metricsLn} {
 		if ln != nil {
 			_ = ln.Close()
 		}

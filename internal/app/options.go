@@ -70,6 +70,10 @@ type Options struct {
 	Attach Attach
 	Repair string // the command that puts back what could not be at the end; empty for "plivoscope restore"
 
+	// Metrics is where metrics are served, as metrics.ParseAddr gives it; empty for nowhere. A process that joined
+	// another one has none of its own.
+	Metrics string
+
 	Answer plivo.Answer // to inbound messages, unless an application of Routes answers; zero for no reply
 
 	// Routes say where callbacks are forwarded to; none for nowhere.

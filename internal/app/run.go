@@ -11,7 +11,8 @@ import (
 // the custody of an application, so that its messages go where they went before; the simulator, so that nothing
 // new is posted; the tunnel, so that nothing of it is left and no request is on its way; the callback server, so
 // that what was read is answered; the forwarding, so that what is in flight
-// ends and the rest is kept for the next start; the search for causes, so that what was found is noted.
+// ends and the rest is kept for the next start; the search for causes, so that what was found is noted; the metrics,
+// so that all of this can be seen in them.
 // ready is called once, when requests are truly accepted.
 func (a *App) Run(ctx context.Context, ready func()) error {
 	if a.joined {
@@ -24,8 +25,11 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 	group, ctx := errgroup.WithContext(ctx)
 	// The parts outlive ctx, each until those before it have ended.
 	running := context.WithoutCancel(ctx)
-	lease, server, link, routes, diagnoser, custody, watcher := part{}, part{}, part{}, part{}, part{}, part{}, part{}
+	lease, server, link, routes, diagnoser, custody, watcher, metrics := part{}, part{}, part{}, part{}, part{}, part{}, part{}, part{}
 	server.start(running, group, func(ctx context.Context) error { return a.server.Serve(ctx, a.serverLn) })
+	if a.metricsLn != nil {
+		metrics.start(running, group, a.serveMetrics)
+	}
 	sim := part{}
 	if a.sim != nil {
 		sim.start(running, group, func(ctx context.Context) error { return a.sim.Serve(ctx, a.simLn) })
@@ -70,6 +74,7 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 			{server.end, "answers to callbacks that came"},
 			{routes.end, "the application's answer to what is being forwarded"},
 			{diagnoser.end, "the search for the cause of a signature that does not match"},
+			{metrics.end, "an answer to who reads the metrics"},
 		} {
 			a.ending.Store(&p.awaits)
 			p.end()

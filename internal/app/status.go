@@ -30,6 +30,7 @@ type Status struct {
 	CallbackURL   string // where reports of new messages are asked to; empty where nothing could receive them
 	Tunnel        TunnelStatus
 	APIURL        string
+	MetricsURL    string // empty where none are served
 	DefaultSender string
 	HistoryPath   string
 	Ephemeral     bool

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"dev.internal/plivoscope/internal/metrics"
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/simulator"
 	"dev.internal/plivoscope/internal/store"
@@ -21,6 +22,9 @@ func (a *App) Status() Status {
 		InFlight: int(a.inFlight.Load()), Notices: a.notices.snapshot(),
 		Joined: a.joined, ServerPID: a.serverPID, Shared: a.joined || a.leased.Load(),
 		API: a.api.Stats(), HistorySize: a.store.Size(), Routes: a.routes.Stats(), Attachment: a.custody.status(),
+	}
+	if a.metricsLn != nil {
+		s.MetricsURL = URLOf(a.metricsLn) + metrics.Path
 	}
 	if answer := a.inboundAnswer.Load(); answer != nil {
 		s.InboundAnswer, s.InboundReply = answer.String(), answer.Text()

@@ -32,6 +32,8 @@ message, an inbound one, a bad signature. In a terminal they show in the UI; els
 	}
 	f.common(cmd)
 	f.server(cmd)
+	f.measuring(cmd)
+	typedOnly(cmd.Flags(), "metrics") // that of another run has the address
 	f.pace(cmd)
 	f.forwarding(cmd)
 	f.screens(cmd)

@@ -22,6 +22,7 @@ type flags struct {
 	keep      int
 
 	addr, publicURL, onInvalid string
+	metrics                    string
 	tunnel                     string
 	tunnelPattern, ngrokAPI    string
 	forwardedFor               string
@@ -101,6 +102,11 @@ func (f *flags) server(cmd *cobra.Command) {
 
 func (f *flags) address(cmd *cobra.Command, byDefault string) {
 	cmd.Flags().StringVar(&f.addr, "addr", byDefault, "listen on `HOST:PORT`; port 0 takes a free one, and so does the default where it is busy")
+}
+
+// measuring is for commands that serve for long.
+func (f *flags) measuring(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.metrics, "metrics", "", "serve metrics for Prometheus on `ADDR`, HOST:PORT or a port of 127.0.0.1; port 0 takes a free one (docs/metrics.md)")
 }
 
 func (f *flags) simulation(cmd *cobra.Command) {

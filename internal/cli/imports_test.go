@@ -16,18 +16,18 @@ const module = "dev.internal/plivoscope"
 // not in the table fails the test: a new one has to find its place first.
 var layers = map[string][]string{
 	"cmd/plivoscope":                    {"internal/quiet", "internal/cli"},
-	"internal/cli":                      {"internal/mask", "internal/junit", "internal/tui", "internal/app", "internal/plivo/scenario", "internal/plivo/simulator", "internal/plivo/simulator/control", "internal/plivo/api", "internal/store", "internal/webhook", "internal/webhook/archive", "internal/webhook/capture", "internal/webhook/replay", "internal/webhook/forward", "internal/webhook/tunnel", "internal/plivo", "internal/plivo/signature", "internal/plivo/signature/sdk", "internal/config", "internal/escape"},
+	"internal/cli":                      {"internal/metrics", "internal/mask", "internal/junit", "internal/tui", "internal/app", "internal/plivo/scenario", "internal/plivo/simulator", "internal/plivo/simulator/control", "internal/plivo/api", "internal/store", "internal/webhook", "internal/webhook/archive", "internal/webhook/capture", "internal/webhook/replay", "internal/webhook/forward", "internal/webhook/tunnel", "internal/plivo", "internal/plivo/signature", "internal/plivo/signature/sdk", "internal/config", "internal/escape"},
 	"internal/tui":                      {"internal/mask", "internal/tui/grid", "internal/meter", "internal/app", "internal/store", "internal/webhook", "internal/webhook/archive", "internal/webhook/capture", "internal/webhook/forward", "internal/webhook/replay", "internal/webhook/tunnel", "internal/plivo", "internal/plivo/scenario", "internal/plivo/simulator", "internal/plivo/snippet", "internal/plivo/signature", "internal/plivo/signature/sdk", "internal/escape"},
 	"internal/mask":                     {"internal/webhook", "internal/plivo", "internal/plivo/signature", "internal/plivo/signature/sdk"},
 	"internal/tui/grid":                 {"internal/escape"},
-	"internal/app":                      {"internal/mask", "internal/store", "internal/plivo/api", "internal/plivo/scenario", "internal/plivo/simulator", "internal/plivo/simulator/control", "internal/webhook", "internal/webhook/replay", "internal/webhook/forward", "internal/webhook/tunnel", "internal/plivo", "internal/plivo/signature", "internal/plivo/signature/sdk", "internal/config", "internal/escape", "internal/meter"},
-	"internal/store":                    {"internal/webhook", "internal/plivo", "internal/plivo/signature", "internal/escape"},
+	"internal/app":                      {"internal/metrics", "internal/mask", "internal/store", "internal/plivo/api", "internal/plivo/scenario", "internal/plivo/simulator", "internal/plivo/simulator/control", "internal/webhook", "internal/webhook/replay", "internal/webhook/forward", "internal/webhook/tunnel", "internal/plivo", "internal/plivo/signature", "internal/plivo/signature/sdk", "internal/config", "internal/escape", "internal/meter"},
+	"internal/store":                    {"internal/meter", "internal/webhook", "internal/plivo", "internal/plivo/signature", "internal/escape"},
 	"internal/plivo/api":                {"internal/plivo", "internal/config", "internal/escape", "internal/meter"},
 	"internal/plivo/snippet":            {"internal/plivo"},
 	"internal/plivo/scenario":           {"internal/plivo", "internal/plivo/signature", "internal/escape"},
-	"internal/plivo/simulator":          {"internal/plivo/scenario", "internal/plivo", "internal/plivo/signature", "internal/escape"},
+	"internal/plivo/simulator":          {"internal/local", "internal/plivo/scenario", "internal/plivo", "internal/plivo/signature", "internal/escape"},
 	"internal/plivo/simulator/control":  {"internal/plivo/simulator"},
-	"internal/webhook":                  {"internal/plivo", "internal/plivo/signature", "internal/escape", "internal/meter"},
+	"internal/webhook":                  {"internal/local", "internal/plivo", "internal/plivo/signature", "internal/escape", "internal/meter"},
 	"internal/plivo":                    {"internal/plivo/signature", "internal/escape"},
 	"internal/plivo/signature":          {},
 	"internal/plivo/signature/sdk":      {"internal/plivo/signature"},
@@ -40,6 +40,8 @@ var layers = map[string][]string{
 	"internal/config":                   {"internal/escape"},
 	"internal/junit":                    {"internal/escape"},
 	"internal/escape":                   {},
+	"internal/local":                    {"internal/plivo"},
+	"internal/metrics":                  {"internal/local", "internal/store", "internal/plivo/api", "internal/plivo/simulator", "internal/webhook", "internal/webhook/forward", "internal/webhook/tunnel", "internal/plivo", "internal/meter"},
 	"internal/meter":                    {},
 	"internal/quiet":                    {},
 	"internal/screentest":               {},
@@ -66,6 +68,7 @@ var owners = map[string][]string{
 	"golang.org/x/sync/errgroup":         {"internal/app", "internal/webhook/replay"},
 	"golang.ngrok.com/":                  {"internal/webhook/tunnel", "internal/webhook/tunnel/ngroktest"},
 	"mvdan.cc/sh":                        {"internal/webhook/tunnel"},
+	"github.com/prometheus/":             {"internal/metrics"},
 }
 
 // TestImports holds the direction of the imports and who may use which library.

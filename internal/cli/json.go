@@ -139,6 +139,7 @@ type readyJSON struct {
 	ListenURL string `json:"listen_url,omitempty"`
 	PublicURL string `json:"public_url,omitempty"`
 	APIURL    string `json:"api_url,omitempty"`
+	Metrics   string `json:"metrics_url,omitempty"`
 	AuthID    string `json:"auth_id"`
 	AuthToken string `json:"auth_token,omitempty"` // only one that was made up
 	History   string `json:"history,omitempty"`
@@ -148,7 +149,7 @@ type readyJSON struct {
 func readyLine(st app.Status, madeUpToken string) ([]byte, error) {
 	r := readyJSON{
 		Event: "ready", ListenURL: st.ListenURL, PublicURL: st.PublicURL, AuthID: st.AuthID,
-		AuthToken: madeUpToken,
+		AuthToken: madeUpToken, Metrics: st.MetricsURL,
 	}
 	if st.Mode == app.Simulator {
 		r.APIURL = st.APIURL

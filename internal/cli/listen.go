@@ -40,6 +40,7 @@ func newListen(s Streams) *cobra.Command {
 	f.common(cmd)
 	f.history(cmd)
 	f.server(cmd)
+	f.measuring(cmd)
 	f.tunnelling(cmd)
 	f.simulation(cmd)
 	f.reporting(cmd)
@@ -169,6 +170,9 @@ func announce(s Streams, a *app.App, p *printer) error {
 		s.say("no callbacks come here: %s; open a tunnel with --tunnel, or name the address from outside with --public-url", why)
 	} else {
 		s.say("callback URLs: %s and %s", st.PublicURL+webhook.DeliveryReportPath, st.PublicURL+webhook.InboundPath)
+	}
+	if st.MetricsURL != "" {
+		s.say("metrics are at %s", st.MetricsURL)
 	}
 	if st.Mode == app.Simulator {
 		s.say("the simulator's API is %s", st.APIURL)

@@ -17,6 +17,7 @@ import (
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/config"
 	"dev.internal/plivoscope/internal/mask"
+	"dev.internal/plivoscope/internal/metrics"
 	"dev.internal/plivoscope/internal/plivo/scenario"
 	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/plivo/simulator"
@@ -131,6 +132,11 @@ func (f *flags) rest(cmd *cobra.Command, s Streams, set *settings) (_ *settings,
 			return nil, fmt.Errorf("--allow %q is no network: give it as 192.0.2.0/24", cidr)
 		}
 		o.Allow = append(o.Allow, prefix)
+	}
+	if f.metrics != "" {
+		if o.Metrics, err = metrics.ParseAddr(f.metrics); err != nil {
+			return nil, fmt.Errorf("--metrics: %w", err)
+		}
 	}
 	if err := f.attachment(o); err != nil {
 		return nil, err

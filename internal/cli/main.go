@@ -85,6 +85,7 @@ Where standard output is no terminal it runs as "listen".`,
 	f.common(root)
 	f.history(root)
 	f.server(root)
+	f.measuring(root)
 	f.tunnelling(root)
 	f.simulation(root)
 	f.calling(root)

@@ -3,6 +3,8 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"regexp"
@@ -50,7 +52,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("LocalAppData", e.WorkDir+"/state")
 			return nil
 		},
-		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"exits": exits, "clean": clean, "same": same, "api": startAPI, "has": apiHas, "sends": apiSends, "eventually": becomesTrue, "simulates": startSimulate, "app": startApp},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"exits": exits, "clean": clean, "same": same, "api": startAPI, "has": apiHas, "sends": apiSends, "eventually": becomesTrue, "simulates": startSimulate, "fetches": fetches, "app": startApp},
 	})
 }
 
@@ -71,6 +73,23 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("%s ended with %d, not %d\n%s", args[1:], got, want, fmt.Sprint(ts.ReadFile("stderr")))
+	}
+}
+
+// fetches URL PATTERN… asks for a page that holds each pattern.
+func fetches(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: fetches URL PATTERN …")
+	}
+	resp, err := http.Get(args[0])
+	ts.Check(err)
+	defer resp.Body.Close()
+	page, err := io.ReadAll(resp.Body)
+	ts.Check(err)
+	for _, pattern := range args[1:] {
+		if !regexp.MustCompile("(?m)" + pattern).Match(page) {
+			ts.Fatalf("%s has no %q:\n%s", args[0], pattern, page)
+		}
 	}
 }
 

@@ -74,6 +74,13 @@ answered on this machine alone.`,
 				s.say("warning: %s is in use already, so the simulator listens on %s; name an address with --addr to keep it the same", f.addr, ln.Addr())
 			}
 			run.sim, run.url = sim, app.URLOf(ln)
+			if o.Metrics != "" {
+				served, err := run.measure(ctx, o)
+				if err != nil {
+					return errors.Join(err, ln.Close())
+				}
+				defer served()
+			}
 			if err := run.ready(); err != nil {
 				return errors.Join(err, ln.Close())
 			}
@@ -86,6 +93,8 @@ answered on this machine alone.`,
 	}
 	f.common(cmd)
 	f.address(cmd, simulatorAddr)
+	f.measuring(cmd)
+	typedOnly(cmd.Flags(), "metrics") // the callback server beside it has that address
 	f.simulation(cmd)
 	own.add(cmd)
 	cmd.AddCommand(newSimulateInbound(s), newSimulateAdvance(s), newSimulateWait(s), newSimulateReset(s), newSimulateState(s))
@@ -94,14 +103,15 @@ answered on this machine alone.`,
 
 // simulation is one run of simulate.
 type simulation struct {
-	s      Streams
-	out    *lines
-	json   bool
-	madeUp bool
-	sim    *simulator.Simulator
-	url    string
-	titled atomic.Bool
-	stop   context.CancelCauseFunc // ends the run when nobody reads any more
+	s       Streams
+	out     *lines
+	json    bool
+	madeUp  bool
+	sim     *simulator.Simulator
+	url     string
+	metrics string // their URL; empty for none
+	titled  atomic.Bool
+	stop    context.CancelCauseFunc // ends the run when nobody reads any more
 }
 
 func (r *simulation) ready() error {
@@ -111,7 +121,7 @@ func (r *simulation) ready() error {
 	}
 	if r.json {
 		line, err := encode(simulatorReadyJSON{
-			readyJSON:  readyJSON{Event: "ready", APIURL: r.url, AuthID: r.sim.AuthID(), AuthToken: token},
+			readyJSON:  readyJSON{Event: "ready", APIURL: r.url, Metrics: r.metrics, AuthID: r.sim.AuthID(), AuthToken: token},
 			ControlURL: r.url + simulator.ControlPath, Subaccounts: r.subaccounts(),
 		})
 		if err != nil {
@@ -120,6 +130,9 @@ func (r *simulation) ready() error {
 		return r.out.write(line)
 	}
 	r.s.say("the simulator's API is %s, and what controls it is under %s", r.url, r.url+simulator.ControlPath)
+	if r.metrics != "" {
+		r.s.say("metrics are at %s", r.metrics)
+	}
 	if r.madeUp {
 		r.s.say("its made-up account: PLIVO_AUTH_ID=%s PLIVO_AUTH_TOKEN=%s", r.sim.AuthID(), token)
 	} else {

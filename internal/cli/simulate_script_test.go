@@ -45,6 +45,8 @@ func startSimulate(ts *testscript.TestScript, neg bool, args []string) {
 	var ready simulatorReadyJSON
 	ts.Check(json.Unmarshal([]byte(line), &ready))
 	ts.Setenv("PLIVO_API_URL", ready.APIURL)
+	ts.Setenv("SIMULATOR_ADDR", strings.TrimPrefix(ready.APIURL, "http://"))
+	ts.Setenv("METRICS_URL", ready.Metrics)
 	ts.Setenv("PLIVO_AUTH_ID", ready.AuthID)
 	ts.Setenv("PLIVO_AUTH_TOKEN", ready.AuthToken)
 }

@@ -165,3 +165,41 @@ func BenchmarkObserveAndAdd(b *testing.B) {
 		}
 	})
 }
+
+// TestCumulativeCountsWithinItsError compares the counts under bounds with those of the times themselves.
+func TestCumulativeCountsWithinItsError(t *testing.T) {
+	bounds := []time.Duration{0, time.Millisecond, 5 * time.Millisecond, time.Second, 3 * time.Hour}
+	rapid.Check(t, func(t *rapid.T) {
+		var h meter.Histogram
+		times := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) time.Duration {
+			d := time.Duration(rapid.Float64Range(1, 10).Draw(t, "time") * float64(time.Microsecond))
+			for range rapid.IntRange(0, 8).Draw(t, "magnitude") {
+				d *= 10
+			}
+			return d
+		}), 0, 300).Draw(t, "times")
+		var total time.Duration
+		for _, d := range times {
+			h.Observe(d)
+			total += d
+		}
+		upTo, count, sum := h.Cumulative(bounds)
+		if count != int64(len(times)) || sum != total || upTo[len(bounds)-1] != count {
+			t.Fatalf("%d times of %v in all, want %d of %v; up to the last bound %d", count, sum, len(times), total, upTo[len(bounds)-1])
+		}
+		for i, bound := range bounds {
+			var least, most int64
+			for _, d := range times {
+				if float64(d) <= float64(bound)*0.968 {
+					least++
+				}
+				if float64(d) <= float64(bound)*1.032 {
+					most++
+				}
+			}
+			if upTo[i] < least || upTo[i] > most {
+				t.Fatalf("%d up to %v, want %d to %d", upTo[i], bound, least, most)
+			}
+		}
+	})
+}

@@ -15,6 +15,7 @@ import (
 func (s *Store) Record(ctx context.Context, c *webhook.Callback) error {
 	p := newPending(c, s.now())
 	if err := s.ask("store a callback", &request{ctx: ctx, callback: p}); err != nil {
+		s.stats.failed(err)
 		return err
 	}
 	c.ID, c.Arrival = p.id, p.arrival
@@ -64,11 +65,19 @@ func (w *writer) record(batch []*request) error {
 			count.messages++
 		}
 		r.callback.args[callbackOf] = m.ID
-		if !m.changed {
-			m.changed = true
-			m.fold.Apply(&m.Message)
-			changed = append(changed, m)
+		if m.changed {
+			continue
 		}
+		m.changed = true
+		known := m.Status
+		if m.Unverified {
+			known = ""
+		}
+		m.fold.Apply(&m.Message)
+		if !r.callback.imported {
+			w.seeDelivery(m, known)
+		}
+		changed = append(changed, m)
 	}
 	w.rows = changed
 	if err := w.putMessages(changed); err != nil {

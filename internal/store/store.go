@@ -48,7 +48,8 @@ type Store struct {
 	closing  sync.Once
 	err      error // of Close
 
-	size atomic.Int64 // of the files, in bytes
+	size  atomic.Int64 // of the files, in bytes
+	stats stats
 
 	writer      *writer // its methods run in its goroutine alone
 	subscribers subscribers

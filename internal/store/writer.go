@@ -45,6 +45,8 @@ type writer struct {
 	count    *counters // as the running transaction read and changed them; nil when it did not
 	attempts int64     // that there are after the running transaction, where it stored any
 	trim     trimmer
+
+	deliveries []time.Duration // that the running transaction completes
 }
 
 func newWriter(ctx context.Context, s *Store) (*writer, error) {
@@ -251,10 +253,11 @@ func alive(batch []*request) []*request {
 
 // transaction runs do under the write lock and commits it, or leaves nothing of it.
 func (w *writer) transaction(do func() error) error {
+	began := time.Now()
 	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
-	w.count, w.attempts = nil, 0
+	w.count, w.attempts, w.deliveries = nil, 0, w.deliveries[:0]
 	err := do()
 	if err == nil {
 		err = w.exec("COMMIT")
@@ -264,6 +267,7 @@ func (w *writer) transaction(do func() error) error {
 	}
 	if err == nil {
 		w.trim.seeAttempts(w.s, w.attempts)
+		w.s.stats.committed(time.Since(began), w.deliveries)
 	}
 	if err != nil {
 		// SQLite may have rolled back by itself; then there is nothing to roll back, and no harm.

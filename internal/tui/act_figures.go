@@ -161,6 +161,9 @@ func (e *env) tellServer(p *figures) {
 	if st.PublicURL != st.ListenURL {
 		p.field("public", th.text, orDash(brief(st.PublicURL)))
 	}
+	if st.MetricsURL != "" {
+		p.field("metrics", th.text, brief(st.MetricsURL))
+	}
 	e.tellTunnel(p)
 	e.tellCustody(p)
 	e.tellAnswer(p)

@@ -52,6 +52,18 @@ func TestReckoning(t *testing.T) {
 	d.absent("received 214")
 }
 
+// TestActivityTellsWhereMetricsAre, where there are any.
+func TestActivityTellsWhereMetricsAre(t *testing.T) {
+	const url = "http://127.0.0.1:9464/metrics"
+	d := onActivityScreen(t, 80, 36, busy)
+	d.absent("9464")
+	d = onActivityScreen(t, 80, 36, func(d *driver) {
+		busy(d)
+		d.core.status.MetricsURL = url
+	})
+	d.expect("metrics", url)
+}
+
 // TestFiguresStayInTheirColumns changes all numbers: what stands around them does not move.
 func TestFiguresStayInTheirColumns(t *testing.T) {
 	names := []string{"✓ valid", "✗ invalid", "unchecked", "p50", "p99", "now,", "at most", "messages", "✗ others", "✗ failed", "posted"}

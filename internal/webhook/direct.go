@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"dev.internal/plivoscope/internal/local"
 	"dev.internal/plivoscope/internal/plivo"
 )
 
@@ -33,19 +34,5 @@ func direct(r *http.Request, by way) bool {
 			return false
 		}
 	}
-	for name := range r.Header {
-		if passedOn(name) {
-			return false
-		}
-	}
-	return true
-}
-
-// passedOn tells whether a header's name, in its canonical form, is one that proxies and tunnels add.
-func passedOn(name string) bool {
-	switch name {
-	case "Forwarded", "Via", "X-Real-Ip", "X-Client-Ip", "True-Client-Ip", "Client-Ip":
-		return true
-	}
-	return strings.HasPrefix(name, "X-Forwarded") || strings.HasPrefix(name, "Cf-")
+	return local.PassedOn(r.Header) == ""
 }

@@ -54,6 +54,7 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request, by way) {
 	}
 	if r.Method == "PRI" { // net/http hands the preface of HTTP/2 to the handler
 		s.stats.came(s.config.Now())
+		s.stats.protocol.Add(1)
 		s.refuse(w, http.StatusBadRequest, "This server speaks HTTP/1.1.")
 		return
 	}
@@ -89,6 +90,7 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request, by way) {
 
 	if c.Verdict.Outcome != signature.Valid && !by.unlimited && !s.rate.allow(caller.addr, c.ReceivedAt) {
 		w.Header().Set("Retry-After", retryAfter)
+		s.stats.limited.Add(1)
 		s.refuse(w, http.StatusTooManyRequests, "Too many requests without a valid signature.")
 		s.problems.tell(slog.LevelWarn, "rate", fmt.Sprintf(
 			"%s sends more than %g callbacks a second without a valid signature; those above are answered 429 and not stored.",
@@ -137,6 +139,7 @@ func (s *Server) refuseBody(w http.ResponseWriter, c *Callback, err error) {
 	if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		status = http.StatusRequestTimeout
 	}
+	s.stats.incomplete.Add(1)
 	s.refuse(w, status, "The body did not arrive whole.")
 	s.problems.tell(slog.LevelWarn, "body", fmt.Sprintf(
 		"A request from %s was answered %d and not stored, because its body did not arrive whole: %v.", c.RemoteAddr, status, err))
@@ -203,6 +206,7 @@ func (s *Server) record(w http.ResponseWriter, r *http.Request, c *Callback, pat
 		return
 	}
 	s.stats.stored.Add(1)
+	s.stats.kept(c)
 	if ask != nil {
 		got := ask(context.WithoutCancel(r.Context()))
 		if c.Answer.Status == 0 {
@@ -241,10 +245,13 @@ func (s *Server) statusFor(c *Callback) int {
 func (s *Server) answer(w http.ResponseWriter, c *Callback) {
 	switch c.Answer.Status {
 	case http.StatusRequestEntityTooLarge:
+		s.stats.rejectedBy[tooLong].Add(1)
 		s.reject(w, c.Answer.Status, fmt.Sprintf("The body is longer than %d bytes.", s.config.Limits.Body))
 	case http.StatusForbidden:
+		s.stats.rejectedBy[notValid].Add(1)
 		s.reject(w, c.Answer.Status, "The signature does not verify.")
 	case http.StatusBadRequest:
+		s.stats.rejectedBy[notSigned].Add(1)
 		s.reject(w, c.Answer.Status, "The request has no Plivo signature.")
 	default:
 		body := ""
@@ -263,6 +270,7 @@ func (s *Server) answer(w http.ResponseWriter, c *Callback) {
 func (s *Server) passOn(w http.ResponseWriter, got TargetAnswer) {
 	if got.Status >= 400 && got.Status < 500 {
 		s.stats.rejected.Add(1)
+		s.stats.rejectedBy[byApplication].Add(1)
 	}
 	// Without a type net/http would guess one.
 	w.Header()["Content-Type"] = got.Header["Content-Type"]

@@ -37,6 +37,8 @@ type counters struct {
 	since   time.Time
 	rate    *meter.Rate
 	latency meter.Histogram
+
+	tally
 }
 
 func (c *counters) began(now time.Time) { c.since, c.rate = now, meter.NewRate(now) }

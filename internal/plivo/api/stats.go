@@ -78,3 +78,6 @@ func (c *Client) failed(err error) error {
 	s.last, s.lastAt = e.Error(), time.Now()
 	return err
 }
+
+// Latencies are the times of Stats.Latency, to be read alone.
+func (c *Client) Latencies() *meter.Histogram { return &c.stats.latency }

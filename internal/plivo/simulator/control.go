@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"dev.internal/plivoscope/internal/local"
 )
 
 // ControlPath begins the paths of the control API, which is no part of Plivo's: it says what the simulator holds and
@@ -80,13 +82,16 @@ func (s *Simulator) serveControl(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// controlDoor is who may call: programs of this machine.
+var controlDoor = local.Door{What: "the control API"}
+
 type controlProblem struct {
 	Error string `json:"error"`
 }
 
 func (s *Simulator) control(w http.ResponseWriter, r *http.Request) (any, error) {
-	if err := guardControl(r); err != nil {
-		return nil, err
+	if why := controlDoor.Refuses(r); why != "" {
+		return nil, refuseControl(http.StatusForbidden, "%s", why)
 	}
 	path := strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, strings.TrimSuffix(ControlPath, "/")), "/"), "/")
 	methods, known := controls[path]

@@ -71,6 +71,18 @@ func (f *Forwarder) Stats() []Stats {
 	return all
 }
 
+// Latencies are the times of Stats.Latency of every route, in the order in which they were given, to be read alone.
+func (f *Forwarder) Latencies() []*meter.Histogram {
+	if f == nil {
+		return nil
+	}
+	all := make([]*meter.Histogram, len(f.lanes))
+	for i, l := range f.lanes {
+		all[i] = &l.latency
+	}
+	return all
+}
+
 func (l *lane) stats() Stats {
 	l.mu.Lock()
 	s := l.s
