@@ -5,7 +5,8 @@ import (
 	"os"
 
 	"dev.internal/plivoscope/internal/cli"
-	_ "dev.internal/plivoscope/internal/quiet" // keeps subcommands from probing the terminal
+	_ "dev.internal/plivoscope/internal/headstart" // keeps garbage collections rare
+	_ "dev.internal/plivoscope/internal/quiet"     // keeps subcommands from probing the terminal
 )
 
 func main() {

@@ -65,7 +65,6 @@ func runDemo(cmd *cobra.Command, s Streams, f *flags, asked *bool) error {
 	}
 	if !headless {
 		o.CallbacksAtOnce = keysFirst()
-		defer collectLess()()
 	}
 	ctx := cmd.Context()
 	a, err := app.Open(ctx, o)

@@ -15,7 +15,7 @@ const module = "dev.internal/plivoscope"
 // layers lists every package with the packages of this module that it may import. A package that is
 // not in the table fails the test: a new one has to find its place first.
 var layers = map[string][]string{
-	"cmd/plivoscope":                    {"internal/quiet", "internal/cli"},
+	"cmd/plivoscope":                    {"internal/quiet", "internal/cli", "internal/headstart"},
 	"internal/cli":                      {"internal/metrics", "internal/mask", "internal/junit", "internal/tui", "internal/app", "internal/plivo/scenario", "internal/plivo/simulator", "internal/plivo/simulator/control", "internal/plivo/api", "internal/store", "internal/webhook", "internal/webhook/archive", "internal/webhook/capture", "internal/webhook/replay", "internal/webhook/forward", "internal/webhook/tunnel", "internal/plivo", "internal/plivo/signature", "internal/plivo/signature/sdk", "internal/config", "internal/escape"},
 	"internal/tui":                      {"internal/mask", "internal/tui/grid", "internal/meter", "internal/app", "internal/store", "internal/webhook", "internal/webhook/archive", "internal/webhook/capture", "internal/webhook/forward", "internal/webhook/replay", "internal/webhook/tunnel", "internal/plivo", "internal/plivo/scenario", "internal/plivo/simulator", "internal/plivo/snippet", "internal/plivo/signature", "internal/plivo/signature/sdk", "internal/escape"},
 	"internal/mask":                     {"internal/webhook", "internal/plivo", "internal/plivo/signature", "internal/plivo/signature/sdk"},
@@ -43,6 +43,7 @@ var layers = map[string][]string{
 	"internal/local":                    {"internal/plivo"},
 	"internal/metrics":                  {"internal/local", "internal/store", "internal/plivo/api", "internal/plivo/simulator", "internal/webhook", "internal/webhook/forward", "internal/webhook/tunnel", "internal/plivo", "internal/meter"},
 	"internal/meter":                    {},
+	"internal/headstart":                {},
 	"internal/quiet":                    {},
 	"internal/screentest":               {},
 	"internal/docstest":                 {},

@@ -66,7 +66,6 @@ func runListen(cmd *cobra.Command, s Streams, f *flags, end *listenEnd) error {
 	if end.count < 0 {
 		return fmt.Errorf("--count %d is below zero: give the number of callbacks to wait for", end.count)
 	}
-	defer collectLess()()
 	report, err := f.report("listen")
 	if err != nil {
 		return err

@@ -15,16 +15,3 @@ func keysFirst() (callbacksAtOnce int) {
 	}
 	return max(1, runtime.NumCPU()-1)
 }
-
-// ballastSize is the size of memory that nobody touches, so the system gives none for it; to the garbage
-// collector it is live. The program keeps little, so that without it the collector would run after each few
-// megabytes of requests, dozens of times a second in a flood. With it so much more comes between two
-// collections, whatever is kept.
-const ballastSize = 32 << 20
-
-// collectLess makes garbage collections rare until the function that it gives is called, for commands that
-// take callbacks.
-func collectLess() (until func()) {
-	ballast := make([]byte, ballastSize)
-	return func() { runtime.KeepAlive(ballast) }
-}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	_ "dev.internal/plivoscope/internal/headstart"
 	_ "dev.internal/plivoscope/internal/quiet" // as in cmd/plivoscope
 )
 

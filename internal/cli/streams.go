@@ -78,6 +78,7 @@ type lines struct {
 	mu   sync.Mutex
 	w    io.Writer
 	held []byte // lines that together keeps back; nil outside of it
+	room []byte // that held had the last time
 }
 
 func (l *lines) write(line []byte) error {
@@ -93,18 +94,27 @@ func (l *lines) write(line []byte) error {
 // together writes what print writes at once: a system call for a page of lines and not for each.
 func (l *lines) together(print func() error) error {
 	l.mu.Lock()
-	l.held = make([]byte, 0, 4096)
+	if l.room == nil {
+		l.room = make([]byte, 0, 4096)
+	}
+	l.held, l.room = l.room[:0], nil
 	l.mu.Unlock()
 	err := print()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	held := l.held
 	l.held = nil
+	if cap(held) <= roomMost {
+		l.room = held
+	}
 	if len(held) == 0 {
 		return err
 	}
 	return errors.Join(err, l.out(held))
 }
+
+// roomMost is how many bytes are kept to hold the next lines: a page of callbacks as Plivo's are has less.
+const roomMost = 2 << 20
 
 func (l *lines) out(data []byte) error {
 	_, err := l.w.Write(data)

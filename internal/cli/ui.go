@@ -27,7 +27,6 @@ func runUI(cmd *cobra.Command, s Streams, f *flags) error {
 		return err
 	}
 	set.options.CallbacksAtOnce = keysFirst()
-	defer collectLess()()
 	ctx := cmd.Context()
 	a, err := app.Open(ctx, set.options)
 	if err != nil {

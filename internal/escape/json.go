@@ -9,6 +9,9 @@ import (
 // Line would escape are written as \u escapes. Strings are the only place in JSON where they can
 // stand, once it is encoded.
 func JSON(encoded []byte) []byte {
+	if plain(encoded) {
+		return encoded
+	}
 	var out []byte
 	var c context
 	s := string(encoded)
@@ -36,4 +39,14 @@ func JSON(encoded []byte) []byte {
 		return encoded
 	}
 	return append(out, s[clean:]...)
+}
+
+// plain reports whether there is nothing but printable ASCII, as nearly always.
+func plain(encoded []byte) bool {
+	for _, b := range encoded {
+		if b < ' ' || b >= 0x7f {
+			return false
+		}
+	}
+	return true
 }

@@ -181,19 +181,22 @@ func packHeader(h http.Header) []byte {
 	return b
 }
 
-// unpackHeader reads what packHeader wrote; of damaged data it gives what stands before the damage.
+// unpackHeader reads what packHeader wrote; of damaged data it gives what stands before the damage. The
+// strings share one piece of memory, and so do the values.
 func unpackHeader(b []byte) http.Header {
-	h := http.Header{}
+	h := make(http.Header, headerNames)
+	values := make([]string, 0, headerNames)
+	rest := string(b)
 	next := func() (string, bool) {
-		n, w := binary.Uvarint(b)
-		if w <= 0 || n > uint64(len(b)-w) {
+		n, w := uvarint(rest)
+		if w <= 0 || n > uint64(len(rest)-w) {
 			return "", false
 		}
-		s := string(b[w : w+int(n)])
-		b = b[w+int(n):]
+		s := rest[w : w+int(n)]
+		rest = rest[w+int(n):]
 		return s, true
 	}
-	for len(b) > 0 {
+	for len(rest) > 0 {
 		name, ok := next()
 		if !ok {
 			break
@@ -202,9 +205,23 @@ func unpackHeader(b []byte) http.Header {
 		if !ok {
 			break
 		}
-		h[name] = append(h[name], value)
+		if earlier, again := h[name]; again {
+			h[name] = append(earlier, value)
+			continue
+		}
+		values = append(values, value)
+		h[name] = values[len(values)-1 : len(values) : len(values)]
 	}
 	return h
+}
+
+// headerNames is about how many there are in a callback.
+const headerNames = 16
+
+// uvarint is binary.Uvarint of a string.
+func uvarint(s string) (n uint64, width int) {
+	var room [binary.MaxVarintLen64]byte
+	return binary.Uvarint(room[:copy(room[:], s)])
 }
 
 // micros is t as it is stored, 0 for none.

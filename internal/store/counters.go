@@ -40,14 +40,13 @@ type counters struct {
 func (c *counters) unverified() int64 { return c.invalid + c.missing + c.unchecked }
 
 func (w *writer) readCounters() (*counters, error) {
-	st, err := w.stmt(`SELECT next_message, next_callback, messages, valid, invalid, missing, unchecked, latest, marked FROM counters`)
+	st, err := w.stmt("SELECT " + countersText + " FROM counters")
 	if err != nil {
 		return nil, err
 	}
 	c := &counters{}
 	w.count = c
-	return c, st.QueryRowContext(w.ctx).Scan(&c.nextMessage, &c.nextCallback, &c.messages, &c.valid, &c.invalid,
-		&c.missing, &c.unchecked, &c.latest, &c.marked)
+	return c, st.QueryRowContext(w.ctx).Scan(c)
 }
 
 func (w *writer) writeCounters(c *counters, before counters) error {

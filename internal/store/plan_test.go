@@ -64,6 +64,10 @@ func TestPlans(t *testing.T) {
 			t.Errorf("attempts:\n%s", plan)
 		}
 	}
+	plan := explainPlan(t, s, glanceQuery(4), []any{"a", "b", "c", nil})
+	if !strings.Contains(plan, "INDEX messages_unclear") || !strings.Contains(plan, "COVERING INDEX sqlite_autoindex_messages_1 (uuid=?)") {
+		t.Errorf("what a batch asks first:\n%s", plan)
+	}
 	for query, want := range map[string]string{
 		dueQuery: "INDEX watched_due", watchedQuery: "watched USING INTEGER PRIMARY KEY", unheardQuery: "m USING INTEGER PRIMARY KEY", unfinishedQuery: "messages USING INTEGER PRIMARY KEY (rowid>?)",
 		pacesQuery: "INDEX callbacks_message", unclearQuery: "INDEX messages_unclear", inFlightQuery: "INDEX messages_status",

@@ -24,17 +24,20 @@ func (s *Store) Record(ctx context.Context, c *webhook.Callback) error {
 
 // record is the transaction of a batch: each message is read once, folded in memory and written once.
 func (w *writer) record(batch []*request) error {
-	count, err := w.readCounters()
+	rows, uuids := w.newMessages(batch)
+	seen, err := w.glance(uuids)
 	if err != nil {
 		return err
 	}
+	count := seen.counters
 	before := *count
 	if err := w.mark(count); err != nil {
 		return err
 	}
-	rows, err := w.messagesOf(batch)
-	if err != nil {
-		return err
+	if seen.known {
+		if err := w.readMessages(rows, uuids); err != nil {
+			return err
+		}
 	}
 	for _, r := range batch {
 		p := r.callback
@@ -50,8 +53,10 @@ func (w *writer) record(batch []*request) error {
 		*count.of(p.seen.Result.Outcome)++
 		count.latest = max(count.latest, p.seen.ReceivedAt.UnixMicro())
 	}
-	if err := w.claim(batch, rows, count); err != nil {
-		return err
+	if seen.unclear {
+		if err := w.claim(batch, rows, count); err != nil {
+			return err
+		}
 	}
 	changed := w.rows[:0]
 	for _, r := range batch {
@@ -89,35 +94,46 @@ func (w *writer) record(batch []*request) error {
 	return w.writeCounters(count, before)
 }
 
-// messagesOf reads the messages of a batch, by UUID; those that do not exist yet have no ID.
-func (w *writer) messagesOf(batch []*request) (map[string]*messageRow, error) {
-	found := make(map[string]*messageRow, len(batch))
-	uuids := make([]any, 0, len(batch))
+// newMessages makes the messages of a batch, by UUID, as if none were known yet.
+func (w *writer) newMessages(batch []*request) (found map[string]*messageRow, uuids []any) {
+	found, uuids = make(map[string]*messageRow, len(batch)), make([]any, 0, len(batch))
+	spare := w.rows // of the batch before, which nobody has any more
 	for _, r := range batch {
-		if u := r.callback.uuid; u != "" && found[u] == nil {
-			found[u] = &messageRow{Message: plivo.Message{UUID: u, Direction: plivo.Outbound}}
-			uuids = append(uuids, u)
+		u := r.callback.uuid
+		if u == "" || found[u] != nil {
+			continue
 		}
+		var m *messageRow
+		if n := len(spare); n > 0 {
+			m, spare = spare[n-1], spare[:n-1]
+		} else {
+			m = new(messageRow)
+		}
+		*m = messageRow{Message: plivo.Message{UUID: u, Direction: plivo.Outbound}}
+		found[u] = m
+		uuids = append(uuids, u)
 	}
+	clear(w.rows)
+	w.rows = w.rows[:0]
+	return found, uuids
+}
+
+// readMessages reads those of uuids that there are into found; the others have no ID.
+func (w *writer) readMessages(found map[string]*messageRow, uuids []any) error {
 	var broken []*messageRow
 	for len(uuids) > 0 {
 		n := min(len(uuids), maxRows)
-		size := padded(n)
-		args := append(w.args[:0], uuids[:n]...)
-		for len(args) < size {
-			args = append(args, nil)
-		}
-		w.args = args
+		args := w.padded(uuids[:n])
 		uuids = uuids[n:]
-		rows, err := w.query("SELECT "+messageColumns+", fold FROM messages WHERE uuid IN "+places(1, size), args...)
+		rows, err := w.query("SELECT "+messageColumns+", fold FROM messages WHERE uuid IN "+places(1, len(args)), args...)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for rows.Next() {
 			m := &messageRow{}
 			if err := scanMessage(rows, m, &m.foldBlob); err != nil {
 				_ = rows.Close()
-				return nil, err
+				return err
 			}
 			found[m.UUID] = m
 			if m.fold.UnmarshalBinary(m.foldBlob) != nil {
@@ -125,15 +141,15 @@ func (w *writer) messagesOf(batch []*request) (map[string]*messageRow, error) {
 			}
 		}
 		if err := rows.Err(); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	for _, m := range broken {
 		if err := w.refold(m); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return found, nil
+	return nil
 }
 
 // refold makes a message's fold from its callbacks, where the kept one cannot be read.

@@ -8,7 +8,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
+
+// pattern compiles an expression when it is first asked for: most runs of the program ask for none of them.
+func pattern(expr string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
+}
 
 // suspicions are findings that reproduce nothing: what looks wrong in itself. Their details go on from
 // "the signature", as those of the others do.
@@ -154,36 +160,36 @@ func (s *search) asComputed(c Check, given string) string {
 }
 
 var (
-	base64Form = regexp.MustCompile(`^[A-Za-z0-9+/]*={0,2}$`)
-	escapeForm = regexp.MustCompile(`%(2[BbFf]|3[Dd])`)
+	base64Form = pattern(`^[A-Za-z0-9+/]*={0,2}$`)
+	escapeForm = pattern(`%(2[BbFf]|3[Dd])`)
 )
 
 // malformed says what is wrong with a signature that should be of so many characters; empty where it
 // has the right form.
 func malformed(given string, whole int) string {
 	switch {
-	case base64Form.MatchString(given) && len(given) == whole:
+	case base64Form().MatchString(given) && len(given) == whole:
 		return ""
 	case strings.ContainsAny(given, `"'`):
 		return "has quotation marks around it"
-	case escapeForm.MatchString(given):
+	case escapeForm().MatchString(given):
 		return "is percent-encoded"
 	case strings.Contains(given, " "):
 		return `has spaces in it, probably for "+"`
-	case base64Form.MatchString(given) && len(given) < whole:
+	case base64Form().MatchString(given) && len(given) < whole:
 		return fmt.Sprintf("is cut short: it has %d characters of %d", len(given), whole)
-	case base64Form.MatchString(given):
+	case base64Form().MatchString(given):
 		return fmt.Sprintf("is too long: it has %d characters, not %d", len(given), whole)
 	default:
 		return "is no base64: " + quote(given)
 	}
 }
 
-var nonceForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+var nonceForm = pattern(`^[A-Za-z0-9_-]{1,64}$`)
 
 func (s *search) oddNonce(v Verdict) (Finding, bool) {
 	n := v.Checks[0].Nonce
-	if n == "" || nonceForm.MatchString(n) {
+	if n == "" || nonceForm().MatchString(n) {
 		return Finding{}, false
 	}
 	return suspect("nonce-odd",
@@ -214,7 +220,7 @@ func (s *search) noForm(v Verdict) (Finding, bool) {
 		"Let the form that Plivo posts, application/x-www-form-urlencoded, reach the check: a gateway, a tool or a test client makes something else of it."), true
 }
 
-var maskForm = regexp.MustCompile(`^\[?(?i:filtered|redacted|masked|hidden|removed)\]?$|^[*•x]{3,}$|[*•]{3,}|(…|\.\.\.)$`)
+var maskForm = pattern(`^\[?(?i:filtered|redacted|masked|hidden|removed)\]?$|^[*•x]{3,}$|[*•]{3,}|(…|\.\.\.)$`)
 
 // maskedValue looks for values that were taken from a log.
 func (s *search) maskedValue(v Verdict) (Finding, bool) {
@@ -222,7 +228,7 @@ func (s *search) maskedValue(v Verdict) (Finding, bool) {
 		return Finding{}, false
 	}
 	for _, p := range s.c.Params {
-		if len(p.Value) < 2048 && maskForm.MatchString(p.Value) {
+		if len(p.Value) < 2048 && maskForm().MatchString(p.Value) {
 			return suspect("value-masked",
 				fmt.Sprintf("covers %s, whose value %s looks masked or cut", quote(p.Name), quote(p.Value)),
 				"Check over the values as they were posted: those of a log are filtered or shortened."), true
@@ -232,11 +238,11 @@ func (s *search) maskedValue(v Verdict) (Finding, bool) {
 }
 
 // privateHost are the names and addresses that are reached from inside alone.
-var privateHost = regexp.MustCompile(`^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|0\.0\.0\.0|10\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+|172\.(1[6-9]|2\d|3[01])\.\d+\.\d+|host\.docker\.internal|[^.:\[\]]+|.*\.(local|internal|localhost|test))(:\d+)?$`)
+var privateHost = pattern(`^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|0\.0\.0\.0|10\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+|172\.(1[6-9]|2\d|3[01])\.\d+\.\d+|host\.docker\.internal|[^.:\[\]]+|.*\.(local|internal|localhost|test))(:\d+)?$`)
 
 func (s *search) localURL(Verdict) (Finding, bool) {
 	t, err := parseTarget(s.c.URL)
-	if err != nil || s.c.Local || len(t.host) > 255 || !privateHost.MatchString(strings.ToLower(t.host)) {
+	if err != nil || s.c.Local || len(t.host) > 255 || !privateHost().MatchString(strings.ToLower(t.host)) {
 		return Finding{}, false
 	}
 	f := suspect("url-private",
@@ -257,9 +263,9 @@ func (s *search) onlyV1(v Verdict) (Finding, bool) {
 }
 
 var (
-	authIDForm      = regexp.MustCompile(`^(MA|SA)[A-Z0-9]{18}$`)
-	placeholderForm = regexp.MustCompile(`(?i)^(<.*>|\$\{.*\}|\$[a-z_]+|\{\{.*\}\}|%[a-z_]+%|\[.*\]|process\.env\..*|(plivo_?)?auth_?token|token|secret|null|none|undefined|[x*•.]+|(your|my|the|change|replace|insert|enter|copy|put|example|placeholder|dummy|todo)[-_ ].*|changeme)$`)
-	tokenForm       = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+	authIDForm      = pattern(`^(MA|SA)[A-Z0-9]{18}$`)
+	placeholderForm = pattern(`(?i)^(<.*>|\$\{.*\}|\$[a-z_]+|\{\{.*\}\}|%[a-z_]+%|\[.*\]|process\.env\..*|(plivo_?)?auth_?token|token|secret|null|none|undefined|[x*•.]+|(your|my|the|change|replace|insert|enter|copy|put|example|placeholder|dummy|todo)[-_ ].*|changeme)$`)
+	tokenForm       = pattern(`^[A-Za-z0-9_-]+$`)
 )
 
 // tokenLength is that of every auth token that is published in an example, and what secret scanners
@@ -283,21 +289,21 @@ func (s *search) oddTokens() []Finding {
 func oddToken(v string) (name, what, remedy string) {
 	trimmed := strings.TrimSpace(v)
 	switch {
-	case authIDForm.MatchString(trimmed):
+	case authIDForm().MatchString(trimmed):
 		return "token-is-auth-id", "looks like an auth id",
 			"Set the auth token: the auth id, which begins with MA or SA, is the name beside it on the overview page of the Plivo console."
 	case strings.HasPrefix(trimmed, "stk_"):
 		return "token-is-scoped", "looks like a scoped API token",
 			"Set the account's auth token: scoped tokens are for the API, callbacks are signed with the auth token."
-	case len(v) == tokenLength && tokenForm.MatchString(v) && strings.Trim(v, "xX") != "":
+	case len(v) == tokenLength && tokenForm().MatchString(v) && strings.Trim(v, "xX") != "":
 		return "", "", ""
-	case len(v) < 256 && placeholderForm.MatchString(trimmed):
+	case len(v) < 256 && placeholderForm().MatchString(trimmed):
 		return "token-is-placeholder", "looks like a placeholder, not a token",
 			"Set the auth token itself where its placeholder stands; a variable in a .env may need another kind of quotation marks, or none."
 	case strings.ContainsAny(v, "•*…"):
 		return "token-is-masked", "looks masked",
 			"Copy the auth token after showing it in the Plivo console: what was copied are the dots that stand for it."
-	case !tokenForm.MatchString(v):
+	case !tokenForm().MatchString(v):
 		return "token-odd", "has characters that Plivo's tokens do not have",
 			"Copy the auth token anew from the Plivo console: it is letters and digits alone."
 	case len(v) >= shortestToken && len(v) <= longestToken:

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -67,9 +68,9 @@ type Answered struct {
 // LineOf is a callback as a line.
 func LineOf(c webhook.Callback) Line {
 	l := metaOf(c)
-	l.Headers, l.Params = Pairs(c.Header), [][2]string{}
-	for _, p := range c.Report.Params {
-		l.Params = append(l.Params, [2]string{p.Name, p.Value})
+	l.Headers, l.Params = Pairs(c.Header), make([][2]string, len(c.Report.Params))
+	for i, p := range c.Report.Params {
+		l.Params[i] = [2]string{p.Name, p.Value}
 	}
 	l.Body, l.BodyBase64 = Text(c.Body)
 	return l
@@ -101,9 +102,8 @@ func exactOf(c webhook.Callback) *Exact {
 	if !utf8.ValidString(c.ReceivedURL) {
 		e.ReceivedURL = encoded(c.ReceivedURL)
 	}
-	pairs := Pairs(c.Header)
-	if slices.ContainsFunc(pairs, func(p [2]string) bool { return !utf8.ValidString(p[0]) || !utf8.ValidString(p[1]) }) {
-		for _, p := range pairs {
+	if !validHeader(c.Header) {
+		for _, p := range Pairs(c.Header) {
 			e.Headers = append(e.Headers, [2]string{encoded(p[0]), encoded(p[1])})
 		}
 	}
@@ -111,6 +111,15 @@ func exactOf(c webhook.Callback) *Exact {
 		return nil
 	}
 	return &e
+}
+
+func validHeader(h http.Header) bool {
+	for name, values := range h {
+		if !utf8.ValidString(name) || slices.ContainsFunc(values, func(v string) bool { return !utf8.ValidString(v) }) {
+			return false
+		}
+	}
+	return true
 }
 
 func writeLine(c webhook.Callback, o Options) ([]byte, error) {
@@ -147,7 +156,7 @@ func Pairs(h http.Header) [][2]string {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	list := [][2]string{}
+	list := make([][2]string, 0, len(h))
 	for _, name := range names {
 		for _, value := range h[name] {
 			list = append(list, [2]string{name, value})
@@ -159,11 +168,17 @@ func Pairs(h http.Header) [][2]string {
 // Encode writes JSON on one line as it is read: & < > stay what they are, control and bidi characters do
 // not.
 func Encode(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
+	b := encoding.Get().(*bytes.Buffer)
+	defer encoding.Put(b)
+	b.Reset()
+	e := json.NewEncoder(b)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(v); err != nil {
 		return nil, err
 	}
-	return escape.JSON(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), nil
+	line := bytes.Clone(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
+	return escape.JSON(line), nil
 }
+
+// encoding are buffers that have grown to a line's size.
+var encoding = sync.Pool{New: func() any { return new(bytes.Buffer) }}
