@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"dev.internal/plivoscope/internal/escape"
+
+	"dev.internal/plivoscope/internal/redact"
 )
 
 // lookAtEnvFile looks for the file of settings, and who else may read it.
@@ -95,7 +97,7 @@ func git(ctx context.Context, path string, question ...string) (bool, error) {
 	}
 	args := append([]string{"-C", filepath.Dir(path), "-c", "core.fsmonitor=false"}, question...)
 	cmd := exec.CommandContext(ctx, program, append(args, "--", filepath.Base(path))...)
-	cmd.Env = append(os.Environ(), "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C")
+	cmd.Env = append(redact.Environment(os.Environ()), "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C")
 	err = cmd.Run()
 	var exit *exec.ExitError
 	switch {
