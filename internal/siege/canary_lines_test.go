@@ -59,7 +59,7 @@ var canaryLines = map[string][]string{
 		"sign --url https://name.example/cb --param A=1", "sign --url https://name.example/cb --token {typed} --scheme v1", "sign --url https://name.example/cb --token-file {in}/token --ma",
 		"sign --url https://name.example/cb --token-file {in}/token-wrong --scheme v2", "sign --url https://name.example/cb --token-file {typed}", "sign --url https://name.example/cb {typed}", "sign --url https://name.example/cb --token {typed} --as ruby",
 		"sign --url https://u:{account}@name.example/cb", "sign --url https://name.example/cb --nonce {account}", "sign --url https://name.example/cb --param {account}",
-		"sign --url https://name.example/cb --token {typed} extra", "sign --scheme {typed} --url https://name.example/cb",
+		"sign --url https://name.example/cb --token {typed} extra",
 	},
 	"simulate": {
 		"simulate --addr {account}", "simulate --extra-token {typed} --addr {account}", "simulate --rules {in}/broken.yaml", "simulate --rules {in}/rules.yaml --addr {account}", "simulate --inbound-url http://u:{account}@127.0.0.1:9/ --addr {account}",

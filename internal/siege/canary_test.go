@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -29,10 +28,12 @@ var (
 	shopCanary    = newCanary("with a label", 40)
 	ngrokCanary   = newCanary("of ngrok", 49)
 	typedCanary   = newCanary("given by a flag", 40)
-	configCanary  = newCanary("in the settings of the screens", 40)
 )
 
-var allCanaries = needlesOf(accountCanary, mainCanary, shopCanary, ngrokCanary, typedCanary, configCanary)
+var allCanaries = needlesOf(accountCanary, mainCanary, shopCanary, ngrokCanary, typedCanary)
+
+// httpClient gives up when a server has died.
+var httpClient = &http.Client{Timeout: 20 * time.Second}
 
 // guarded is a house with tokens, a simulator as its API, an app, and a plivoscope that runs on its history.
 type guarded struct {
@@ -74,7 +75,7 @@ func newGuarded(t *testing.T, inFile bool) *guarded {
 	listen := g.spawn(t, g.program("listen", "--addr", "127.0.0.1:0", "--forward-to", app.URL, "-o", "json"))
 	url := listen.ready(t).PublicURL
 	g.values = strings.NewReplacer(
-		"{account}", accountCanary.value, "{main}", mainCanary.value, "{typed}", typedCanary.value, "{config}", configCanary.value, "{ngrok}", ngrokCanary.value,
+		"{account}", accountCanary.value, "{main}", mainCanary.value, "{typed}", typedCanary.value, "{ngrok}", ngrokCanary.value,
 		"{basic}", base64.StdEncoding.EncodeToString([]byte(testAuthID+":"+accountCanary.value)),
 		"{id}", testAuthID, "{api}", simulator.ready(t).APIURL, "{app}", app.URL, "{leaky}", leaky.URL, "{server}", url,
 		"{in}", g.inputs, "{out}", filepath.Join(g.dir, "out"), "{dir}", g.dir, "_", " ",
@@ -82,6 +83,7 @@ func newGuarded(t *testing.T, inFile bool) *guarded {
 	if err := os.Mkdir(filepath.Join(g.dir, "out"), 0o700); err != nil {
 		t.Fatal(err)
 	}
+	g.write(t, filepath.Join(g.inputs, "tunnel.sh"), "env > '"+g.dir+"'/out/tunnel-environment\ncat /proc/$$/cmdline /proc/$PPID/cmdline > '"+g.dir+"'/out/tunnel-arguments\necho https://name.example\nsleep 5\n")
 	for name, text := range canaryInputs {
 		g.write(t, filepath.Join(g.inputs, name), g.values.Replace(text))
 	}
@@ -96,9 +98,9 @@ var canaryInputs = map[string]string{
 	"lost.yaml":   "name: lost\nrequests:\n  - params: {MessageUUID: '{account}', Status: sent, From: '1', To: '2'}\n",
 	"rules.yaml":  "rules:\n  - to: '{account}'\n    fate: delivered\n",
 	"broken.yaml": "{account}: [\n",
-	"config.json": `{"theme": {"accent": "{config}"}}`,
-	"keys.json":   `{"keys": {"{config}": "q"}}`,
-	"broken.json": `{"keys": "{config}`,
+	"config.json": `{"theme": {"accent": "{account}"}}`,
+	"keys.json":   `{"keys": {"{account}": "q"}}`,
+	"broken.json": `{"keys": "{account}`,
 	"broken.env":  "PLIVO_AUTH_TOKEN {account}\n",
 	"quoted.env":  "PLIVO_AUTH_ID={id}\nPLIVO_AUTH_TOKEN=\"'{account} '\"\n",
 	"swapped.env": "PLIVO_AUTH_ID={account}\nPLIVO_AUTH_TOKEN={id}\nPLIVOSCOPE_ADDR={account}\nPLIVOSCOPE_{account}=x\nPLIVO_API_URL=http://u:{account}@127.0.0.1:9\n",
@@ -120,7 +122,7 @@ func (g *guarded) write(t *testing.T, path, text string) {
 func (g *guarded) callbacks(t *testing.T, url string) {
 	t.Helper()
 	for i := range 3 {
-		if status, err := post(t.Context(), http.DefaultClient, url+"/sms/delivery-report", i); err != nil || status != http.StatusOK {
+		if status, err := post(t.Context(), httpClient, url+"/sms/delivery-report", i); err != nil || status != http.StatusOK {
 			t.Fatalf("a callback was answered %d, %v", status, err)
 		}
 	}
@@ -134,7 +136,7 @@ func (g *guarded) callbacks(t *testing.T, url string) {
 		req.Header.Set("X-Plivo-Signature-V3-Nonce", mainCanary.value)
 		req.Header.Set("X-Token-"+accountCanary.value, "1")
 		req.SetBasicAuth(testAuthID, accountCanary.value)
-		resp, err := http.DefaultClient.Do(req)
+		resp, err := httpClient.Do(req)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -328,5 +330,3 @@ func TestNoTokenComesOut(t *testing.T) {
 		What: "tokens in every command's output and files", Tries: int(runs.Load()), Survived: int(runs.Load() - min(leaks.Load(), runs.Load())), Lost: int(leaks.Load()),
 	})
 }
-
-var _ = fmt.Sprint
