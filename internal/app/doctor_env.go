@@ -37,7 +37,7 @@ func lookAtEnvFile(_ context.Context, d *doctor) Finding {
 	if err != nil {
 		return failed(FaultLocal, "cannot look at "+name+": "+reasonOf(err), "make it readable, or name another file with --env")
 	}
-	held := s.Env.Secrets(s.EnvFile)
+	held := s.Env.Held()
 	mode := info.Mode()
 	switch {
 	case len(held) == 0:
@@ -52,7 +52,7 @@ func lookAtEnvFile(_ context.Context, d *doctor) Finding {
 func lookAtEnvIgnored(ctx context.Context, d *doctor) Finding {
 	s := d.o.Surroundings
 	name := escape.Line(s.EnvFile)
-	if _, err := os.Stat(s.EnvFile); err != nil || s.EnvProblem == nil && len(s.Env.Secrets(s.EnvFile)) == 0 {
+	if _, err := os.Stat(s.EnvFile); err != nil || s.EnvProblem == nil && len(s.Env.Held()) == 0 {
 		return fine("no file holds a token that could be committed")
 	}
 	path, err := filepath.Abs(s.EnvFile)

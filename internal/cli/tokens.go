@@ -15,7 +15,7 @@ import (
 // tokensOf are all tokens that are set.
 func tokensOf(env config.Env) *redact.Tokens {
 	var values []string
-	for _, name := range env.Secrets("") {
+	for _, name := range env.Secrets() {
 		values = append(values, env.Get(name))
 	}
 	return redact.New(values...)
@@ -26,12 +26,12 @@ func tokensOf(env config.Env) *redact.Tokens {
 func tokensAround(file string, values ...string) *redact.Tokens {
 	for _, f := range []string{file, ""} {
 		env, _ := config.Load(f, nil)
-		for _, name := range env.Secrets("") {
+		for _, name := range env.Secrets() {
 			values = append(values, env.Get(name))
 		}
 	}
 	env, _ := config.Load(os.DevNull, os.Environ())
-	for _, name := range env.Secrets("") {
+	for _, name := range env.Secrets() {
 		values = append(values, env.Get(name))
 	}
 	return redact.New(values...)
