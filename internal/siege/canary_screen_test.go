@@ -72,6 +72,10 @@ func (w *walk) copyAll(most int) {
 
 var clipboardSequence = regexp.MustCompile(`\x1b\]52;c;([A-Za-z0-9+/=]*)\x07`)
 
+func decodeClipboard(text []byte) ([]byte, error) {
+	return base64.StdEncoding.DecodeString(string(text))
+}
+
 // finish looks at all that was written, and at what was put on the clipboard; copied is how much that was.
 func (w *walk) finish() (copied int) {
 	written := w.Written()
@@ -82,7 +86,7 @@ func (w *walk) finish() (copied int) {
 		w.leaks++
 	}
 	for _, m := range clipboardSequence.FindAllSubmatch(written, -1) {
-		text, err := base64.StdEncoding.DecodeString(string(m[1]))
+		text, err := decodeClipboard(m[1])
 		if err != nil {
 			w.t.Errorf("%s wrote %q to the clipboard: %v", w.name, m[1], err)
 		}
