@@ -23,7 +23,7 @@ var layers = map[string][]string{
 	"internal/app":                      {"internal/mask", "internal/redact", "internal/store", "internal/plivo/api", "internal/plivo/scenario", "internal/plivo/simulator", "internal/plivo/simulator/control", "internal/webhook", "internal/webhook/replay", "internal/webhook/forward", "internal/webhook/tunnel", "internal/plivo", "internal/plivo/signature", "internal/plivo/signature/sdk", "internal/config", "internal/escape", "internal/meter"},
 	"internal/store":                    {"internal/redact", "internal/webhook", "internal/plivo", "internal/plivo/signature", "internal/escape"},
 	"internal/plivo/api":                {"internal/redact", "internal/plivo", "internal/config", "internal/escape", "internal/meter"},
-	"internal/plivo/snippet":            {"internal/plivo"},
+	"internal/plivo/snippet":            {"internal/plivo", "internal/escape"},
 	"internal/plivo/scenario":           {"internal/plivo", "internal/plivo/signature", "internal/escape"},
 	"internal/plivo/simulator":          {"internal/plivo/scenario", "internal/plivo", "internal/plivo/signature", "internal/escape"},
 	"internal/plivo/simulator/control":  {"internal/plivo/simulator"},
