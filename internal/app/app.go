@@ -97,7 +97,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		}
 	}
 	var err error
-	a.store, err = store.Open(ctx, store.Options{Path: o.HistoryPath, Keep: o.Keep, Now: a.now, Logger: a.log})
+	a.store, err = store.Open(ctx, store.Options{Path: o.HistoryPath, Keep: o.Keep, Hide: o.Hide, Now: a.now, Logger: a.log})
 	if err != nil {
 		return nil, err
 	}
@@ -309,7 +309,7 @@ func (a *App) Notify(s Severity, text string) {
 }
 
 func (a *App) notify(n Notice) {
-	n.At = a.now()
+	n.At, n.Text = a.now(), a.o.Hide.Text(n.Text)
 	a.notices.add(n)
 	a.log.Info("notice", "severity", string(n.Severity), "text", n.Text)
 	if a.store != nil {

@@ -62,7 +62,7 @@ func lookAtToken(_ context.Context, d *doctor) Finding {
 	env := d.o.Surroundings.Env
 	var names []string // Plivo's
 	others := ""       // what of those of other services is true
-	for _, name := range env.Secrets("") {
+	for _, name := range env.Secrets() {
 		ours := strings.HasPrefix(name, "PLIVO_")
 		stray := env.Stray(name)
 		switch {

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"dev.internal/plivoscope/internal/escape"
+
+	"dev.internal/plivoscope/internal/redact"
 )
 
 // lookAtEnvFile looks for the file of settings, and who else may read it.
@@ -35,7 +37,7 @@ func lookAtEnvFile(_ context.Context, d *doctor) Finding {
 	if err != nil {
 		return failed(FaultLocal, "cannot look at "+name+": "+reasonOf(err), "make it readable, or name another file with --env")
 	}
-	held := s.Env.Secrets(s.EnvFile)
+	held := s.Env.Held()
 	mode := info.Mode()
 	switch {
 	case len(held) == 0:
@@ -50,7 +52,7 @@ func lookAtEnvFile(_ context.Context, d *doctor) Finding {
 func lookAtEnvIgnored(ctx context.Context, d *doctor) Finding {
 	s := d.o.Surroundings
 	name := escape.Line(s.EnvFile)
-	if _, err := os.Stat(s.EnvFile); err != nil || s.EnvProblem == nil && len(s.Env.Secrets(s.EnvFile)) == 0 {
+	if _, err := os.Stat(s.EnvFile); err != nil || s.EnvProblem == nil && len(s.Env.Held()) == 0 {
 		return fine("no file holds a token that could be committed")
 	}
 	path, err := filepath.Abs(s.EnvFile)
@@ -95,7 +97,7 @@ func git(ctx context.Context, path string, question ...string) (bool, error) {
 	}
 	args := append([]string{"-C", filepath.Dir(path), "-c", "core.fsmonitor=false"}, question...)
 	cmd := exec.CommandContext(ctx, program, append(args, "--", filepath.Base(path))...)
-	cmd.Env = append(os.Environ(), "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C")
+	cmd.Env = append(redact.Environment(os.Environ()), "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C")
 	err = cmd.Run()
 	var exit *exec.ExitError
 	switch {

@@ -16,6 +16,7 @@ import (
 	"dev.internal/plivoscope/internal/plivo/scenario"
 	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/plivo/simulator"
+	"dev.internal/plivoscope/internal/redact"
 	"dev.internal/plivoscope/internal/webhook"
 	"dev.internal/plivoscope/internal/webhook/forward"
 	"dev.internal/plivoscope/internal/webhook/tunnel"
@@ -96,6 +97,7 @@ type Options struct {
 
 	Surroundings Surroundings // for the doctor alone
 
+	Hide   *redact.Tokens // what is kept and said of others has asterisks for these; nil for none
 	Logger *slog.Logger
 	Now    func() time.Time
 

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"dev.internal/plivoscope/internal/plivo/signature"
+	"dev.internal/plivoscope/internal/redact"
 	"dev.internal/plivoscope/internal/store"
 	"dev.internal/plivoscope/internal/webhook"
 	"dev.internal/plivoscope/internal/webhook/replay"
@@ -21,6 +22,7 @@ type ReplayOptions struct {
 	// Keys are those of the account. The made-up token of a simulator that runs on the history goes before
 	// them, for that is what its callbacks were signed with.
 	Keys replay.Keys
+	Hide *redact.Tokens // what attempts are kept without; nil for nothing
 }
 
 // Replay is a history from which callbacks are sent again, and which keeps what comes of them. It serves
@@ -36,7 +38,7 @@ func OpenReplay(ctx context.Context, o ReplayOptions) (_ *Replay, err error) {
 	if _, err := os.Stat(o.HistoryPath); errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("there is no history at %s yet: receive or send something first, or name another file with --db", o.HistoryPath)
 	}
-	db, err := store.Open(ctx, store.Options{Path: o.HistoryPath})
+	db, err := store.Open(ctx, store.Options{Path: o.HistoryPath, Hide: o.Hide})
 	if err != nil {
 		return nil, err
 	}

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/api"
 	"dev.internal/plivoscope/internal/plivo/simulator"
+	"dev.internal/plivoscope/internal/redact"
 	"dev.internal/plivoscope/internal/store"
 )
 
@@ -36,6 +38,9 @@ func (a *App) Send(ctx context.Context, r SendRequest) (Sent, error) {
 	draft, problems := r.Draft.Check()
 	if bad := errorsOf(problems); len(bad) > 0 {
 		return Sent{}, &DraftError{Problems: bad}
+	}
+	if holdsToken(a.o.Hide, draft) {
+		return Sent{}, errors.New("the message holds an auth token of yours, so it was not sent: take it out")
 	}
 	header, err := a.fateHeader(r.Fate)
 	if err != nil {
@@ -148,4 +153,11 @@ func errorsOf(ps []plivo.Problem) []plivo.Problem {
 		}
 	}
 	return bad
+}
+
+// holdsToken tells whether a token would go to a phone, or into the history, with a message.
+func holdsToken(tokens *redact.Tokens, d plivo.Draft) bool {
+	o := d.Options
+	texts := []string{d.From, d.Text, d.CallbackURL, o.Powerpack, o.DLTEntityID, o.DLTTemplateID, o.Template, o.Interactive, o.Location}
+	return tokens.Holds(slices.Concat(texts, d.To, o.Media)...)
 }

@@ -162,7 +162,7 @@ func newShell(s Streams, sh shell) *cobra.Command {
 			if err := sh.generate(cmd.Root(), &script, !plain); err != nil {
 				return err
 			}
-			out := &lines{w: s.Out}
+			out := s.data()
 			return out.write([]byte(strings.TrimSuffix(script.String(), "\n")))
 		},
 	}

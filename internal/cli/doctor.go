@@ -59,6 +59,7 @@ func runDoctor(cmd *cobra.Command, s Streams, f *flags) error {
 func (f *flags) forDoctor(cmd *cobra.Command, s Streams) (*settings, error) {
 	env, envErr := f.environment(cmd)
 	f.hide(s)
+	f.hideTokens(cmd, s)
 	set := &settings{env: env, warnings: unknownVariables(cmd.Root(), env)}
 	var err error
 	if set.json, err = f.asJSON(s.outIsTerminal()); err != nil {
@@ -110,7 +111,7 @@ type findings struct {
 }
 
 func newFindings(s Streams, asJSON bool) *findings {
-	return &findings{s: s, lines: &lines{w: s.Out}, json: asJSON, look: lookOf(s), counts: map[app.CheckResult]int{}}
+	return &findings{s: s, lines: s.data(), json: asJSON, look: lookOf(s), counts: map[app.CheckResult]int{}}
 }
 
 func (p *findings) print(f app.Finding) {

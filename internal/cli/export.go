@@ -112,7 +112,7 @@ func (c *exportCommand) run(cmd *cobra.Command, s Streams, args []string) (err e
 	defer out.abandon()
 	masker := s.masker()
 	w := archive.NewWriter(out, format, archive.Options{Version: version(), Masked: masker != nil})
-	n, err := exported(ctx, db, ids, filter, func(cb webhook.Callback) error { return out.failed(w.Write(masker.Callback(cb))) })
+	n, err := exported(ctx, db, ids, filter, func(cb webhook.Callback) error { return out.failed(w.Write(masker.Callback(*cb.Without(s.hidden())))) })
 	if err != nil {
 		return err
 	}
@@ -200,7 +200,7 @@ type exportedJSON struct {
 }
 
 func tellExported(s Streams, asJSON bool, j exportedJSON) error {
-	l := &lines{w: s.Out}
+	l := s.data()
 	if asJSON {
 		line, err := encode(j)
 		if err != nil {

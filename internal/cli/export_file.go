@@ -22,7 +22,7 @@ type outFile struct {
 	force bool
 }
 
-// createOut begins an export. The file is the user's alone.
+// createOut begins an export. A new file is the user's alone; one that is written over keeps its mode.
 func createOut(s Streams, path string, force bool, format archive.Format) (*outFile, error) {
 	const size = 64 << 10
 	if path == "-" {
@@ -56,6 +56,10 @@ func createOut(s Streams, path string, force bool, format archive.Format) (*outF
 		return fail(err)
 	}
 	o.temp = o.file.Name()
+	if info != nil {
+		// A user who let others read the file that is written over still does.
+		_ = o.file.Chmod(info.Mode().Perm())
+	}
 	o.Writer = bufio.NewWriterSize(o.file, size)
 	return o, nil
 }

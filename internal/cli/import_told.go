@@ -23,7 +23,7 @@ type importedJSON struct {
 }
 
 func (j *importJob) tell() error {
-	l := &lines{w: j.s.Out}
+	l := j.s.data()
 	if j.json {
 		line, err := encode(j.sum)
 		if err != nil {

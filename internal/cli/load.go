@@ -51,6 +51,7 @@ func (s *settings) close() {
 func (f *flags) load(cmd *cobra.Command, s Streams) (*settings, error) {
 	env, err := f.environment(cmd)
 	f.hide(s)
+	f.hideTokens(cmd, s)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +69,7 @@ func (f *flags) load(cmd *cobra.Command, s Streams) (*settings, error) {
 func (f *flags) rest(cmd *cobra.Command, s Streams, set *settings) (_ *settings, err error) {
 	o := &set.options
 	o.Surroundings = f.surroundings(s, set)
-	o.Version = version()
+	o.Version, o.Hide = version(), s.hidden()
 	o.Keep, o.Addr, o.PublicURL, o.InsecureURL = f.keep, f.addr, f.publicURL, f.insecureURL
 	o.AddrGiven = cmd.Flags().Changed("addr")
 	o.Fate, o.Seed, o.Speed, o.StrictSenders = f.fate, f.seed, f.speed, f.strictSenders
@@ -191,6 +192,9 @@ func (f *flags) environment(cmd *cobra.Command) (config.Env, error) {
 			err = fmt.Errorf("%s is %q, but --%s takes a value of type %s; correct it or remove it", source, value, flag.Name, flag.Value.Type())
 		}
 	})
+	if err == nil {
+		err = noTokens(cmd, tokensOf(env))
+	}
 	return env, err
 }
 
@@ -352,7 +356,7 @@ func (f *flags) openLog(set *settings, m *mask.Masker) error {
 		return nil
 	}
 	set.log = file
-	set.options.Logger = slog.New(slog.NewJSONHandler(file, &slog.HandlerOptions{Level: level, ReplaceAttr: maskedAttr(m)}))
+	set.options.Logger = slog.New(slog.NewJSONHandler(file, &slog.HandlerOptions{Level: level, ReplaceAttr: cleanAttr(m, set.options.Hide)}))
 	return nil
 }
 

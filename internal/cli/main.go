@@ -12,6 +12,7 @@ import (
 
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/mask"
+	"dev.internal/plivoscope/internal/redact"
 )
 
 // Main runs the command line and gives the exit code. It never lets a panic of a subcommand go by
@@ -21,7 +22,7 @@ func Main(args []string, s Streams) int {
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
-	s.away, s.mask, s.signals = new(atomic.Int32), new(atomic.Pointer[mask.Masker]), new(signals)
+	s.away, s.mask, s.hide, s.signals = new(atomic.Int32), new(atomic.Pointer[mask.Masker]), new(atomic.Pointer[redact.Tokens]), new(signals)
 	s.signals.take(cancel, s.away)
 
 	root := newRoot(s)
@@ -39,6 +40,9 @@ func Main(args []string, s Streams) int {
 	if err != nil && code != exitDone && !errors.As(err, &sig) {
 		if s.masker() == nil && asksToMask(args) {
 			s.mask.Store(newMasker()) // no command came so far
+		}
+		if s.hidden() == nil {
+			s.hide.Store(tokensAround(envFileOf(args)))
 		}
 		s.say("%v", err)
 	}

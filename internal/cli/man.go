@@ -71,7 +71,7 @@ func manPage(s Streams, root *cobra.Command, name string) error {
 	if err != nil {
 		return err
 	}
-	out := &lines{w: s.Out}
+	out := s.data()
 	return out.write(bytes.TrimSuffix(page, []byte("\n")))
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"dev.internal/plivoscope/internal/config"
 	"dev.internal/plivoscope/internal/mask"
+	"dev.internal/plivoscope/internal/redact"
 )
 
 // newMasker makes the pseudonyms of this user.
@@ -40,17 +41,14 @@ func (s Streams) masker() *mask.Masker {
 	return s.mask.Load()
 }
 
-// maskedAttr masks the log: numbers by their names, and in any text.
-func maskedAttr(m *mask.Masker) func([]string, slog.Attr) slog.Attr {
-	if m == nil {
-		return nil
-	}
+// cleanAttr takes tokens out of the log, and masks it: numbers by their names, and in any text.
+func cleanAttr(m *mask.Masker, hide *redact.Tokens) func([]string, slog.Attr) slog.Attr {
 	return func(_ []string, a slog.Attr) slog.Attr {
 		switch v := a.Value.Any().(type) {
 		case string:
-			a.Value = slog.StringValue(m.Param(a.Key, v))
+			a.Value = slog.StringValue(m.Param(a.Key, hide.Text(v)))
 		case error:
-			a.Value = slog.StringValue(m.Sentence(v.Error()))
+			a.Value = slog.StringValue(m.Sentence(hide.Text(v.Error())))
 		}
 		return a
 	}

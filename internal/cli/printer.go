@@ -52,7 +52,7 @@ func (p *printer) callback(c webhook.Callback, d *signature.Diagnosis) error {
 
 // newPrinter prints to standard output, within its width where that is a terminal.
 func newPrinter(s Streams, asJSON bool, more hint) *printer {
-	return &printer{lines: &lines{w: s.Out}, json: asJSON, width: s.width, mask: s.masker(), more: more}
+	return &printer{lines: s.data(), json: asJSON, width: s.width, mask: s.masker(), more: more}
 }
 
 func (p *printer) columns() int {

@@ -72,10 +72,12 @@ func (r *requestFlags) parameters(in *input, contentType string) (params []signa
 func (f *flags) plainSettings(cmd *cobra.Command, s Streams) (*settings, error) {
 	env, err := f.environment(cmd)
 	f.hide(s)
+	f.hideTokens(cmd, s)
 	if err != nil {
 		return nil, err
 	}
 	set := &settings{env: env}
+	set.options.Hide = s.hidden()
 	if set.json, err = f.asJSON(s.outIsTerminal()); err != nil {
 		return nil, err
 	}

@@ -63,7 +63,7 @@ func runRestore(cmd *cobra.Command, s Streams, f *flags) error {
 	if len(done) == 0 && !set.json {
 		s.say("There is nothing to put back for the account %s.", set.options.AuthID)
 	}
-	out := lines{w: s.Out}
+	out := s.data()
 	var failures []error
 	for _, r := range done {
 		line, err := restoredLine(s, r, set.json)

@@ -97,7 +97,7 @@ func (c *signCommand) run(cmd *cobra.Command, s Streams) error {
 	}
 	base = s.masker().Of(signature.Case{Request: signature.Request{URL: c.request.url, Params: params}}).Sentence(base)
 	signed.setBase(base)
-	out := &lines{w: s.Out}
+	out := s.data()
 	if !set.json {
 		return out.write([]byte(signed.text(base, strings.ToLower(c.as), token.Label)))
 	}

@@ -49,7 +49,7 @@ answered on this machine alone.`,
 			if own.madeUp {
 				o.AuthID, o.AuthToken, o.MainToken = "", config.Secret{}, config.Secret{}
 			}
-			run := simulation{s: s, out: &lines{w: s.Out}, json: set.json, madeUp: o.AuthToken.Empty()}
+			run := simulation{s: s, out: s.data(), json: set.json, madeUp: o.AuthToken.Empty()}
 			ctx, cancel := context.WithCancelCause(cmd.Context())
 			defer cancel(nil)
 			run.stop = cancel

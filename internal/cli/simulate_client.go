@@ -99,7 +99,7 @@ func (a controlAnswer) problem() error {
 
 // print writes an answer: as one line of JSON, as the simulator gave it, or the text that is made of it.
 func (c *simulatorClient) print(s Streams, asJSON bool, a controlAnswer, text func() []string) error {
-	out := &lines{w: s.Out}
+	out := s.data()
 	if !asJSON {
 		for _, line := range text() {
 			if err := out.write([]byte(escape.Line(line))); err != nil {

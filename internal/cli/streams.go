@@ -15,6 +15,7 @@ import (
 
 	"dev.internal/plivoscope/internal/escape"
 	"dev.internal/plivoscope/internal/mask"
+	"dev.internal/plivoscope/internal/redact"
 )
 
 // Streams are the program's three streams.
@@ -25,6 +26,8 @@ type Streams struct {
 
 	away *atomic.Int32                // how many have the terminal in the UI's place, or had it a moment ago; nil for none
 	mask *atomic.Pointer[mask.Masker] // of what is written; nil, or holding nil, where nothing is masked
+
+	hide *atomic.Pointer[redact.Tokens] // of what is written; nil, or holding nil, where no token is known
 
 	signals *signals // that the process takes; nil where it takes none
 }
@@ -62,7 +65,7 @@ func isTerminal(stream any) bool {
 
 // say writes a sentence for the user beside the data. It may hold text from the network.
 func (s Streams) say(format string, args ...any) {
-	text := "plivoscope: " + escape.Block(s.masker().Sentence(fmt.Sprintf(format, args...)))
+	text := "plivoscope: " + escape.Block(s.masker().Sentence(s.hidden().Text(fmt.Sprintf(format, args...))))
 	if width := widthOf(s.Err); width > 0 {
 		lines := strings.Split(text, "\n")
 		for i, line := range lines {
@@ -73,12 +76,24 @@ func (s Streams) say(format string, args ...any) {
 	fmt.Fprintln(s.Err, text)
 }
 
+// hidden are the tokens that nothing that is written may hold.
+func (s Streams) hidden() *redact.Tokens {
+	if s.hide == nil {
+		return nil
+	}
+	return s.hide.Load()
+}
+
+// data is where lines of data are written.
+func (s Streams) data() *lines { return &lines{w: s.Out, hide: s.hidden} }
+
 // lines writes data a whole line at a time, from several goroutines.
 type lines struct {
 	mu   sync.Mutex
 	w    io.Writer
-	held []byte // lines that together keeps back; nil outside of it
-	room []byte // that held had the last time
+	hide func() *redact.Tokens // in what is written; nil for none
+	held []byte                // lines that together keeps back; nil outside of it
+	room []byte                // that held had the last time
 }
 
 func (l *lines) write(line []byte) error {
@@ -117,6 +132,9 @@ func (l *lines) together(print func() error) error {
 const roomMost = 2 << 20
 
 func (l *lines) out(data []byte) error {
+	if l.hide != nil {
+		data = l.hide().Bytes(data)
+	}
 	_, err := l.w.Write(data)
 	if errors.Is(err, syscall.EPIPE) {
 		return errReaderGone

@@ -119,6 +119,6 @@ func problems(s Streams, ps []plivo.Problem) {
 		if p.Warning {
 			kind = "warning"
 		}
-		fmt.Fprintf(s.Err, "plivoscope: %s: %s\n", kind, escape.Line(s.masker().Problem(p).Text))
+		fmt.Fprintf(s.Err, "plivoscope: %s: %s\n", kind, escape.Line(s.hidden().Text(s.masker().Problem(p).Text)))
 	}
 }

@@ -94,7 +94,7 @@ func newTriggerShow(s Streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			out := &lines{w: s.Out}
+			out := s.data()
 			return out.write([]byte(strings.TrimSuffix(sc.Source, "\n")))
 		},
 	}

@@ -93,7 +93,7 @@ func (c *verifyCommand) run(cmd *cobra.Command, s Streams) error {
 	if err != nil {
 		return err
 	}
-	out := &lines{w: s.Out}
+	out := s.data()
 	failed, tokenless, why := 0, 0, ""
 	m := s.masker()
 	for i, sus := range cases {

@@ -27,6 +27,7 @@ const (
 type Env struct {
 	settings map[string]setting
 	warnings []string
+	held     []string // tokens that the file holds, in order, also where the environment goes before it
 }
 
 type setting struct {
@@ -50,6 +51,7 @@ func Load(file string, environ []string) (Env, error) {
 	for name, value := range settings {
 		env.set(name, value, file)
 	}
+	env.held = env.Secrets()
 	env.warnOfMode(file, mode)
 	for _, entry := range environ {
 		if name, value, found := strings.Cut(entry, "="); found {

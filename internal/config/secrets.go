@@ -12,12 +12,14 @@ const DefaultFile = defaultFile
 // nothing is.
 func (e Env) Stray(name string) string { return stray(e.Get(name), false) }
 
-// Secrets lists the variables that are set to a token, in order. With a file, as it was named to Load, only those
-// that it sets.
-func (e Env) Secrets(file string) []string {
+// Held lists the variables that the file sets to a token, in order, also where the environment goes before it.
+func (e Env) Held() []string { return slices.Clone(e.held) }
+
+// Secrets lists the variables that are set to a token, in order.
+func (e Env) Secrets() []string {
 	var names []string
 	for _, name := range slices.Sorted(maps.Keys(e.settings)) {
-		if isSecret(name) && e.Get(name) != "" && (file == "" || e.settings[name].source == file) {
+		if isSecret(name) && e.Get(name) != "" {
 			names = append(names, name)
 		}
 	}

@@ -12,9 +12,26 @@ func JSON(encoded []byte) []byte {
 	if plain(encoded) {
 		return encoded
 	}
+	s := string(encoded)
+	if clean := Literal(s, jsonEscape); len(clean) != len(s) {
+		return []byte(clean)
+	}
+	return encoded
+}
+
+func jsonEscape(r rune) string {
+	var out []byte
+	for _, unit := range utf16.AppendRune(nil, r) {
+		out = appendHex(append(out, `\u`...), rune(unit), 4)
+	}
+	return string(out)
+}
+
+// Literal makes a literal of a programming language safe to show in the same way: characters that Line would escape
+// are written as write gives them, which is to be longer than the character.
+func Literal(s string, write func(rune) string) string {
 	var out []byte
 	var c context
-	s := string(encoded)
 	clean := 0
 	for i := 0; i < len(s); {
 		if b := s[i]; b >= ' ' && b < 0x7f {
@@ -27,18 +44,15 @@ func JSON(encoded []byte) []byte {
 			i += size
 			continue
 		}
-		out = append(out, s[clean:i]...)
-		for _, unit := range utf16.AppendRune(nil, r) {
-			out = appendHex(append(out, `\u`...), rune(unit), 4)
-		}
+		out = append(append(out, s[clean:i]...), write(r)...)
 		c = context{}
 		i += size
 		clean = i
 	}
 	if clean == 0 {
-		return encoded
+		return s
 	}
-	return append(out, s[clean:]...)
+	return string(append(out, s[clean:]...))
 }
 
 // plain reports whether there is nothing but printable ASCII, as nearly always.

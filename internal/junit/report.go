@@ -109,7 +109,7 @@ func (r *Report) Close(now time.Time) error {
 	name := r.file.Name()
 	err := r.write(r.file, now)
 	if err == nil {
-		err = r.file.Chmod(0o644)
+		err = r.file.Chmod(r.mode())
 	}
 	err = errors.Join(err, r.file.Close())
 	r.file = nil
@@ -121,6 +121,15 @@ func (r *Report) Close(now time.Time) error {
 		return fmt.Errorf("cannot write the JUnit report to %s: %w", r.path, err)
 	}
 	return nil
+}
+
+// mode is that of the file in whose place the report comes. A new one can be read by everybody, as by the server that
+// collects reports: it holds what was expected and what came, no token and no text.
+func (r *Report) mode() os.FileMode {
+	if info, err := os.Stat(r.path); err == nil {
+		return info.Mode().Perm()
+	}
+	return 0o644
 }
 
 type testSuites struct {

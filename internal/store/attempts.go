@@ -57,7 +57,7 @@ func blob(b []byte) []byte {
 // 64 KiB are kept. While there are more attempts than the writer gets done it waits, until ctx ends.
 func (s *Store) KeepAttempt(ctx context.Context, a *webhook.Attempt) error {
 	const doing = "keep an attempt"
-	r := &request{ctx: ctx, attempt: newSent(a), done: make(chan error, 1)}
+	r := &request{ctx: ctx, attempt: newSent(a.Without(s.hide)), done: make(chan error, 1)}
 	s.mu.RLock()
 	if s.closed.Load() {
 		s.mu.RUnlock()

@@ -74,12 +74,13 @@ func (i *Import) add(batch []*webhook.Callback) (int, error) {
 	var from []*webhook.Callback
 	for _, c := range batch {
 		c.ID = 0
-		p := newPending(c, now)
+		kept := c.Without(i.s.hide)
+		p := newPending(kept, now)
 		known, err := i.of(w, p.uuid)
 		if err != nil {
 			return 0, err
 		}
-		is := content{sum: sumOf(c.Method, c.URL, packHeader(c.Header), c.Body), at: micros(c.ReceivedAt)}
+		is := content{sum: sumOf(kept.Method, kept.URL, packHeader(kept.Header), kept.Body), at: micros(c.ReceivedAt)}
 		if _, found := known[is]; found {
 			continue
 		}

@@ -11,9 +11,9 @@ import (
 
 // Record keeps a callback and folds it into its message; it returns when both are on disk. A nil error
 // is the promise that they are; after any other the caller's client has to send it again. c is not
-// changed but for its ID and Arrival. It implements webhook.Recorder.
+// changed but for its ID and Arrival; what is kept of it has asterisks for the tokens of Options.Hide. It implements webhook.Recorder.
 func (s *Store) Record(ctx context.Context, c *webhook.Callback) error {
-	p := newPending(c, s.now())
+	p := newPending(c.Without(s.hide), s.now())
 	if err := s.ask("store a callback", &request{ctx: ctx, callback: p}); err != nil {
 		s.stats.failed(err)
 		return err

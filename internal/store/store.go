@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"dev.internal/plivoscope/internal/redact"
 )
 
 // Options say where the history is and how much of it is kept.
@@ -22,6 +24,8 @@ type Options struct {
 	// KeepAttempts is how many attempts are kept, 0 for KeptAttempts, with the same hundredth more.
 	KeepAttempts int
 
+	Hide *redact.Tokens // what callbacks and attempts are kept without; nil for nothing
+
 	Now    func() time.Time // nil for time.Now
 	Logger *slog.Logger     // nil for none
 }
@@ -33,6 +37,7 @@ type Store struct {
 	keep      int64
 	keepOther int64
 	keepTries int64
+	hide      *redact.Tokens
 	now       func() time.Time
 	log       *slog.Logger
 
@@ -59,7 +64,7 @@ type Store struct {
 // alone.
 func Open(ctx context.Context, o Options) (*Store, error) {
 	s := &Store{
-		path: o.Path, keep: int64(o.Keep), keepOther: int64(o.KeepUnverified), keepTries: int64(o.KeepAttempts),
+		path: o.Path, keep: int64(o.Keep), keepOther: int64(o.KeepUnverified), keepTries: int64(o.KeepAttempts), hide: o.Hide,
 		now: o.Now, log: o.Logger,
 		queue: make(chan *request, queueSize), attempts: make(chan *request, maxBatch), done: make(chan struct{}),
 	}

@@ -19,6 +19,7 @@ import (
 
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/escape"
+	"dev.internal/plivoscope/internal/redact"
 )
 
 // opened is what the keys of editor and pager open of what can be copied: its JSON, or else the first.
@@ -169,10 +170,13 @@ func fileName(it copyItem) string {
 func programOn(ctx context.Context, program, path string) *exec.Cmd {
 	if runtime.GOOS == "windows" {
 		words := strings.Fields(program)
-		return exec.CommandContext(ctx, words[0], append(words[1:], path)...)
+		cmd := exec.CommandContext(ctx, words[0], append(words[1:], path)...)
+		cmd.Env = redact.Environment(os.Environ())
+		return cmd
 	}
 	// Asked to end, and not killed, it can still give the terminal back as it found it.
 	cmd := exec.CommandContext(ctx, "sh", "-c", program+` "$1"`, "sh", path)
+	cmd.Env = redact.Environment(os.Environ())
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 2 * time.Second
 	return cmd

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	sdk "github.com/plivo/plivo-go/v7"
+
+	"dev.internal/plivoscope/internal/redact"
 )
 
 // defaultBaseURL is where Plivo's API is.
@@ -46,6 +48,7 @@ type Client struct {
 	retry   Retry
 	pace    *Pace
 	told    func(text string)
+	hide    *redact.Tokens // what is not to be shown of answers
 }
 
 // New makes a client. It does not connect: wrong credentials show in the first call.
@@ -67,6 +70,7 @@ func New(c Config) (*Client, error) {
 		authID: c.AuthID, token: c.AuthToken, base: base, timeout: c.Timeout,
 		agent: c.UserAgent, conns: http.DefaultTransport.(*http.Transport).Clone(), stats: &stats{},
 		retry: c.Retry, pace: c.Pace, told: c.Told,
+		hide: redact.New(c.AuthToken),
 	}
 	if client.pace == nil {
 		client.pace = NewPace(c.Limits)
@@ -113,7 +117,7 @@ func (c *Client) Close() { c.conns.CloseIdleConnections() }
 func (c *Client) once(ctx context.Context, op string, extra http.Header, call func(*sdk.Client) error) (*exchange, *Error) {
 	within, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	ex := &exchange{ctx: within, base: c.base, conns: c.conns, extra: extra, agent: c.agent}
+	ex := &exchange{ctx: within, base: c.base, conns: c.conns, extra: extra, agent: c.agent, hide: c.hide}
 	client, err := sdk.NewClient(c.authID, c.token, &sdk.ClientOptions{HttpClient: &http.Client{
 		Transport:     ex,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"dev.internal/plivoscope/internal/redact"
 )
 
 // maxBody is how much of an answer is read, in bytes.
@@ -25,6 +27,7 @@ type exchange struct {
 	conns http.RoundTripper
 	extra http.Header // added to the request
 	agent string      // put before the SDK's User-Agent
+	hide  *redact.Tokens
 
 	written atomic.Bool // some of the request went out
 	status  int         // 0 where no answer came
@@ -69,6 +72,7 @@ func (e *exchange) RoundTrip(request *http.Request) (*http.Response, error) {
 	if e.err != nil {
 		return nil, e.err
 	}
+	e.body = e.hide.Bytes(e.body) // a gateway may repeat the request's header
 	response.Body = io.NopCloser(bytes.NewReader(e.body))
 	return response, nil
 }

@@ -5,9 +5,20 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf16"
+
+	"dev.internal/plivoscope/internal/escape"
 )
 
-func quoteGo(s string) string { return strconv.Quote(s) }
+// QuoteGo writes a string literal of Go.
+func QuoteGo(s string) string { return escape.Literal(strconv.Quote(s), longEscape) }
+
+// longEscape is the escape of Go and of Python.
+func longEscape(r rune) string {
+	if r > 0xffff {
+		return fmt.Sprintf(`\U%08x`, r)
+	}
+	return fmt.Sprintf(`\u%04x`, r)
+}
 
 // quoteShell quotes for sh and all that descends from it: nothing is special within single quotes but
 // they themselves.
@@ -40,17 +51,12 @@ func QuoteJS(s string) string {
 
 // QuotePython writes a string literal of Python. It does so for what is UTF-8.
 func QuotePython(s string) string {
-	return quote(s, '\'', func(r rune) string {
-		if r > 0xffff {
-			return fmt.Sprintf(`\U%08x`, r)
-		}
-		return fmt.Sprintf(`\u%04x`, r)
-	})
+	return quote(s, '\'', longEscape)
 }
 
-// quote writes a string literal: what nobody sees is written by escape, the rest as it is. A byte that is
+// quote writes a string literal: what nobody sees, and what is drawn over other lines, is written by unseen, the rest as it is. A byte that is
 // no UTF-8 becomes U+FFFD.
-func quote(s string, mark rune, escape func(rune) string) string {
+func quote(s string, mark rune, unseen func(rune) string) string {
 	var b strings.Builder
 	b.WriteRune(mark)
 	for _, r := range s {
@@ -67,9 +73,9 @@ func quote(s string, mark rune, escape func(rune) string) string {
 		case strconv.IsPrint(r):
 			b.WriteRune(r)
 		default:
-			b.WriteString(escape(r))
+			b.WriteString(unseen(r))
 		}
 	}
 	b.WriteRune(mark)
-	return b.String()
+	return escape.Literal(b.String(), unseen)
 }

@@ -103,11 +103,11 @@ func golang(r Request) string {
 		"\tclient, err := plivo.NewClient(\n\t\tos.Getenv(\"PLIVO_AUTH_ID\"),\n\t\tos.Getenv(\"PLIVO_AUTH_TOKEN\"),\n\t\t&plivo.ClientOptions{},\n\t)\n" +
 		"\tif err != nil {\n\t\tlog.Fatal(err)\n\t}\n")
 	if u, err := url.Parse(base); other && err == nil {
-		fmt.Fprintf(&b, "\tclient.BaseUrl = &url.URL{Scheme: %s, Host: %s}\n", quoteGo(u.Scheme), quoteGo(u.Host))
+		fmt.Fprintf(&b, "\tclient.BaseUrl = &url.URL{Scheme: %s, Host: %s}\n", QuoteGo(u.Scheme), QuoteGo(u.Host))
 	}
 	for _, p := range objects {
 		fmt.Fprintf(&b, "\tvar %s plivo.%s\n\tif err := json.Unmarshal([]byte(%s), &%s); err != nil {\n\t\tlog.Fatal(err)\n\t}\n",
-			p.name, goNames[p.name], quoteGo(string(p.value.(object))), p.name)
+			p.name, goNames[p.name], QuoteGo(string(p.value.(object))), p.name)
 	}
 	b.WriteString("\tsent, err := client.Messages.Create(plivo.MessageCreateParams{\n")
 	ps := r.params()

@@ -72,7 +72,7 @@ type literals struct {
 }
 
 var (
-	goLiteral     = literals{quote: quoteGo, yes: "true", no: "false", null: "nil", open: "[]string{", shut: "}"}
+	goLiteral     = literals{quote: QuoteGo, yes: "true", no: "false", null: "nil", open: "[]string{", shut: "}"}
 	jsonLiteral   = literals{quote: quoteJSON, yes: "true", no: "false", null: "null", open: "[", shut: "]"}
 	jsLiteral     = literals{quote: QuoteJS, yes: "true", no: "false", null: "null", open: "[", shut: "]"}
 	pythonLiteral = literals{quote: QuotePython, yes: "True", no: "False", null: "None", open: "[", shut: "]"}

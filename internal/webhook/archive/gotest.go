@@ -2,9 +2,9 @@ package archive
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
+	"dev.internal/plivoscope/internal/plivo/snippet"
 	"dev.internal/plivoscope/internal/webhook"
 )
 
@@ -45,16 +45,16 @@ func writeGo(c webhook.Callback, _ Options) ([]byte, error) {
 	var b strings.Builder
 	b.WriteString("\t{\n")
 	field := func(name, value string) { fmt.Fprintf(&b, "\t\t%-12s %s,\n", name+":", value) }
-	field("name", strconv.Quote(p.name))
-	field("method", strconv.Quote(p.method))
-	field("path", strconv.Quote(p.path))
-	field("query", strconv.Quote(p.query))
-	field("contentType", strconv.Quote(p.contentType))
-	field("body", strconv.Quote(string(p.body)))
-	field("covered", strconv.Quote(p.covered))
+	field("name", snippet.QuoteGo(p.name))
+	field("method", snippet.QuoteGo(p.method))
+	field("path", snippet.QuoteGo(p.path))
+	field("query", snippet.QuoteGo(p.query))
+	field("contentType", snippet.QuoteGo(p.contentType))
+	field("body", snippet.QuoteGo(string(p.body)))
+	field("covered", snippet.QuoteGo(p.covered))
 	schemes := make([]string, len(p.schemes))
 	for i, s := range p.schemes {
-		schemes[i] = strconv.Quote(string(s))
+		schemes[i] = snippet.QuoteGo(string(s))
 	}
 	field("schemes", "[]string{"+strings.Join(schemes, ", ")+"}")
 	b.WriteString("\t},\n")

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -75,7 +76,7 @@ func (t *tree) members() (members []process, listed bool) {
 // listed asks ps for the processes, where the system has no folder of them.
 func listed() (all []process) {
 	cmd := exec.Command("ps", "-A", "-o", "pid=,ppid=,stat=,lstart=")
-	cmd.Env = append(os.Environ(), "LC_ALL=C")
+	cmd.Env = append(slices.DeleteFunc(os.Environ(), oursOrNgroks), "LC_ALL=C")
 	out, err := cmd.Output()
 	if err != nil {
 		return nil
