@@ -64,7 +64,7 @@ type Config struct {
 	// of /health, and reports whether it was one that is open. Such a one is answered whatever Allow says. nil for
 	// none.
 	Prove func(w http.ResponseWriter, r *http.Request) bool
-	// Tunnel is what /health says of the way from outside, to whoever asks; nil for nothing.
+	// Tunnel is what /health says of the way from outside, to who asks on this machine; nil for nothing.
 	Tunnel func() TunnelHealth
 
 	Limits Limits

@@ -9,9 +9,9 @@ import (
 )
 
 // direct tells whether a request comes from this machine itself, as other commands ask: from a process here, for a
-// name of this machine, and past no proxy or tunnel, which would say so in a header or ask for the public host.
-// One that says nothing passes for this machine, so no more than /health, which tells nothing of the callbacks, may
-// hang on it.
+// name of this machine, past no proxy or tunnel, which would say so in a header or ask for the public host, and from no
+// web page of elsewhere. One that says nothing passes for this machine, so no more than /health, which tells nothing of
+// the callbacks, may hang on it.
 func direct(r *http.Request, by way) bool {
 	peer, ok := parseAddr(r.RemoteAddr)
 	if by.inside || !ok {
@@ -38,14 +38,30 @@ func direct(r *http.Request, by way) bool {
 			return false
 		}
 	}
-	return true
+	return !ofAnotherSite(r)
+}
+
+// ofAnotherSite tells whether a browser sends a request for a page that did not come from the host that is asked.
+func ofAnotherSite(r *http.Request) bool {
+	for _, origin := range r.Header.Values("Origin") {
+		if origin != "http://"+r.Host && origin != "https://"+r.Host {
+			return true
+		}
+	}
+	for _, site := range r.Header.Values("Sec-Fetch-Site") {
+		if site != "same-origin" && site != "none" {
+			return true
+		}
+	}
+	return false
 }
 
 // passedOn tells whether a header's name, in its canonical form, is one that proxies and tunnels add.
 func passedOn(name string) bool {
 	switch name {
-	case "Forwarded", "Via", "X-Real-Ip", "X-Client-Ip", "True-Client-Ip", "Client-Ip":
+	case "Forwarded", "Via", "X-Real-Ip", "X-Client-Ip", "X-Cluster-Client-Ip", "True-Client-Ip", "Client-Ip",
+		"Fastly-Client-Ip", "Fly-Client-Ip":
 		return true
 	}
-	return strings.HasPrefix(name, "X-Forwarded") || strings.HasPrefix(name, "Cf-")
+	return strings.HasPrefix(name, "X-Forwarded") || strings.HasPrefix(name, "Cf-") || strings.HasSuffix(name, "-Forwarded-For")
 }

@@ -33,13 +33,13 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request, by way) {
 	target := target(r)
 	path := pathOf(public, target)
 	if s.proves(w, r, path) {
-		s.serveHealth(w)
+		s.serveHealth(w, r, by)
 		return
 	}
 	if !allowed(s.config.Allow, caller.addr) {
 		switch health := asksHealth(r, path); {
 		case health && direct(r, by):
-			s.serveHealth(w)
+			s.serveHealth(w, r, by)
 			return
 		case health || asksJudgement(r, path): // no callback, so it counts as little as one that is let in
 			writeText(w, http.StatusForbidden, NotAllowed)
@@ -58,7 +58,7 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request, by way) {
 		return
 	}
 	if asksHealth(r, path) {
-		s.serveHealth(w)
+		s.serveHealth(w, r, by)
 		return
 	}
 	if asksJudgement(r, path) {
