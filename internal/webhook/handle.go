@@ -159,7 +159,7 @@ func (s *Server) judge(c *Callback, public []publicURL, hosts []string, target s
 	c.URL, c.Verdict = c.ReceivedURL, signature.Result{Outcome: signature.Unchecked}
 	weak := false // a signature that holds for an earlier URL, and that anybody could have kept, with other parameters
 	for i, url := range candidates(public, hosts, target) {
-		verdict := signature.Verify(signature.Request{Method: c.Method, URL: url.text, Header: c.Header, Params: params}, s.config.Tokens)
+		verdict := signature.Verify(signature.Request{Method: signedAs(c.Method), URL: url.text, Header: c.Header, Params: params}, s.config.Tokens)
 		if url.earlier && verdict.Outcome == signature.Valid && verdict.Scheme != signature.V3 && verdict.Scheme != signature.MaV3 {
 			weak = true
 			continue
