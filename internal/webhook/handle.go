@@ -81,6 +81,7 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request, by way) {
 		s.refuseBody(w, c, err)
 		return
 	}
+	s.connections.arrived(r.Context())
 	s.inTurn(func() {
 		s.judge(c, public, hosts, target)
 		c.Kind = kindOf(r.Method, path, c.Report)

@@ -234,34 +234,27 @@ func TestAllow(t *testing.T) {
 	}
 }
 
-func TestConnectionsAreLimited(t *testing.T) {
-	for name, limits := range map[string]webhook.Limits{
-		"in all":     {Connections: 3},
-		"by address": {ConnectionsPerAddress: 3},
-	} {
-		t.Run(name, func(t *testing.T) {
-			told := make(chan string, 10)
-			s := start(t, webhook.Config{Limits: limits, OnProblem: func(_ slog.Level, text string) { told <- text }})
-			var held []net.Conn
-			for range 3 {
-				held = append(held, dial(t, s.addr))
-			}
-			eventually(t, "three connections are open", func() bool { return s.Stats().Connections == 3 })
-			if !closed(dial(t, s.addr)) {
-				t.Error("a fourth connection was kept")
-			}
-			if n := s.Stats().Connections; n != 3 {
-				t.Errorf("%d connections are open", n)
-			}
-			if text := <-told; !strings.Contains(text, "127.0.0.1") || !strings.Contains(text, "limit") {
-				t.Errorf("told %q", text)
-			}
-			held[0].Close()
-			eventually(t, "one is free again", func() bool { return s.Stats().Connections == 2 })
-			if resp := raw(t, s.addr, "GET /health HTTP/1.0\r\n\r\n"); resp.StatusCode != 200 {
-				t.Errorf("status %d", resp.StatusCode)
-			}
-		})
+func TestConnectionsOfAnAddressAreLimited(t *testing.T) {
+	told := make(chan string, 10)
+	s := start(t, webhook.Config{Limits: webhook.Limits{ConnectionsPerAddress: 3}, OnProblem: func(_ slog.Level, text string) { told <- text }})
+	var held []net.Conn
+	for range 3 {
+		held = append(held, dial(t, s.addr))
+	}
+	eventually(t, "three connections are open", func() bool { return s.Stats().Connections == 3 })
+	if !closed(dial(t, s.addr)) {
+		t.Error("a fourth connection was kept")
+	}
+	if n := s.Stats().Connections; n != 3 {
+		t.Errorf("%d connections are open", n)
+	}
+	if text := <-told; !strings.Contains(text, "127.0.0.1") || !strings.Contains(text, "limit") {
+		t.Errorf("told %q", text)
+	}
+	held[0].Close()
+	eventually(t, "one is free again", func() bool { return s.Stats().Connections == 2 })
+	if resp := raw(t, s.addr, "GET /health HTTP/1.0\r\n\r\n"); resp.StatusCode != 200 {
+		t.Errorf("status %d", resp.StatusCode)
 	}
 }
 

@@ -111,6 +111,7 @@ func (s *Server) serve(ctx context.Context, ln net.Listener, w way) error {
 		ErrorLog:                     slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 		DisableGeneralOptionsHandler: true,
 		ConnState:                    limited.connState,
+		ConnContext:                  connContext,
 	}
 	drain := func() {
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), limits.Grace)
