@@ -191,7 +191,7 @@ func (s *Server) record(w http.ResponseWriter, r *http.Request, c *Callback, pat
 	// A caller that has hung up does not undo that the callback arrived. The request's context would also
 	// end with the deadline of the body.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), s.config.Limits.Record)
-	err := s.config.Recorder.Record(ctx, c)
+	err := s.store(ctx, c)
 	cancel()
 	if err != nil {
 		s.stats.dropped.Add(1)
@@ -218,6 +218,19 @@ func (s *Server) record(w http.ResponseWriter, r *http.Request, c *Callback, pat
 		s.answer(w, c)
 		s.answered(c, path, began)
 	})
+}
+
+// store records a callback. One that does not verify waits while as many of these are being stored as may be.
+func (s *Server) store(ctx context.Context, c *Callback) error {
+	if c.Verdict.Outcome == signature.Invalid || c.Verdict.Outcome == signature.Missing {
+		select {
+		case s.unverified <- struct{}{}:
+			defer func() { <-s.unverified }()
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return s.config.Recorder.Record(ctx, c)
 }
 
 func (s *Server) answered(c *Callback, path string, began time.Time) {
