@@ -74,11 +74,22 @@ func TestRebinding(t *testing.T) {
 		t.Errorf(format, args...)
 	}
 	controls := []struct{ method, path, body string }{
-		{"GET", "_simulator/", ""}, {"GET", "_simulator/state", ""}, {"GET", "_simulator/messages", ""}, {"GET", "_simulator/callbacks", ""},
-		{"POST", "_simulator/reset", ""}, {"DELETE", "_simulator/", ""}, {"GET", "_simulator/rules", ""}, {"PUT", "_simulator/rules", "[]"},
-		{"PUT", "_simulator/chaos", "{}"}, {"PUT", "_simulator/fate", `"failed"`}, {"POST", "_simulator/clock", `{"advance":"1h"}`},
-		{"POST", "_simulator/inbound", `{"from":"+14155550123","text":"hi","url":"http://127.0.0.1:1/"}`}, {"GET", "_simulator/wait", ""},
-		{"OPTIONS", "_simulator/state", ""}, {"GET", "/_simulator/state", ""}, {"GET", "_simulator/../_simulator/state", ""},
+		{"GET", "_simulator/", ""},
+		{"GET", "_simulator/state", ""},
+		{"GET", "_simulator/messages", ""},
+		{"GET", "_simulator/callbacks", ""},
+		{"POST", "_simulator/reset", ""},
+		{"DELETE", "_simulator/", ""},
+		{"GET", "_simulator/rules", ""},
+		{"PUT", "_simulator/rules", "[]"},
+		{"PUT", "_simulator/chaos", "{}"},
+		{"PUT", "_simulator/fate", `"failed"`},
+		{"POST", "_simulator/clock", `{"advance":"1h"}`},
+		{"POST", "_simulator/inbound", `{"from":"+14155550123","text":"hi","url":"http://127.0.0.1:1/"}`},
+		{"GET", "_simulator/wait", ""},
+		{"OPTIONS", "_simulator/state", ""},
+		{"GET", "/_simulator/state", ""},
+		{"GET", "_simulator/../_simulator/state", ""},
 	}
 	for _, s := range strangers {
 		for _, c := range controls {
