@@ -38,14 +38,23 @@ func (d Door) Refuses(r *http.Request) string {
 	if name := PassedOn(r.Header); name != "" {
 		return fmt.Sprintf("%s takes nothing that came through a proxy or tunnel, and this request has the header %s; call it directly", d.What, name)
 	}
+	if sign := FromPage(r); sign != "" {
+		return fmt.Sprintf("%s takes nothing from a web page of elsewhere (%s); call it from a program", d.What, sign)
+	}
+	return ""
+}
+
+// FromPage is the header by which a browser says that a request is made for a page of another host than the one that
+// is asked; empty for none.
+func FromPage(r *http.Request) string {
 	for _, origin := range r.Header.Values("Origin") {
 		if u, err := url.Parse(origin); err != nil || u.Host != r.Host || u.Scheme != "http" && u.Scheme != "https" {
-			return fmt.Sprintf("%s takes nothing from the web page of another origin (%q); call it from a program", d.What, origin)
+			return fmt.Sprintf("Origin: %q", origin)
 		}
 	}
 	for _, site := range r.Header.Values("Sec-Fetch-Site") {
 		if site != "same-origin" && site != "none" {
-			return fmt.Sprintf("%s takes nothing from a web page (Sec-Fetch-Site: %s); call it from a program", d.What, site)
+			return fmt.Sprintf("Sec-Fetch-Site: %q", site)
 		}
 	}
 	return ""

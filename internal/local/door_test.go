@@ -24,7 +24,7 @@ func TestDoor(t *testing.T) {
 		"from elsewhere":          {peer: "192.0.2.7:1", host: "127.0.0.1:9464", why: "own machine"},
 		"a rebound name":          {peer: "127.0.0.1:1", host: "evil.example:9464", why: "Host"},
 		"no name":                 {peer: "127.0.0.1:1", host: "", why: "Host"},
-		"a page":                  {peer: "127.0.0.1:1", host: "127.0.0.1:9464", header: "Origin: https://evil.example", why: "origin"},
+		"a page":                  {peer: "127.0.0.1:1", host: "127.0.0.1:9464", header: "Origin: https://evil.example", why: "Origin"},
 		"a page without origin":   {peer: "127.0.0.1:1", host: "127.0.0.1:9464", header: "Sec-Fetch-Site: cross-site", why: "web page"},
 		"typed into a browser":    {peer: "127.0.0.1:1", host: "127.0.0.1:9464", header: "Sec-Fetch-Site: none"},
 		"a tunnel":                {peer: "127.0.0.1:1", host: "127.0.0.1:9464", header: "X-Forwarded-For: 192.0.2.1", why: "tunnel"},

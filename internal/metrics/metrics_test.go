@@ -263,7 +263,7 @@ func TestOnlyThisMachineReads(t *testing.T) {
 		"localhost":      {path: "/metrics", host: "localhost:1", status: 200},
 		"a rebound name": {path: "/metrics", host: "evil.example", status: 403, words: "Host"},
 		"the page there": {path: "/", host: "evil.example", status: 403, words: "Host"},
-		"a page":         {path: "/metrics", header: "Origin: https://evil.example", status: 403, words: "origin"},
+		"a page":         {path: "/metrics", header: "Origin: https://evil.example", status: 403, words: "Origin"},
 		"a tunnel":       {path: "/metrics", header: "X-Forwarded-For: 192.0.2.1", status: 403, words: "tunnel"},
 		"a post":         {method: "POST", path: "/metrics", status: 405, words: "GET and HEAD"},
 		"elsewhere":      {path: "/debug/pprof/", status: 404, words: "/metrics"},

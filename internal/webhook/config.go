@@ -64,7 +64,7 @@ type Config struct {
 	// of /health, and reports whether it was one that is open. Such a one is answered whatever Allow says. nil for
 	// none.
 	Prove func(w http.ResponseWriter, r *http.Request) bool
-	// Tunnel is what /health says of the way from outside, to whoever asks; nil for nothing.
+	// Tunnel is what /health says of the way from outside, to who asks on this machine; nil for nothing.
 	Tunnel func() TunnelHealth
 
 	Limits Limits
@@ -91,6 +91,10 @@ type Limits struct {
 	Burst        int     // how many of these at once; 200
 	RateLimitOff bool    // no rate limit where Serve listens, for an address that only this machine reaches
 
+	// Unverified is how many callbacks with a signature that is missing or does not verify are being stored at once; 16.
+	// The others wait, so that one that verifies shares its transaction with no more of them, however many come.
+	Unverified int
+
 	// AtOnce is how many requests may use the processor at the same time, to be judged or answered, where
 	// something else of the process has to have its turn soon; 0 for no bound. Those that arrive, are being
 	// stored or are written to the network are not counted.
@@ -110,6 +114,7 @@ func (l Limits) orDefaults() Limits {
 	setDefault(&l.Grace, 5*time.Second)
 	setDefault(&l.Rate, 50)
 	setDefault(&l.Burst, 200)
+	setDefault(&l.Unverified, 16)
 	setDefault(&l.Connections, 4000)
 	setDefault(&l.ConnectionsPerAddress, 200)
 	return l

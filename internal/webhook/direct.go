@@ -10,9 +10,9 @@ import (
 )
 
 // direct tells whether a request comes from this machine itself, as other commands ask: from a process here, for a
-// name of this machine, and past no proxy or tunnel, which would say so in a header or ask for the public host.
-// One that says nothing passes for this machine, so no more than /health, which tells nothing of the callbacks, may
-// hang on it.
+// name of this machine, past no proxy or tunnel, which would say so in a header or ask for the public host, and from no
+// web page of elsewhere. One that says nothing passes for this machine, so no more than /health, which tells nothing of
+// the callbacks, may hang on it.
 func direct(r *http.Request, by way) bool {
 	peer, ok := parseAddr(r.RemoteAddr)
 	if by.inside || !ok {
@@ -34,5 +34,5 @@ func direct(r *http.Request, by way) bool {
 			return false
 		}
 	}
-	return local.PassedOn(r.Header) == ""
+	return local.PassedOn(r.Header) == "" && local.FromPage(r) == ""
 }

@@ -33,13 +33,13 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request, by way) {
 	target := target(r)
 	path := pathOf(public, target)
 	if s.proves(w, r, path) {
-		s.serveHealth(w)
+		s.serveHealth(w, r, by)
 		return
 	}
 	if !allowed(s.config.Allow, caller.addr) {
 		switch health := asksHealth(r, path); {
 		case health && direct(r, by):
-			s.serveHealth(w)
+			s.serveHealth(w, r, by)
 			return
 		case health || asksJudgement(r, path): // no callback, so it counts as little as one that is let in
 			writeText(w, http.StatusForbidden, NotAllowed)
@@ -59,7 +59,7 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request, by way) {
 		return
 	}
 	if asksHealth(r, path) {
-		s.serveHealth(w)
+		s.serveHealth(w, r, by)
 		return
 	}
 	if asksJudgement(r, path) {
@@ -82,6 +82,7 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request, by way) {
 		s.refuseBody(w, c, err)
 		return
 	}
+	s.connections.arrived(r.Context())
 	s.inTurn(func() {
 		s.judge(c, public, hosts, target)
 		c.Kind = kindOf(r.Method, path, c.Report)
@@ -162,7 +163,7 @@ func (s *Server) judge(c *Callback, public []publicURL, hosts []string, target s
 	c.URL, c.Verdict = c.ReceivedURL, signature.Result{Outcome: signature.Unchecked}
 	weak := false // a signature that holds for an earlier URL, and that anybody could have kept, with other parameters
 	for i, url := range candidates(public, hosts, target) {
-		verdict := signature.Verify(signature.Request{Method: c.Method, URL: url.text, Header: c.Header, Params: params}, s.config.Tokens)
+		verdict := signature.Verify(signature.Request{Method: signedAs(c.Method), URL: url.text, Header: c.Header, Params: params}, s.config.Tokens)
 		if url.earlier && verdict.Outcome == signature.Valid && verdict.Scheme != signature.V3 && verdict.Scheme != signature.MaV3 {
 			weak = true
 			continue
@@ -193,7 +194,7 @@ func (s *Server) record(w http.ResponseWriter, r *http.Request, c *Callback, pat
 	// A caller that has hung up does not undo that the callback arrived. The request's context would also
 	// end with the deadline of the body.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), s.config.Limits.Record)
-	err := s.config.Recorder.Record(ctx, c)
+	err := s.store(ctx, c)
 	cancel()
 	if err != nil {
 		s.stats.dropped.Add(1)
@@ -221,6 +222,19 @@ func (s *Server) record(w http.ResponseWriter, r *http.Request, c *Callback, pat
 		s.answer(w, c)
 		s.answered(c, path, began)
 	})
+}
+
+// store records a callback. One that does not verify waits while as many of these are being stored as may be.
+func (s *Server) store(ctx context.Context, c *Callback) error {
+	if c.Verdict.Outcome == signature.Invalid || c.Verdict.Outcome == signature.Missing {
+		select {
+		case s.unverified <- struct{}{}:
+			defer func() { <-s.unverified }()
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return s.config.Recorder.Record(ctx, c)
 }
 
 func (s *Server) answered(c *Callback, path string, began time.Time) {

@@ -40,8 +40,17 @@ func (c *Callback) Check(tokens []signature.Token) {
 	if c.Method == http.MethodGet || c.Method == http.MethodHead {
 		params = nil // they are in the URL
 	}
-	c.Verdict = signature.Verify(signature.Request{Method: c.Method, URL: c.URL, Header: c.Header, Params: params}, tokens).Result
+	c.Verdict = signature.Verify(signature.Request{Method: signedAs(c.Method), URL: c.URL, Header: c.Header, Params: params}, tokens).Result
 	c.excuse()
+}
+
+// signedAs gives the method that a signature is checked with. Package signature takes "get" for GET, as a user may write
+// it, but a request's method is what it is letter for letter: the parameters of such a one are read from its body.
+func signedAs(method string) string {
+	if method != http.MethodGet && strings.EqualFold(method, http.MethodGet) {
+		return http.MethodPost
+	}
+	return method
 }
 
 // excuse takes back a verdict on what is not here whole: what was signed is gone, which is no proof of a

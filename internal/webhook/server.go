@@ -27,6 +27,7 @@ type Server struct {
 	rate        *rateLimiter
 	connections *connectionLimiter
 	turns       turns
+	unverified  chan struct{} // holds one for each callback that is being stored and does not verify
 	problems    *problems
 }
 
@@ -54,6 +55,7 @@ func New(c Config) (*Server, error) {
 	s.SetAnswer(c.Answer)
 	s.stats.began(c.Now())
 	s.turns = newTurns(c.Limits.AtOnce)
+	s.unverified = make(chan struct{}, c.Limits.Unverified)
 	s.connections = newConnectionLimiter(c.Limits, s.connectionRefused)
 	s.rate = newRateLimiter(c.Limits.Rate, c.Limits.Burst)
 	if err := s.SetPublicURLs(c.PublicURLs...); err != nil {
@@ -111,6 +113,7 @@ func (s *Server) serve(ctx context.Context, ln net.Listener, w way) error {
 		ErrorLog:                     slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 		DisableGeneralOptionsHandler: true,
 		ConnState:                    limited.connState,
+		ConnContext:                  connContext,
 	}
 	drain := func() {
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), limits.Grace)

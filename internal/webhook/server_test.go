@@ -352,3 +352,29 @@ func TestTooLongBodyIsRecordedCutAndAnswered413(t *testing.T) {
 		t.Errorf("recorded %d, want 3", n)
 	}
 }
+
+// HTTP tells methods apart by case, and Plivo's SDKs take what is not GET for a POST: the parameters of "get" are those
+// of its body, so that what verifies is what is shown.
+func TestGetInLowerCaseIsNoGet(t *testing.T) {
+	s := start(t, webhook.Config{Tokens: []signature.Token{account}, OnInvalid: webhook.Reject})
+	target := s.url + "/sms/delivery-report?MessageUUID=5b40a428-bfc7-4daf-9d06-726c558bf3b8&Status=failed&ErrorCode=30"
+	const nonce = "12345678901234567890"
+	given, err := signature.Sign(account, signature.V3, "GET", target, nonce, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := func(method, target, body string) int {
+		r := post(t, target, formType, body)
+		r.Method = method
+		r.Header.Set(signature.V3.Header(), given)
+		r.Header.Set(signature.V3.NonceHeader(), nonce)
+		status, _, _ := do(t, r)
+		return status
+	}
+	if status := ask("GET", target, ""); status != 200 {
+		t.Errorf("GET: %d", status)
+	}
+	if status := ask("get", s.url+"/sms/delivery-report?Status=failed&ErrorCode=30", "MessageUUID=5b40a428-bfc7-4daf-9d06-726c558bf3b8"); status != 403 {
+		t.Errorf("get: %d, and of its parameters %v are shown", status, s.recorder.last(t).Report.Params)
+	}
+}

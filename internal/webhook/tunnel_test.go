@@ -219,7 +219,7 @@ func TestManyEarlierURLs(t *testing.T) {
 	}
 }
 
-// /health answers probes past --allow, and tells strangers of the tunnel no more than how it is.
+// /health answers probes past --allow, and tells nobody but this machine how the tunnel is.
 func TestHealthOfTheTunnel(t *testing.T) {
 	since := time.Date(2026, 11, 30, 9, 0, 0, 0, time.UTC)
 	s := start(t, webhook.Config{
@@ -241,9 +241,14 @@ func TestHealthOfTheTunnel(t *testing.T) {
 		r.Header.Set("Probe", probe)
 		return do(t, r)
 	}
-	status, body, header := ask("GET", "/health", "mine")
+	if status, body, header := ask("GET", "/health", "mine"); status != 200 || header.Get("Proof") != "yes" || strings.Contains(body, "ngrok") {
+		t.Errorf("a probe from outside: %d %s", status, body)
+	}
+	r := post(t, s.url+"/health", formType, "")
+	r.Method = "GET"
+	status, body, _ := do(t, r)
 	var h map[string]any
-	if err := json.Unmarshal([]byte(body), &h); err != nil || status != 200 || header.Get("Proof") != "yes" {
+	if err := json.Unmarshal([]byte(body), &h); err != nil || status != 200 {
 		t.Fatalf("%d %s, %v", status, body, err)
 	}
 	tunnel := h["tunnel"].(map[string]any)

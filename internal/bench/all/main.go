@@ -14,6 +14,7 @@ import (
 // commands are the benchmarks, those of single packages first.
 var commands = [][]string{
 	{"test", "./internal/bench", "-run", "^$", "-bench", ".", "-benchtime", "1x", "-timeout", "20m"},
+	{"test", "./internal/siege", "-run", "^$", "-bench", ".", "-benchtime", "1x", "-timeout", "20m"},
 }
 
 func main() {

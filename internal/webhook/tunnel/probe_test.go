@@ -71,7 +71,7 @@ func TestProbeRefused(t *testing.T) {
 			_, _ = w.Write([]byte(body))
 		}
 	}
-	const ours = `{"status":"ok","received":3,"stored":3,"refused":0,"dropped":0,"tunnel":{"name":"none"}}` + "\n"
+	const ours = `{"status":"ok","program":"plivoscope"}` + "\n"
 	var (
 		mu     sync.Mutex
 		cached http.Header

@@ -116,11 +116,8 @@ func (p *Prober) judge(publicURL string, r *http.Response, page []byte) *Refusal
 // tell which process that is: of this one too nothing else comes back where the token of the probe was lost on the
 // way, or the answer was another request's.
 func isHealth(page []byte) bool {
-	var h struct {
-		Status                             string
-		Received, Stored, Refused, Dropped *int64
-	}
-	return json.Unmarshal(page, &h) == nil && h.Status == "ok" && h.Received != nil && h.Stored != nil && h.Refused != nil && h.Dropped != nil
+	var h struct{ Status, Program string }
+	return json.Unmarshal(page, &h) == nil && h.Status == "ok" && h.Program == "plivoscope"
 }
 
 // cloudflareNoOrigin is what Cloudflare's edge answers where no tunnel is connected, with error 1033.
