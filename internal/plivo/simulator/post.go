@@ -83,7 +83,7 @@ func (s *Simulator) schedule(t *task) {
 		t.weight = weigh(t.steps)
 	}
 	if !s.clock.at(t) {
-		s.done()
+		s.end(t)
 	}
 }
 
@@ -124,8 +124,13 @@ func (s *Simulator) follow(t *task) {
 	s.schedule(&task{due: t.m.created.Add(next[0].After), m: t.m, steps: next, weight: t.weight, attempt: 1, do: s.run})
 }
 
-// againBy schedules the attempt after the one of t.
+// againBy schedules the attempt after the one of t. From the first on they count as a retry, until one ends them.
 func (s *Simulator) againBy(t *task, do func(*task)) {
+	if t.attempt == 1 {
+		s.mu.Lock()
+		s.retrying++
+		s.mu.Unlock()
+	}
 	s.schedule(&task{due: s.now().Add(s.hurried(retryAfter[t.attempt-1])), m: t.m, steps: []scenario.Step{t.steps[0]}, attempt: t.attempt + 1, do: do})
 }
 
@@ -139,7 +144,7 @@ func (s *Simulator) retry(t *task) {
 		s.againBy(t, s.retry)
 		return
 	}
-	s.done()
+	s.end(t)
 }
 
 // post makes the attempt of a task, and tells what came of it; the error is that of an attempt without an answer.
