@@ -25,7 +25,7 @@ func TestProcesses(t *testing.T) {
 		t.Skip("no ps here")
 	}
 	got, want := self(listed()), self(processes())
-	got.born, want.born = "", "" // each in its own unit
+	got.born, want.born = "", ""   // each in its own unit
 	session, err := unix.Getsid(0) // 0 where it is led from outside of this namespace of processes
 	if err != nil {
 		t.Fatal(err)
