@@ -42,6 +42,7 @@ var layers = map[string][]string{
 	"internal/escape":                   {},
 	"internal/meter":                    {},
 	"internal/quiet":                    {},
+	"internal/racewatch":                {},
 	"internal/screentest":               {},
 	"internal/docstest":                 {},
 	"internal/figures":                  {},
