@@ -18,8 +18,11 @@ import (
 	"dev.internal/plivoscope/internal/plivo/scenario"
 )
 
-// maxAnswer is how many bytes are read of an answer to a callback.
-const maxAnswer = 64 << 10
+// How many bytes are read of an answer to a callback.
+const (
+	maxAnswer = 64 << 10
+	maxHeader = 256 << 10 // of its header; one with more is no answer
+)
 
 // retryAfter are the pauses after an attempt that was not answered 200, at speed 1.
 var retryAfter = []time.Duration{60 * time.Second, 120 * time.Second, 240 * time.Second}
@@ -38,6 +41,8 @@ func newPoster(remote bool) *http.Client {
 		MaxConnsPerHost:     maxPosting,
 		IdleConnTimeout:     30 * time.Second,
 		TLSHandshakeTimeout: connectTimeout,
+		// An endless one is known for that before the time for an answer is over.
+		MaxResponseHeaderBytes: maxHeader,
 	}
 	if remote {
 		transport.Proxy = http.ProxyFromEnvironment
