@@ -187,6 +187,7 @@ func (s *soak) goroutines() (int, string) {
 // TestLeaks: descriptors, threads, memory and goroutines do not grow while callbacks come and are forwarded, a user goes
 // through the screens, and the oldest callbacks are dropped.
 func TestLeaks(t *testing.T) {
+	t.Parallel()
 	slack := 16 << 10 // KiB: a cycle of the collector, of which each half sees some
 	most, keep, limit, every := 4000, 500, 4*time.Second, 40*time.Millisecond
 	switch {

@@ -8,11 +8,24 @@ import (
 
 // fuzzedKeys are those that a byte from 0x80 on stands for.
 var fuzzedKeys = []tea.KeyMsg{
-	{Type: tea.KeyUp}, {Type: tea.KeyDown}, {Type: tea.KeyLeft}, {Type: tea.KeyRight}, {Type: tea.KeyHome}, {Type: tea.KeyEnd},
-	{Type: tea.KeyPgUp}, {Type: tea.KeyPgDown}, {Type: tea.KeyDelete}, {Type: tea.KeyShiftTab}, {Type: tea.KeyF1}, {Type: tea.KeyF5},
-	{Type: tea.KeyShiftUp}, {Type: tea.KeyShiftDown}, {Type: tea.KeyRunes, Runes: []rune("é\u202e👩‍🔬")},
+	{Type: tea.KeyUp},
+	{Type: tea.KeyDown},
+	{Type: tea.KeyLeft},
+	{Type: tea.KeyRight},
+	{Type: tea.KeyHome},
+	{Type: tea.KeyEnd},
+	{Type: tea.KeyPgUp},
+	{Type: tea.KeyPgDown},
+	{Type: tea.KeyDelete},
+	{Type: tea.KeyShiftTab},
+	{Type: tea.KeyF1},
+	{Type: tea.KeyF5},
+	{Type: tea.KeyShiftUp},
+	{Type: tea.KeyShiftDown},
+	{Type: tea.KeyRunes, Runes: []rune("é\u202e👩‍🔬")},
 	{Type: tea.KeyRunes, Runes: []rune("POST http://h/ HTTP/1.1\nA: b\n\na=b"), Paste: true},
-	{Type: tea.KeyRunes, Runes: []rune("\x1b[2J\x00\r\n\ufffd"), Paste: true}, {Type: tea.KeyRunes, Runes: []rune("x"), Alt: true},
+	{Type: tea.KeyRunes, Runes: []rune("\x1b[2J\x00\r\n\ufffd"), Paste: true},
+	{Type: tea.KeyRunes, Runes: []rune("x"), Alt: true},
 }
 
 // mostFuzzed bounds the keys of one input.
