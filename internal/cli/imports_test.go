@@ -46,6 +46,7 @@ var layers = map[string][]string{
 	"internal/meter":                    {},
 	"internal/headstart":                {},
 	"internal/quiet":                    {},
+	"internal/racewatch":                {},
 	"internal/screentest":               {},
 	"internal/docstest":                 {},
 	"internal/figures":                  {},
@@ -53,6 +54,7 @@ var layers = map[string][]string{
 	"internal/bench/all":                {"internal/figures"},
 	"internal/siege":                    {},
 	"internal/siege/all":                {"internal/figures"},
+	"internal/siege/fuzz":               {},
 }
 
 // owners lists the modules that only some packages may import, by the prefix of their import paths.

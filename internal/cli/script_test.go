@@ -16,6 +16,7 @@ import (
 
 	_ "dev.internal/plivoscope/internal/headstart"
 	_ "dev.internal/plivoscope/internal/quiet" // as in cmd/plivoscope
+	"dev.internal/plivoscope/internal/racewatch"
 )
 
 // asProgram makes the test binary behave as the program, for tests that need a process to kill or a
@@ -36,7 +37,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asBareServer) != "" {
 		bareServer()
 	}
-	testscript.Main(m, map[string]func(){"plivoscope": program})
+	testscript.Main(racewatch.Tests{M: m}, map[string]func(){"plivoscope": program})
 }
 
 // TestScripts runs every script of testdata/script against the program as a process, in a folder and

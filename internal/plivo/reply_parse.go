@@ -17,6 +17,7 @@ func ParseReplies(body []byte) ([]Reply, error) { return parseReplies(body, fals
 
 // replyParser reads an answer token by token.
 type replyParser struct {
+	body     []byte
 	d        *xml.Decoder
 	template bool // {from}, {to} and {callback} stand for what is not known yet
 	line     int  // where the last token began
@@ -24,7 +25,7 @@ type replyParser struct {
 }
 
 func parseReplies(body []byte, template bool) ([]Reply, error) {
-	p := &replyParser{d: xml.NewDecoder(bytes.NewReader(body)), template: template}
+	p := &replyParser{body: body, d: xml.NewDecoder(bytes.NewReader(body)), template: template}
 	root, err := p.root()
 	if err != nil {
 		return nil, err
@@ -65,6 +66,7 @@ func parseReplies(body []byte, template bool) ([]Reply, error) {
 func (p *replyParser) next() (xml.Token, error) {
 	for {
 		p.line, p.column = p.d.InputPos()
+		begin := p.d.InputOffset()
 		token, err := p.d.Token()
 		var syntax *xml.SyntaxError
 		switch {
@@ -77,11 +79,11 @@ func (p *replyParser) next() (xml.Token, error) {
 			p.line, p.column = p.d.InputPos()
 			return nil, p.wrong("the answer cannot be read (%s); write it in UTF-8", shown(err.Error()))
 		}
-		switch token := token.(type) {
+		switch token.(type) {
 		case xml.Comment, xml.ProcInst:
 			continue
 		case xml.CharData:
-			p.skip(token)
+			p.skip(p.body[begin:p.d.InputOffset()]) // as it came: in the token each \r is a \n
 		case xml.Directive:
 			return nil, p.wrong("the answer has a <!…> declaration; leave it out")
 		}

@@ -101,7 +101,7 @@ func (b *bench) settle() {
 // advance moves the clock on and waits for what comes of it.
 func (b *bench) advance(d time.Duration) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(b.t.Context(), 2*time.Minute)
 	defer cancel()
 	if err := b.Advance(ctx, d); err != nil {
 		b.t.Fatal(err)

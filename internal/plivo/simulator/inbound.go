@@ -104,7 +104,7 @@ func (s *Simulator) runInbound(t *task) (receipt, error) {
 	state := hop{status: plivo.Delivered, at: s.now()} // as Plivo's record of an inbound message has it
 	switch {
 	case t.m.round.over():
-		s.done()
+		s.end(t)
 		return got, fmt.Errorf("cannot post an inbound message to %s: the simulator stops, or was reset", t.m.url)
 	case err == nil && e.Answered == http.StatusOK:
 		got.replies, e.Problem = s.sendReplies(t.m, body.Bytes())
@@ -133,7 +133,7 @@ func (s *Simulator) runInbound(t *task) (receipt, error) {
 	if again {
 		s.againBy(t, func(t *task) { _, _ = s.runInbound(t) })
 	} else {
-		s.done()
+		s.end(t)
 	}
 	got.event = e
 	return got, err

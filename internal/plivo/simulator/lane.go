@@ -89,7 +89,7 @@ func (c *schedule) perform(t *task) {
 	t.do(t)
 	c.mu.Lock()
 	delete(c.running, t)
-	c.count(t, -1)
+	c.weight.Add(-t.weight)
 	c.pay(t)
 	if c.ended != nil {
 		close(c.ended)

@@ -18,8 +18,11 @@ import (
 	"dev.internal/plivoscope/internal/plivo/scenario"
 )
 
-// maxAnswer is how many bytes are read of an answer to a callback.
-const maxAnswer = 64 << 10
+// How many bytes are read of an answer to a callback.
+const (
+	maxAnswer = 64 << 10
+	maxHeader = 256 << 10 // of its header; one with more is no answer
+)
 
 // retryAfter are the pauses after an attempt that was not answered 200, at speed 1.
 var retryAfter = []time.Duration{60 * time.Second, 120 * time.Second, 240 * time.Second}
@@ -38,6 +41,8 @@ func newPoster(remote bool) *http.Client {
 		MaxConnsPerHost:     maxPosting,
 		IdleConnTimeout:     30 * time.Second,
 		TLSHandshakeTimeout: connectTimeout,
+		// An endless one is known for that before the time for an answer is over.
+		MaxResponseHeaderBytes: maxHeader,
 	}
 	if remote {
 		transport.Proxy = http.ProxyFromEnvironment
@@ -83,7 +88,7 @@ func (s *Simulator) schedule(t *task) {
 		t.weight = weigh(t.steps)
 	}
 	if !s.clock.at(t) {
-		s.done()
+		s.end(t)
 	}
 }
 
@@ -124,8 +129,13 @@ func (s *Simulator) follow(t *task) {
 	s.schedule(&task{due: t.m.created.Add(next[0].After), m: t.m, steps: next, weight: t.weight, attempt: 1, do: s.run})
 }
 
-// againBy schedules the attempt after the one of t.
+// againBy schedules the attempt after the one of t. From the first on they count as a retry, until one ends them.
 func (s *Simulator) againBy(t *task, do func(*task)) {
+	if t.attempt == 1 {
+		s.mu.Lock()
+		s.retrying++
+		s.mu.Unlock()
+	}
 	s.schedule(&task{due: s.now().Add(s.hurried(retryAfter[t.attempt-1])), m: t.m, steps: []scenario.Step{t.steps[0]}, attempt: t.attempt + 1, do: do})
 }
 
@@ -139,7 +149,7 @@ func (s *Simulator) retry(t *task) {
 		s.againBy(t, s.retry)
 		return
 	}
-	s.done()
+	s.end(t)
 }
 
 // post makes the attempt of a task, and tells what came of it; the error is that of an attempt without an answer.

@@ -83,8 +83,8 @@ func (s *Simulator) Reset(ctx context.Context) error {
 	s.mu.Unlock()
 	s.turning.Unlock()
 	before.cancel()
-	for range dropped {
-		s.done()
+	for _, t := range dropped {
+		s.end(t)
 	}
 	if err == nil {
 		err = s.clock.rid(ctx, before)

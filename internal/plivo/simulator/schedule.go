@@ -35,7 +35,6 @@ type schedule struct {
 	waiting taskHeap
 	lanes   map[string]*lane // by target: those with something due or running
 	running map[*task]struct{}
-	retries int64        // of what is waiting, due and running
 	weight  atomic.Int64 // bytes that the callbacks hold of these, and of orders that are being taken
 	workers int
 	atOnce  int // in a lane
@@ -106,7 +105,7 @@ func (c *schedule) at(t *task) bool {
 	c.newest = max(c.newest, t.m.number)
 	c.serial++
 	t.serial = c.serial
-	c.count(t, 1)
+	c.weight.Add(t.weight)
 	heap.Push(&c.waiting, t)
 	c.release()
 	return true
@@ -145,20 +144,6 @@ func (c *schedule) tick() {
 	}
 }
 
-func (c *schedule) count(t *task, by int64) {
-	if t.attempt > 1 {
-		c.retries += by
-	}
-	c.weight.Add(by * t.weight)
-}
-
-// retrying is how many attempts after the first are still to be made, or are just being made.
-func (c *schedule) retrying() int64 {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.retries
-}
-
 // drop forgets what has not begun, and gives it. It goes on with the tasks of next, or with none for nil.
 func (c *schedule) drop(next *round) []*task {
 	c.mu.Lock()
@@ -173,7 +158,7 @@ func (c *schedule) drop(next *round) []*task {
 		l.ready = nil
 	}
 	for _, t := range dropped {
-		c.count(t, -1)
+		c.weight.Add(-t.weight)
 		c.pay(t)
 	}
 	return dropped

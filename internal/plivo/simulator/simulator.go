@@ -47,6 +47,7 @@ type Simulator struct {
 	ledger   ledger
 	owned    property
 	pending  int           // messages and retries that still have something to post
+	retrying int           // of these: attempts after the first
 	most     int           // that may be pending: maxPending
 	heaviest int64         // bytes that their callbacks may hold: maxWeight
 	quiet    chan struct{} // closed when pending falls to 0; nil while nobody waits
@@ -127,8 +128,8 @@ func (s *Simulator) stop() {
 	s.closed = true
 	s.mu.Unlock()
 	s.cancel()
-	for range s.clock.drop(nil) {
-		s.done()
+	for _, t := range s.clock.drop(nil) {
+		s.end(t)
 	}
 }
 
@@ -165,9 +166,23 @@ func (s *Simulator) begin(n int) bool {
 	return true
 }
 
-func (s *Simulator) done() {
+func (s *Simulator) done() { s.retire(0) }
+
+// end is done for a task after which nothing of its message, or of its retries, comes.
+func (s *Simulator) end(t *task) {
+	if t.attempt > 1 {
+		s.retire(1)
+		return
+	}
+	s.retire(0)
+}
+
+// retire takes back one thing to post that begin announced, and with it the retries that this was: whoever sees that
+// nothing is pending sees no retry either.
+func (s *Simulator) retire(retries int) {
 	s.mu.Lock()
 	s.pending--
+	s.retrying -= retries
 	if s.pending == 0 && s.quiet != nil {
 		close(s.quiet)
 		s.quiet = nil

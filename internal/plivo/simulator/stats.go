@@ -23,11 +23,11 @@ type stats struct {
 // Stats is a snapshot from memory.
 func (s *Simulator) Stats() Stats {
 	s.mu.Lock()
-	pending := s.pending
+	pending, retrying := s.pending, s.retrying
 	s.mu.Unlock()
 	st := Stats{
 		Accepted: s.stats.accepted.Load(), Refused: s.stats.refused.Load(), Unanswered: s.stats.unanswered.Load(),
-		Inbound: s.stats.inbound.Load(), Retrying: s.clock.retrying(), Pending: int64(pending),
+		Inbound: s.stats.inbound.Load(), Retrying: int64(retrying), Pending: int64(pending),
 	}
 	st.Posted = s.stats.posted.Load() // last: never less than the unanswered among them
 	return st

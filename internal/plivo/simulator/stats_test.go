@@ -38,3 +38,16 @@ func TestStats(t *testing.T) {
 		t.Errorf("at the end (-want +got):\n%s", diff)
 	}
 }
+
+// TestStatsAtRest: one who waited until nothing is left to post sees no retry either.
+func TestStatsAtRest(t *testing.T) {
+	b := newBench(t, simulator.Options{Speed: 1e6, Fate: "sent"})
+	b.receiver.answer = func(n int) int { return 500 - 300*(n%2) }
+	for n := range 300 {
+		b.send(b.draft("+15005550001"), "")
+		b.settle()
+		if got := b.Stats(); got.Pending != 0 || got.Retrying != 0 {
+			t.Fatalf("message %d: %+v", n, got)
+		}
+	}
+}

@@ -1,9 +1,11 @@
 // Command all runs every test of faults and attacks, the whole of each, and ends with the table of what was lost. It
-// ends with 1 where anything was lost or did not survive, or a test failed.
+// ends with 1 where anything was lost or did not survive, or a test failed. -million has the test of leaks alone, over a
+// million callbacks, which takes an hour at most.
 package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/signal"
@@ -17,7 +19,17 @@ var commands = [][]string{
 	{"test", "-count", "1", "./internal/siege", "-timeout", "30m"},
 }
 
+// soak is the test of leaks, for a million callbacks.
+var soak = [][]string{
+	{"test", "-count", "1", "-v", "./internal/siege", "-run", "^TestLeaks$", "-timeout", "90m", "-args", "-million"},
+}
+
 func main() {
+	million := flag.Bool("million", false, "have a million callbacks go through, forwarded, and see that nothing grows")
+	flag.Parse()
+	if *million {
+		commands = soak
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	attacks, failed, err := figures.Collect[figures.Attack](ctx, os.Stdout, commands)

@@ -1,6 +1,7 @@
 package tunnel
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -23,7 +24,8 @@ type ngrokSession struct {
 	cancel context.CancelFunc
 	dialer *shutDialer
 	mail   *mailbox
-	once   sync.Once
+	verifier
+	once sync.Once
 
 	endpoint ngrok.EndpointListener // nil until the client listens
 	pumped   chan struct{}          // closed when nothing more comes from the endpoint
@@ -95,15 +97,19 @@ func (s *ngrokSession) listen() error {
 	if s.settings.Metadata != "" {
 		options = append(options, ngrok.WithAgentMetadata(s.settings.Metadata))
 	}
+	host := ""
 	if server := s.settings.NgrokServer; server != "" {
-		host, _, err := net.SplitHostPort(server)
-		if err != nil {
+		var err error
+		if host, _, err = net.SplitHostPort(server); err != nil {
 			return err
 		}
-		options = append(options, ngrok.WithAgentConnectURL(server),
-			// The client takes what stands before the first colon, which an IPv6 address is full of.
-			ngrok.WithTLSConfig(func(c *tls.Config) { c.ServerName = host }))
+		options = append(options, ngrok.WithAgentConnectURL(server))
 	}
+	options = append(options, ngrok.WithTLSConfig(func(c *tls.Config) {
+		// The client takes what stands before the first colon, which an IPv6 address is full of.
+		c.ServerName = cmp.Or(host, c.ServerName)
+		s.fit(c)
+	}))
 	if s.roots != nil {
 		options = append(options, ngrok.WithAgentConnectCAs(s.roots))
 	}
@@ -136,7 +142,7 @@ func (s *ngrokSession) event(e ngrok.Event) {
 		s.mail.put(linkUp{})
 	case *ngrok.EventAgentDisconnected:
 		if e.Error != nil {
-			s.mail.put(linkDown{e.Error})
+			s.mail.put(linkDown{s.cause(e.Error)})
 		}
 	}
 }

@@ -39,7 +39,9 @@ func (t *tree) members() (members []process, listed bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	all := processes()
-	leads := true // the number of the session is still the child's: it is given to nobody as long as the session is
+	// The number of the session is still the child's: it is given to nobody as long as the session is. 0 is that of all
+	// that another namespace leads, the kernel too.
+	leads := t.root > 0
 	for _, p := range all {
 		if p.pid == t.root && t.gone {
 			leads = false

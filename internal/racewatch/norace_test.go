@@ -1,0 +1,5 @@
+//go:build !race
+
+package racewatch_test
+
+const raceDetector = false
