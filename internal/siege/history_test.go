@@ -79,25 +79,30 @@ func TestTakenHistory(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			tries, survived, lost := times(1, 5), 0, 0
-			for range tries {
+			for i := range tries {
 				h, l := newHouse(t), newLedger(t)
 				r := h.listen(t)
 				for range 5 {
 					l.until(t, r.url, http.StatusOK)
 				}
 				take(t, h.db())
-				before := l.count()
-				for range 20 {
-					l.post(t.Context(), r.url)
+				if strings.Contains(name, "in its place") {
+					l.until(t, r.url, http.StatusServiceUnavailable)
+					r.says(t, "was replaced by something else", "is kept in")
+					must(t, os.RemoveAll(h.db()))
 				}
-				t.Logf("%d were acknowledged after that; it said\n%s", l.count()-before, r.said())
-				_ = r.cmd.Process.Signal(syscall.SIGTERM)
-				_ = r.cmd.Wait()
-				t.Logf("at the end it had said\n%s", r.said())
-				out, err := h.command("export", "-o", "json").CombinedOutput()
-				t.Logf("%v %s", err, out[:min(len(out), 300)])
-				names, _ := filepath.Glob(h.dir + "/state*/*")
-				t.Log(strings.Join(names, "\n"))
+				for range 10 {
+					l.until(t, r.url, http.StatusOK)
+				}
+				r.says(t, "The", "history "+h.db()+" was", "nothing is lost")
+				if i%2 == 0 {
+					r.kill()
+				} else {
+					_ = r.cmd.Process.Signal(syscall.SIGTERM)
+					_ = r.cmd.Wait()
+				}
+				lost += l.lost(t, h.exported(t))
+				survived++
 			}
 			figures.Tell(t, figures.Attack{What: "while it runs " + name, Tries: tries, Survived: survived, Lost: lost})
 		})
@@ -157,17 +162,30 @@ func TestDamagedHistory(t *testing.T) {
 	}
 }
 
-// hold takes a lock of the history from another process than the program, and gives it back.
-func hold(tb testing.TB, db, lock string) (release func()) {
+// beside is a connection to the history from another process than the program.
+type beside struct {
+	*sql.Conn
+	tb   testing.TB
+	pool *sql.DB
+}
+
+func (h house) sql(tb testing.TB) beside {
 	tb.Helper()
-	pool, err := sql.Open("sqlite", "file:"+db)
+	pool, err := sql.Open("sqlite", "file:"+h.db())
 	must(tb, err)
 	conn, err := pool.Conn(tb.Context())
 	must(tb, err)
-	_, err = conn.ExecContext(tb.Context(), lock)
-	must(tb, err)
-	return func() {
-		must(tb, conn.Close())
-		must(tb, pool.Close())
-	}
+	return beside{conn, tb, pool}
+}
+
+func (b beside) do(statement string) {
+	b.tb.Helper()
+	_, err := b.ExecContext(b.tb.Context(), statement)
+	must(b.tb, err)
+}
+
+func (b beside) close() {
+	b.tb.Helper()
+	must(b.tb, b.Conn.Close())
+	must(b.tb, b.pool.Close())
 }

@@ -19,6 +19,7 @@ var (
 	ErrDamaged    = errors.New("the history is damaged")
 	ErrReadOnly   = errors.New("the history cannot be written")
 	ErrLocked     = errors.New("the history is locked")
+	ErrTaken      = errors.New("the history was taken away")
 	ErrLeased     = errors.New("another process serves this history")
 )
 

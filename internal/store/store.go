@@ -22,6 +22,10 @@ type Options struct {
 	// KeepAttempts is how many attempts are kept, 0 for KeptAttempts, with the same hundredth more.
 	KeepAttempts int
 
+	// OnProblem is told of trouble with the file that the user should see, in a sentence, from any goroutine; nil for
+	// nobody. It must not wait for the history.
+	OnProblem func(text string)
+
 	Now    func() time.Time // nil for time.Now
 	Logger *slog.Logger     // nil for none
 }
@@ -36,6 +40,9 @@ type Store struct {
 	now       func() time.Time
 	log       *slog.Logger
 
+	onProblem func(string)
+
+	place   place // of the writer goroutine alone, after Open
 	writeDB *sql.DB
 	conn    *sql.Conn // of the writer goroutine alone
 	readDB  *reading
@@ -59,7 +66,7 @@ type Store struct {
 func Open(ctx context.Context, o Options) (*Store, error) {
 	s := &Store{
 		path: o.Path, keep: int64(o.Keep), keepOther: int64(o.KeepUnverified), keepTries: int64(o.KeepAttempts),
-		now: o.Now, log: o.Logger,
+		now: o.Now, log: o.Logger, onProblem: o.OnProblem,
 		queue: make(chan *request, queueSize), attempts: make(chan *request, maxBatch), done: make(chan struct{}),
 	}
 	if s.keep <= 0 {

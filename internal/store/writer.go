@@ -45,6 +45,10 @@ type writer struct {
 	count    *counters // as the running transaction read and changed them; nil when it did not
 	attempts int64     // that there are after the running transaction, where it stored any
 	trim     trimmer
+
+	taken bool   // the files were not where they are looked for
+	shut  bool   // there is no connection: opening what is in their place failed
+	kept  string // where all that was stored is kept, since their place has something else
 }
 
 func newWriter(ctx context.Context, s *Store) (*writer, error) {
@@ -251,6 +255,11 @@ func alive(batch []*request) []*request {
 
 // transaction runs do under the write lock and commits it, or leaves nothing of it.
 func (w *writer) transaction(do func() error) error {
+	if w.taken {
+		if err := w.putBack(); err != nil {
+			return err
+		}
+	}
 	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
@@ -268,8 +277,12 @@ func (w *writer) transaction(do func() error) error {
 	if err != nil {
 		// SQLite may have rolled back by itself; then there is nothing to roll back, and no harm.
 		_, _ = w.conn.ExecContext(w.ctx, "ROLLBACK")
+		return err
 	}
-	return err
+	if !w.s.stands() {
+		return w.putBack() // before anybody is told that it is stored
+	}
+	return nil
 }
 
 // poll wakes the subscribers when another process has changed the history.
