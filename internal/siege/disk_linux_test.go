@@ -121,7 +121,7 @@ func TestFileSizeLimit(t *testing.T) {
 	tries, survived, lost := times(1, 10), 0, 0
 	for i := range tries {
 		h, l := newHouse(t), newLedger(t)
-		r := start(t, limited(h.command("listen", "-o", "json", "--addr", "127.0.0.1:0"), []string{"-f 1024", "-f 700", "-f 1501"}[i%3]))
+		r := start(t, limited(h.command("listen", "-o", "json", "--addr", "127.0.0.1:0"), []string{"-S -f 1024", "-S -f 700", "-S -f 1501"}[i%3]))
 		l.until(t, r.url, http.StatusServiceUnavailable)
 		l.until(t, r.url, http.StatusServiceUnavailable)
 		r.says(t, "answered 503", h.db(), "free space")

@@ -66,7 +66,7 @@ type running struct {
 	cmd    *exec.Cmd
 	url    string      // of delivery reports
 	base   string      // of everything
-	events chan string // the lines after the first, closed at the end of the output
+	events chan string // the lines but that it is ready, closed at the end of the output
 	stderr *os.File
 }
 
@@ -97,13 +97,18 @@ func start(tb testing.TB, cmd *exec.Cmd) *running {
 		_ = stderr.Close()
 	})
 	out := bufio.NewReader(stdout)
-	line, err := out.ReadBytes('\n')
 	var ready struct {
 		Event string `json:"event"`
 		URL   string `json:"listen_url"`
 	}
-	if err != nil || json.Unmarshal(line, &ready) != nil || ready.Event != "ready" {
-		tb.Fatalf("the first line is no ready line: %q, %v\n%s", line, err, r.said())
+	for ready.Event != "ready" {
+		line, err := out.ReadBytes('\n')
+		if err != nil || json.Unmarshal(line, &ready) != nil || ready.Event != "ready" && ready.Event != "tunnel" {
+			tb.Fatalf("the line before it is ready is %q, %v\n%s", line, err, r.said())
+		}
+		if ready.Event == "tunnel" { // before it is ready
+			r.events <- string(line)
+		}
 	}
 	r.base, r.url = ready.URL, ready.URL+"/sms/delivery-report"
 	go func() {

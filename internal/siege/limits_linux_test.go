@@ -8,9 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// limited has a shell lower a limit and become the program. The hard limit stays, so that it can be lifted.
+// limited has a shell lower a limit and become the program. With -S it can be lifted; Go lifts that of descriptors by itself.
 func limited(cmd *exec.Cmd, ulimit string) *exec.Cmd {
-	cmd.Args = append([]string{"sh", "-c", "ulimit -S " + ulimit + ` && exec "$@"`, "sh", cmd.Path}, cmd.Args[1:]...)
+	cmd.Args = append([]string{"sh", "-c", "ulimit " + ulimit + ` && exec "$@"`, "sh", cmd.Path}, cmd.Args[1:]...)
 	cmd.Path = "/bin/sh"
 	return cmd
 }
