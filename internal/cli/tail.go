@@ -93,7 +93,7 @@ func (t *tail) follow(ctx context.Context) error {
 		case <-t.wake:
 		case <-look.C:
 			if t.silent.stale {
-				if err := t.printSilences(ctx); err != nil {
+				if err, _ := t.awaits(ctx, t.printSilences(ctx)); err != nil {
 					return stopped(ctx, err)
 				}
 			}

@@ -17,6 +17,7 @@ func TestOutOfDescriptors(t *testing.T) {
 	h, l := newHouse(t), newLedger(t)
 	tries, survived := times(2, 20), 0
 	r := start(t, limited(h.command("listen", "-o", "json", "--addr", "127.0.0.1:0"), "-n 40"))
+	t.Cleanup(func() { t.Logf("it said\n%s", r.said()) })
 	address := strings.TrimPrefix(r.base, "http://")
 	for i := range tries {
 		if i%2 == 1 {

@@ -109,55 +109,137 @@ func TestTakenHistory(t *testing.T) {
 	}
 }
 
+// damages are ways to damage the files of a history; the log has something in it.
 var damages = map[string]func(tb testing.TB, db string){
 	"the header is overwritten": func(tb testing.TB, db string) { garbage(tb, db, 0, 100) },
 	"page 1 is overwritten":     func(tb testing.TB, db string) { garbage(tb, db, 0, 4096) },
 	"a page is overwritten":     func(tb testing.TB, db string) { garbage(tb, db, size(tb, db)/4096/2*4096, 4096) },
-	"pages are overwritten": func(tb testing.TB, db string) {
+	"each third page is overwritten": func(tb testing.TB, db string) {
 		for at := int64(4096); at < size(tb, db); at += 3 * 4096 {
 			garbage(tb, db, at, 4096)
 		}
 	},
-	"all but the header": func(tb testing.TB, db string) { garbage(tb, db, 4096, size(tb, db)-4096) },
-	"odd size":           func(tb testing.TB, db string) { must(tb, os.Truncate(db, size(tb, db)*2/3+77)) },
-	"short":              func(tb testing.TB, db string) { must(tb, os.Truncate(db, 50)) },
-	"emptied":            func(tb testing.TB, db string) { must(tb, os.Truncate(db, 0)) },
-	"log emptied":        func(tb testing.TB, db string) { must(tb, os.Truncate(db+"-wal", 0)) },
-	"log cut":            func(tb testing.TB, db string) { must(tb, os.Truncate(db+"-wal", size(tb, db+"-wal")/2+11)) },
-	"log head":           func(tb testing.TB, db string) { garbage(tb, db+"-wal", 0, 64) },
-	"log middle":         func(tb testing.TB, db string) { garbage(tb, db+"-wal", size(tb, db+"-wal")/2, 5000) },
-	"index garbage":      func(tb testing.TB, db string) { garbage(tb, db+"-shm", 0, 32768) },
-	"index emptied":      func(tb testing.TB, db string) { must(tb, os.Truncate(db+"-shm", 0)) },
+	"all but page 1 is overwritten": func(tb testing.TB, db string) { garbage(tb, db, 4096, size(tb, db)-4096) },
+	"the file is cut":               func(tb testing.TB, db string) { must(tb, os.Truncate(db, size(tb, db)*2/3+77)) },
+	"the file is cut to 50 bytes":   func(tb testing.TB, db string) { must(tb, os.Truncate(db, 50)) },
+	"the file is emptied":           func(tb testing.TB, db string) { must(tb, os.Truncate(db, 0)) },
+	"the log is emptied":            func(tb testing.TB, db string) { must(tb, os.Truncate(db+"-wal", 0)) },
+	"the log is cut":                func(tb testing.TB, db string) { must(tb, os.Truncate(db+"-wal", size(tb, db+"-wal")/2+11)) },
+	"the log's head is overwritten": func(tb testing.TB, db string) { garbage(tb, db+"-wal", 0, 64) },
+	"the log is overwritten":        func(tb testing.TB, db string) { garbage(tb, db+"-wal", size(tb, db+"-wal")/2, 5000) },
+	"the log's index is garbage":    func(tb testing.TB, db string) { garbage(tb, db+"-shm", 0, size(tb, db+"-shm")) },
+	"the log's index is emptied":    func(tb testing.TB, db string) { must(tb, os.Truncate(db+"-shm", 0)) },
 }
 
+// filled has a program make a history, with rows in the file and in the log, and gives the program.
+func (h house) filled(tb testing.TB, l *ledger) *running {
+	tb.Helper()
+	r := h.listen(tb)
+	ctx, cancel := context.WithTimeout(tb.Context(), time.Minute)
+	defer cancel()
+	done := l.flood(ctx, r.url, 16)
+	wait(tb, "a history", func() bool { return l.count() > 60 })
+	cancel()
+	done()
+	must(tb, r.cmd.Process.Signal(syscall.SIGTERM))
+	_ = r.cmd.Wait()
+	r = h.listen(tb)
+	for range 5 {
+		l.until(tb, r.url, http.StatusOK)
+	}
+	return r
+}
+
+// files are those of the history's folder, with what is in them but of the index of the log.
+func (h house) files(tb testing.TB) map[string]string {
+	tb.Helper()
+	names, err := filepath.Glob(filepath.Dir(h.db()) + "/*")
+	must(tb, err)
+	found := map[string]string{}
+	for _, name := range names {
+		if b, err := os.ReadFile(name); err == nil && !strings.HasSuffix(name, "-shm") {
+			found[name] = string(b)
+		}
+	}
+	return found
+}
+
+// told tells whether a program said in a sentence what is wrong with the history.
+func told(text string) bool {
+	for _, words := range []string{"is damaged", "is not a database", "answers with errors", "is gone or was emptied"} {
+		if strings.Contains(text, words) {
+			return true
+		}
+	}
+	return false
+}
+
+// TestDamagedHistory: what was acknowledged of a history that is damaged while it is in use, or before, is there or is
+// said not to be; what can be read is kept, and the program can be started with that.
 func TestDamagedHistory(t *testing.T) {
+	t.Parallel()
 	for name, damage := range damages {
 		t.Run(name, func(t *testing.T) {
-			h, l := newHouse(t), newLedger(t)
-			r := h.listen(t)
-			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-			defer cancel()
-			l.flood(ctx, r.url, 16)()
-			_ = r.cmd.Process.Signal(syscall.SIGTERM)
-			_ = r.cmd.Wait()
-			r = h.listen(t)
-			for range 5 {
-				l.until(t, r.url, http.StatusOK)
+			t.Parallel()
+			tries, survived, lost := times(1, 4), 0, 0
+			for i := range tries {
+				h, l := newHouse(t), newLedger(t)
+				r := h.filled(t, l)
+				running := i%2 == 1 || !figures.Collecting()
+				said := ""
+				if running {
+					damage(t, h.db())
+					for range 20 {
+						l.post(t.Context(), r.url)
+					}
+					must(t, r.cmd.Process.Signal(syscall.SIGTERM))
+					for range r.events {
+					}
+					_ = r.cmd.Wait()
+				} else {
+					r.kill()
+					damage(t, h.db())
+				}
+				said += r.said()
+				before := h.files(t)
+				var stderr bytes.Buffer
+				export := h.command("export", "-o", "json")
+				export.Stderr = &stderr
+				out, err := export.Output()
+				said += stderr.String()
+				if (err != nil) != (stderr.Len() > 0) && !told(stderr.String()) {
+					t.Errorf("export ended with %v and said\n%s", err, &stderr)
+				}
+				// Nothing that cannot be read is overwritten.
+				if err != nil {
+					after := h.files(t)
+					for file, content := range before {
+						if after[file] != content && !strings.HasSuffix(file, "-wal") {
+							t.Errorf("%s was changed", file)
+						}
+					}
+				}
+				missing := 0
+				for id := range l.acknowledged {
+					if !bytes.Contains(out, []byte(id)) {
+						missing++
+					}
+				}
+				kept, _ := filepath.Glob(h.db() + ".*")
+				t.Logf("%d of %d are missing; %v; the files are %v; it said\n%s", missing, len(l.acknowledged), err, kept, said)
+				if missing > 0 && !told(said) {
+					t.Errorf("%d of %d acknowledged callbacks are missing without a word", missing, len(l.acknowledged))
+					lost += missing
+				}
+				for _, file := range kept {
+					if strings.Contains(file, ".readable-") {
+						readable := h.command("listen", "-o", "json", "--addr", "127.0.0.1:0", "--db", file)
+						l.until(t, start(t, readable).url, http.StatusOK)
+					}
+				}
+				survived++
 			}
-			damage(t, h.db())
-			before := l.count()
-			after := map[int]int{}
-			for range 20 {
-				after[l.post(t.Context(), r.url)]++
-			}
-			t.Logf("after %d that: %v; it said\n%s", before, after, r.said())
-			_ = r.cmd.Process.Signal(syscall.SIGTERM)
-			_ = r.cmd.Wait()
-			t.Logf("at the end it had said\n%s", r.said())
-			out, err := h.command("export", "-o", "json").CombinedOutput()
-			t.Logf("%v %s %d lines", err, out[:min(len(out), 300)], bytes.Count(out, []byte("\n")))
-			names, _ := filepath.Glob(h.dir + "/state*/*")
-			t.Log(strings.Join(names, "\n"))
+			figures.Tell(t, figures.Attack{What: "damage: " + name, Tries: tries, Survived: survived, Lost: lost})
 		})
 	}
 }

@@ -28,6 +28,9 @@ const (
 )
 
 func (s *Store) open(ctx context.Context) error {
+	if err := s.keepStrayLog(); err != nil {
+		return err
+	}
 	if err := prepareFile(s.path); err != nil {
 		return err
 	}

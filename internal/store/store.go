@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -55,6 +56,8 @@ type Store struct {
 	closing  sync.Once
 	err      error // of Close
 
+	damaged atomic.Pointer[error] // the first that said so
+
 	size atomic.Int64 // of the files, in bytes
 
 	writer      *writer // its methods run in its goroutine alone
@@ -93,6 +96,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	if err := s.open(ctx); err != nil {
 		s.release()
+		if errors.Is(err, ErrDamaged) {
+			err = s.salvage(err)
+		}
 		return nil, err
 	}
 	w, err := newWriter(ctx, s)
@@ -122,6 +128,9 @@ func (s *Store) Close() error {
 		s.mu.Unlock()
 		<-s.done
 		s.err = s.release()
+		if err := s.damaged.Load(); err != nil {
+			s.err = s.salvage(*err)
+		}
 	})
 	return s.err
 }
