@@ -77,7 +77,7 @@ func (s *Store) explain(doing string, err error) error {
 	}
 	err = explainCode(s.path, doing, err)
 	if errors.Is(err, ErrDamaged) {
-		s.damaged.CompareAndSwap(nil, &err)
+		s.damaged.Store(true)
 	}
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -19,28 +20,25 @@ var salvaged = []string{"messages", "callbacks", "attempts", "urls", "custody", 
 const salvageTime = 2 * time.Minute
 
 // salvage keeps what can be read of a damaged history in a new one beside it, once for each state of the damaged file,
-// and gives err with that said. The damaged one stays as it is.
-func (s *Store) salvage(err error) error {
-	if s.ephemeral {
-		return err
-	}
-	info, e := os.Stat(s.path)
-	if e != nil {
-		return err
+// and gives the sentence that says so; empty where nothing can be read. The damaged one stays as it is.
+func (s *Store) salvage() string {
+	info, err := os.Stat(s.path)
+	if err != nil || s.ephemeral {
+		return ""
 	}
 	kept := fmt.Sprintf("%s.readable-%s.db", s.path, info.ModTime().UTC().Format("20060102-150405.000000"))
-	if _, e := os.Stat(kept); e != nil {
+	if _, err := os.Stat(kept); err != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), salvageTime)
 		defer cancel()
-		messages, callbacks, e := s.copyReadable(ctx, kept)
-		if e != nil || messages+callbacks == 0 {
-			s.log.Warn("nothing of a damaged history can be read", "path", s.path, "err", e)
+		messages, callbacks, err := s.copyReadable(ctx, kept)
+		if err != nil || messages+callbacks == 0 {
+			s.log.Warn("nothing of a damaged history can be read", "path", s.path, "err", err)
 			_ = os.Remove(kept)
-			return err
+			return ""
 		}
 		s.log.Warn("what can be read of a damaged history is kept", "path", s.path, "in", kept, "messages", messages, "callbacks", callbacks)
 	}
-	return failure(ErrDamaged, err, "%v; all that can be read of it is kept in %s, which --db takes too", err, kept)
+	return fmt.Sprintf("all that can be read of it is kept in %s, which --db takes too", kept)
 }
 
 // copyReadable makes a history at path of what can be read of this one.
@@ -52,8 +50,7 @@ func (s *Store) copyReadable(ctx context.Context, path string) (messages, callba
 	if err := fresh.Close(); err != nil {
 		return 0, 0, err
 	}
-	// Otherwise a file that is shorter than its header says is not read at all.
-	from, closeFrom, err := single(ctx, strings.Replace(dsn(s.path, "ro"), "_defensive=1", "_defensive=0", 1)+"&_pragma=writable_schema(on)")
+	from, closeFrom, err := single(ctx, patient(dsn(s.path, "ro")))
 	if err != nil {
 		return 0, 0, err
 	}
@@ -87,6 +84,19 @@ func (s *Store) copyReadable(ctx context.Context, path string) (messages, callba
 		latest = max((SELECT coalesce(max(updated_at), 0) FROM messages), (SELECT coalesce(max(received_at), 0) FROM callbacks)),
 		marked = (SELECT coalesce(max(at), 0) FROM marks); COMMIT`)
 	return messages, callbacks, err
+}
+
+// patient makes the source of a connection one that reads a file though it is shorter than its header says. No other
+// setting may come first, for each looks at the file.
+func patient(source string) string {
+	file, settings, _ := strings.Cut(source, "?")
+	q, err := url.ParseQuery(settings)
+	if err != nil {
+		return source
+	}
+	q.Set("_pragma", "writable_schema(on)")
+	q.Set("_defensive", "0") // which forbids that
+	return file + "?" + q.Encode()
 }
 
 // single opens one connection.
@@ -131,7 +141,7 @@ func copyTable(ctx context.Context, from, to *sql.Conn, table string) (n int64, 
 	for {
 		last, err := r.read(ctx, after, math.MaxInt64, func(values []any) error {
 			_, err := put.ExecContext(ctx, values...)
-			if rowIsToBlame(err) {
+			if err != nil && rowIsToBlame(err) {
 				return nil // garbage that a column does not take
 			}
 			n++

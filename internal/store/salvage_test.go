@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"dev.internal/plivoscope/internal/plivo"
@@ -38,9 +39,15 @@ func TestReadableIsKept(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "history.db")
 			s := openStore(t, store.Options{Path: path})
+			var wg sync.WaitGroup
 			for i := range all {
-				record(t, s, report(fmt.Sprint("m", i), plivo.Sent, 1, "Text", strings.Repeat("x", 300)))
+				wg.Go(func() {
+					if err := s.Record(t.Context(), report(fmt.Sprint("m", i), plivo.Sent, 1, "Text", strings.Repeat("x", 300))); err != nil {
+						t.Error(err)
+					}
+				})
 			}
+			wg.Wait()
 			if err := s.Close(); err != nil {
 				t.Fatal(err)
 			}

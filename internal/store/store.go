@@ -56,7 +56,7 @@ type Store struct {
 	closing  sync.Once
 	err      error // of Close
 
-	damaged atomic.Pointer[error] // the first that said so
+	damaged atomic.Bool // was seen
 
 	size atomic.Int64 // of the files, in bytes
 
@@ -97,7 +97,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := s.open(ctx); err != nil {
 		s.release()
 		if errors.Is(err, ErrDamaged) {
-			err = s.salvage(err)
+			if kept := s.salvage(); kept != "" {
+				err = failure(ErrDamaged, err, "%v; %s", err, kept)
+			}
 		}
 		return nil, err
 	}
@@ -118,7 +120,8 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 // Path is the history's file.
 func (s *Store) Path() string { return s.path }
 
-// Close commits what is queued and closes the file. What comes later gets ErrClosed.
+// Close commits what is queued and closes the file. What comes later gets ErrClosed. Where the history turned out to be
+// damaged its error says where that is kept which can be read.
 func (s *Store) Close() error {
 	s.closing.Do(func() {
 		s.mu.Lock()
@@ -128,8 +131,10 @@ func (s *Store) Close() error {
 		s.mu.Unlock()
 		<-s.done
 		s.err = s.release()
-		if err := s.damaged.Load(); err != nil {
-			s.err = s.salvage(*err)
+		if s.damaged.Load() {
+			if kept := s.salvage(); kept != "" {
+				s.err = failure(ErrDamaged, s.err, "the history %s is damaged: %s", s.path, kept)
+			}
 		}
 	})
 	return s.err
