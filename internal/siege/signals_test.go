@@ -5,14 +5,12 @@ package siege
 import (
 	"context"
 	"net/http"
-	"os"
 	"syscall"
 	"testing"
 	"time"
 
 	"dev.internal/plivoscope/internal/figures"
 	"dev.internal/plivoscope/internal/screentest"
-	"dev.internal/plivoscope/internal/store"
 )
 
 // leased tells whether a server is noted in the history, alive or not.
@@ -139,6 +137,3 @@ func TestScreenThroughSignals(t *testing.T) {
 	}
 	figures.Tell(t, figures.Attack{What: "the screen's signals and its closed terminal", Tries: 3, Survived: 3, Lost: l.lost(t, h.exported(t))})
 }
-
-var _ = os.Stdout
-var _ store.Window
