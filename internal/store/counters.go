@@ -22,7 +22,8 @@ func (s *Store) Totals(ctx context.Context) (Totals, error) { return s.totals(ct
 
 func (s *Store) totals(ctx context.Context, from interface {
 	QueryRowContext(context.Context, string, ...any) *sql.Row
-}) (Totals, error) {
+},
+) (Totals, error) {
 	var t Totals
 	err := from.QueryRowContext(ctx, "SELECT messages, valid, invalid, missing, unchecked FROM counters").
 		Scan(&t.Messages, &t.Valid, &t.Invalid, &t.Missing, &t.Unchecked)
