@@ -97,7 +97,10 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		}
 	}
 	var err error
-	a.store, err = store.Open(ctx, store.Options{Path: o.HistoryPath, Keep: o.Keep, Hide: o.Hide, Now: a.now, Logger: a.log})
+	a.store, err = store.Open(ctx, store.Options{
+		Path: o.HistoryPath, Keep: o.Keep, Hide: o.Hide, Now: a.now, Logger: a.log,
+		OnProblem: func(text string) { a.Notify(Warning, text) },
+	})
 	if err != nil {
 		return nil, err
 	}

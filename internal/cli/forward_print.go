@@ -54,7 +54,7 @@ func (t *tail) printForwarded(ctx context.Context) error {
 	for t.forwards {
 		all, err := t.a.Forwarded(ctx, t.sent, tailPage)
 		if err != nil {
-			return err
+			return &unreadError{err}
 		}
 		err = t.p.lines.together(func() error {
 			for _, a := range all {

@@ -67,7 +67,7 @@ func (t *tail) eachSilence(ctx context.Context, tell func(m plivo.Message, misse
 	s.stale = false
 	now, err := t.a.Unheard(ctx)
 	if err != nil {
-		return err
+		return &unreadError{err}
 	}
 	seen := make(map[int64]store.Unheard, len(now))
 	var changed []int64
@@ -81,14 +81,15 @@ func (t *tail) eachSilence(ctx context.Context, tell func(m plivo.Message, misse
 			changed = append(changed, id)
 		}
 	}
-	s.seen = seen
 	if len(changed) == 0 {
+		s.seen = seen
 		return nil
 	}
 	ms, err := t.a.MessagesByID(ctx, changed)
 	if err != nil {
-		return err
+		return &unreadError{err}
 	}
+	s.seen = seen
 	for _, m := range ms {
 		was, told := s.told[m.ID]
 		is := toldSilence{m.UUID, m.Silence.Cause, m.Provider.Status}

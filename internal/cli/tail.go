@@ -35,6 +35,9 @@ type tail struct {
 
 	silent silences
 
+	unchecked []webhook.Callback // printed, and not looked at for what end waits for
+	unread    string             // why the history could not be read when it was asked last
+
 	forwards bool
 	sent     int64 // ID of the last attempt to forward that was there before, or was printed
 }
@@ -79,10 +82,9 @@ func (t *tail) follow(ctx context.Context) error {
 	defer look.Stop()
 	for {
 		more, err := t.print(ctx)
-		if err != nil || t.met {
+		if err, patient := t.awaits(ctx, err); err != nil || t.met {
 			return stopped(ctx, err)
-		}
-		if more {
+		} else if more || patient {
 			continue
 		}
 		select {
@@ -91,7 +93,7 @@ func (t *tail) follow(ctx context.Context) error {
 		case <-t.wake:
 		case <-look.C:
 			if t.silent.stale {
-				if err := t.printSilences(ctx); err != nil {
+				if err, _ := t.awaits(ctx, t.printSilences(ctx)); err != nil {
 					return stopped(ctx, err)
 				}
 			}
@@ -144,7 +146,7 @@ func (t *tail) print(ctx context.Context) (more bool, err error) {
 	t.read, t.silent.stale = time.Now(), true
 	rows, err := t.a.Callbacks(ctx, store.Window{After: t.last, Oldest: true, Limit: tailPage})
 	if err != nil {
-		return false, err
+		return false, &unreadError{err}
 	}
 	more = len(rows) == tailPage
 	if len(rows) > 0 {
@@ -166,6 +168,7 @@ func (t *tail) print(ctx context.Context) (more bool, err error) {
 		}
 		return nil
 	})
+	t.unchecked = append(t.unchecked, rows...)
 	if err == nil && t.endsSilence(rows) {
 		err = t.printSilences(ctx)
 	}
@@ -175,14 +178,15 @@ func (t *tail) print(ctx context.Context) (more bool, err error) {
 	if err != nil || t.met {
 		return false, err
 	}
-	for _, c := range rows {
+	for _, c := range t.unchecked {
 		if claims(c, plivo.Status(t.end.until)) {
 			t.claimed = c
 		}
 	}
-	if t.met, err = untilMet(ctx, t.a, rows, plivo.Status(t.end.until)); err != nil {
-		return false, err
+	if t.met, err = untilMet(ctx, t.a, t.unchecked, plivo.Status(t.end.until)); err != nil {
+		return false, &unreadError{err}
 	}
+	t.unchecked = t.unchecked[:0]
 	return more, nil
 }
 

@@ -92,6 +92,14 @@ func Open(t testing.TB, cmd *exec.Cmd, cols, rows int, env ...string) *Terminal 
 	return s
 }
 
+// Hangup closes the terminal, as who closes its window: the program's side is dead from then on.
+func (s *Terminal) Hangup() {
+	s.t.Helper()
+	if err := s.keys.Close(); err != nil {
+		s.t.Errorf("the terminal cannot be closed: %v", err)
+	}
+}
+
 // Text is what the screen shows, without colours.
 func (s *Terminal) Text() string {
 	s.drawn.Lock()

@@ -17,8 +17,10 @@ import (
 	"time"
 
 	"dev.internal/plivoscope/internal/cli"
+	"dev.internal/plivoscope/internal/figures"
 	"dev.internal/plivoscope/internal/plivo/signature"
 	_ "dev.internal/plivoscope/internal/quiet"
+	"dev.internal/plivoscope/internal/store"
 )
 
 const (
@@ -44,6 +46,9 @@ func newHouse(tb testing.TB) house {
 	return house{tb.TempDir()}
 }
 
+// db is the history.
+func (h house) db() string { return filepath.Join(h.dir, "state", "history.db") }
+
 // command is the program in this house. Nobody but loopback can be called.
 func (h house) command(args ...string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0], args...)
@@ -52,7 +57,7 @@ func (h house) command(args ...string) *exec.Cmd {
 		return strings.HasPrefix(e, "PLIVO") || strings.HasPrefix(e, "NGROK_") || strings.HasPrefix(e, "CI=") || strings.HasPrefix(e, "NO_COLOR=")
 	})
 	cmd.Env = append(own, asProgram+"=1", "XDG_STATE_HOME="+h.dir, "XDG_CONFIG_HOME="+h.dir+"/config", "HOME="+h.dir, "LocalAppData="+h.dir,
-		"PLIVO_AUTH_ID="+testAuthID, "PLIVO_AUTH_TOKEN="+testToken, "PLIVO_API_URL=http://127.0.0.1:9")
+		"PLIVO_AUTH_ID="+testAuthID, "PLIVO_AUTH_TOKEN="+testToken, "PLIVO_API_URL=http://127.0.0.1:9", "PLIVOSCOPE_DB="+h.db())
 	return cmd
 }
 
@@ -61,7 +66,7 @@ type running struct {
 	cmd    *exec.Cmd
 	url    string      // of delivery reports
 	base   string      // of everything
-	events chan string // the lines after the first, closed at the end of the output
+	events chan string // the lines but that it is ready, closed at the end of the output
 	stderr *os.File
 }
 
@@ -92,13 +97,18 @@ func start(tb testing.TB, cmd *exec.Cmd) *running {
 		_ = stderr.Close()
 	})
 	out := bufio.NewReader(stdout)
-	line, err := out.ReadBytes('\n')
 	var ready struct {
 		Event string `json:"event"`
 		URL   string `json:"listen_url"`
 	}
-	if err != nil || json.Unmarshal(line, &ready) != nil || ready.Event != "ready" {
-		tb.Fatalf("the first line is no ready line: %q, %v\n%s", line, err, r.said())
+	for ready.Event != "ready" {
+		line, err := out.ReadBytes('\n')
+		if err != nil || json.Unmarshal(line, &ready) != nil || ready.Event != "ready" && ready.Event != "tunnel" {
+			tb.Fatalf("the line before it is ready is %q, %v\n%s", line, err, r.said())
+		}
+		if ready.Event == "tunnel" { // before it is ready
+			r.events <- string(line)
+		}
 	}
 	r.base, r.url = ready.URL, ready.URL+"/sms/delivery-report"
 	go func() {
@@ -127,6 +137,18 @@ func (r *running) kill() {
 func (r *running) said() string {
 	text, _ := os.ReadFile(r.stderr.Name())
 	return string(text)
+}
+
+// says waits until the program has written all of these words to standard error.
+func (r *running) says(tb testing.TB, words ...string) {
+	tb.Helper()
+	for _, w := range words {
+		for end := time.Now().Add(30 * time.Second); !strings.Contains(r.said(), w); time.Sleep(5 * time.Millisecond) {
+			if time.Now().After(end) {
+				tb.Fatalf("it did not say %q, but\n%s", w, r.said())
+			}
+		}
+	}
 }
 
 // uuid is that of the i-th message.
@@ -202,6 +224,14 @@ func (h house) exported(tb testing.TB) map[string]int {
 	return found
 }
 
+// times is how often a fault is made: a few times in every test run, many where figures are collected.
+func times(few, many int) int {
+	if figures.Collecting() {
+		return many
+	}
+	return few
+}
+
 // wait waits for a condition.
 func wait(tb testing.TB, what string, met func() bool) {
 	tb.Helper()
@@ -210,4 +240,23 @@ func wait(tb testing.TB, what string, met func() bool) {
 			tb.Fatalf("a minute went by without %s", what)
 		}
 	}
+}
+
+// serves waits for a server on the history, and is where it listens, as the program itself finds it.
+func (h house) serves(tb testing.TB) (base string) {
+	tb.Helper()
+	ctx := tb.Context()
+	wait(tb, "a server", func() bool {
+		r, err := store.OpenReader(ctx, h.db())
+		if err != nil {
+			return false
+		}
+		lease, live, err := r.Lease(ctx)
+		if err := r.Close(); err != nil {
+			tb.Error(err)
+		}
+		base = lease.ListenURL
+		return live && err == nil
+	})
+	return base
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"time"
 )
 
@@ -17,9 +18,14 @@ type Totals struct {
 }
 
 // Totals gives the counters.
-func (s *Store) Totals(ctx context.Context) (Totals, error) {
+func (s *Store) Totals(ctx context.Context) (Totals, error) { return s.totals(ctx, s.readDB) }
+
+func (s *Store) totals(ctx context.Context, from interface {
+	QueryRowContext(context.Context, string, ...any) *sql.Row
+},
+) (Totals, error) {
 	var t Totals
-	err := s.readDB.QueryRowContext(ctx, "SELECT messages, valid, invalid, missing, unchecked FROM counters").
+	err := from.QueryRowContext(ctx, "SELECT messages, valid, invalid, missing, unchecked FROM counters").
 		Scan(&t.Messages, &t.Valid, &t.Invalid, &t.Missing, &t.Unchecked)
 	if err != nil {
 		return Totals{}, s.explain("read the totals", err)

@@ -44,6 +44,10 @@
 // than both bounds together: then the oldest without callbacks go. Of attempts the newest Options.KeepAttempts
 // are kept, with the first 64 KiB of each body, also when their callback went.
 //
+// After each commit the files have to be where they are looked for: a history that was deleted, moved or replaced
+// while it is in use is written again from what is still open, or kept beside what has its place. Of a damaged one
+// that is kept beside it which can be read, and it is never written over.
+//
 // A Reader looks at a history from outside and leaves no trace of that, for what must be quick.
 //
 // The package may import webhook, plivo, plivo/signature and escape, and is the only importer of

@@ -19,6 +19,7 @@ var (
 	ErrDamaged    = errors.New("the history is damaged")
 	ErrReadOnly   = errors.New("the history cannot be written")
 	ErrLocked     = errors.New("the history is locked")
+	ErrTaken      = errors.New("the history was taken away")
 	ErrLeased     = errors.New("another process serves this history")
 )
 
@@ -74,7 +75,11 @@ func (s *Store) explain(doing string, err error) error {
 	if s.closed.Load() {
 		return failure(ErrClosed, err, "cannot %s: the history %s is closed", doing, s.path)
 	}
-	return explainCode(s.path, doing, err)
+	err = explainCode(s.path, doing, err)
+	if errors.Is(err, ErrDamaged) {
+		s.damaged.Store(true)
+	}
+	return err
 }
 
 func explainCode(path, doing string, err error) error {
@@ -91,7 +96,9 @@ func explainCode(path, doing string, err error) error {
 		return failure(ErrNotHistory, err, "cannot %s: %s is not a database; it was left as it is, name another file with --db", doing, path)
 	case sqlite3.SQLITE_CORRUPT:
 		return failure(ErrDamaged, err, "cannot %s: the history %s is damaged (%v); move it away to start a new one, or name another file with --db", doing, path, err)
-	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN:
+	case sqlite3.SQLITE_CANTOPEN:
+		return failure(ErrReadOnly, err, "cannot %s: the history %s or its folder cannot be opened (%v); make both writable and see that \"ulimit -n\" leaves file descriptors, or name another file with --db", doing, path, err)
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
 		return failure(ErrReadOnly, err, "cannot %s: the history %s or its folder cannot be written (%v); make both writable, or name another file with --db", doing, path, err)
 	case sqlite3.SQLITE_IOERR:
 		return fmt.Errorf("cannot %s: the disk of the history %s answers with errors (%w); check the disk and its free space", doing, path, err)

@@ -28,6 +28,9 @@ const (
 )
 
 func (s *Store) open(ctx context.Context) error {
+	if err := s.keepStrayLog(); err != nil {
+		return err
+	}
 	if err := prepareFile(s.path); err != nil {
 		return err
 	}
@@ -59,11 +62,18 @@ func (s *Store) open(ctx context.Context) error {
 	if err != nil {
 		return s.explain(doingOpen, err)
 	}
-	s.readDB = newReading(pool)
-	s.readDB.SetMaxOpenConns(readers)
-	s.readDB.SetMaxIdleConns(readers)
-	if _, err := s.Totals(ctx); err != nil {
+	pool.SetMaxOpenConns(readers)
+	pool.SetMaxIdleConns(readers)
+	if s.readDB == nil {
+		s.readDB = newReading(pool)
+	} else {
+		s.readDB.use(pool)
+	}
+	if _, err := s.totals(ctx, pool); err != nil {
 		return err
+	}
+	if s.place, err = s.settled(); err != nil {
+		return failure(ErrReadOnly, err, "cannot open the history %s: it was taken away at once: %v; name another file with --db", s.path, reason(err))
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -26,6 +27,10 @@ type Options struct {
 
 	Hide *redact.Tokens // what callbacks and attempts are kept without; nil for nothing
 
+	// OnProblem is told of trouble with the file that the user should see, in a sentence, from any goroutine; nil for
+	// nobody. It must not wait for the history.
+	OnProblem func(text string)
+
 	Now    func() time.Time // nil for time.Now
 	Logger *slog.Logger     // nil for none
 }
@@ -41,6 +46,9 @@ type Store struct {
 	now       func() time.Time
 	log       *slog.Logger
 
+	onProblem func(string)
+
+	place   place // of the writer goroutine alone, after Open
 	writeDB *sql.DB
 	conn    *sql.Conn // of the writer goroutine alone
 	readDB  *reading
@@ -52,6 +60,8 @@ type Store struct {
 	done     chan struct{} // closed when the writer has ended
 	closing  sync.Once
 	err      error // of Close
+
+	damaged atomic.Bool // was seen
 
 	size  atomic.Int64 // of the files, in bytes
 	stats stats
@@ -65,7 +75,7 @@ type Store struct {
 func Open(ctx context.Context, o Options) (*Store, error) {
 	s := &Store{
 		path: o.Path, keep: int64(o.Keep), keepOther: int64(o.KeepUnverified), keepTries: int64(o.KeepAttempts), hide: o.Hide,
-		now: o.Now, log: o.Logger,
+		now: o.Now, log: o.Logger, onProblem: o.OnProblem,
 		queue: make(chan *request, queueSize), attempts: make(chan *request, maxBatch), done: make(chan struct{}),
 	}
 	if s.keep <= 0 {
@@ -92,6 +102,11 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	if err := s.open(ctx); err != nil {
 		s.release()
+		if errors.Is(err, ErrDamaged) {
+			if kept := s.salvage(); kept != "" {
+				err = failure(ErrDamaged, err, "%v; %s", err, kept)
+			}
+		}
 		return nil, err
 	}
 	w, err := newWriter(ctx, s)
@@ -111,7 +126,8 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 // Path is the history's file.
 func (s *Store) Path() string { return s.path }
 
-// Close commits what is queued and closes the file. What comes later gets ErrClosed.
+// Close commits what is queued and closes the file. What comes later gets ErrClosed. Where the history turned out to be
+// damaged its error says where that is kept which can be read.
 func (s *Store) Close() error {
 	s.closing.Do(func() {
 		s.mu.Lock()
@@ -121,6 +137,11 @@ func (s *Store) Close() error {
 		s.mu.Unlock()
 		<-s.done
 		s.err = s.release()
+		if s.damaged.Load() {
+			if kept := s.salvage(); kept != "" {
+				s.err = failure(ErrDamaged, s.err, "the history %s is damaged: %s", s.path, kept)
+			}
+		}
 	})
 	return s.err
 }

@@ -47,6 +47,10 @@ type writer struct {
 	trim     trimmer
 
 	deliveries []time.Duration // that the running transaction completes
+
+	taken bool   // the files were not where they are looked for
+	shut  bool   // there is no connection: opening what is in their place failed
+	kept  string // where all that was stored is kept, since their place has something else
 }
 
 func newWriter(ctx context.Context, s *Store) (*writer, error) {
@@ -253,6 +257,11 @@ func alive(batch []*request) []*request {
 
 // transaction runs do under the write lock and commits it, or leaves nothing of it.
 func (w *writer) transaction(do func() error) error {
+	if w.taken {
+		if err := w.putBack(); err != nil {
+			return err
+		}
+	}
 	began := time.Now()
 	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
@@ -272,8 +281,12 @@ func (w *writer) transaction(do func() error) error {
 	if err != nil {
 		// SQLite may have rolled back by itself; then there is nothing to roll back, and no harm.
 		_, _ = w.conn.ExecContext(w.ctx, "ROLLBACK")
+		return err
 	}
-	return err
+	if !w.s.stands() {
+		return w.putBack() // before anybody is told that it is stored
+	}
+	return nil
 }
 
 // poll wakes the subscribers when another process has changed the history.

@@ -103,7 +103,7 @@ func (s *Server) ServeTunnel(ctx context.Context, ln net.Listener) error {
 }
 
 func (s *Server) serve(ctx context.Context, ln net.Listener, w way) error {
-	limited := s.connections.wrap(ln, w.agent)
+	limited := s.connections.wrap(toldListener{ln, s.notAccepted}, w.agent)
 	limits := s.config.Limits
 	server := &http.Server{
 		Handler:                      s.handler(w),

@@ -1,0 +1,97 @@
+package store_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/store"
+)
+
+// TestReadableIsKept opens histories that are damaged in places: what can be read is in another file, the damaged one
+// is as it was, and a second try keeps nothing a second time.
+func TestReadableIsKept(t *testing.T) {
+	const all = 600
+	for name, c := range map[string]struct {
+		damage func(b []byte) []byte
+		least  int64
+	}{
+		"cut to two thirds": {func(b []byte) []byte { return b[:len(b)*2/3/4096*4096+99] }, all / 3},
+		"pages of garbage in the middle": {func(b []byte) []byte {
+			for at := len(b) / 2; at < len(b)/2+6*4096; at++ {
+				b[at] = 0xa5
+			}
+			return b
+		}, all / 2},
+		"each eighth page is garbage": {func(b []byte) []byte {
+			for page := 17 * 4096; page+4096 <= len(b); page += 8 * 4096 {
+				copy(b[page:page+4096], bytes.Repeat([]byte{0xa5}, 4096))
+			}
+			return b
+		}, all / 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "history.db")
+			s := openStore(t, store.Options{Path: path})
+			var wg sync.WaitGroup
+			for i := range all {
+				wg.Go(func() {
+					if err := s.Record(t.Context(), report(fmt.Sprint("m", i), plivo.Sent, 1, "Text", strings.Repeat("x", 300))); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			wg.Wait()
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+			b, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b = c.damage(b)
+			if err := os.WriteFile(path, b, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			for range 2 {
+				var said string
+				s, err := store.Open(t.Context(), store.Options{Path: path})
+				if err == nil { // its damage shows when it is read
+					_, read := s.Callbacks(t.Context(), store.Window{Limit: all})
+					if read == nil {
+						_, read = s.Messages(t.Context(), store.Window{Limit: all})
+					}
+					if err = s.Close(); err == nil {
+						t.Fatalf("the damage is not seen: %v", read)
+					}
+				}
+				if said = err.Error(); !errors.Is(err, store.ErrDamaged) || !strings.Contains(said, "all that can be read of it is kept in "+path+".readable-") {
+					t.Fatalf("it said %s", said)
+				}
+			}
+			kept, err := filepath.Glob(path + ".readable-*.db")
+			if err != nil || len(kept) != 1 {
+				t.Fatalf("kept are %v, %v", kept, err)
+			}
+			if after, err := os.ReadFile(path); err != nil || !bytes.Equal(after, b) {
+				t.Errorf("the damaged history was changed, %v", err)
+			}
+			again := openStore(t, store.Options{Path: kept[0]})
+			n := totals(t, again)
+			if n.Callbacks < c.least || n.Callbacks >= all && n.Messages >= all || n.Valid != n.Callbacks {
+				t.Errorf("kept are %+v of %d", n, all)
+			}
+			cs, err := again.Callbacks(t.Context(), store.Window{Limit: all})
+			if err != nil || int64(len(cs)) != n.Callbacks {
+				t.Errorf("%d callbacks can be read, %v", len(cs), err)
+			}
+			record(t, again, report("m1", plivo.Delivered, 2))
+		})
+	}
+}
