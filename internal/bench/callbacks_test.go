@@ -26,7 +26,7 @@ func callbacks(o order) ([]*http.Request, error) {
 	token := signature.NewToken("account", testToken)
 	const nonce = "05429567804466091622"
 	for i := range all {
-		uuid := fmt.Sprintf("5b40a428-bfc7-4daf-9d06-%012d", o.First+i)
+		uuid := uuidOf(o.First + i)
 		params := []signature.Param{
 			{Name: "MessageUUID", Value: uuid},
 			{Name: "From", Value: "14155550100"},
@@ -66,6 +66,8 @@ func callbacks(o order) ([]*http.Request, error) {
 	}
 	return all, nil
 }
+
+func uuidOf(message int) string { return fmt.Sprintf("5b40a428-bfc7-4daf-9d06-%012d", message) }
 
 // connections is over how many connections callbacks are posted: as many as one address may have open,
 // with some to spare.
