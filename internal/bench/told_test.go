@@ -36,9 +36,9 @@ func perSecond(n int, took time.Duration) float64 { return float64(n) / took.Sec
 
 // The texts of the table.
 
-func rateText(perSecond float64) string  { return fmt.Sprintf("%.0f/s", perSecond) }
-func msText(d time.Duration) string      { return fmt.Sprintf("%.1f ms", ms(d)) }
-func timesText(ratio float64) string     { return fmt.Sprintf("%.2f", ratio) }
-func shareText(percent float64) string   { return fmt.Sprintf("%.1f %% of a core", percent) }
-func memoryText(bytes int64) string      { return fmt.Sprintf("%.0f MB", float64(bytes)/1e6) }
-func ms(d time.Duration) float64         { return float64(d.Microseconds()) / 1000 }
+func rateText(perSecond float64) string { return fmt.Sprintf("%.0f/s", perSecond) }
+func msText(d time.Duration) string     { return fmt.Sprintf("%.1f ms", ms(d)) }
+func timesText(ratio float64) string    { return fmt.Sprintf("%.2f", ratio) }
+func shareText(percent float64) string  { return fmt.Sprintf("%.1f %% of a core", percent) }
+func memoryText(bytes int64) string     { return fmt.Sprintf("%.0f MB", float64(bytes)/1e6) }
+func ms(d time.Duration) float64        { return float64(d.Microseconds()) / 1000 }

@@ -2,15 +2,14 @@ package store_test
 
 import (
 	"fmt"
-	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"dev.internal/plivoscope/internal/figures"
 	"dev.internal/plivoscope/internal/store"
+	"dev.internal/plivoscope/internal/store/storetest"
 )
 
 // benchLarge names the variable of the environment that has BenchmarkGrowth measure 5,000,000 messages too.
@@ -27,7 +26,7 @@ func BenchmarkGrowth(b *testing.B) {
 	for b.Loop() {
 		stores := make([]*store.Store, len(sizes))
 		for i, size := range sizes {
-			stores[i] = openStore(b, store.Options{Path: ofItsOwn(b, size)})
+			stores[i] = openStore(b, store.Options{Path: storetest.Copy(b, size)})
 			recordAll(b, stores[i], firsts(500), 64) // what is slower at first is not counted
 		}
 		for _, way := range []struct {
@@ -52,33 +51,4 @@ func BenchmarkGrowth(b *testing.B) {
 		}
 		b.ReportMetric(0, "ns/op") // of all together
 	}
-}
-
-// ofItsOwn is a large history that may be written to, 0 an empty one.
-func ofItsOwn(b *testing.B, messages int) string {
-	b.Helper()
-	to := filepath.Join(b.TempDir(), "history.db")
-	if messages == 0 {
-		return to
-	}
-	in, err := os.Open(large(b, messages))
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer in.Close()
-	out, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		b.Fatal(err)
-	}
-	if _, err := io.Copy(out, in); err != nil {
-		b.Fatal(err)
-	}
-	// What is still to be written would be written while others are measured.
-	if err := out.Sync(); err != nil {
-		b.Fatal(err)
-	}
-	if err := out.Close(); err != nil {
-		b.Fatal(err)
-	}
-	return to
 }
