@@ -22,7 +22,7 @@ var benchmarks = []benchmark{
 	{"bench", "Memory", once},
 	{"bench", "Forward", once},
 	{"bench", "ForwardLatency", once},
-	{"tui", "LargeHistory/(messages|callbacks)", "5x"},
+	{"tui", "LargeHistory/(messages|callbacks)/^(page|oldest|newest|.*hits)$", "10x"},
 	{"tui", "Frame/120x36", "300ms"},
 	{"store", "Commit", once},
 	{"store", "Growth", once},

@@ -7,7 +7,7 @@
 -- It is of use whole or not at all: no journal, and the pages of the indexes stay in memory until the end.
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
-PRAGMA cache_size = -1000000;
+PRAGMA cache_size = -400000;
 BEGIN;
 
 INSERT INTO messages (id, uuid, sent, direction, from_number, to_number, status, code, outcome, created_at,
