@@ -30,9 +30,6 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		program()
 	}
-	if os.Getenv(asBareServer) != "" {
-		bareServer()
-	}
 	testscript.Main(m, map[string]func(){"plivoscope": program})
 }
 
