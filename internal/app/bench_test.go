@@ -59,7 +59,7 @@ func BenchmarkSend(b *testing.B) {
 	}
 	middle := func(values []float64) float64 { return slices.Sorted(slices.Values(values))[len(values)/2] }
 	figures.Tell(b, figures.Measure{
-		What:     "a send with its history, against the SDK's client alone, both to the simulator",
+		What:     "a send with its history / the bare SDK",
 		Measured: fmt.Sprintf("%.2f ms", middle(took)/1000), Baseline: fmt.Sprintf("%.2f ms", middle(least)/1000), Ratio: fmt.Sprintf("%.2f", middle(ratios)),
 	})
 	b.ReportMetric(middle(took), "µs/send")

@@ -20,7 +20,7 @@ func BenchmarkAcknowledge(b *testing.B) {
 		of, against := median(turns[0]), median(turns[1])
 		share := ratio(turns[0], turns[1])
 		figures.Tell(b, figures.Measure{
-			What:     "callbacks acknowledged, listen -o json against bare net/http",
+			What:     "acknowledged, listen / bare net/http",
 			Measured: rateText(of), Baseline: rateText(against), Ratio: timesText(share),
 			Goal: ">= 0.25", Reached: share >= 0.25,
 		})
@@ -35,7 +35,7 @@ func BenchmarkAcknowledge(b *testing.B) {
 		}
 		took := median(late)
 		figures.Tell(b, figures.Measure{
-			What:     "acknowledgement p99 at half of that load (" + rateText(pace) + ")",
+			What:     "acknowledgement p99 at half that load / bare net/http",
 			Measured: msText(took), Baseline: msText(median(leastLate)), Ratio: timesText(ratio(late, leastLate)),
 			Goal: "<= 20 ms", Reached: took <= 20*time.Millisecond,
 		})
@@ -52,7 +52,7 @@ func BenchmarkAcknowledge(b *testing.B) {
 // BenchmarkExpress does the same beside the server that the guide sets up with Express, which verifies with
 // the Node SDK and stores nothing: one process under Node. It needs the packages of testdata/express.
 func BenchmarkExpress(b *testing.B) {
-	const what = "callbacks acknowledged, listen -o json against the guide's Express server"
+	const what = "acknowledged, listen / the guide's Express server"
 	if why := noExpress(); why != "" {
 		figures.Tell(b, figures.Measure{What: what, Measured: "not measured: " + why})
 		b.Skip(why)

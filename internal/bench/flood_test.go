@@ -79,16 +79,16 @@ func tellFlood(b *testing.B, what string, open, headless, counted []time.Duratio
 	b.Helper()
 	shown, key, share := median(counted), quantile(during.took, 0.95), ratio(headless, open)
 	figures.Tell(b, figures.Measure{
-		What:     "10,000 at once, " + what + ": last acknowledgement to all on the screen",
+		What:     "10,000 at once, " + what + ": last acknowledgement to all counted on the screen",
 		Measured: msText(shown), Goal: "<= 1000 ms", Reached: shown <= time.Second,
 	})
 	figures.Tell(b, figures.Measure{
-		What:     "10,000 at once, " + what + ": key to screen p95, against a still screen",
+		What:     "10,000 at once, " + what + ": key to screen p95 / still screen",
 		Measured: msText(key), Baseline: msText(quantile(still.took, 0.95)), Ratio: timesText(float64(key) / float64(quantile(still.took, 0.95))),
 		Goal: "<= 20 ms", Reached: key <= 20*time.Millisecond,
 	})
 	figures.Tell(b, figures.Measure{
-		What:     "10,000 at once, " + what + ": acknowledged with the UI open against headless",
+		What:     "10,000 at once, " + what + ": acknowledged, UI open / headless",
 		Measured: rateText(perSecond(flooded, median(open))), Baseline: rateText(perSecond(flooded, median(headless))), Ratio: timesText(share),
 		Goal: ">= 0.90", Reached: share >= 0.90,
 	})

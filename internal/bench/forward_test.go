@@ -45,11 +45,11 @@ func BenchmarkForward(b *testing.B) {
 		}
 	}
 	figures.Tell(b, figures.Measure{
-		What:     "callbacks acknowledged while all are forwarded, against forwarding none",
+		What:     "acknowledged, forwarding all / none",
 		Measured: rateText(perSecond(flooded, median(took))), Baseline: rateText(perSecond(flooded, median(alone))), Ratio: timesText(ratio(alone, took)),
 	})
 	figures.Tell(b, figures.Measure{
-		What:     "callbacks forwarded, against acknowledged meanwhile",
+		What:     "forwarded / acknowledged meanwhile",
 		Measured: rateText(perSecond(flooded, median(arrived))), Baseline: rateText(perSecond(flooded, median(took))), Ratio: timesText(ratio(took, arrived)),
 	})
 	b.ReportMetric(perSecond(flooded, median(took)), "acks/s")
@@ -106,7 +106,7 @@ func BenchmarkForwardLatency(b *testing.B) {
 	}{{"p50", 0.5}, {"p99", 0.99}} {
 		of, against := quantile(added, q.at), quantile(direct, q.at)
 		figures.Tell(b, figures.Measure{
-			What:     "forwarding: acknowledged to arrived " + q.name + ", against posting it to the app",
+			What:     "acknowledged to forwarded " + q.name + " / posted to the app itself",
 			Measured: msText(of), Baseline: msText(against), Ratio: timesText(float64(of) / float64(against)),
 		})
 		b.ReportMetric(ms(of), "ms/forward-"+q.name)

@@ -30,17 +30,17 @@ func BenchmarkLarge(b *testing.B) {
 	}
 	shown, turned := median(first), quantile(page, 0.95)
 	figures.Tell(b, figures.Measure{
-		What:     "1,000,000 messages: process start to the first screen, against 100 messages",
+		What:     "1,000,000 messages / 100: process start to first screen",
 		Measured: msText(shown), Baseline: msText(median(smallFirst)), Ratio: timesText(ratio(first, smallFirst)),
 		Goal: "<= 300 ms", Reached: shown <= 300*time.Millisecond,
 	})
 	figures.Tell(b, figures.Measure{
-		What:     "1,000,000 messages: key to the next page on the screen p95, against 100 messages",
+		What:     "1,000,000 messages / 100: key to next page in the terminal p95",
 		Measured: msText(turned), Baseline: msText(quantile(smallPage, 0.95)), Ratio: timesText(float64(turned) / float64(quantile(smallPage, 0.95))),
 		Goal: "<= 20 ms", Reached: turned <= 20*time.Millisecond,
 	})
 	figures.Tell(b, figures.Measure{
-		What:     "1,000,000 messages: memory after paging and filtering, against 100 messages",
+		What:     "1,000,000 messages / 100: memory after paging and filtering",
 		Measured: memoryText(memory), Baseline: memoryText(smallMemory), Ratio: timesText(float64(memory) / float64(smallMemory)),
 		Goal: "<= 120 MB", Reached: memory <= 120e6,
 	})

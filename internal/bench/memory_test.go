@@ -26,11 +26,11 @@ func BenchmarkMemory(b *testing.B) {
 		}
 		late, bareLate := use(b, program.cmd.Process.Pid), use(b, least.cmd.Process.Pid)
 		figures.Tell(b, figures.Measure{
-			What:     "memory of listen over 50,000 callbacks: the most, against bare net/http",
+			What:     "memory, most over 50,000 callbacks, listen / bare net/http",
 			Measured: memoryText(late.peak), Baseline: memoryText(bareLate.peak), Ratio: timesText(float64(late.peak) / float64(bareLate.peak)),
 		})
 		figures.Tell(b, figures.Measure{
-			What:     "memory of listen over 50,000 callbacks: after all, against after 10,000",
+			What:     "memory of listen, after 50,000 callbacks / after 10,000",
 			Measured: memoryText(late.rss), Baseline: memoryText(early.rss), Ratio: timesText(float64(late.rss) / float64(early.rss)),
 		})
 		b.ReportMetric(float64(late.peak)/1e6, "MB/peak")

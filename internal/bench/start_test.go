@@ -41,16 +41,16 @@ func BenchmarkStart(b *testing.B) {
 	}
 	first, whole := median(answered), median(version)
 	figures.Tell(b, figures.Measure{
-		What:     "process start to the first request answered, listen against bare net/http",
+		What:     "process start to first answer, listen / bare net/http",
 		Measured: msText(first), Baseline: msText(median(bareAnswered)), Ratio: timesText(ratio(answered, bareAnswered)),
 		Goal: "<= 60 ms", Reached: first <= 60*time.Millisecond,
 	})
 	figures.Tell(b, figures.Measure{
-		What:     "--version, the whole process, against an empty one",
+		What:     "--version / an empty process",
 		Measured: msText(whole), Baseline: msText(median(nothing)), Ratio: timesText(ratio(version, nothing)),
 		Goal: "<= 20 ms", Reached: whole <= 20*time.Millisecond,
 	})
-	figures.Tell(b, figures.Measure{What: "process start to the first whole screen of a new history", Measured: msText(median(screen))})
+	figures.Tell(b, figures.Measure{What: "process start to first screen of a new history", Measured: msText(median(screen))})
 	b.ReportMetric(ms(first), "ms/first-answer")
 	b.ReportMetric(ms(median(bareAnswered)), "ms/bare-first-answer")
 	b.ReportMetric(ms(whole), "ms/version")

@@ -45,12 +45,12 @@ func BenchmarkSteady(b *testing.B) {
 	}
 	own := median(shares[screen])
 	figures.Tell(b, figures.Measure{
-		What:     "processor time of the screens at 200 callbacks/s, against a UI where nothing comes",
+		What:     "processor time at 200 callbacks/s, screens / idle screens",
 		Measured: shareText(own), Baseline: shareText(median(shares[idle])),
 		Goal: "<= 10 %", Reached: own <= 10,
 	})
 	figures.Tell(b, figures.Measure{
-		What:     "processor time of the whole program with its UI at 200 callbacks/s, against listen",
+		What:     "processor time at 200 callbacks/s, UI that serves / listen",
 		Measured: shareText(median(shares[whole])), Baseline: shareText(median(shares[headless])), Ratio: timesText(ratio(shares[whole], shares[headless])),
 	})
 	for i, name := range []string{"idle-ui", "ui", "listen", "watching-ui"} {

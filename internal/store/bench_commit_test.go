@@ -93,11 +93,11 @@ func BenchmarkCommit(b *testing.B) {
 		}
 		baseline := fmt.Sprintf("%v", middle(least).Round(time.Microsecond))
 		figures.Tell(b, figures.Measure{
-			What:     fmt.Sprintf("a commit of one callback, against %d KiB appended and synced", (len(bytes)+512)>>10),
+			What:     fmt.Sprintf("a commit of one callback / %d KiB appended and synced", (len(bytes)+512)>>10),
 			Measured: fmt.Sprint(middle(one).Round(time.Microsecond)), Baseline: baseline, Ratio: fmt.Sprintf("%.2f", ratios(one, least)),
 		})
 		figures.Tell(b, figures.Measure{
-			What:     "a callback among those of 64 callers, which share commits, against the same append",
+			What:     "a callback of 64 callers, which share commits / that append",
 			Measured: fmt.Sprint(middle(many).Round(time.Microsecond)), Baseline: baseline, Ratio: fmt.Sprintf("%.2f", ratios(many, least)),
 		})
 		b.ReportMetric(float64(len(bytes)), "B/commit")

@@ -32,7 +32,7 @@ func BenchmarkGrowth(b *testing.B) {
 		for _, way := range []struct {
 			name       string
 			n, callers int
-		}{{"in a flood", 4000, 64}, {"alone", 200, 1}} {
+		}{{"of 64 callers", 4000, 64}, {"alone", 200, 1}} {
 			took := make([][]time.Duration, len(sizes))
 			for range benchRounds {
 				for i, s := range stores {
@@ -42,7 +42,7 @@ func BenchmarkGrowth(b *testing.B) {
 			for i, size := range sizes[1:] {
 				of := ratios(took[i+1], took[0])
 				figures.Tell(b, figures.Measure{
-					What:     fmt.Sprintf("a callback of a new message %s, %d stored against none", way.name, size),
+					What:     fmt.Sprintf("a callback %s, %d messages stored / none", way.name, size),
 					Measured: fmt.Sprint(middle(took[i+1]).Round(time.Microsecond)), Baseline: fmt.Sprint(middle(took[0]).Round(time.Microsecond)),
 					Ratio: fmt.Sprintf("%.2f", of), Goal: "<= 1.3", Reached: of <= 1.3,
 				})

@@ -52,7 +52,7 @@ func BenchmarkFrame(b *testing.B) {
 			for b.Loop() {
 				d.m.View()
 			}
-			took["a frame of a full table where nothing has changed"] = each(b)
+			took["a frame, nothing changed"] = each(b)
 		})
 		b.Run(name("row"), func(b *testing.B) {
 			d := open(b)
@@ -68,7 +68,7 @@ func BenchmarkFrame(b *testing.B) {
 				b.StartTimer()
 				d.run(d.m.messages.wake())
 			}
-			took["a row that comes, with its frame"] = each(b)
+			took["a new row with its frame"] = each(b)
 		})
 		b.Run(name("key"), func(b *testing.B) {
 			d := open(b)
@@ -77,7 +77,7 @@ func BenchmarkFrame(b *testing.B) {
 			for i := 0; b.Loop(); i++ {
 				d.send(keys[i%2])
 			}
-			took["a key that moves the selection, with its frame"] = each(b)
+			took["a key with its frame"] = each(b)
 		})
 		b.Run(name("joined"), func(b *testing.B) {
 			lines := strings.Split(open(b).m.View(), "\n")
@@ -88,7 +88,7 @@ func BenchmarkFrame(b *testing.B) {
 			least := each(b)
 			for _, what := range slices.Sorted(maps.Keys(took)) {
 				table.Tell(b, table.Measure{
-					What:     fmt.Sprintf("%s, %dx%d, against joining lines that are ready", what, size.w, size.h),
+					What:     fmt.Sprintf("%s, %dx%d / ready lines joined", what, size.w, size.h),
 					Measured: took[what].Round(time.Microsecond).String(), Baseline: least.Round(10 * time.Nanosecond).String(),
 					Ratio: fmt.Sprintf("%.0f", float64(took[what])/float64(least)),
 				})

@@ -206,7 +206,7 @@ func BenchmarkAPI(b *testing.B) {
 		_, uuid, _ := strings.Cut(string(w.body), `"message_uuid":["`)
 		flood(b, a.address, " 200 ", a.request("GET", "Message/"+uuid[:36]+"/", ""), func() {})
 	})
-	tell(b, "sends that the simulator takes, against a bare server with the same answer", rates, "send", "baseline")
+	tell(b, "simulator, sends / a bare handler", rates, "send", "baseline")
 }
 
 // BenchmarkMessages sends messages and waits for their three callbacks each, beside a server and a client that
@@ -249,7 +249,7 @@ func BenchmarkMessages(b *testing.B) {
 			b.Errorf("%d callbacks came, want %d", got, want)
 		}
 	})
-	tell(b, "messages with three callbacks each that the simulator posts, against as many bare exchanges", rates, "simulator", "baseline")
+	tell(b, "simulator, messages with 3 callbacks / as many bare exchanges", rates, "simulator", "baseline")
 }
 
 // counter is a callback server that counts.

@@ -59,7 +59,7 @@ func BenchmarkReplay(b *testing.B) {
 	}
 	n := float64(b.N) * 2000
 	figures.Tell(b, figures.Measure{
-		What:     "callbacks replayed, each signed anew, against a bare loop that posts the same bytes",
+		What:     "replayed, signed anew / a bare loop",
 		Measured: fmt.Sprintf("%.0f/s", n/ours.Seconds()), Baseline: fmt.Sprintf("%.0f/s", n/bare.Seconds()),
 		Ratio: fmt.Sprintf("%.2f", slices.Sorted(slices.Values(ratios))[len(ratios)/2]),
 	})
