@@ -30,7 +30,6 @@ func BenchmarkFlood(b *testing.B) {
 		b.Run(c.name, func(b *testing.B) {
 			var open, headless, least, counted []time.Duration
 			var still, during keyer
-			var memory usage
 			for b.Loop() {
 				for range floodRounds {
 					least = append(least, onServer(b, bare(b)))
@@ -56,7 +55,6 @@ func BenchmarkFlood(b *testing.B) {
 						b.Fatalf("a key was not answered: %s:\n%s", why, u.Text())
 					}
 					during.took = append(during.took, keys.took...)
-					memory = use(b, u.Cmd.Process.Pid)
 					u.close()
 				}
 			}
@@ -67,7 +65,6 @@ func BenchmarkFlood(b *testing.B) {
 			b.ReportMetric(perSecond(flooded, median(least)), "bare-acks/s")
 			b.ReportMetric(ratio(headless, open), "of-listen")
 			b.ReportMetric(ratio(least, open), "of-bare")
-			b.ReportMetric(float64(memory.peak)/1e6, "MB/peak")
 			still.report(b, "still-key")
 			during.report(b, "key")
 			b.ReportMetric(0, "ns/op") // of all together: no number to compare
