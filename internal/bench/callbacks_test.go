@@ -54,6 +54,9 @@ func callbacks(o order) ([]*http.Request, error) {
 			return nil, err
 		}
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		// Not sent, but the client posts it again where the server has closed a connection that waited for its first
+		// request too long, as on a machine that is busy with something else.
+		req.Header["Idempotency-Key"] = nil
 		for _, scheme := range []signature.Scheme{signature.V2, signature.MaV2, signature.V3, signature.MaV3} {
 			signed, err := signature.Sign(token, scheme, "POST", o.Target, nonce, params)
 			if err != nil {
