@@ -5,10 +5,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"dev.internal/plivoscope/internal/figures"
 )
 
 // flooded is how many callbacks come at once; before them some come, so that there is a list to move in.
 const flooded, before = 10_000, 60
+
+// floodRounds is how often the flood is measured: each round starts all its programs anew.
+const floodRounds = 3
 
 // BenchmarkFlood posts 10,000 signed callbacks of as many messages to the UI, as fast as it acknowledges
 // them, until the screen shows all of them counted, while keys are pressed. Beside it in the same run: the
@@ -16,53 +21,74 @@ const flooded, before = 10_000, 60
 // of its own.
 func BenchmarkFlood(b *testing.B) {
 	for _, c := range []struct {
-		name string
-		keys func(b *testing.B, u ui) *keyer
+		name, what string
+		keys       func(b *testing.B, u ui) *keyer
 	}{
-		{"move", mover},
-		{"type", func(_ *testing.B, u ui) *keyer { return typist(u) }},
+		{"move", "moving", mover},
+		{"type", "typing", func(_ *testing.B, u ui) *keyer { return typist(u) }},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			var took, counted, headless, least time.Duration
+			var open, headless, least, counted []time.Duration
 			var still, during keyer
 			for b.Loop() {
-				least += onServer(b, bare(b))
-				headless += onServer(b, listen(b))
+				for range floodRounds {
+					least = append(least, onServer(b, bare(b)))
+					headless = append(headless, onServer(b, listen(b)))
 
-				u := openUI(b)
-				call(b, order{u.url, 0, before, 0}).post(b)
-				u.waitCounted(b, before)
-				keys := c.keys(b, u)
-				keys.during(b, 3*time.Second)
-				still.took = append(still.took, keys.took...)
-				keys.took = nil
+					u := openUI(b)
+					call(b, order{u.url, 0, before, 0}).post(b)
+					u.waitCounted(b, before)
+					keys := c.keys(b, u)
+					keys.during(b, 2*time.Second)
+					still.took = append(still.took, keys.took...)
+					keys.took = nil
 
-				flood := call(b, order{u.url, before, flooded, 0})
-				done, ended := make(chan struct{}), make(chan string)
-				go func() { ended <- keys.until(done) }()
-				took += flood.post(b)
-				acknowledged := time.Now()
-				u.waitCounted(b, before+flooded)
-				counted += time.Since(acknowledged)
-				close(done)
-				if why := <-ended; why != "" {
-					b.Fatalf("a key was not answered: %s:\n%s", why, u.Text())
+					flood := call(b, order{u.url, before, flooded, 0})
+					done, ended := make(chan struct{}), make(chan string)
+					go func() { ended <- keys.until(done) }()
+					open = append(open, flood.post(b).Took)
+					acknowledged := time.Now()
+					u.waitCounted(b, before+flooded)
+					counted = append(counted, time.Since(acknowledged))
+					close(done)
+					if why := <-ended; why != "" {
+						b.Fatalf("a key was not answered: %s:\n%s", why, u.Text())
+					}
+					during.took = append(during.took, keys.took...)
+					u.close()
 				}
-				during.took = append(during.took, keys.took...)
-				u.close()
 			}
+			tellFlood(b, c.what, open, headless, counted, &still, &during)
+			b.ReportMetric(ms(median(counted)), "ms/last-ack-to-counted")
+			b.ReportMetric(perSecond(flooded, median(open)), "acks/s")
+			b.ReportMetric(perSecond(flooded, median(headless)), "listen-acks/s")
+			b.ReportMetric(perSecond(flooded, median(least)), "bare-acks/s")
+			b.ReportMetric(ratio(headless, open), "of-listen")
+			b.ReportMetric(ratio(least, open), "of-bare")
 			still.report(b, "still-key")
 			during.report(b, "key")
-			total := float64(flooded * b.N)
-			b.ReportMetric(ms(counted)/float64(b.N), "ms/last-ack-to-counted")
-			b.ReportMetric(total/took.Seconds(), "acks/s")
-			b.ReportMetric(total/headless.Seconds(), "listen-acks/s")
-			b.ReportMetric(total/least.Seconds(), "bare-acks/s")
-			b.ReportMetric(headless.Seconds()/took.Seconds(), "of-listen")
-			b.ReportMetric(least.Seconds()/took.Seconds(), "of-bare")
 			b.ReportMetric(0, "ns/op") // of all together: no number to compare
 		})
 	}
+}
+
+func tellFlood(b *testing.B, what string, open, headless, counted []time.Duration, still, during *keyer) {
+	b.Helper()
+	shown, key, share := median(counted), quantile(during.took, 0.95), ratio(headless, open)
+	figures.Tell(b, figures.Measure{
+		What:     "10,000 at once, " + what + ": last acknowledgement to all counted on the screen",
+		Measured: msText(shown), Goal: "<= 1000 ms", Reached: shown <= time.Second,
+	})
+	figures.Tell(b, figures.Measure{
+		What:     "10,000 at once, " + what + ": key to screen p95 / still screen",
+		Measured: msText(key), Baseline: msText(quantile(still.took, 0.95)), Ratio: timesText(float64(key) / float64(quantile(still.took, 0.95))),
+		Goal: "<= 20 ms", Reached: key <= 20*time.Millisecond,
+	})
+	figures.Tell(b, figures.Measure{
+		What:     "10,000 at once, " + what + ": acknowledged, UI open / headless",
+		Measured: rateText(perSecond(flooded, median(open))), Baseline: rateText(perSecond(flooded, median(headless))), Ratio: timesText(share),
+		Goal: ">= 0.90", Reached: share >= 0.90,
+	})
 }
 
 // onServer is how long the flood takes on a server without a screen.
@@ -70,7 +96,7 @@ func onServer(b *testing.B, s server) time.Duration {
 	b.Helper()
 	defer s.close()
 	call(b, order{s.url, 0, before, 0}).post(b)
-	return call(b, order{s.url, before, flooded, 0}).post(b)
+	return call(b, order{s.url, before, flooded, 0}).post(b).Took
 }
 
 // waitCounted waits until the header and the list both count so many callbacks, each of a message.

@@ -106,5 +106,3 @@ func (k *keyer) report(b *testing.B, name string) {
 	b.ReportMetric(float64(len(k.took)), name+"s")
 	k.took = nil
 }
-
-func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

@@ -129,9 +129,13 @@ func listen(b *testing.B, args ...string) server {
 
 func bare(b *testing.B) server {
 	b.Helper()
+	return start(b, bareCommand())
+}
+
+func bareCommand() *exec.Cmd {
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), asBareServer+"=1")
-	return start(b, cmd)
+	return cmd
 }
 
 func start(b *testing.B, cmd *exec.Cmd) server {

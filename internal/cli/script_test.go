@@ -34,9 +34,6 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		program()
 	}
-	if os.Getenv(asBareServer) != "" {
-		bareServer()
-	}
 	testscript.Main(racewatch.Tests{M: m}, map[string]func(){"plivoscope": program})
 }
 

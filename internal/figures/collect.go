@@ -15,7 +15,8 @@ import (
 )
 
 // Collect runs go with each of the lists of arguments, one after the other, and gives back the rows that were told,
-// in the order in which each first came. failed has the commands that ended with an error. What they print goes to out.
+// in the order in which each first came. failed has the commands that ended with an error or told no row, as one that finds
+// no test. What they print goes to out.
 func Collect[Row Measure | Attack](ctx context.Context, out io.Writer, commands [][]string) (rows []Row, failed []string, err error) {
 	dir, err := os.MkdirTemp("", "figures")
 	if err != nil {
@@ -29,13 +30,24 @@ func Collect[Row Measure | Attack](ctx context.Context, out io.Writer, commands 
 		cmd := exec.CommandContext(ctx, "go", args...)
 		cmd.Env = append(os.Environ(), file+"="+path)
 		cmd.Stdout, cmd.Stderr = out, out
+		before := size(path)
 		if err := cmd.Run(); err != nil {
 			failed = append(failed, fmt.Sprintf("%s: %v", name, err))
+		} else if size(path) == before {
+			failed = append(failed, name+": no row was told")
 		}
 		_, _ = fmt.Fprintf(out, "-- %.0f s\n", time.Since(began).Seconds())
 	}
 	rows, err = read[Row](path)
 	return rows, failed, err
+}
+
+func size(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0 // nothing was told yet
+	}
+	return info.Size()
 }
 
 func read[Row Measure | Attack](path string) (rows []Row, err error) {

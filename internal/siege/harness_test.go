@@ -20,6 +20,7 @@ import (
 	"dev.internal/plivoscope/internal/figures"
 	"dev.internal/plivoscope/internal/plivo/signature"
 	_ "dev.internal/plivoscope/internal/quiet"
+	"dev.internal/plivoscope/internal/racewatch"
 	"dev.internal/plivoscope/internal/store"
 )
 
@@ -35,7 +36,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		os.Exit(cli.Main(os.Args[1:], cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 	}
-	os.Exit(m.Run())
+	os.Exit(racewatch.Tests{M: m}.Run())
 }
 
 // house is a user's folder, with an account and a history that outlives the processes that are run in it.

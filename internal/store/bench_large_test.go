@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dev.internal/plivoscope/internal/store"
+	"dev.internal/plivoscope/internal/store/storetest"
 )
 
 // The sizes of the large history of the benchmarks and of the one beside it.
@@ -35,11 +36,11 @@ func beside(b *testing.B, do func(s *store.Store) error, large, small *store.Sto
 	b.ReportMetric(float64(took)/float64(max(time.Since(begun), 1)), "x-of-100-rows")
 }
 
-// BenchmarkLarge reads from a history of 1,000,000 messages and 333,333 callbacks, which it makes once; see
-// large.
+// BenchmarkLarge reads from a history of 1,000,000 messages and 333,333 callbacks, which storetest
+// makes.
 func BenchmarkLarge(b *testing.B) {
-	ls := openStore(b, store.Options{Path: large(b, largeRows)})
-	ss := openStore(b, store.Options{Path: large(b, smallRows)})
+	ls := openStore(b, store.Options{Path: storetest.Large(b, largeRows)})
+	ss := openStore(b, store.Options{Path: storetest.Large(b, smallRows)})
 	run := func(name string, do func(*store.Store) error) {
 		b.Run(name, func(b *testing.B) { beside(b, do, ls, ss) })
 	}

@@ -10,6 +10,7 @@ import (
 
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/store"
+	"dev.internal/plivoscope/internal/store/storetest"
 	"dev.internal/plivoscope/internal/webhook"
 )
 
@@ -57,7 +58,7 @@ func scanAll(t *testing.T, scan func(context.Context, store.Window, time.Duratio
 // TestScanFindsWhatAWindowHas holds that what is found step by step is what is found at once, in both
 // directions, between bounds, for words with an index and without.
 func TestScanFindsWhatAWindowHas(t *testing.T) {
-	s := openStore(t, store.Options{Path: large(t, 1000), Now: func() time.Time { return time.UnixMicro(1780000000000000).Add(50 * time.Minute) }})
+	s := openStore(t, store.Options{Path: storetest.Large(t, 1000), Now: func() time.Time { return time.UnixMicro(1780000000000000).Add(50 * time.Minute) }})
 	for i, words := range []string{
 		"status:failed", "status:failed,undelivered,read", "-status:delivered", "sig:slash", "dir:in", "to:+33", "thousandth", "nowhere", "since:15m", "since:15m to:+33",
 		"uuid:5", "uuid:5,6 order", "uuid:5 status:failed", "code:30 order",

@@ -3,6 +3,8 @@ package tui
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +13,7 @@ import (
 	"github.com/charmbracelet/lipgloss"
 	"github.com/muesli/termenv"
 
+	table "dev.internal/plivoscope/internal/figures" // figures is a type here
 	"dev.internal/plivoscope/internal/plivo"
 )
 
@@ -41,12 +44,15 @@ func BenchmarkFrame(b *testing.B) {
 	for _, size := range []struct{ w, h int }{{120, 36}, {200, 60}} {
 		name := func(what string) string { return fmt.Sprintf("%dx%d/%s", size.w, size.h, what) }
 		open := func(b *testing.B) *driver { return newDriverWith(b, benchCore(), size.w, size.h, colourful()) }
+		took := map[string]time.Duration{}
+		each := func(b *testing.B) time.Duration { return b.Elapsed() / time.Duration(b.N) }
 		b.Run(name("still"), func(b *testing.B) {
 			d := open(b)
 			b.ReportAllocs()
 			for b.Loop() {
 				d.m.View()
 			}
+			took["a frame, nothing changed"] = each(b)
 		})
 		b.Run(name("row"), func(b *testing.B) {
 			d := open(b)
@@ -62,6 +68,7 @@ func BenchmarkFrame(b *testing.B) {
 				b.StartTimer()
 				d.run(d.m.messages.wake())
 			}
+			took["a new row with its frame"] = each(b)
 		})
 		b.Run(name("key"), func(b *testing.B) {
 			d := open(b)
@@ -70,12 +77,21 @@ func BenchmarkFrame(b *testing.B) {
 			for i := 0; b.Loop(); i++ {
 				d.send(keys[i%2])
 			}
+			took["a key with its frame"] = each(b)
 		})
 		b.Run(name("joined"), func(b *testing.B) {
 			lines := strings.Split(open(b).m.View(), "\n")
 			b.ReportAllocs()
 			for b.Loop() {
 				_ = strings.Join(lines, "\n")
+			}
+			least := each(b)
+			for _, what := range slices.Sorted(maps.Keys(took)) {
+				table.Tell(b, table.Measure{
+					What:     fmt.Sprintf("%s, %dx%d / ready lines joined", what, size.w, size.h),
+					Measured: took[what].Round(time.Microsecond).String(), Baseline: least.Round(10 * time.Nanosecond).String(),
+					Ratio: fmt.Sprintf("%.0f", float64(took[what])/float64(least)),
+				})
 			}
 		})
 	}

@@ -21,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"dev.internal/plivoscope/internal/figures"
 	"dev.internal/plivoscope/internal/plivo/simulator"
 )
 
@@ -86,8 +87,9 @@ func (w *wire) ask() error {
 	return err
 }
 
-// flood has the requests of a benchmark made by benchClients connections, and reports what one costs.
-func flood(b *testing.B, address, status string, request []byte, after func()) {
+// flood has the requests of a benchmark made by benchClients connections, and reports what one costs. It gives how many
+// were answered a second.
+func flood(b *testing.B, address, status string, request []byte, after func()) (perSecond float64) {
 	b.Helper()
 	wires := make([]*wire, benchClients)
 	for i := range wires {
@@ -115,8 +117,22 @@ func flood(b *testing.B, address, status string, request []byte, after func()) {
 	wg.Wait()
 	after()
 	b.StopTimer()
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "requests/s")
+	perSecond = float64(b.N) / b.Elapsed().Seconds()
+	b.ReportMetric(perSecond, "requests/s")
 	b.ReportMetric(float64((cpuTime(b)-before).Microseconds())/float64(b.N), "cpu-µs/request")
+	return perSecond
+}
+
+// tell tells a row of rates by the names of their benchmarks; where one of the two was not asked for, none.
+func tell(b *testing.B, what string, rates map[string]float64, of, baseline string) {
+	b.Helper()
+	if rates[of] == 0 || rates[baseline] == 0 {
+		return
+	}
+	figures.Tell(b, figures.Measure{
+		What: what, Measured: fmt.Sprintf("%.0f/s", rates[of]), Baseline: fmt.Sprintf("%.0f/s", rates[baseline]),
+		Ratio: fmt.Sprintf("%.2f", rates[of]/rates[baseline]),
+	})
 }
 
 // cpuTime is what this process, and with it clients, server and receiver, has used.
@@ -160,6 +176,7 @@ func (a *benchAPI) send(url string) []byte {
 
 // BenchmarkAPI compares the simulator's API with a server that answers the same bytes and does nothing else.
 func BenchmarkAPI(b *testing.B) {
+	rates := map[string]float64{}
 	b.Run("baseline", func(b *testing.B) {
 		a := newBenchAPI(b, simulator.Options{Seed: 1})
 		w := dial(b, a.address, " 202 ", a.send(""))
@@ -174,11 +191,11 @@ func BenchmarkAPI(b *testing.B) {
 			_, _ = w.Write(answer)
 		}))
 		b.Cleanup(bare.Close)
-		flood(b, bare.Listener.Addr().String(), " 202 ", a.send(""), func() {})
+		rates["baseline"] = flood(b, bare.Listener.Addr().String(), " 202 ", a.send(""), func() {})
 	})
 	b.Run("send", func(b *testing.B) {
 		a := newBenchAPI(b, simulator.Options{Seed: 1})
-		flood(b, a.address, " 202 ", a.send(""), func() {})
+		rates["send"] = flood(b, a.address, " 202 ", a.send(""), func() {})
 	})
 	b.Run("get", func(b *testing.B) {
 		a := newBenchAPI(b, simulator.Options{Seed: 1})
@@ -189,12 +206,14 @@ func BenchmarkAPI(b *testing.B) {
 		_, uuid, _ := strings.Cut(string(w.body), `"message_uuid":["`)
 		flood(b, a.address, " 200 ", a.request("GET", "Message/"+uuid[:36]+"/", ""), func() {})
 	})
+	tell(b, "simulator, sends / a bare handler", rates, "send", "baseline")
 }
 
 // BenchmarkMessages sends messages and waits for their three callbacks each, beside a server and a client that
 // exchange as many requests of the same size and do nothing else.
 func BenchmarkMessages(b *testing.B) {
 	const callbacks = 3
+	rates := map[string]float64{}
 	b.Run("baseline", func(b *testing.B) {
 		receiver := newCounter(b)
 		_, port, _ := net.SplitHostPort(receiver.address)
@@ -203,7 +222,7 @@ func BenchmarkMessages(b *testing.B) {
 		for i := range wires {
 			wires[i] = dial(b, receiver.address, " 200 ", post)
 		}
-		flood(b, receiver.address, " 200 ", post, func() {
+		rates["baseline"] = flood(b, receiver.address, " 200 ", post, func() {
 			var wg sync.WaitGroup
 			for i, w := range wires {
 				wg.Go(func() {
@@ -221,7 +240,7 @@ func BenchmarkMessages(b *testing.B) {
 	b.Run("simulator", func(b *testing.B) {
 		receiver := newCounter(b)
 		a := newBenchAPI(b, simulator.Options{Seed: 1, Speed: 1000})
-		flood(b, a.address, " 202 ", a.send("http://"+receiver.address+"/sms"), func() {
+		rates["simulator"] = flood(b, a.address, " 202 ", a.send("http://"+receiver.address+"/sms"), func() {
 			if err := a.Idle(b.Context()); err != nil {
 				b.Error(err)
 			}
@@ -230,6 +249,7 @@ func BenchmarkMessages(b *testing.B) {
 			b.Errorf("%d callbacks came, want %d", got, want)
 		}
 	})
+	tell(b, "simulator, messages with 3 callbacks / as many bare exchanges", rates, "simulator", "baseline")
 }
 
 // counter is a callback server that counts.
