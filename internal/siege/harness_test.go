@@ -40,15 +40,27 @@ func TestMain(m *testing.M) {
 }
 
 // house is a user's folder, with an account and a history that outlives the processes that are run in it.
-type house struct{ dir string }
+type house struct {
+	dir  string
+	name string // of the history, as PLIVOSCOPE_DB; empty for where the program puts it by itself
+}
 
 func newHouse(tb testing.TB) house {
 	tb.Helper()
-	return house{tb.TempDir()}
+	dir := tb.TempDir()
+	return house{dir, filepath.Join(dir, "state", "history.db")}
 }
 
+// unnamed has the history where the program puts it by itself.
+func (h house) unnamed() house { return house{dir: h.dir} }
+
 // db is the history.
-func (h house) db() string { return filepath.Join(h.dir, "state", "history.db") }
+func (h house) db() string {
+	if h.name != "" {
+		return h.name
+	}
+	return filepath.Join(h.dir, "plivoscope", testAuthID+".db")
+}
 
 // command is the program in this house. Nobody but loopback can be called.
 func (h house) command(args ...string) *exec.Cmd {
@@ -58,7 +70,10 @@ func (h house) command(args ...string) *exec.Cmd {
 		return strings.HasPrefix(e, "PLIVO") || strings.HasPrefix(e, "NGROK_") || strings.HasPrefix(e, "CI=") || strings.HasPrefix(e, "NO_COLOR=")
 	})
 	cmd.Env = append(own, asProgram+"=1", "XDG_STATE_HOME="+h.dir, "XDG_CONFIG_HOME="+h.dir+"/config", "HOME="+h.dir, "LocalAppData="+h.dir,
-		"PLIVO_AUTH_ID="+testAuthID, "PLIVO_AUTH_TOKEN="+testToken, "PLIVO_API_URL=http://127.0.0.1:9", "PLIVOSCOPE_DB="+h.db())
+		"PLIVO_AUTH_ID="+testAuthID, "PLIVO_AUTH_TOKEN="+testToken, "PLIVO_API_URL=http://127.0.0.1:9")
+	if h.name != "" {
+		cmd.Env = append(cmd.Env, "PLIVOSCOPE_DB="+h.name)
+	}
 	return cmd
 }
 

@@ -270,6 +270,9 @@ func TestHostileTexts(t *testing.T) {
 				sees(harmless(t, name+", standard error", stderr))
 			}
 		}
+		if !figures.Collecting() {
+			continue // half a minute goes by until a send with such an answer is given up
+		}
 		cmd := b.command("send", "--to", "+14155550123", "--text", "hi", "--from", "+14155550100", "--db", out("api.db"))
 		cmd.Env = append(cmd.Env, "PLIVO_API_URL="+app.URL)
 		said, _ := cmd.CombinedOutput()

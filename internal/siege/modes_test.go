@@ -59,7 +59,7 @@ func TestFilesAreTheUsersAlone(t *testing.T) {
 		umasks = append(umasks, "022", "077")
 	}
 	for _, umask := range umasks {
-		h := newHouse(t)
+		h := newHouse(t).unnamed()
 		temporary := t.TempDir()
 		run := func(args ...string) *exec.Cmd {
 			cmd := underUmask(h.command(args...), umask)
@@ -127,7 +127,7 @@ func TestFilesAreTheUsersAlone(t *testing.T) {
 // TestUsersModesStay writes over files of the user's with modes of their own. A history is made the user's alone.
 func TestUsersModesStay(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newHouse(t).unnamed()
 	in := func(name string) string { return filepath.Join(h.dir, name) }
 	r := h.listen(t)
 	if _, err := post(t.Context(), httpClient, r.url, 1); err != nil {
@@ -165,7 +165,7 @@ func TestUsersModesStay(t *testing.T) {
 			t.Errorf("%s was not written", name)
 		}
 	}
-	wide := filepath.Join(h.dir, "plivoscope", testAuthID+".db")
+	wide := h.db()
 	r.kill()
 	if err := os.Chmod(wide, 0o644); err != nil {
 		t.Fatal(err)
