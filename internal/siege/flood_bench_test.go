@@ -49,7 +49,11 @@ func (u unsigned) elsewhere(b *testing.B, r *running) (result func() (all, store
 	if err != nil {
 		b.Fatal(err)
 	}
-	cmd := exec.Command(os.Args[0], "-test.run", "^TestFlooder$")
+	args := []string{os.Args[0], "-test.run", "^TestFlooder$"}
+	if nice, err := exec.LookPath("nice"); err == nil {
+		args = append([]string{nice, "-n", "10"}, args...) // who floods is another machine: it does not take the processors
+	}
+	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Env = append(os.Environ(), orderVariable+"="+string(text))
 	var out strings.Builder
 	cmd.Stdout = &out
@@ -107,7 +111,7 @@ func BenchmarkFloodOfUnsigned(b *testing.B) {
 				Measured: fmt.Sprintf("p99 %.1f ms, %d unsigned/s, %d/s stored", float64(p99.Microseconds())/1000, all/floodSeconds, stored/floodSeconds),
 				Baseline: fmt.Sprintf("p99 %.1f ms without the flood", float64(still.Microseconds())/1000),
 				Ratio:    fmt.Sprintf("%.1f", float64(p99)/float64(max(still, 1))),
-				Goal:     "p99 20 ms", Reached: p99 <= 20*time.Millisecond,
+				Goal:     "p99 <= 20 ms", Reached: p99 <= 20*time.Millisecond,
 			})
 		})
 	}
