@@ -75,7 +75,9 @@ func (s *Store) copyReadable(ctx context.Context, path string) (messages, callba
 			callbacks = n
 		}
 	}
-	_, err = to.ExecContext(ctx, `UPDATE counters SET
+	// An earlier version named the message by its UUID alone, and where a message is lost its ID is given again.
+	_, err = to.ExecContext(ctx, `UPDATE callbacks SET message_id = (SELECT id FROM messages WHERE uuid = message_uuid);
+		UPDATE counters SET
 		next_message = (SELECT coalesce(max(id), 0) + 1 FROM messages), next_callback = (SELECT coalesce(max(id), 0) + 1 FROM callbacks),
 		messages = (SELECT count(*) FROM messages),
 		valid = (SELECT count(*) FROM callbacks WHERE outcome = 'valid'), invalid = (SELECT count(*) FROM callbacks WHERE outcome = 'invalid'),
