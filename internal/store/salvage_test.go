@@ -96,18 +96,22 @@ func TestReadableIsKept(t *testing.T) {
 	}
 }
 
-// TestReadableBelongs keeps what can be read of histories whose callbacks do not name the ID of a message that is there: each
-// callback belongs to the message of its UUID, and to none that comes later.
+// TestReadableBelongs keeps what can be read of histories whose callbacks do not name the ID of a message that is
+// there: each callback belongs to the message of its UUID, and to none that comes later. No ID is given again.
 func TestReadableBelongs(t *testing.T) {
 	const all = 200
 	for name, script := range map[string]string{
 		"of an earlier version": `DROP INDEX callbacks_message; ALTER TABLE callbacks DROP COLUMN message_id;
 			CREATE INDEX callbacks_message ON callbacks (message_uuid) WHERE message_uuid IS NOT NULL; PRAGMA user_version = 7`,
-		"that names messages which are lost": "UPDATE callbacks SET message_id = message_id + 200 WHERE message_id > 10",
+		"that names messages which are lost": `UPDATE callbacks SET message_id = message_id + 200 WHERE message_id > 10;
+			INSERT INTO routes VALUES ('app', 900, x'', 0, '', 0); INSERT INTO watched SELECT 800, 0, 0, 0, '', '', 0, 0, '', '', 0, 0, 0, '', 0`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "history.db")
 			s := openStore(t, store.Options{Path: path})
+			empty := report("empty", plivo.Sent, 1)
+			empty.Body = nil
+			record(t, s, empty)
 			var wg sync.WaitGroup
 			for i := range all {
 				wg.Go(func() {
@@ -145,7 +149,14 @@ func TestReadableBelongs(t *testing.T) {
 			for i := range 31 {
 				record(t, again, report(fmt.Sprint("new", i), plivo.Sent, 1))
 			}
-			for uuid, want := range map[string]int{"m1": 2, "new0": 1, "new20": 1} {
+			if next := report("next", plivo.Sent, 1); strings.HasPrefix(name, "that") {
+				record(t, again, next)
+				ms, err := again.Messages(t.Context(), store.Window{Limit: 1})
+				if next.ID <= 900 || err != nil || len(ms) != 1 || ms[0].ID <= 800 {
+					t.Errorf("the ID %d was given again, or that of %+v, %v", next.ID, ms, err)
+				}
+			}
+			for uuid, want := range map[string]int{"m1": 2, "empty": 1, "new0": 1, "new20": 1} {
 				if cs, err := again.CallbacksOf(t.Context(), uuid, 9); err != nil || len(cs) != want {
 					t.Errorf("%s has %d callbacks and not %d, %v", uuid, len(cs), want, err)
 				}
