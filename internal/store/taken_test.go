@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
@@ -30,5 +31,41 @@ func TestReplacedIsCounted(t *testing.T) {
 	}
 	if failures := s.Stats().Failures; failures["taken_away"] != 1 || failures["other"] != 0 {
 		t.Errorf("counted are %v", failures)
+	}
+}
+
+// TestEachTryLeavesNoCopy takes the history away while another program reads it.
+func TestEachTryLeavesNoCopy(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the system keeps open files from being deleted")
+	}
+	path := filepath.Join(t.TempDir(), "history.db")
+	s := openStore(t, store.Options{Path: path})
+	record(t, s, report("m", plivo.Sent, 1))
+	other, err := sql.Open("sqlite", "file:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	rows, err := other.QueryContext(t.Context(), "SELECT id FROM callbacks")
+	if err != nil || !rows.Next() {
+		t.Fatal(err, "no row")
+	}
+	record(t, s, report("m", plivo.Delivered, 2))
+	if err := errors.Join(store.Impatient(s), os.Remove(path)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Record(t.Context(), report("m", plivo.Read, 3)); !errors.Is(err, store.ErrLocked) {
+		t.Errorf("it said %v", err)
+	}
+	if kept, err := filepath.Glob(path + ".kept-*"); err != nil || len(kept) > 0 {
+		t.Errorf("%q are left, %v", kept, err)
+	}
+	if err := rows.Close(); err != nil {
+		t.Fatal(err)
+	}
+	record(t, s, report("m", plivo.Read, 3))
+	if _, err := os.Stat(path); err != nil {
+		t.Error(err)
 	}
 }
