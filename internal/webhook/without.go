@@ -10,6 +10,9 @@ import (
 	"dev.internal/plivoscope/internal/redact"
 )
 
+// heldToken tells of a callback that is not what came, since an application that it is forwarded to sees that alone.
+const heldToken = "An auth token of yours was in it: asterisks stand in its place, so that what is kept, forwarded and sent again may not verify."
+
 // Without gives c with asterisks for the tokens in it: itself where there is none, and otherwise a copy.
 func (c *Callback) Without(tokens *redact.Tokens) *Callback {
 	if tokens == nil || !tokens.Holds(append(textsOf(c.Header), c.Method, c.URL, c.ReceivedURL, string(c.Body))...) && !paramsHold(c.Report, tokens) {
@@ -17,7 +20,8 @@ func (c *Callback) Without(tokens *redact.Tokens) *Callback {
 	}
 	clean := *c
 	clean.Method, clean.URL, clean.ReceivedURL = tokens.Text(c.Method), queryWithout(c.URL, tokens), queryWithout(c.ReceivedURL, tokens)
-	clean.Header, clean.Body, clean.Problem = headerWithout(c.Header, tokens), bodyWithout(c, tokens), tokens.Text(c.Problem)
+	clean.Header, clean.Body = headerWithout(c.Header, tokens), bodyWithout(c, tokens)
+	clean.Problem = strings.TrimPrefix(tokens.Text(c.Problem)+" "+heldToken, " ")
 	clean.Report = plivo.NewReport(slices.Clone(c.Report.Params))
 	for i, p := range clean.Report.Params {
 		clean.Report.Params[i].Name, clean.Report.Params[i].Value = tokens.Text(p.Name), tokens.Text(p.Value)

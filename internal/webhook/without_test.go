@@ -38,6 +38,9 @@ func TestWithout(t *testing.T) {
 				t.Fatal("no token was found")
 			}
 			said := clean.Problem
+			if !strings.Contains(said, "asterisks stand in its place") {
+				t.Errorf("it does not say that it was changed: %q", said)
+			}
 			again := *clean
 			again.Reread()
 			for _, p := range append(again.Report.Params, clean.Report.Params...) {
