@@ -71,7 +71,7 @@ var (
 	commits       = define(ofHistory, "commit_seconds", histogram, "Time of a transaction of the history, from the wait for the lock to the disk; one holds up to 512 callbacks")
 	queueLength   = define(ofHistory, "history_queue_length", gauge, "What waits to be written, by queue: callbacks, attempts", "queue")
 	queueCapacity = define(ofHistory, "history_queue_capacity", gauge, "How much can wait in the queue of callbacks before one is answered 503")
-	unstored      = define(ofHistory, "history_failures_total", counter, "Callbacks that the history did not take, by reason: queue_full, disk_full, locked, closed, read_only, damaged, too_slow, other", "reason")
+	unstored      = define(ofHistory, "history_failures_total", counter, "Callbacks that the history did not take, by reason: queue_full, disk_full, locked, closed, read_only, damaged, taken_away, too_slow, other", "reason")
 	size          = define(ofHistory, "history_size_bytes", gauge, "Size of the history's file and its write-ahead log, looked at every two seconds")
 	kept          = define(ofHistory, "history_callbacks", gauge, "Callbacks that the history holds, by verdict as in plivoscope_signatures_total", "verdict")
 	messages      = define(ofHistory, "history_messages", gauge, "Messages that the history holds")

@@ -5,10 +5,17 @@ import (
 	"fmt"
 )
 
+// Impatient has the writer wait for other programs for a moment alone.
+func Impatient(s *Store) error { return pragma(s, "busy_timeout = 20") }
+
 // LimitPages lets the file have so many pages, as a full disk does.
 func LimitPages(s *Store, pages int) error {
-	return s.ask("limit", &request{ctx: context.Background(), do: func() error {
-		rows, err := s.writer.query(fmt.Sprintf("PRAGMA max_page_count = %d", pages))
+	return pragma(s, fmt.Sprintf("max_page_count = %d", pages))
+}
+
+func pragma(s *Store, what string) error {
+	return s.ask("set", &request{ctx: context.Background(), do: func() error {
+		rows, err := s.writer.query("PRAGMA " + what)
 		if err != nil {
 			return err
 		}

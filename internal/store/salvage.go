@@ -75,8 +75,14 @@ func (s *Store) copyReadable(ctx context.Context, path string) (messages, callba
 			callbacks = n
 		}
 	}
-	_, err = to.ExecContext(ctx, `UPDATE counters SET
-		next_message = (SELECT coalesce(max(id), 0) + 1 FROM messages), next_callback = (SELECT coalesce(max(id), 0) + 1 FROM callbacks),
+	// An earlier version named the message by its UUID alone. Of what is lost no ID is given again that something else
+	// still names: a route would take a new callback for one that it forwarded.
+	_, err = to.ExecContext(ctx, `UPDATE callbacks SET message_id = (SELECT id FROM messages WHERE uuid = message_uuid);
+		UPDATE counters SET
+		next_message = max((SELECT coalesce(max(id), 0) + 1 FROM messages), (SELECT coalesce(max(message_id), 0) + 1 FROM watched),
+			(SELECT coalesce(max(next_message), 0) FROM marks)),
+		next_callback = max((SELECT coalesce(max(id), 0) + 1 FROM callbacks), (SELECT coalesce(max(callback_id), 0) + 1 FROM attempts),
+			(SELECT coalesce(max(read), 0) + 1 FROM routes), (SELECT coalesce(max(next_callback), 0) FROM marks)),
 		messages = (SELECT count(*) FROM messages),
 		valid = (SELECT count(*) FROM callbacks WHERE outcome = 'valid'), invalid = (SELECT count(*) FROM callbacks WHERE outcome = 'invalid'),
 		missing = (SELECT count(*) FROM callbacks WHERE outcome = 'missing'),
@@ -212,6 +218,11 @@ func (r tableReader) read(ctx context.Context, after, limit int64, put func([]an
 			return last, fmt.Errorf("row %d comes after row %d", id, last) // a page that is part of another
 		}
 		last = id
+		for i, v := range values {
+			if b, ok := v.([]byte); ok && b == nil {
+				values[i] = []byte{} // which the driver reads as nil, and would write as NULL
+			}
+		}
 		if err := put(values[1:]); err != nil {
 			return last, &unwrittenError{err}
 		}

@@ -95,3 +95,72 @@ func TestReadableIsKept(t *testing.T) {
 		})
 	}
 }
+
+// TestReadableBelongs keeps what can be read of histories whose callbacks do not name the ID of a message that is
+// there: each callback belongs to the message of its UUID, and to none that comes later. No ID is given again.
+func TestReadableBelongs(t *testing.T) {
+	const all = 200
+	for name, script := range map[string]string{
+		"of an earlier version": `DROP INDEX callbacks_message; ALTER TABLE callbacks DROP COLUMN message_id;
+			CREATE INDEX callbacks_message ON callbacks (message_uuid) WHERE message_uuid IS NOT NULL; PRAGMA user_version = 7`,
+		"that names messages which are lost": `UPDATE callbacks SET message_id = message_id + 200 WHERE message_id > 10;
+			INSERT INTO routes VALUES ('app', 900, x'', 0, '', 0); INSERT INTO watched SELECT 800, 0, 0, 0, '', '', 0, 0, '', '', 0, 0, 0, '', 0`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "history.db")
+			s := openStore(t, store.Options{Path: path})
+			empty := report("empty", plivo.Sent, 1)
+			empty.Body = nil
+			record(t, s, empty)
+			var wg sync.WaitGroup
+			for i := range all {
+				wg.Go(func() {
+					if err := s.Record(t.Context(), report(fmt.Sprint("m", i), plivo.Sent, 1, "Text", strings.Repeat("x", 300))); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			wg.Wait()
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+			sqlExec(t, path, script)
+			b, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for at := len(b) * 2 / 3; at < len(b)*2/3+6*4096; at++ {
+				b[at] = 0xa5
+			}
+			if err := os.WriteFile(path, b, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if s, err := store.Open(t.Context(), store.Options{Path: path}); err == nil {
+				_, _ = s.Callbacks(t.Context(), store.Window{Limit: all})
+				_, _ = s.Messages(t.Context(), store.Window{Limit: all})
+				_ = s.Close()
+			}
+			kept, err := filepath.Glob(path + ".readable-*.db")
+			if err != nil || len(kept) != 1 {
+				t.Fatalf("kept are %v, %v", kept, err)
+			}
+			again := openStore(t, store.Options{Path: kept[0]})
+			record(t, again, report("m1", plivo.Delivered, 2))
+			for i := range 31 {
+				record(t, again, report(fmt.Sprint("new", i), plivo.Sent, 1))
+			}
+			if next := report("next", plivo.Sent, 1); strings.HasPrefix(name, "that") {
+				record(t, again, next)
+				ms, err := again.Messages(t.Context(), store.Window{Limit: 1})
+				if next.ID <= 900 || err != nil || len(ms) != 1 || ms[0].ID <= 800 {
+					t.Errorf("the ID %d was given again, or that of %+v, %v", next.ID, ms, err)
+				}
+			}
+			for uuid, want := range map[string]int{"m1": 2, "empty": 1, "new0": 1, "new20": 1} {
+				if cs, err := again.CallbacksOf(t.Context(), uuid, 9); err != nil || len(cs) != want {
+					t.Errorf("%s has %d callbacks and not %d, %v", uuid, len(cs), want, err)
+				}
+			}
+		})
+	}
+}

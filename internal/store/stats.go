@@ -30,6 +30,7 @@ var failureNames = [...]struct {
 	{"closed", ErrClosed},
 	{"read_only", ErrReadOnly},
 	{"damaged", ErrDamaged},
+	{"taken_away", ErrTaken},
 	{"too_slow", context.DeadlineExceeded},
 	{"other", nil},
 }

@@ -110,8 +110,11 @@ func (w *writer) writeAgain() error {
 		}
 		return os.Remove(again)
 	})
-	if err == nil {
+	switch {
+	case err == nil:
 		s.tell(fmt.Sprintf("The history %s was deleted or moved while it is in use. All that was in it was written there again, and nothing is lost.", s.path))
+	case !w.shut:
+		_ = os.Remove(again) // all is still open, and each try writes a copy of its own
 	}
 	return err
 }
@@ -147,7 +150,7 @@ func (w *writer) keepAside() error {
 		w.kept = path
 		s.tell(fmt.Sprintf("The history %s was replaced by something else while it is in use. That is left as it is; all that was in the history is kept in %s.", s.path, path))
 	}
-	return failure(ErrTaken, nil, "the history %s was replaced by something else while it is in use: move that away, and it goes on by itself; all that was in it before is kept in %s", s.path, w.kept)
+	return failure(ErrTaken, nil, "the history %s was replaced by something else while it is in use: move that away, and it goes on by itself, or start this program again where that is to be the history, as when another plivoscope wrote it again; all that was in it before is kept in %s", s.path, w.kept)
 }
 
 // reopen moves the log into the file, closes what is open, has put do what is to be done between, and opens the file

@@ -1,12 +1,17 @@
 package webhook
 
 import (
+	"bytes"
 	"net/http"
 	"slices"
+	"strings"
 
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/redact"
 )
+
+// heldToken tells of a callback that is not what came, since an application that it is forwarded to sees that alone.
+const heldToken = "An auth token of yours was in it: asterisks stand in its place, so that what is kept, forwarded and sent again may not verify."
 
 // Without gives c with asterisks for the tokens in it: itself where there is none, and otherwise a copy.
 func (c *Callback) Without(tokens *redact.Tokens) *Callback {
@@ -14,13 +19,61 @@ func (c *Callback) Without(tokens *redact.Tokens) *Callback {
 		return c
 	}
 	clean := *c
-	clean.Method, clean.URL, clean.ReceivedURL = tokens.Text(c.Method), tokens.Text(c.URL), tokens.Text(c.ReceivedURL)
-	clean.Header, clean.Body = headerWithout(c.Header, tokens), tokens.Bytes(c.Body)
+	clean.Method, clean.URL, clean.ReceivedURL = tokens.Text(c.Method), queryWithout(c.URL, tokens), queryWithout(c.ReceivedURL, tokens)
+	clean.Header, clean.Body = headerWithout(c.Header, tokens), bodyWithout(c, tokens)
+	clean.Problem = strings.TrimPrefix(tokens.Text(c.Problem)+" "+heldToken, " ")
 	clean.Report = plivo.NewReport(slices.Clone(c.Report.Params))
 	for i, p := range clean.Report.Params {
 		clean.Report.Params[i].Name, clean.Report.Params[i].Value = tokens.Text(p.Name), tokens.Text(p.Value)
 	}
 	return &clean
+}
+
+// bodyWithout is a body of the same length whose parameters hold no token, however they are spelled.
+func bodyWithout(c *Callback, tokens *redact.Tokens) []byte {
+	body := tokens.Bytes(c.Body)
+	holds := func() bool {
+		params, _ := ParseParams(http.MethodPost, "", c.Header.Get("Content-Type"), body)
+		return paramsHold(plivo.NewReport(params), tokens)
+	}
+	if !holds() {
+		return body
+	}
+	if body = []byte(formWithout(string(body), tokens)); holds() {
+		return bytes.Repeat([]byte("*"), len(body))
+	}
+	return body
+}
+
+func queryWithout(url string, tokens *redact.Tokens) string {
+	url, fragment, cut := strings.Cut(tokens.Text(url), "#")
+	if path, query, found := strings.Cut(url, "?"); found {
+		url = path + "?" + formWithout(query, tokens)
+	}
+	if cut {
+		url += "#" + tokens.Text(fragment)
+	}
+	return url
+}
+
+// formWithout has asterisks for each name and value of a form that holds a token once it is decoded.
+func formWithout(form string, tokens *redact.Tokens) string {
+	pairs := strings.Split(form, "&")
+	for i, pair := range pairs {
+		name, value, found := strings.Cut(pair, "=")
+		pairs[i] = wordWithout(name, tokens)
+		if found {
+			pairs[i] += "=" + wordWithout(value, tokens)
+		}
+	}
+	return strings.Join(pairs, "&")
+}
+
+func wordWithout(word string, tokens *redact.Tokens) string {
+	if decoded, _ := unescape(word); tokens.Holds(decoded) {
+		return strings.Repeat("*", len(word))
+	}
+	return word
 }
 
 // paramsHold looks at parameters as they were decoded: a body may hold a token in pieces.

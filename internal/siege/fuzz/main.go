@@ -75,7 +75,11 @@ func run(ctx context.Context, out io.Writer, each time.Duration, only string, pa
 	return nil
 }
 
-// find lists the targets of this module, in the order of its packages. Only those packages are built that have some.
+// declared is a target, as gofumpt has it.
+var declared = regexp.MustCompile(`(?m)^func (Fuzz\w+)\(\w+ \*testing\.F\)`)
+
+// find lists the targets of this module, in the order of its packages. It reads them: to ask go test for their names it
+// would have to build each package, also those that are not wanted.
 func find(ctx context.Context) (targets []target, err error) {
 	listed, err := output(ctx, "list", "-json=ImportPath,Dir,TestGoFiles,XTestGoFiles", "./...")
 	if err != nil {
@@ -91,24 +95,13 @@ func find(ctx context.Context) (targets []target, err error) {
 		} else if err != nil {
 			return nil, err
 		}
-		some := false
 		for _, file := range append(p.TestGoFiles, p.XTestGoFiles...) {
 			text, err := os.ReadFile(filepath.Join(p.Dir, file))
 			if err != nil {
 				return nil, err
 			}
-			some = some || bytes.Contains(text, []byte("\nfunc Fuzz"))
-		}
-		if !some {
-			continue
-		}
-		names, err := output(ctx, "test", "-list", "^Fuzz", p.ImportPath)
-		if err != nil {
-			return nil, err
-		}
-		for line := range strings.Lines(string(names)) {
-			if name := strings.TrimSpace(line); strings.HasPrefix(name, "Fuzz") {
-				targets = append(targets, target{p.ImportPath, name})
+			for _, found := range declared.FindAllSubmatch(text, -1) {
+				targets = append(targets, target{p.ImportPath, string(found[1])})
 			}
 		}
 	}
