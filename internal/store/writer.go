@@ -147,7 +147,7 @@ func (w *writer) serve(r *request) (next *request) {
 		}
 		r.done <- err
 		if err == nil && !r.quiet {
-			w.s.subscribers.wake()
+			w.s.subscribers.wake(true)
 		}
 		return nil
 	}
@@ -238,7 +238,7 @@ func (w *writer) store(callbacks, attempts []*request) {
 		r.done <- err
 	}
 	if err == nil {
-		w.s.subscribers.wake()
+		w.s.subscribers.wake(len(callbacks) > 0)
 	}
 }
 
@@ -303,7 +303,7 @@ func (w *writer) poll() {
 		return
 	}
 	w.version = version
-	w.s.subscribers.wake()
+	w.s.subscribers.wake(true)
 }
 
 // stmt gives the prepared statement of query.
