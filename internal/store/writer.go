@@ -145,6 +145,9 @@ func (w *writer) serve(r *request) (next *request) {
 		if err == nil {
 			err = w.transaction(r.do)
 		}
+		if err == nil && !r.quiet {
+			w.s.followers.changed()
+		}
 		r.done <- err
 		if err == nil && !r.quiet {
 			w.s.subscribers.wake(true)
@@ -231,6 +234,9 @@ func (w *writer) store(callbacks, attempts []*request) {
 	default:
 		w.s.log.Error("a batch was not stored", "callbacks", len(callbacks), "attempts", len(attempts), "err", err)
 	}
+	if err == nil {
+		w.s.followers.recorded(callbacks)
+	}
 	for _, r := range callbacks {
 		r.done <- err
 	}
@@ -303,6 +309,7 @@ func (w *writer) poll() {
 		return
 	}
 	w.version = version
+	w.s.followers.changed()
 	w.s.subscribers.wake(true)
 }
 
