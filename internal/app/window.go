@@ -103,6 +103,9 @@ func (a *App) Callbacks(ctx context.Context, w store.Window) ([]webhook.Callback
 	return a.store.Callbacks(ctx, w)
 }
 
+// FollowCallbacks begins to follow the callbacks as they come; see store.Store.Follow.
+func (a *App) FollowCallbacks() (*store.Follower, func()) { return a.store.Follow() }
+
 // ListCallbacks gives a window of the callbacks, without the bodies of large ones.
 func (a *App) ListCallbacks(ctx context.Context, w store.Window) ([]webhook.Callback, error) {
 	a.refreshTotals(ctx)

@@ -44,11 +44,16 @@ func (s Streams) masker() *mask.Masker {
 // cleanAttr takes tokens out of the log, and masks it: numbers by their names, and in any text.
 func cleanAttr(m *mask.Masker, hide *redact.Tokens) func([]string, slog.Attr) slog.Attr {
 	return func(_ []string, a slog.Attr) slog.Attr {
-		switch v := a.Value.Any().(type) {
-		case string:
-			a.Value = slog.StringValue(m.Param(a.Key, hide.Text(v)))
-		case error:
-			a.Value = slog.StringValue(m.Sentence(hide.Text(v.Error())))
+		switch a.Value.Kind() {
+		case slog.KindString:
+			a.Value = slog.StringValue(m.Param(a.Key, hide.Text(a.Value.String())))
+		case slog.KindAny:
+			switch v := a.Value.Any().(type) {
+			case error:
+				a.Value = slog.StringValue(m.Sentence(hide.Text(v.Error())))
+			case slog.Level: // which encoding/json would be asked for on every line
+				a.Value = slog.StringValue(v.String())
+			}
 		}
 		return a
 	}

@@ -19,8 +19,10 @@ type tail struct {
 	p       *printer
 	end     *listenEnd
 	notices *noticePrinter
+	follows *store.Follower
 	wake    <-chan struct{}
 	close   func()
+	unheld  func() // ends that what is recorded is held to be printed
 	last    int64 // ID of the last callback that was there before, or was printed
 	printed int
 	met     bool             // what end waits for has come
@@ -72,7 +74,10 @@ func newTail(ctx context.Context, s Streams, a *app.App, p *printer, end *listen
 	if err := t.looksForSilence(ctx); err != nil {
 		return nil, err
 	}
-	t.wake, t.close = a.Subscribe()
+	t.follows, t.unheld = a.FollowCallbacks()
+	var unsubscribe func()
+	t.wake, unsubscribe = a.Subscribe()
+	t.close = func() { unsubscribe(); t.unheld() }
 	return t, nil
 }
 
@@ -123,6 +128,7 @@ func (t *tail) breathe(ctx context.Context) error {
 
 // rest prints what is left when no more can come.
 func (t *tail) rest(ctx context.Context) error {
+	t.unheld() // there is no wake any more for what another process wrote
 	for {
 		more, err := t.print(ctx)
 		if err != nil || t.met {
@@ -144,7 +150,7 @@ func (t *tail) print(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	t.read, t.silent.stale = time.Now(), true
-	rows, err := t.a.Callbacks(ctx, store.Window{After: t.last, Oldest: true, Limit: tailPage})
+	rows, err := t.follows.Callbacks(ctx, t.last, tailPage)
 	if err != nil {
 		return false, &unreadError{err}
 	}

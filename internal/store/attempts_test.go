@@ -296,6 +296,37 @@ func TestAttemptOfAnotherProcess(t *testing.T) {
 	}
 }
 
+// TestSubscribeCallbacks wakes who reads callbacks for one of these, and not for what came of forwarding it.
+func TestSubscribeCallbacks(t *testing.T) {
+	s := openStore(t, store.Options{})
+	all, endAll := s.Subscribe()
+	defer endAll()
+	wakes, end := s.SubscribeCallbacks()
+	defer end()
+	wait := func(of <-chan struct{}) {
+		t.Helper()
+		select {
+		case <-of:
+		case <-time.After(time.Minute):
+			t.Fatal("no wake")
+		}
+	}
+	record(t, s, report("a", plivo.Sent, 1))
+	wait(all)
+	wait(wakes)
+	keep(t, s, try(1))
+	wait(all)
+	// The writer tells of one thing after the other.
+	record(t, s, report("b", plivo.Sent, 1))
+	wait(all)
+	wait(wakes)
+	keep(t, s, try(1))
+	wait(all)
+	if len(wakes) != 0 {
+		t.Error("who reads callbacks was woken for an attempt")
+	}
+}
+
 // TestMigrateFromTheThirdVersion opens a file that the third version of the format made.
 func TestMigrateFromTheThirdVersion(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "history.db")

@@ -49,6 +49,8 @@ type pending struct {
 	arrival plivo.Arrival // given by the writer
 
 	imported bool // arrival is what it was when it came
+
+	asRead *webhook.Callback // for who follows; nil where nobody does, or it has to be read
 }
 
 func newPending(c *webhook.Callback, now time.Time) *pending {

@@ -13,7 +13,11 @@ import (
 // is the promise that they are; after any other the caller's client has to send it again. c is not
 // changed but for its ID and Arrival; what is kept of it has asterisks for the tokens of Options.Hide. It implements webhook.Recorder.
 func (s *Store) Record(ctx context.Context, c *webhook.Callback) error {
-	p := newPending(c.Without(s.hide), s.now())
+	kept := c.Without(s.hide)
+	p := newPending(kept, s.now())
+	if s.followers.any() {
+		p.asRead = follows(c, kept, p)
+	}
 	if err := s.ask("store a callback", &request{ctx: ctx, callback: p}); err != nil {
 		s.stats.failed(err)
 		return err

@@ -83,7 +83,7 @@ func (w *writer) trimChunk() {
 		return
 	}
 	w.trim.valid = valid
-	w.s.subscribers.wake()
+	w.s.subscribers.wake(true)
 }
 
 // trimCallbacks deletes the oldest excess callbacks after an ID that which finds, gives the last one's,

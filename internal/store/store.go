@@ -68,6 +68,7 @@ type Store struct {
 
 	writer      *writer // its methods run in its goroutine alone
 	subscribers subscribers
+	followers   followers
 }
 
 // Open opens or makes the history. Its errors are one sentence with what to do. ctx bounds the opening

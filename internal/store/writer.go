@@ -145,9 +145,12 @@ func (w *writer) serve(r *request) (next *request) {
 		if err == nil {
 			err = w.transaction(r.do)
 		}
+		if err == nil && !r.quiet {
+			w.s.followers.changed()
+		}
 		r.done <- err
 		if err == nil && !r.quiet {
-			w.s.subscribers.wake()
+			w.s.subscribers.wake(true)
 		}
 		return nil
 	}
@@ -231,6 +234,9 @@ func (w *writer) store(callbacks, attempts []*request) {
 	default:
 		w.s.log.Error("a batch was not stored", "callbacks", len(callbacks), "attempts", len(attempts), "err", err)
 	}
+	if err == nil {
+		w.s.followers.recorded(callbacks)
+	}
 	for _, r := range callbacks {
 		r.done <- err
 	}
@@ -238,7 +244,7 @@ func (w *writer) store(callbacks, attempts []*request) {
 		r.done <- err
 	}
 	if err == nil {
-		w.s.subscribers.wake()
+		w.s.subscribers.wake(len(callbacks) > 0)
 	}
 }
 
@@ -303,7 +309,8 @@ func (w *writer) poll() {
 		return
 	}
 	w.version = version
-	w.s.subscribers.wake()
+	w.s.followers.changed()
+	w.s.subscribers.wake(true)
 }
 
 // stmt gives the prepared statement of query.

@@ -16,8 +16,8 @@ import (
 
 // Store is the history: what is to be sent, what came of it, and how far each route is.
 type Store interface {
-	// Subscribe wakes a reader after a change, through a channel of one slot.
-	Subscribe() (wake <-chan struct{}, stop func())
+	// SubscribeCallbacks wakes a reader where callbacks may have come, through a channel of one slot.
+	SubscribeCallbacks() (wake <-chan struct{}, stop func())
 	// CallbackHeads gives the callbacks with a larger ID than after, oldest first, without headers and body.
 	CallbackHeads(ctx context.Context, after int64, limit int) ([]webhook.Callback, error)
 	// CallbacksAfter does so with headers and body; a large one has Omitted set and is without.

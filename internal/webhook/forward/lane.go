@@ -17,7 +17,7 @@ const (
 
 // pace is how often things are done.
 type pace struct {
-	look        time.Duration // the least time between two looks at the history
+	look        time.Duration // the least time from a look at the history that finds much to the next
 	save        time.Duration // the least time between two savings of the progress
 	beat        time.Duration // and the most
 	retry       time.Duration // after a failure of the history, or while another process has the route
@@ -29,6 +29,15 @@ type pace struct {
 var usualPace = pace{
 	look: 20 * time.Millisecond, save: 200 * time.Millisecond, beat: 2 * time.Second, retry: time.Second,
 	grace: 5 * time.Second, first: 500 * time.Millisecond, most: 30 * time.Second, probe: 5 * time.Second,
+}
+
+// much is how many callbacks are enough for a look at the history.
+const much = 16
+
+// rest is the least time to the next look after one that found so many callbacks: what comes singly goes at once, and
+// in a flood a look reads what came in many commits.
+func (p pace) rest(found int) time.Duration {
+	return p.look * time.Duration(min(found, much)) / much
 }
 
 // claim makes the route this process's.
@@ -74,7 +83,7 @@ func (l *lane) noteLast(ctx context.Context) {
 }
 
 func (l *lane) serve(ctx context.Context) {
-	wake, stop := l.f.o.Store.Subscribe()
+	wake, stop := l.f.o.Store.SubscribeCallbacks()
 	defer stop()
 	work, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
@@ -87,8 +96,8 @@ func (l *lane) serve(ctx context.Context) {
 	for ctx.Err() == nil && !l.lost {
 		now := time.Now()
 		if l.unread && !now.Before(lookAt) {
-			more := l.look(ctx)
-			if lookAt = now.Add(l.f.pace.look); more {
+			found, more := l.look(ctx)
+			if lookAt = now.Add(l.f.pace.rest(found)); more {
 				lookAt = now
 			}
 			if l.failing {

@@ -29,9 +29,9 @@ func (l *lane) begin(ctx context.Context) {
 	l.claimed.Open = nil
 }
 
-// look reads a page of what came: to hold it where there is room, else to count it. more says that there
-// is another page.
-func (l *lane) look(ctx context.Context) (more bool) {
+// look reads a page of what came: to hold it where there is room, else to count it. found is how many
+// it has, and more says that there is another page.
+func (l *lane) look(ctx context.Context) (found int, more bool) {
 	full := len(l.q.open) > heldMost-pageSize
 	after, read := l.read, l.f.o.Store.CallbackHeads
 	if full {
@@ -41,14 +41,14 @@ func (l *lane) look(ctx context.Context) (more bool) {
 	}
 	heads, err := read(ctx, after, pageSize)
 	if ctx.Err() != nil {
-		return false
+		return 0, false
 	}
 	if err != nil {
 		if !l.failing {
 			l.tell(slog.LevelError, "waits, because the history cannot be read: %v", err)
 		}
 		l.failing = true
-		return false
+		return 0, false
 	}
 	l.failing = false
 	counted := l.counted.Load()
@@ -81,7 +81,7 @@ func (l *lane) look(ctx context.Context) (more bool) {
 		l.passed(max(l.read, counted))
 	}
 	l.resume(full)
-	return more
+	return len(heads), more
 }
 
 // passed notes that all up to an ID that can be read was read: what was counted and is missing was removed
