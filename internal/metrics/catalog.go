@@ -59,7 +59,7 @@ var (
 	signatures   = define(ofCallbacks, "signatures_total", counter, "Signatures that were checked, by verdict: valid, invalid, unsigned, not_checked (no public URL or no token to check with)", "verdict")
 	acknowledged = define(ofCallbacks, "acknowledgement_seconds", histogram, "Time of a stored callback from its head read to its answer written")
 	connections  = define(ofCallbacks, "connections_open", gauge, "Connections to the callback server")
-	turnedAway   = define(ofCallbacks, "connections_refused_total", counter, "Connections that were closed at once, because too many were open")
+	turnedAway   = define(ofCallbacks, "connections_refused_total", counter, "Connections that were closed because too many were open: a new one, or the one that waited longest for its caller")
 
 	statuses  = define(ofMessages, "message_status_total", counter, "Delivery reports that verified and repeat no earlier one, by the status that they give the message: queued, sent, delivered, undelivered, failed, read, received, rejected, other", "status")
 	codes     = define(ofMessages, "error_codes_total", counter, "Of these the ones with an error code, by code: those that plivoscope knows, other", "code")

@@ -112,6 +112,7 @@ func TestReadableBelongs(t *testing.T) {
 			empty := report("empty", plivo.Sent, 1)
 			empty.Body = nil
 			record(t, s, empty)
+			record(t, s, report("first", plivo.Sent, 1)) // far from the damage
 			var wg sync.WaitGroup
 			for i := range all {
 				wg.Go(func() {
@@ -145,7 +146,7 @@ func TestReadableBelongs(t *testing.T) {
 				t.Fatalf("kept are %v, %v", kept, err)
 			}
 			again := openStore(t, store.Options{Path: kept[0]})
-			record(t, again, report("m1", plivo.Delivered, 2))
+			record(t, again, report("first", plivo.Delivered, 2))
 			for i := range 31 {
 				record(t, again, report(fmt.Sprint("new", i), plivo.Sent, 1))
 			}
@@ -156,7 +157,7 @@ func TestReadableBelongs(t *testing.T) {
 					t.Errorf("the ID %d was given again, or that of %+v, %v", next.ID, ms, err)
 				}
 			}
-			for uuid, want := range map[string]int{"m1": 2, "empty": 1, "new0": 1, "new20": 1} {
+			for uuid, want := range map[string]int{"first": 2, "empty": 1, "new0": 1, "new20": 1} {
 				if cs, err := again.CallbacksOf(t.Context(), uuid, 9); err != nil || len(cs) != want {
 					t.Errorf("%s has %d callbacks and not %d, %v", uuid, len(cs), want, err)
 				}

@@ -31,7 +31,7 @@ func newConnectionLimiter(limits Limits, refused func(peer, why string)) *connec
 
 func (s *Server) connectionRefused(peer, why string) {
 	s.stats.turnedAway.Add(1)
-	s.problems.tell(slog.LevelWarn, "connections", fmt.Sprintf("A connection from %s was closed at once: %s.", peer, why))
+	s.problems.tell(slog.LevelWarn, "connections", fmt.Sprintf("A connection from %s was closed: %s.", peer, why))
 }
 
 func (l *connectionLimiter) open() int64 {

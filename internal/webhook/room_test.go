@@ -42,7 +42,7 @@ func TestTheLongestWaitingMakesRoom(t *testing.T) {
 			if !closed(held[0]) {
 				t.Error("the first connection is still there")
 			}
-			if text := <-told; !strings.Contains(text, "waited longest, and 3 are open") {
+			if text := <-told; !strings.Contains(text, "was closed: it waited longest, and 3 are open") {
 				t.Errorf("told %q", text)
 			}
 		})
