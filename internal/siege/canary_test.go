@@ -83,7 +83,7 @@ func newGuarded(t *testing.T, inFile bool) *guarded {
 	if err := os.Mkdir(filepath.Join(g.dir, "out"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	g.write(t, filepath.Join(g.inputs, "tunnel.sh"), "env > '"+g.dir+"'/out/tunnel-environment\ncat /proc/$$/cmdline /proc/$PPID/cmdline > '"+g.dir+"'/out/tunnel-arguments\necho https://name.example\nsleep 5\n")
+	g.write(t, filepath.Join(g.inputs, "tunnel.sh"), "env | grep -v ^NGROK_AUTHTOKEN= > '"+g.dir+"'/out/tunnel-environment\ncat /proc/$$/cmdline /proc/$PPID/cmdline > '"+g.dir+"'/out/tunnel-arguments\necho https://name.example\nsleep 5\n")
 	for name, text := range canaryInputs {
 		g.write(t, filepath.Join(g.inputs, name), g.values.Replace(text))
 	}

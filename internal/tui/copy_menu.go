@@ -172,11 +172,17 @@ func (e *env) copy(it copyItem) tea.Cmd {
 		default:
 			words += ", " + plural(len(text), "byte")
 		}
-		if escaped > 0 {
-			words += fmt.Sprintf("; %s that would act where it is pasted %s written out, as \\x1b", plural(escaped, "character"), isAre(escaped))
-		}
+		words += actingWords(escaped)
 		return noticeMsg{app.Info, words + "."}
 	}
+}
+
+// actingWords says of a copy how many characters were escaped in it; nothing where there are none.
+func actingWords(escaped int) string {
+	if escaped == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; %s that would act where it is pasted %s written out, as \\x1b", plural(escaped, "character"), isAre(escaped))
 }
 
 func isAre(n int) string {

@@ -224,12 +224,16 @@ func TestTheFirstBaseStringIsOneThatThereIs(t *testing.T) {
 func TestCopyingControlCharactersSaysSo(t *testing.T) {
 	core := newStocked()
 	core.pure = true
-	d := newDriverOn(t, core, 120, 36, Options{Clipboard: func(string) error { return nil }})
+	var copied string
+	d := newDriverOn(t, core, 120, 36, Options{Clipboard: func(text string) error { copied = text; return nil }})
 	d.toSignature()
 	d.send(paste(captured(t, "https://example.com/cb", "https://example.com/cb", "a-token-of-tests", "Status=sent&Text=a\x01b")))
 	d.expect("✓ verifies")
 	d.keys("b")
-	d.expect("Copied the V3 base string, as checked; it holds control characters.")
+	d.expect("Copied the V3 base string, as checked; 1 character that would act where it is pasted is written out, as")
+	if !strings.Contains(copied, `a\x01b`) {
+		t.Errorf("copied %q", copied)
+	}
 }
 
 func TestAnErrorOfAnSDKIsSaidOnce(t *testing.T) {

@@ -3,7 +3,6 @@ package tui
 import (
 	"fmt"
 	"strings"
-	"unicode"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
@@ -101,9 +100,8 @@ func (s *sigScreen) copy(what string, of func(baseString) string) tea.Cmd {
 	if s.env.mask != nil {
 		words += ", masked"
 	}
-	if strings.ContainsFunc(text, unicode.IsControl) {
-		words += "; it holds control characters"
-	}
+	text, escaped := pasteable(copyItem{"body", text}) // line ends of parameters are signed too, and stay
+	words += actingWords(escaped)
 	return func() tea.Msg {
 		if err := put(text); err != nil {
 			return copiedMsg{app.Failure, fmt.Sprintf("Copy the %s: %v; select it with the mouse while holding shift instead.", what, err)}
