@@ -23,7 +23,7 @@ type tail struct {
 	wake    <-chan struct{}
 	close   func()
 	unheld  func() // ends that what is recorded is held to be printed
-	last    int64 // ID of the last callback that was there before, or was printed
+	last    int64  // ID of the last callback that was there before, or was printed
 	printed int
 	met     bool             // what end waits for has come
 	claimed webhook.Callback // the last that says so without a valid signature; of ID 0 where none does

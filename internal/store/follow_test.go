@@ -49,7 +49,9 @@ func TestFollow(t *testing.T) {
 		return len(rows)
 	}
 	kinds := []func(n int) (*store.Store, *webhook.Callback){
-		func(n int) (*store.Store, *webhook.Callback) { return here, answered(report(fmt.Sprint("a", n), plivo.Sent, 1)) },
+		func(n int) (*store.Store, *webhook.Callback) {
+			return here, answered(report(fmt.Sprint("a", n), plivo.Sent, 1))
+		},
 		func(n int) (*store.Store, *webhook.Callback) {
 			c := answered(report("again", plivo.Sent, 1))
 			c.Verdict.Outcome = signature.Invalid
@@ -65,7 +67,9 @@ func TestFollow(t *testing.T) {
 		func(n int) (*store.Store, *webhook.Callback) {
 			return here, answered(report("token", plivo.Sent, n, "Text", secret))
 		},
-		func(n int) (*store.Store, *webhook.Callback) { return here, answered(report("again", plivo.Delivered, n)) },
+		func(n int) (*store.Store, *webhook.Callback) {
+			return here, answered(report("again", plivo.Delivered, n))
+		},
 	}
 	total := 0
 	for i := range 60 {
