@@ -184,9 +184,14 @@ func TestHostileTexts(t *testing.T) {
 
 	texts, pairs, lost := corpus(t), 0, 0
 	ways := [][]string{
-		{"history", "-o", "text"}, {"history", "--callbacks", "-o", "text"}, {"history", "--callbacks", "-o", "text", "--mask"},
-		{"replay", "1", "2", "3", "4", "5", "--to", app.URL, "-o", "text"}, {"replay", "1", "2", "3", "4", "--to", app.URL, "--dry-run", "-o", "text"}, {"reconcile", "-o", "text"},
-		{"verify", "--id", "4", "-o", "text"}, {"verify", "--id", "9", "-o", "text"},
+		{"history", "-o", "text"},
+		{"history", "--callbacks", "-o", "text"},
+		{"history", "--callbacks", "-o", "text", "--mask"},
+		{"replay", "1", "2", "3", "4", "5", "--to", app.URL, "-o", "text"},
+		{"replay", "1", "2", "3", "4", "--to", app.URL, "--dry-run", "-o", "text"},
+		{"reconcile", "-o", "text"},
+		{"verify", "--id", "4", "-o", "text"},
+		{"verify", "--id", "9", "-o", "text"},
 	}
 	if !figures.Collecting() {
 		texts, ways = []hostile{together(texts), texts[len(texts)-3]}, ways[1:2]

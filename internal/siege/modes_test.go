@@ -196,7 +196,8 @@ func TestOpenEnvFileIsWarnedOf(t *testing.T) {
 	lines := [][]string{
 		{"listen", "--addr", "127.0.0.1:0", "--ephemeral", "--timeout", "50ms"},
 		{"send", "--simulator", "--ephemeral", "--addr", "127.0.0.1:0", "--speed", "50", "--to", "+14155550123", "--text", "hi"},
-		{"history"}, {"verify", "--url", "https://name.example/", "--header", "X-Plivo-Signature-V3: x", "--header", "X-Plivo-Signature-V3-Nonce: 1"},
+		{"history"},
+		{"verify", "--url", "https://name.example/", "--header", "X-Plivo-Signature-V3: x", "--header", "X-Plivo-Signature-V3-Nonce: 1"},
 		{"doctor", "--simulator", "--addr", "127.0.0.1:0"},
 	}
 	const token = "PLIVO_AUTH_TOKEN=" + testToken + "\n"
