@@ -253,7 +253,7 @@ type beside struct {
 
 func (h house) sql(tb testing.TB) beside {
 	tb.Helper()
-	pool, err := sql.Open("sqlite", "file:"+h.db())
+	pool, err := sql.Open("sqlite", "file:"+h.db()+"?_pragma=busy_timeout(10000)") // the program stores all the time
 	must(tb, err)
 	conn, err := pool.Conn(tb.Context())
 	must(tb, err)
