@@ -166,7 +166,7 @@ func (h house) files(tb testing.TB) map[string]string {
 
 // told tells whether a program said in a sentence what is wrong with the history.
 func told(text string) bool {
-	for _, words := range []string{"is damaged", "is not a database", "answers with errors", "is gone or was emptied"} {
+	for _, words := range []string{"is damaged", "is not a database", "answers with errors", "is gone or was emptied", "no longer in the history"} {
 		if strings.Contains(text, words) {
 			return true
 		}
