@@ -174,6 +174,24 @@ func told(text string) bool {
 	return false
 }
 
+// moved tells whether nothing was done to a file but that pages of its log were moved into it, as SQLite does when the
+// log is whole. What was cut off before such a page is then zeros.
+func moved(before, log, after string) bool {
+	const page = 4096
+	if len(after) < len(before) {
+		return false
+	}
+	for at := 0; at < len(after); at += page {
+		now := after[at:min(at+page, len(after))]
+		was := before[min(at, len(before)):min(at+page, len(before))]
+		same := strings.HasPrefix(now, was) && strings.Trim(now[len(was):], "\x00") == ""
+		if !same && !(len(now) == page && strings.Contains(log, now)) {
+			return false
+		}
+	}
+	return true
+}
+
 // TestDamagedHistory: what was acknowledged of a history that is damaged while it is in use, or before, is there or is
 // said not to be; what can be read is kept, and the program can be started with that.
 func TestDamagedHistory(t *testing.T) {
@@ -210,12 +228,12 @@ func TestDamagedHistory(t *testing.T) {
 				if (err != nil) != (stderr.Len() > 0) && !told(stderr.String()) {
 					t.Errorf("export ended with %v and said\n%s", err, &stderr)
 				}
-				// Nothing that cannot be read is overwritten.
+				// Nothing that cannot be read is overwritten, but by what the log has in its place.
 				if err != nil {
 					after := h.files(t)
 					for file, content := range before {
-						if after[file] != content && !strings.HasSuffix(file, "-wal") {
-							t.Errorf("%s was changed", file)
+						if !strings.HasSuffix(file, "-wal") && !moved(content, before[file+"-wal"], after[file]) {
+							t.Errorf("%s was changed otherwise than by its log", file)
 						}
 					}
 				}
