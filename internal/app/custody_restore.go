@@ -200,7 +200,7 @@ func repairOf(o Options) string { return cmp.Or(o.Repair, "plivoscope restore") 
 // Restore puts back what is owed for the applications of a live account, without a server. What a process holds
 // that runs is put back only with force. It opens o.HistoryPath, which has to be there.
 func Restore(ctx context.Context, o Options, force bool) ([]Restored, error) {
-	history, err := store.Open(ctx, store.Options{Path: o.HistoryPath, Keep: o.Keep, Hide: o.Hide, Now: o.Now, Logger: o.Logger})
+	history, err := store.Open(ctx, store.Options{Path: o.HistoryPath, Keep: o.Keep, Hide: o.Hide, Now: o.Now, Logger: o.Logger, OnProblem: o.OnProblem})
 	if err != nil {
 		return nil, err
 	}

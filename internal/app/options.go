@@ -50,6 +50,9 @@ type Options struct {
 	HistoryPath string // empty for an ephemeral history
 	Keep        int    // valid callbacks kept; 0 for the store's default
 
+	// OnProblem is told what is wrong with the history by what has no notices, as Restore; nil for nobody.
+	OnProblem func(text string)
+
 	// Join makes Open use the running server of the history, where there is one, instead of a
 	// server of its own.
 	Join      bool

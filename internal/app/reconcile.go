@@ -132,7 +132,7 @@ func OpenReconciler(ctx context.Context, o Options) (_ *Reconciler, err error) {
 	if r.now == nil {
 		r.now = time.Now
 	}
-	if r.store, err = store.Open(ctx, store.Options{Path: o.HistoryPath, Keep: o.Keep, Hide: o.Hide, Now: o.Now, Logger: o.Logger}); err != nil {
+	if r.store, err = store.Open(ctx, store.Options{Path: o.HistoryPath, Keep: o.Keep, Hide: o.Hide, Now: o.Now, Logger: o.Logger, OnProblem: o.OnProblem}); err != nil {
 		return nil, err
 	}
 	r.close = r.store.Close

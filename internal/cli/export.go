@@ -100,7 +100,7 @@ func (c *exportCommand) run(cmd *cobra.Command, s Streams, args []string) (err e
 		return err
 	}
 	ctx := cmd.Context()
-	db, err := openHistory(ctx, set.options.HistoryPath)
+	db, err := openHistory(ctx, s, set.options.HistoryPath)
 	if err != nil {
 		return err
 	}
@@ -143,11 +143,11 @@ func (f *flags) whichHistory(cmd *cobra.Command, set *settings) error {
 }
 
 // openHistory opens a history that is there.
-func openHistory(ctx context.Context, path string) (*store.Store, error) {
+func openHistory(ctx context.Context, s Streams, path string) (*store.Store, error) {
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("there is no history at %s yet: receive or send something first, or name another file with --db", path)
 	}
-	return store.Open(ctx, store.Options{Path: path})
+	return store.Open(ctx, store.Options{Path: path, OnProblem: s.problem})
 }
 
 // exported hands over the callbacks, and tells how many they were. All IDs are looked for first.

@@ -88,7 +88,7 @@ func (c *importCommand) run(cmd *cobra.Command, s Streams, args []string) (err e
 		}
 	}
 	ctx := cmd.Context()
-	db, err := store.Open(ctx, store.Options{Path: set.options.HistoryPath, Keep: c.keep, Hide: s.hidden()})
+	db, err := store.Open(ctx, store.Options{Path: set.options.HistoryPath, Keep: c.keep, Hide: s.hidden(), OnProblem: s.problem})
 	if err != nil {
 		return err
 	}

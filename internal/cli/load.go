@@ -69,7 +69,7 @@ func (f *flags) load(cmd *cobra.Command, s Streams) (*settings, error) {
 func (f *flags) rest(cmd *cobra.Command, s Streams, set *settings) (_ *settings, err error) {
 	o := &set.options
 	o.Surroundings = f.surroundings(s, set)
-	o.Version, o.Hide = version(), s.hidden()
+	o.Version, o.Hide, o.OnProblem = version(), s.hidden(), s.problem
 	o.Keep, o.Addr, o.PublicURL, o.InsecureURL = f.keep, f.addr, f.publicURL, f.insecureURL
 	o.AddrGiven = cmd.Flags().Changed("addr")
 	o.Fate, o.Seed, o.Speed, o.StrictSenders = f.fate, f.seed, f.speed, f.strictSenders

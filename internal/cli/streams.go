@@ -63,6 +63,9 @@ func isTerminal(stream any) bool {
 	return ok && (isatty.IsTerminal(f.Fd()) || isatty.IsCygwinTerminal(f.Fd()))
 }
 
+// problem says what is wrong with the history that a command works on.
+func (s Streams) problem(text string) { s.say("warning: %s", text) }
+
 // say writes a sentence for the user beside the data. It may hold text from the network.
 func (s Streams) say(format string, args ...any) {
 	text := "plivoscope: " + escape.Block(s.masker().Sentence(s.hidden().Text(fmt.Sprintf(format, args...))))

@@ -84,7 +84,7 @@ func (c *verifyCommand) run(cmd *cobra.Command, s Streams) error {
 	var cases []suspect
 	switch {
 	case cmd.Flags().Changed("id"):
-		cases, err = c.stored(cmd, set, known)
+		cases, err = c.stored(cmd, set, s, known)
 	case c.capture != "":
 		cases, err = c.captured(in, known)
 	default:

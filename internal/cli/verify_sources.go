@@ -144,7 +144,7 @@ func publicURL(r signature.Request, tokens []signature.Token, c capture.Request)
 }
 
 // stored gives the callback of --id with what its history knows beside it.
-func (c *verifyCommand) stored(cmd *cobra.Command, set *settings, k known) (_ []suspect, err error) {
+func (c *verifyCommand) stored(cmd *cobra.Command, set *settings, s Streams, k known) (_ []suspect, err error) {
 	if c.db == "" {
 		if err := c.account(set); err != nil {
 			return nil, fmt.Errorf("cannot tell which history --id %d is in: %w. For a token alone, which verify needs no more than, say whose history it is: --db FILE names its file, --simulator is the simulator's", c.id, err)
@@ -157,7 +157,7 @@ func (c *verifyCommand) stored(cmd *cobra.Command, set *settings, k known) (_ []
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("there is no history at %s yet: receive or send something first, or name another file with --db", path)
 	}
-	db, err := store.Open(ctx, store.Options{Path: path})
+	db, err := store.Open(ctx, store.Options{Path: path, OnProblem: s.problem})
 	if err != nil {
 		return nil, err
 	}

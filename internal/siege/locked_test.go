@@ -68,8 +68,9 @@ func TestLockedAtStart(t *testing.T) {
 		t.Errorf("it ended with %v and said\n%s", err, out)
 	}
 	s := screentest.Open(t, h.command("--addr", "127.0.0.1:0"), 100, 30)
+	s.Wait(`is locked\s+by another program`)
 	<-s.Ended
-	if err := s.Cmd.Wait(); err != nil && strings.Contains(s.Text(), "is locked by another program") {
+	if err := s.Cmd.Wait(); s.Cmd.ProcessState.ExitCode() == 1 {
 		survived++
 	} else {
 		t.Errorf("the screen ended with %v:\n%s", err, s.Text())

@@ -115,7 +115,7 @@ func TestFilesAreTheUsersAlone(t *testing.T) {
 		r.kill()
 		ephemeral.kill()
 		look("after kill -9")
-		for _, want := range []string{testAuthID + ".db", testAuthID + ".db-wal", testAuthID + ".db-shm", "plivoscope.log", "mask.key", "har", "new/imported.db", "log/a.log"} {
+		for _, want := range []string{testAuthID + ".db", testAuthID + ".db-wal", testAuthID + ".db-shm", testAuthID + ".db-mark", "plivoscope.log", "mask.key", "har", "new/imported.db", "log/a.log"} {
 			if !looked[want] {
 				t.Errorf("%s was not looked at, but %v", want, looked)
 			}

@@ -92,7 +92,7 @@ func TestStoppedForLong(t *testing.T) {
 	h, l := newHouse(t), newLedger(t)
 	first := h.listen(t)
 	l.until(t, first.url, http.StatusOK)
-	must(t, first.cmd.Process.Signal(syscall.SIGSTOP))
+	first.stop(t, h, false)
 	time.Sleep(6 * time.Second)
 	second := h.listen(t)
 	l.until(t, second.url, http.StatusOK)
@@ -110,6 +110,52 @@ func TestStoppedForLong(t *testing.T) {
 	first.kill()
 	second.kill()
 	figures.Tell(t, figures.Attack{What: "stopped for longer than a lease lives", Tries: 1, Survived: survived, Lost: l.lost(t, h.exported(t))})
+}
+
+// stop stops the program with the write lock of its history, or without.
+func (r *running) stop(tb testing.TB, h house, locked bool) {
+	tb.Helper()
+	wait(tb, "a stop at the right time", func() bool {
+		must(tb, r.cmd.Process.Signal(syscall.SIGSTOP))
+		other := h.sql(tb)
+		defer other.close()
+		other.do("PRAGMA busy_timeout = 50")
+		_, err := other.ExecContext(tb.Context(), "BEGIN IMMEDIATE")
+		if (err != nil) == locked {
+			return true
+		}
+		must(tb, r.cmd.Process.Signal(syscall.SIGCONT))
+		return false
+	})
+}
+
+// TestStoppedWithTheLock: who is stopped while it stores something keeps others from storing, which say so, and go on
+// as soon as it does.
+func TestStoppedWithTheLock(t *testing.T) {
+	t.Parallel()
+	if !figures.Collecting() {
+		t.Skip("it takes as long as a lock is waited for")
+	}
+	h, l := newHouse(t), newLedger(t)
+	first, second := h.listen(t), h.listen(t)
+	tries := 5
+	for range tries {
+		ctx, cancel := context.WithCancel(t.Context())
+		done := l.flood(ctx, first.url, 8)
+		enough := l.count() + 20
+		wait(t, "a flood", func() bool { return l.count() > enough })
+		first.stop(t, h, true)
+		l.until(t, second.url, http.StatusServiceUnavailable)
+		second.says(t, "is locked by another program", "continue it if it is stopped")
+		must(t, first.cmd.Process.Signal(syscall.SIGCONT))
+		l.until(t, second.url, http.StatusOK)
+		cancel()
+		done()
+		l.until(t, first.url, http.StatusOK)
+	}
+	first.kill()
+	second.kill()
+	figures.Tell(t, figures.Attack{What: "stopped while it stores, another on its history", Tries: tries, Survived: tries, Lost: l.lost(t, h.exported(t))})
 }
 
 // TestScreenThroughSignals: the screens are drawn again after a stop, and end with their terminal.

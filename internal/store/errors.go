@@ -89,7 +89,7 @@ func explainCode(path, doing string, err error) error {
 	}
 	switch se.Code() & 0xff {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL: // as lockIsToBlame has them
-		return failure(ErrLocked, err, "cannot %s: the history %s is locked by another program; close that program, or name another file with --db", doing, path)
+		return failure(ErrLocked, err, "cannot %s: the history %s is locked by another program; close that program, or continue it if it is stopped, or name another file with --db", doing, path)
 	case sqlite3.SQLITE_FULL:
 		return failure(ErrDiskFull, err, "cannot %s: no room is left for the history %s; free some space on its disk and it goes on by itself", doing, path)
 	case sqlite3.SQLITE_NOTADB:

@@ -31,8 +31,17 @@ func (s *Store) open(ctx context.Context) error {
 	if err := s.keepStrayLog(); err != nil {
 		return err
 	}
-	if err := prepareFile(s.path); err != nil {
+	made, err := prepareFile(s.path)
+	if err != nil {
 		return err
+	}
+	if made { // the mark beside it, if there is one, is of another
+		_ = os.Remove(s.path + markSuffix)
+	}
+	// In this order: what is in it was committed before the history is looked at.
+	mark, err := readMark(s.path)
+	if err != nil {
+		s.log.Warn("the mark of a history cannot be read", "path", mark.path, "err", err)
 	}
 	// The same durability for half the time of a commit; not there on macOS and Windows.
 	_, _ = sqlite.Fdatasync(true)
@@ -40,7 +49,6 @@ func (s *Store) open(ctx context.Context) error {
 		return s.explain(doingOpen, err)
 	}
 
-	var err error
 	if s.writeDB, err = sql.Open("sqlite", dsn(s.path, "rw")); err != nil {
 		return s.explain(doingOpen, err)
 	}
@@ -48,8 +56,14 @@ func (s *Store) open(ctx context.Context) error {
 	if s.conn, err = s.writeDB.Conn(ctx); err != nil {
 		return s.explain(doingOpen, err)
 	}
-	if err := s.settle(ctx); err != nil {
+	fresh, err := s.settle(ctx)
+	if err != nil {
 		return s.explain(doingOpen, err)
+	}
+	if !s.ephemeral {
+		if err := s.compare(ctx, mark, fresh); err != nil {
+			return err
+		}
 	}
 	// A file that was given may have been made by hand with wider rights.
 	if info, err := os.Stat(s.path); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
@@ -92,44 +106,44 @@ func dsn(path, mode string) string {
 }
 
 // prepareFile makes the folder and the file where they are missing, and refuses what cannot be a
-// history before SQLite touches it.
-func prepareFile(path string) error {
+// history before SQLite touches it. made tells that there was none.
+func prepareFile(path string) (made bool, err error) {
 	if path == "" || strings.ContainsRune(path, 0) {
-		return failure(ErrReadOnly, nil, "cannot open the history: %q is no file name; name another file with --db", path)
+		return false, failure(ErrReadOnly, nil, "cannot open the history: %q is no file name; name another file with --db", path)
 	}
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return failure(ErrReadOnly, err, "cannot make the folder %s for the history: %v; name another file with --db", dir, reason(err))
+		return false, failure(ErrReadOnly, err, "cannot make the folder %s for the history: %v; name another file with --db", dir, reason(err))
 	}
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 		if err != nil {
-			return failure(ErrReadOnly, err, "cannot make the history %s: %v; make its folder writable, or name another file with --db", path, reason(err))
+			return false, failure(ErrReadOnly, err, "cannot make the history %s: %v; make its folder writable, or name another file with --db", path, reason(err))
 		}
-		return f.Close()
+		return true, f.Close()
 	case err != nil:
-		return failure(ErrReadOnly, err, "cannot open the history %s: %v; name another file with --db", path, reason(err))
+		return false, failure(ErrReadOnly, err, "cannot open the history %s: %v; name another file with --db", path, reason(err))
 	case info.IsDir():
-		return failure(ErrNotHistory, nil, "cannot open the history %s: it is a folder; name a file with --db, as %s", path, filepath.Join(path, "history.db"))
+		return false, failure(ErrNotHistory, nil, "cannot open the history %s: it is a folder; name a file with --db, as %s", path, filepath.Join(path, "history.db"))
 	case !info.Mode().IsRegular():
-		return failure(ErrNotHistory, nil, "cannot open the history %s: it is no regular file; name another file with --db", path)
+		return false, failure(ErrNotHistory, nil, "cannot open the history %s: it is no regular file; name another file with --db", path)
 	}
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
-		return failure(ErrReadOnly, err, "cannot open the history %s for writing: %v; make it writable, or name another file with --db", path, reason(err))
+		return false, failure(ErrReadOnly, err, "cannot open the history %s for writing: %v; make it writable, or name another file with --db", path, reason(err))
 	}
 	defer f.Close()
 	head := make([]byte, len(magic))
 	n, err := io.ReadFull(f, head)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return failure(ErrDamaged, err, "cannot read the history %s: %v; check the disk, or name another file with --db", path, reason(err))
+		return false, failure(ErrDamaged, err, "cannot read the history %s: %v; check the disk, or name another file with --db", path, reason(err))
 	}
 	if n > 0 && !bytes.Equal(head[:n], []byte(magic)) {
-		return failure(ErrNotHistory, nil, "cannot open the history %s: it is not a database; it was left as it is, name another file with --db", path)
+		return false, failure(ErrNotHistory, nil, "cannot open the history %s: it is not a database; it was left as it is, name another file with --db", path)
 	}
-	return nil
+	return false, nil
 }
 
 // reason is an error of the file system without the path that the sentence names already.
@@ -146,37 +160,37 @@ func reason(err error) error {
 }
 
 // settle makes sure that the file is a history of this version, making or migrating it, and sets the
-// connection up. A file of another program is only read.
-func (s *Store) settle(ctx context.Context) error {
+// connection up. A file of another program is only read. fresh tells that nothing was in it.
+func (s *Store) settle(ctx context.Context) (fresh bool, err error) {
 	state, err := readState(ctx, s.conn)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if err := state.check(s.path); err != nil {
-		return err
+		return false, err
 	}
 	// Switching to WAL does not wait for a lock as other statements do.
 	for wait := time.Millisecond; ; wait = min(2*wait, 100*time.Millisecond) {
 		var mode string
 		err := s.conn.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode)
 		if err == nil && mode != "wal" {
-			return failure(ErrReadOnly, nil, "cannot open the history %s: its file system has no shared memory for SQLite's write-ahead log; name a file on a local disk with --db", s.path)
+			return false, failure(ErrReadOnly, nil, "cannot open the history %s: its file system has no shared memory for SQLite's write-ahead log; name a file on a local disk with --db", s.path)
 		}
 		if err == nil {
 			break
 		}
 		var se *sqlite.Error
 		if !errors.As(err, &se) || se.Code()&0xff != sqlite3.SQLITE_BUSY || wait >= 100*time.Millisecond {
-			return err
+			return false, err
 		}
 		select {
 		case <-ctx.Done():
-			return err
+			return false, err
 		case <-time.After(wait):
 		}
 	}
 	if _, err := s.conn.ExecContext(ctx, "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000"); err != nil {
-		return err
+		return false, err
 	}
-	return migrate(ctx, s.conn, s.path)
+	return state.application == 0, migrate(ctx, s.conn, s.path)
 }

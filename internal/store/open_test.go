@@ -25,7 +25,7 @@ func TestOpenKeepsWhatWasThere(t *testing.T) {
 	}
 	record(t, s, report("a", plivo.Delivered, 1))
 	if runtime.GOOS != "windows" {
-		for name, want := range map[string]os.FileMode{path: 0o600, filepath.Dir(path): 0o700, path + "-wal": 0o600} {
+		for name, want := range map[string]os.FileMode{path: 0o600, filepath.Dir(path): 0o700, path + "-wal": 0o600, path + "-mark": 0o600} {
 			if info, err := os.Stat(name); err != nil || info.Mode().Perm() != want {
 				t.Errorf("%s: %v, %v; want %v", name, info.Mode(), err, want)
 			}
@@ -37,7 +37,7 @@ func TestOpenKeepsWhatWasThere(t *testing.T) {
 		}
 	}
 	names, err := os.ReadDir(filepath.Dir(path))
-	if err != nil || len(names) != 1 {
+	if err != nil || len(names) != 2 { // with its mark
 		t.Errorf("after Close there are %v, %v", names, err)
 	}
 	if err := s.Record(t.Context(), report("b", plivo.Sent, 1)); !errors.Is(err, store.ErrClosed) {

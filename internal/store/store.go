@@ -48,6 +48,7 @@ type Store struct {
 
 	onProblem func(string)
 
+	mark    committed
 	place   place // of the writer goroutine alone, after Open
 	writeDB *sql.DB
 	conn    *sql.Conn // of the writer goroutine alone
@@ -150,6 +151,7 @@ func (s *Store) Close() error {
 // release closes the connections, the writing one last: it then moves the write-ahead log into the
 // file.
 func (s *Store) release() error {
+	s.mark.close()
 	var err error
 	if s.readDB != nil {
 		err = s.readDB.Close()

@@ -279,6 +279,9 @@ func (w *writer) transaction(do func() error) error {
 	}
 	if err == nil && w.count != nil {
 		w.trim.see(w.s, w.count)
+		if err := w.s.mark.see(w.count.nextCallback); err != nil {
+			w.s.log.Debug("the mark of the history was not written", "err", err)
+		}
 	}
 	if err == nil {
 		w.trim.seeAttempts(w.s, w.attempts)

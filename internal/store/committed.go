@@ -1,0 +1,104 @@
+package store
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+)
+
+// markSuffix is what the name of the mark has after that of the history.
+const markSuffix = "-mark"
+
+// committed is the mark beside a history: up to which ID callbacks were committed. SQLite takes a damaged log for one
+// that ends before the damage; by the mark it is seen what was lost with the rest. It is written without a sync: after
+// a crash of the system it may be behind, never ahead of what was synced.
+//
+// It belongs to the writer's goroutine, after Open.
+type committed struct {
+	path     string
+	file     *os.File // nil before something is written
+	identity int64    // of the history
+	next     int64    // the ID after the last one; 0 where there is no mark
+}
+
+const markSize = 16
+
+// readMark reads the mark beside a history; one that is not there or cannot be read has next 0.
+func readMark(path string) (committed, error) {
+	c := committed{path: path + markSuffix}
+	b, err := os.ReadFile(c.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return c, nil
+	}
+	if err == nil && len(b) == markSize {
+		c.identity, c.next = int64(binary.BigEndian.Uint64(b)), int64(binary.BigEndian.Uint64(b[8:])) //nolint:gosec // as it was written
+	}
+	return c, err
+}
+
+// see notes that all callbacks before next are committed.
+func (c *committed) see(next int64) error {
+	if c.path == "" || next <= c.next {
+		return nil
+	}
+	if c.file == nil {
+		f, err := os.OpenFile(c.path, os.O_WRONLY|os.O_CREATE, 0o600)
+		if err != nil {
+			return err
+		}
+		c.file = f
+	}
+	var b [markSize]byte
+	binary.BigEndian.PutUint64(b[:], uint64(c.identity)) //nolint:gosec // all of its bits
+	binary.BigEndian.PutUint64(b[8:], uint64(next))      //nolint:gosec // no ID is below 0
+	_, err := c.file.WriteAt(b[:], 0)
+	if err == nil {
+		c.next = next
+	}
+	return err
+}
+
+func (c *committed) close() {
+	if c.file != nil {
+		_ = c.file.Close()
+		c.file = nil
+	}
+}
+
+// compare looks whether the history, in which nothing was when it was opened if it is fresh, has all that its mark
+// says, tells the user if not, and makes sure that no ID of what is lost is given again. Where there is nobody to tell,
+// it is left to who opens it next.
+func (s *Store) compare(ctx context.Context, marked committed, fresh bool) error {
+	var identity, next int64
+	if err := s.conn.QueryRowContext(ctx, "SELECT number, next_callback FROM identity, counters").Scan(&identity, &next); err != nil {
+		return s.explain(doingOpen, err)
+	}
+	mine := fresh || marked.identity == identity
+	if lost := marked.next - next; mine && marked.next > 0 && lost > 0 && s.onProblem != nil {
+		if _, err := s.conn.ExecContext(ctx, "UPDATE counters SET next_callback = max(next_callback, ?)", marked.next); err != nil {
+			s.log.Warn("the IDs of lost callbacks were not left out", "err", err) // it is told again
+		}
+		are := "callbacks that were stored are"
+		if lost == 1 {
+			are = "callback that was stored is"
+		}
+		s.tell(fmt.Sprintf("%d %s no longer in the history %s: it or its log was damaged or emptied, or an older copy was put in its place. "+
+			"Plivo still has the messages: \"plivoscope reconcile\" asks it for their status, and its console shows them.", lost, are, s.path))
+	}
+	s.mark.close()
+	s.mark = committed{path: marked.path, identity: identity}
+	if !mine {
+		return nil // it is of a history that was there before
+	}
+	if marked.identity == identity {
+		s.mark.next = marked.next
+		return nil
+	}
+	if err := s.mark.see(marked.next); err != nil {
+		s.log.Warn("the mark of the history was not written", "err", err)
+	}
+	return nil
+}

@@ -1,0 +1,106 @@
+package store_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"dev.internal/plivoscope/internal/store"
+)
+
+// TestLostIsTold: SQLite takes a log that is gone or damaged for one that ends there. What was in it is missed.
+func TestLostIsTold(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "history.db")
+	var told []string
+	open := func(path string, keep int) *store.Store {
+		t.Helper()
+		told = nil
+		s, err := store.Open(t.Context(), store.Options{Path: path, Keep: keep, OnProblem: func(text string) { told = append(told, text) }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	record := func(s *store.Store, n int) (last int64) {
+		t.Helper()
+		for i := range n {
+			c := life(i)[0]
+			if err := s.Record(t.Context(), c); err != nil {
+				t.Fatal(err)
+			}
+			last = c.ID
+		}
+		return last
+	}
+	closed := func(s *store.Store) {
+		t.Helper()
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	quiet := func(what string) {
+		t.Helper()
+		if len(told) > 0 {
+			t.Errorf("%s: it said %q", what, told)
+		}
+	}
+	s := open(path, 1)
+	record(s, 5)
+	closed(s)
+	s = open(path, 1)
+	quiet("a history that keeps 1 callback")
+	last := record(s, 3)
+	// As after kill -9 without its log, and as an emptied file.
+	cut, emptied := filepath.Join(dir, "cut.db"), filepath.Join(dir, "emptied.db")
+	for _, to := range []string{cut, emptied} {
+		for _, suffix := range []string{"", "-mark"} {
+			b, err := os.ReadFile(path + suffix)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if to == emptied && suffix == "" {
+				b = nil
+			}
+			if err := os.WriteFile(to+suffix, b, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	closed(s)
+	for to, want := range map[string]string{cut: "3 callbacks that were stored are no longer in the history " + cut, emptied: "8 callbacks that were stored are no longer in the history " + emptied} {
+		// Who has nobody to tell leaves it to the next.
+		nobody, err := store.Open(t.Context(), store.Options{Path: to})
+		if err != nil {
+			t.Fatal(err)
+		}
+		closed(nobody)
+		s = open(to, 0)
+		if len(told) != 1 || !strings.HasPrefix(told[0], want) {
+			t.Errorf("it said %q, want %q", told, want)
+		}
+		if id := record(s, 1); id != last+1 {
+			t.Errorf("the next callback has the ID %d, want %d", id, last+1)
+		}
+		closed(s)
+		closed(open(to, 0))
+		quiet("the second time")
+	}
+	// One that was deleted is not missed, nor is what was in one that has the place of another.
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	s = open(path, 0)
+	quiet("a new history")
+	record(s, 1)
+	closed(s)
+	closed(open(path, 0))
+	quiet("a new history again")
+	if err := os.Rename(path, cut); err != nil {
+		t.Fatal(err)
+	}
+	closed(open(cut, 0))
+	quiet("another history")
+}
