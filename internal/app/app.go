@@ -197,7 +197,7 @@ func (a *App) listen(ctx context.Context) error {
 	if moved {
 		a.Notify(Warning, fmt.Sprintf("%s is in use: callbacks come to %s instead; choose a port with --addr.", addr, ln.Addr()))
 	}
-	if !local(ln) {
+	if !onlyHere(ln) {
 		a.Notify(Info, fmt.Sprintf("The callback server listens on %s: other machines of the network can reach it.", ln.Addr()))
 	}
 	if a.urls.public == "" {
@@ -251,7 +251,7 @@ func (a *App) serve() error {
 		PublicURLs: []string{a.publicURL()}, Tokens: a.tokens, OnInvalid: a.o.OnInvalid, Recorder: a.store,
 		Now: a.now, Logger: a.log, Allow: a.o.Allow, Version: a.o.Version,
 		Agent: tunnelled, TrustForwarded: trusted,
-		Limits:    webhook.Limits{RateLimitOff: !tunnelled && !trusted && local(a.serverLn), AtOnce: a.o.CallbacksAtOnce},
+		Limits:    webhook.Limits{RateLimitOff: !tunnelled && !trusted && onlyHere(a.serverLn), AtOnce: a.o.CallbacksAtOnce},
 		OnProblem: func(level slog.Level, text string) { a.Notify(severityOf(level), text) },
 		Prove:     a.answerProbe,
 		Tunnel:    a.tunnelHealth,

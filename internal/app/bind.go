@@ -7,23 +7,24 @@ import (
 	"net"
 	"strconv"
 	"syscall"
+
+	"dev.internal/plivoscope/internal/local"
 )
 
-// Bind listens on addr, HOST:PORT. Where that is busy and was not asked for, a free port of the same
+// Bind listens on addr, HOST:PORT, as local.Listen does. Where that is busy and was not asked for, a free port of the same
 // host is taken instead and moved is true. what names the listener in the error.
 func Bind(ctx context.Context, what, addr string, asked bool) (ln net.Listener, moved bool, err error) {
-	var lc net.ListenConfig
-	ln, err = lc.Listen(ctx, "tcp", addr)
+	ln, err = local.Listen(ctx, addr)
 	if err != nil && !asked && errors.Is(err, syscall.EADDRINUSE) {
 		host, _, splitErr := net.SplitHostPort(addr)
 		if splitErr != nil {
 			return nil, false, splitErr
 		}
-		ln, err = lc.Listen(ctx, "tcp", net.JoinHostPort(host, "0"))
+		ln, err = local.Listen(ctx, net.JoinHostPort(host, "0"))
 		moved = err == nil
 	}
 	if err != nil {
-		return nil, false, fmt.Errorf("cannot listen for %s on %s: %w; name another address with --addr, or port 0 for a free one", what, addr, err)
+		return nil, false, fmt.Errorf("cannot listen for %s on %s: %w; %s", what, addr, err, local.Advice(err, "name another address with --addr, or port 0 for a free one"))
 	}
 	return ln, moved, nil
 }
@@ -38,8 +39,8 @@ func URLOf(ln net.Listener) string {
 	return "http://" + addr
 }
 
-// local tells whether only this machine can connect to a listener.
-func local(ln net.Listener) bool {
+// onlyHere tells whether only this machine can connect to a listener.
+func onlyHere(ln net.Listener) bool {
 	tcp, ok := ln.Addr().(*net.TCPAddr)
 	return ok && tcp.IP.IsLoopback()
 }

@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"dev.internal/plivoscope/internal/config"
+	"dev.internal/plivoscope/internal/local"
 	"dev.internal/plivoscope/internal/store"
 )
 
@@ -148,8 +149,7 @@ func lookAtPort(ctx context.Context, d *doctor) Finding {
 	if d.leased && sameAddr(d.lease.ListenURL, addr) {
 		return fine(fmt.Sprintf("%s is held by process %d, which serves this history", addr, d.lease.PID))
 	}
-	var lc net.ListenConfig
-	ln, err := lc.Listen(ctx, "tcp", addr)
+	ln, err := local.Listen(ctx, addr)
 	if err == nil {
 		_ = ln.Close()
 		return fine(addr + " is free")
@@ -161,7 +161,7 @@ func lookAtPort(ctx context.Context, d *doctor) Finding {
 	case errors.Is(err, syscall.EADDRINUSE):
 		return warn(addr+" is taken by another program, so a free port is used instead", "end that program ("+whoHolds(addr)+" tells which), or choose a port with --addr")
 	}
-	return failed(FaultLocal, "cannot listen on "+addr+": "+netReason(err), "name another address with --addr")
+	return failed(FaultLocal, "cannot listen on "+addr+": "+netReason(err), local.Advice(err, "name another address with --addr"))
 }
 
 func sameAddr(listenURL, addr string) bool {

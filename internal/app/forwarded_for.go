@@ -46,7 +46,7 @@ func (a *App) trustsForwarded(tunnelled bool) (bool, error) {
 	if !tunnelled && !proxied {
 		return false, nil
 	}
-	if len(a.o.Allow) > 0 && local(a.serverLn) {
+	if len(a.o.Allow) > 0 && onlyHere(a.serverLn) {
 		return false, errors.New("--allow cannot tell who calls: it is not known whether this tunnel or proxy puts the caller's address behind X-Forwarded-For, and if not, a caller writes there what it likes; give --forwarded-for trust if it does, or leave --allow out")
 	}
 	return false, nil

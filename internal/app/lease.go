@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"os"
 	"time"
@@ -59,7 +60,8 @@ func (a *App) keepLease(ctx context.Context, held bool) error {
 	}
 }
 
-// renewLease renews the lease, or takes it once it is free.
+// renewLease renews the lease, or takes it once it is free. Who stood still for longer than a lease lives may find
+// that another server has it, and then is to them as any that began later.
 func (a *App) renewLease(ctx context.Context, held *bool) {
 	err := a.store.TakeLease(ctx, a.lease())
 	switch {
@@ -67,6 +69,10 @@ func (a *App) renewLease(ctx context.Context, held *bool) {
 		*held = true
 		a.leased.Store(true)
 		a.Notify(Info, "The other server of this history is gone: other commands use this one from now on.")
+	case errors.Is(err, store.ErrLeased) && *held:
+		*held = false
+		a.leased.Store(false)
+		a.Notify(Warning, "Other commands on this history use another server now, which took over while this one stood still: "+err.Error())
 	case err != nil && *held && ctx.Err() == nil:
 		a.log.Warn("lease not renewed", "err", err)
 	}

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -12,13 +13,13 @@ func (a *App) listenForMetrics(ctx context.Context) error {
 	if a.o.Metrics == "" {
 		return nil
 	}
-	ln, err := metrics.Listen(ctx, a.o.Metrics)
+	ln, err := metrics.Listen(ctx, a.o.Metrics, cmp.Or(a.o.MetricsFrom, "--metrics"))
 	if err != nil {
 		return err
 	}
 	a.metricsLn = ln
 	if metrics.Beyond(ln) {
-		a.Notify(Info, fmt.Sprintf("The metrics are served on %s: other machines of the network can read them, without a password.", ln.Addr()))
+		a.Notify(Info, fmt.Sprintf("The metrics are served on %s, from here at %s: other machines of the network can read them, without a password.", ln.Addr(), a.metricsURL()))
 	}
 	return nil
 }
@@ -47,3 +48,6 @@ func (a *App) measured() metrics.State {
 	}
 	return st
 }
+
+// metricsURL is where this machine reaches the metrics.
+func (a *App) metricsURL() string { return URLOf(a.metricsLn) + metrics.Path }

@@ -76,7 +76,8 @@ type Options struct {
 
 	// Metrics is where metrics are served, as metrics.ParseAddr gives it; empty for nowhere. A process that joined
 	// another one has none of its own.
-	Metrics string
+	Metrics     string
+	MetricsFrom string // the flag or the variable that says so, for errors; empty for --metrics
 
 	Answer plivo.Answer // to inbound messages, unless an application of Routes answers; zero for no reply
 

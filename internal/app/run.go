@@ -65,8 +65,9 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 			awaits string
 		}{
 			{credentials.end, "the API's answer about the credentials"},
-			{watcher.end, "the API's answer about a message"},
-			{lease.end, "the history"},
+			// What is asked of the API is given up at once.
+			{watcher.end, "the history, to note the end of the watch over messages (another program may hold it)"},
+			{lease.end, "the history, to give the lease back (another program may hold it)"},
 			{a.replays.end, "the answer to a request that is being sent again"},
 			{custody.end, "the API's answer about the application that inbound messages come from, whose message_url is put back (where that is not done, the next start or \"" + a.repair() + "\" does it)"},
 			{sim.end, "the simulator"},

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"dev.internal/plivoscope/internal/metrics"
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/simulator"
 	"dev.internal/plivoscope/internal/store"
@@ -24,7 +23,7 @@ func (a *App) Status() Status {
 		API: a.api.Stats(), HistorySize: a.store.Size(), Routes: a.routes.Stats(), Attachment: a.custody.status(),
 	}
 	if a.metricsLn != nil {
-		s.MetricsURL = URLOf(a.metricsLn) + metrics.Path
+		s.MetricsURL = a.metricsURL()
 	}
 	if answer := a.inboundAnswer.Load(); answer != nil {
 		s.InboundAnswer, s.InboundReply = answer.String(), answer.Text()

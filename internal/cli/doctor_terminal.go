@@ -19,7 +19,7 @@ const leastColumns, leastRows = 60, 15
 func lookAtTerminal(s Streams, getenv func(string) string) app.Finding {
 	file, ok := s.Out.(*os.File)
 	if !ok || !s.outIsTerminal() {
-		return app.Finding{Result: app.CheckSkipped, What: "standard output is no terminal: data is printed there as JSON lines, and no screen is shown"}
+		return app.Finding{Result: app.CheckSkipped, What: "standard output is no terminal: no screen is shown there, and data is printed as JSON lines unless -o text is given"}
 	}
 	columns, rows, err := term.GetSize(file.Fd())
 	if err != nil {

@@ -135,8 +135,9 @@ func (f *flags) rest(cmd *cobra.Command, s Streams, set *settings) (_ *settings,
 		o.Allow = append(o.Allow, prefix)
 	}
 	if f.metrics != "" {
+		o.MetricsFrom = setBy(cmd.Flags(), "metrics")
 		if o.Metrics, err = metrics.ParseAddr(f.metrics); err != nil {
-			return nil, fmt.Errorf("--metrics: %w", err)
+			return nil, fmt.Errorf("%s: %w", o.MetricsFrom, err)
 		}
 	}
 	if err := f.attachment(o); err != nil {
@@ -188,7 +189,9 @@ func (f *flags) environment(cmd *cobra.Command) (config.Env, error) {
 		if !ok || flag.Changed || aside[flag.Name] || flag.Name == "help" || flag.Name == "version" {
 			return
 		}
-		if setErr := cmd.Flags().Set(flag.Name, value); setErr != nil && err == nil {
+		setErr := cmd.Flags().Set(flag.Name, value)
+		_ = cmd.Flags().SetAnnotation(flag.Name, bySource, []string{source})
+		if setErr != nil && err == nil {
 			err = fmt.Errorf("%s is %q, but --%s takes a value of type %s; correct it or remove it", source, value, flag.Name, flag.Value.Type())
 		}
 	})
@@ -196,6 +199,17 @@ func (f *flags) environment(cmd *cobra.Command) (config.Env, error) {
 		err = noTokens(cmd, tokensOf(env))
 	}
 	return env, err
+}
+
+// bySource is the annotation of a flag that the environment has set: the variable, and where it stands.
+const bySource = "plivoscope_source"
+
+// setBy is who set a flag, for messages: the flag itself, where it was typed, or its variable.
+func setBy(fs *pflag.FlagSet, name string) string {
+	if source := fs.Lookup(name).Annotations[bySource]; len(source) > 0 {
+		return source[0]
+	}
+	return "--" + name
 }
 
 // onlyTyped is the annotation of a flag that the environment does not set.

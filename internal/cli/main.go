@@ -61,7 +61,7 @@ status, error code and signature check.
 Without a subcommand it opens the full-screen UI: on a live account when PLIVO_AUTH_ID and
 PLIVO_AUTH_TOKEN are set (in the environment or in .env), on the embedded simulator otherwise.
 Where standard output is no terminal it runs as "listen".`,
-		Args:          cobra.NoArgs,
+		Args:          noCommand,
 		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,

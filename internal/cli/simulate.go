@@ -38,7 +38,7 @@ answered on this machine alone.`,
 		Example: `  plivoscope simulate --addr 127.0.0.1:0 --seed 1 --clock 2026-03-01T12:00:00Z,stopped -o json
   plivoscope simulate inbound --from +14155550123 --text hi
   plivoscope simulate advance 60s`,
-		Args: cobra.NoArgs,
+		Args: noCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			set, err := f.load(cmd, s)
 			if err != nil {

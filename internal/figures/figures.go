@@ -19,6 +19,19 @@ type Measure struct {
 	Reached  bool   `json:"reached"`
 }
 
+// MarshalJSON leaves out reached where there is no goal.
+func (m Measure) MarshalJSON() ([]byte, error) {
+	type fields Measure // without this method
+	row := struct {
+		fields
+		Reached *bool `json:"reached,omitempty"` // stands above the embedded one
+	}{fields: fields(m)}
+	if m.Goal != "" {
+		row.Reached = &m.Reached
+	}
+	return json.Marshal(row)
+}
+
 // Attack is a row of the table of faults and attacks.
 type Attack struct {
 	What     string `json:"what"`     // the key, as in Measure

@@ -238,7 +238,7 @@ func TestOnlyThisMachineReads(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ln, err := metrics.Listen(t.Context(), addr)
+	ln, err := metrics.Listen(t.Context(), addr, "--metrics")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -288,7 +288,7 @@ func TestOnlyThisMachineReads(t *testing.T) {
 			t.Errorf("%s is answered %d, %q, %v", name, resp.StatusCode, body, err)
 		}
 	}
-	_, err = metrics.Listen(t.Context(), ln.Addr().String())
+	_, err = metrics.Listen(t.Context(), ln.Addr().String(), "--metrics")
 	if err == nil || !strings.Contains(err.Error(), "name another address with --metrics") {
 		t.Errorf("a port that is taken: %v", err)
 	}

@@ -48,12 +48,12 @@ func cut(s string) string {
 	return strings.ToValidUTF8(s[:most], "") + "…"
 }
 
-// Listen binds an address as ParseAddr gives it.
-func Listen(ctx context.Context, addr string) (net.Listener, error) {
-	var lc net.ListenConfig
-	ln, err := lc.Listen(ctx, "tcp", addr)
+// Listen binds an address as ParseAddr gives it. from is the flag or the variable that named it, which an error advises to
+// change.
+func Listen(ctx context.Context, addr, from string) (net.Listener, error) {
+	ln, err := local.Listen(ctx, addr)
 	if err != nil {
-		return nil, fmt.Errorf("cannot serve metrics on %s: %w; name another address with --metrics, or port 0 for a free one", addr, err)
+		return nil, fmt.Errorf("cannot serve metrics on %s: %w; %s", addr, err, local.Advice(err, "name another address with "+from+", or port 0 for a free one"))
 	}
 	return ln, nil
 }

@@ -11,6 +11,9 @@ type benchmark struct{ pkg, name, time string }
 
 const once = "1x"
 
+// path is what -run is matched with, as bench/Flood.
+func (b benchmark) path() string { return b.pkg + "/" + b.name }
+
 // benchmarks are in the order of the table.
 var benchmarks = []benchmark{
 	{"bench", "Acknowledge", once},
@@ -37,7 +40,7 @@ var benchmarks = []benchmark{
 // matching are the benchmarks whose package and name, as bench/Flood, match.
 func matching(match *regexp.Regexp) (chosen []benchmark) {
 	for _, b := range benchmarks {
-		if match.MatchString(b.pkg + "/" + b.name) {
+		if match.MatchString(b.path()) {
 			chosen = append(chosen, b)
 		}
 	}

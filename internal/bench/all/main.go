@@ -1,7 +1,7 @@
 // Command all runs every benchmark of the program and ends with the table of what was measured. It ends with 1 where
 // a goal is missed or a benchmark failed. It is run in the root of the repository:
 //
-//	go run ./internal/bench/all [-run REGEXP] [-large]
+//	go run ./internal/bench/all [-run REGEXP] [-list] [-large]
 package main
 
 import (
@@ -9,6 +9,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"regexp"
@@ -20,16 +21,17 @@ import (
 func main() {
 	only := flag.String("run", "", "run only the benchmarks whose package and name match this `expression`")
 	large := flag.Bool("large", false, "measure growth at 5,000,000 messages too, which needs 12 GB of disk and some minutes")
+	list := flag.Bool("list", false, "list the benchmarks that would be run, as -run sees them, and run none")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *only, *large); err != nil {
+	if err := run(ctx, os.Stdout, *only, *large, *list); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, only string, large bool) error {
+func run(ctx context.Context, out io.Writer, only string, large, list bool) error {
 	began := time.Now()
 	match, err := regexp.Compile(only)
 	if err != nil {
@@ -37,22 +39,28 @@ func run(ctx context.Context, only string, large bool) error {
 	}
 	chosen := matching(match)
 	if len(chosen) == 0 {
-		return fmt.Errorf("no benchmark matches %q", only)
+		return fmt.Errorf("no benchmark matches %q; -list lists them", only)
+	}
+	if list {
+		for _, b := range chosen {
+			_, _ = fmt.Fprintln(out, b.path())
+		}
+		return nil
 	}
 	done, err := prepare(ctx, chosen, large)
 	if err != nil {
 		return err
 	}
 	defer done()
-	measures, failed, err := figures.Collect[figures.Measure](ctx, os.Stdout, commands(chosen))
+	measures, failed, err := figures.Collect[figures.Measure](ctx, out, commands(chosen))
 	if err != nil {
 		failed = append(failed, err.Error())
 	}
-	missed, err := table(measures)
+	missed, err := table(out, measures)
 	if err != nil {
 		return err
 	}
-	fmt.Printf("\nmeasured in %.0f s\n", time.Since(began).Seconds())
+	_, _ = fmt.Fprintf(out, "\nmeasured in %.0f s\n", time.Since(began).Seconds())
 	var problems []error
 	for _, f := range failed {
 		problems = append(problems, fmt.Errorf("failed: %s", f))
@@ -64,7 +72,7 @@ func run(ctx context.Context, only string, large bool) error {
 }
 
 // table writes the table and gives how many goals are missed.
-func table(measures []figures.Measure) (missed int, err error) {
+func table(out io.Writer, measures []figures.Measure) (missed int, err error) {
 	rows := make([][]string, len(measures))
 	for i, m := range measures {
 		reached := "yes"
@@ -77,6 +85,6 @@ func table(measures []figures.Measure) (missed int, err error) {
 		}
 		rows[i] = []string{m.What, m.Measured, m.Baseline, m.Ratio, m.Goal, reached}
 	}
-	fmt.Println()
-	return missed, figures.Table(os.Stdout, []string{"what", "measured", "baseline", "ratio", "goal", "reached"}, rows)
+	_, _ = fmt.Fprintln(out)
+	return missed, figures.Table(out, []string{"what", "measured", "baseline", "ratio", "goal", "reached"}, rows)
 }

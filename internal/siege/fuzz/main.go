@@ -57,7 +57,7 @@ func run(ctx context.Context, out io.Writer, each time.Duration, only string, pa
 			_, _ = fmt.Fprintln(out, t.pkg, t.name)
 			continue
 		}
-		_, _ = fmt.Fprintf(out, "\n== %s\n", name)
+		_, _ = fmt.Fprintf(out, "\n== %s: compiling it for fuzzing first, which may take minutes, then %s\n", name, each)
 		args := []string{"test", "-run", "^$", "-fuzz", "^" + t.name + "$", "-fuzztime", each.String()}
 		if parallel > 0 {
 			args = append(args, "-parallel", strconv.Itoa(parallel))
@@ -69,7 +69,7 @@ func run(ctx context.Context, out io.Writer, each time.Duration, only string, pa
 		}
 	}
 	if done == 0 {
-		return errors.New("there is no such target")
+		return fmt.Errorf("no target matches %q; -list lists them", only)
 	}
 	_, _ = fmt.Fprintf(out, "\n%d targets\n", done)
 	return nil

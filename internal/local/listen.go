@@ -1,0 +1,30 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"syscall"
+)
+
+// Listen binds HOST:PORT. All addresses of IPv4 are these alone: by itself Go takes 0.0.0.0 for all of
+// IPv6 too, and tells it as [::].
+func Listen(ctx context.Context, addr string) (net.Listener, error) {
+	network := "tcp"
+	if host, _, err := net.SplitHostPort(addr); err == nil {
+		if ip, err := netip.ParseAddr(host); err == nil && ip.Is4() && ip.IsUnspecified() {
+			network = "tcp4"
+		}
+	}
+	var lc net.ListenConfig
+	return lc.Listen(ctx, network, addr)
+}
+
+// Advice is what to do about an error of Listen: other, but where no address helps.
+func Advice(err error, other string) string {
+	if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
+		return `let the program have more open files: "ulimit -n" says how many there may be`
+	}
+	return other
+}
