@@ -62,3 +62,6 @@ func LastBatch(s *Store) (callbacks, attempts int, err error) {
 
 // Queued is how many callbacks and attempts wait for the writer.
 func Queued(s *Store) (callbacks, attempts int) { return len(s.queue), len(s.attempts) }
+
+// Forget has the writer keep no pages in memory.
+func Forget(s *Store) error { return pragma(s, "shrink_memory") }

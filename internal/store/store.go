@@ -50,6 +50,7 @@ type Store struct {
 
 	mark    committed
 	place   place // of the writer goroutine alone, after Open
+	logSize int64   // of the log when it was looked at last, likewise
 	writeDB *sql.DB
 	conn    *sql.Conn // of the writer goroutine alone
 	readDB  *reading
@@ -62,7 +63,8 @@ type Store struct {
 	closing  sync.Once
 	err      error // of Close
 
-	damaged atomic.Bool // was seen
+	damaged  atomic.Bool // was seen
+	unmended bool        // the log was cut, and no checkpoint may read it; of who closes, after the writer ended
 
 	size  atomic.Int64 // of the files, in bytes
 	stats stats
@@ -155,6 +157,10 @@ func (s *Store) release() error {
 	var err error
 	if s.readDB != nil {
 		err = s.readDB.Close()
+	}
+	if s.unmended {
+		// The last connection that is closed moves the log into the file: the system closes them with the process.
+		return failure(ErrTaken, err, "the log of the history %s was emptied or cut while it was in use, and could not be read anew", s.path)
 	}
 	if s.conn != nil {
 		// Where another process still reads, the log stays: no harm, it is read with the file.

@@ -33,6 +33,7 @@ func (s *Store) settled() (p place, err error) {
 	if p.log, err = os.Stat(s.path + logSuffix); err != nil {
 		return p, err
 	}
+	s.logSize = p.log.Size()
 	p.index, err = os.Stat(s.path + indexSuffix)
 	return p, err
 }

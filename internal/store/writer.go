@@ -48,6 +48,8 @@ type writer struct {
 
 	deliveries []time.Duration // that the running transaction completes
 
+	known counters // as this process saw them last
+
 	taken bool   // the files were not where they are looked for
 	shut  bool   // there is no connection: opening what is in their place failed
 	kept  string // where all that was stored is kept, since their place has something else
@@ -58,7 +60,7 @@ func newWriter(ctx context.Context, s *Store) (*writer, error) {
 	if err := w.conn.QueryRowContext(ctx, "PRAGMA data_version").Scan(&w.version); err != nil {
 		return nil, err
 	}
-	return w, nil
+	return w, w.know(ctx)
 }
 
 // ask queues r and waits for its answer. The queue never blocks: it takes r or refuses it. A function that
@@ -94,6 +96,7 @@ func (s *Store) ask(doing string, r *request) error {
 // run serves the queue until it is closed and empty.
 func (w *writer) run() {
 	defer func() {
+		w.s.unmended = !w.shut && w.s.logCut() && w.mendLog(false) != nil
 		// SQLite keeps a connection open, and the log with it, as long as it has statements.
 		for _, st := range w.prepared {
 			_ = st.Close()
@@ -268,6 +271,9 @@ func (w *writer) transaction(do func() error) error {
 			return err
 		}
 	}
+	if err := w.look(); err != nil {
+		return err
+	}
 	began := time.Now()
 	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
@@ -283,7 +289,16 @@ func (w *writer) transaction(do func() error) error {
 			w.s.log.Debug("the mark of the history was not written", "err", err)
 		}
 	}
+	if err == nil && w.s.logGap() {
+		if err := w.mendLog(true); err != nil {
+			return err
+		}
+		return failure(ErrTaken, nil, "the log of the history %s was emptied or cut while it was written: what came at that moment is not kept", w.s.path)
+	}
 	if err == nil {
+		if w.count != nil {
+			w.known = *w.count
+		}
 		w.trim.seeAttempts(w.s, w.attempts)
 		w.s.stats.committed(time.Since(began), w.deliveries)
 	}
@@ -295,11 +310,25 @@ func (w *writer) transaction(do func() error) error {
 	if !w.s.stands() {
 		return w.putBack() // before anybody is told that it is stored
 	}
+	if w.s.logCut() {
+		return w.mendLog(false)
+	}
 	return nil
+}
+
+// look mends a log that was cut: before anything is written into it.
+func (w *writer) look() error {
+	if w.shut || !w.s.logCut() {
+		return nil
+	}
+	return w.mendLog(false)
 }
 
 // poll wakes the subscribers when another process has changed the history.
 func (w *writer) poll() {
+	if !w.taken {
+		_ = w.look() // who writes next is told
+	}
 	if !w.s.subscribers.any() {
 		return
 	}
@@ -312,6 +341,7 @@ func (w *writer) poll() {
 		return
 	}
 	w.version = version
+	_ = w.know(w.ctx)
 	w.s.followers.changed()
 	w.s.subscribers.wake(true)
 }

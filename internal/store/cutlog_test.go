@@ -1,0 +1,161 @@
+package store_test
+
+import (
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+
+	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/store"
+)
+
+// whole fails where SQLite finds anything wrong with a history.
+func whole(t *testing.T, path string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var says string
+	if err := db.QueryRowContext(t.Context(), "PRAGMA integrity_check").Scan(&says); err != nil || says != "ok" {
+		t.Errorf("%s: %s, %v", path, says, err)
+	}
+}
+
+// TestCutLog empties or cuts the log of a history that is in use: nothing is written over, what was in the file stays,
+// a sentence is said, no ID is given again, and it goes on.
+func TestCutLog(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the system keeps open files from being cut")
+	}
+	for name, c := range map[string]struct {
+		idle bool
+		size func(int64) int64
+		more int // callbacks in the log alone
+		lost bool
+	}{
+		"emptied while idle": {idle: true, size: func(int64) int64 { return 0 }, more: 3},
+		"emptied":            {size: func(int64) int64 { return 0 }, more: 3},
+		"cut":                {size: func(n int64) int64 { return n/2 + 11 }, more: 20},
+		"cut by a byte":      {size: func(n int64) int64 { return n - 1 }, more: 20},
+		"cut after a head":   {size: func(int64) int64 { return 40 }, more: 20},
+		"emptied, and memory holds nothing": {size: func(int64) int64 { return 0 }, more: 20, lost: true},
+		"cut, and memory holds nothing": {size: func(n int64) int64 { return n/2 + 11 }, more: 20, lost: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "h.db")
+			old, err := store.Open(t.Context(), store.Options{Path: path})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range 6 {
+				record(t, old, report(fmt.Sprint("old-", i), plivo.Sent, 1))
+			}
+			if err := old.Close(); err != nil {
+				t.Fatal(err)
+			}
+			var mu sync.Mutex
+			said := ""
+			s, err := store.Open(t.Context(), store.Options{Path: path, Logger: slog.New(slog.NewTextHandler(os.Stderr, nil)), OnProblem: func(text string) {
+				mu.Lock()
+				defer mu.Unlock()
+				said += text + "\n"
+			}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			words := func() string {
+				mu.Lock()
+				defer mu.Unlock()
+				return said
+			}
+			for i := range c.more {
+				record(t, s, report(fmt.Sprint("log-", i), plivo.Sent, 1))
+			}
+			if c.lost {
+				if err := store.Forget(s); err != nil {
+					t.Fatal(err)
+				}
+			}
+			before := messages(t, s, store.Window{Limit: 2000})
+			ids := map[int64]string{}
+			for _, m := range before {
+				ids[m.ID] = m.UUID
+			}
+			info, err := os.Stat(path + "-wal")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Truncate(path+"-wal", c.size(info.Size())); err != nil {
+				t.Fatal(err)
+			}
+			if c.idle {
+				eventually(t, "a sentence", func() bool { return words() != "" })
+			}
+			for i := range 5 {
+				record(t, s, report(fmt.Sprint("new-", i), plivo.Sent, 1))
+			}
+			if !strings.Contains(words(), "was emptied or cut") || strings.Contains(words(), "nothing is lost") == c.lost {
+				t.Errorf("it said %q", words())
+			}
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+			whole(t, path)
+			again := openStore(t, store.Options{Path: path})
+			have := map[string]bool{}
+			for _, m := range messages(t, again, store.Window{Limit: 2000}) {
+				have[m.UUID] = true
+				if uuid, known := ids[m.ID]; known && uuid != m.UUID {
+					t.Errorf("ID %d of %s was given to %s", m.ID, uuid, m.UUID)
+				}
+			}
+			for i := range 6 {
+				if !have[fmt.Sprint("old-", i)] {
+					t.Error("what was in the file is gone")
+				}
+			}
+			for i := range 5 {
+				if !have[fmt.Sprint("new-", i)] {
+					t.Error("what came after is gone")
+				}
+			}
+			if !c.lost && len(have) != len(before)+5 {
+				t.Errorf("%d of %d are there", len(have), len(before)+5)
+			}
+			t.Log(words())
+		})
+	}
+}
+
+// TestEndOfAnotherIsNoCut has another process close the history, which empties the log rightly.
+func TestEndOfAnotherIsNoCut(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "h.db")
+	said := ""
+	s := openStore(t, store.Options{Path: path, OnProblem: func(text string) { said += text }})
+	record(t, s, report("one", plivo.Sent, 1))
+	other, err := store.Open(t.Context(), store.Options{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	record(t, other, report("two", plivo.Sent, 1))
+	if err := other.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(path + "-wal"); err != nil || info.Size() > 0 {
+		t.Fatal("the log was not emptied", err)
+	}
+	record(t, s, report("three", plivo.Sent, 1))
+	if n := len(messages(t, s, store.Window{})); n != 3 || said != "" {
+		t.Errorf("%d are there, it said %q", n, said)
+	}
+}
