@@ -49,6 +49,8 @@ func (c *committed) see(next int64) error {
 		if err != nil {
 			return err
 		}
+		// What somebody else made by that name may be longer, and open to others.
+		_, _ = f.Chmod(0o600), f.Truncate(markSize)
 		c.file = f
 	}
 	var b [markSize]byte
