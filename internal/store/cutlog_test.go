@@ -41,13 +41,13 @@ func TestCutLog(t *testing.T) {
 		more int // callbacks in the log alone
 		lost bool
 	}{
-		"emptied while idle": {idle: true, size: func(int64) int64 { return 0 }, more: 3},
-		"emptied":            {size: func(int64) int64 { return 0 }, more: 3},
-		"cut":                {size: func(n int64) int64 { return n/2 + 11 }, more: 20},
-		"cut by a byte":      {size: func(n int64) int64 { return n - 1 }, more: 20},
-		"cut after a head":   {size: func(int64) int64 { return 40 }, more: 20},
+		"emptied while idle":                {idle: true, size: func(int64) int64 { return 0 }, more: 3},
+		"emptied":                           {size: func(int64) int64 { return 0 }, more: 3},
+		"cut":                               {size: func(n int64) int64 { return n/2 + 11 }, more: 20},
+		"cut by a byte":                     {size: func(n int64) int64 { return n - 1 }, more: 20},
+		"cut after a head":                  {size: func(int64) int64 { return 40 }, more: 20},
 		"emptied, and memory holds nothing": {size: func(int64) int64 { return 0 }, more: 20, lost: true},
-		"cut, and memory holds nothing": {size: func(n int64) int64 { return n/2 + 11 }, more: 20, lost: true},
+		"cut, and memory holds nothing":     {size: func(n int64) int64 { return n/2 + 11 }, more: 20, lost: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -49,7 +49,7 @@ type Store struct {
 	onProblem func(string)
 
 	place   place // of the writer goroutine alone, after Open
-	logSize int64   // of the log when it was looked at last, likewise
+	logSize int64 // of the log when it was looked at last, likewise
 	writeDB *sql.DB
 	conn    *sql.Conn // of the writer goroutine alone
 	readDB  *reading
