@@ -83,10 +83,12 @@ func TestReplacedGoesOn(t *testing.T) {
 		h, l := newHouse(t), newLedger(t)
 		r := h.listen(t)
 		l.until(t, r.url, http.StatusOK)
-		must(t, os.Rename(h.db(), filepath.Join(filepath.Dir(h.db()), "mine")))
-		if out, err := exec.Command("cp", other.db(), h.db()).CombinedOutput(); err != nil {
+		if out, err := exec.Command("cp", other.db(), h.db()+".other").CombinedOutput(); err != nil {
 			t.Fatal(err, string(out))
 		}
+		// At once: what is written between the two puts the history back.
+		must(t, os.Rename(h.db(), filepath.Join(filepath.Dir(h.db()), "mine")))
+		must(t, os.Rename(h.db()+".other", h.db()))
 		l.until(t, r.url, http.StatusServiceUnavailable)
 		r.says(t, "was replaced by something else")
 		for range 10 {
