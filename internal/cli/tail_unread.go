@@ -18,11 +18,12 @@ func (e *unreadError) Unwrap() error { return e.err }
 const unreadPause = 500 * time.Millisecond
 
 // awaits has a failure to read the history not end what takes callbacks: without file descriptors, or while the disk
-// answers with errors, it is told, once, and soon tried again. A history that is damaged or closed ends it.
+// answers with errors, or what is read is damaged, it is told, once, and soon tried again: who writes may be putting the
+// history back. A history that is closed ends it.
 func (t *tail) awaits(ctx context.Context, err error) (_ error, patient bool) {
 	var unread *unreadError
 	if !errors.As(err, &unread) || ctx.Err() != nil ||
-		errors.Is(err, store.ErrDamaged) || errors.Is(err, store.ErrNotHistory) || errors.Is(err, store.ErrClosed) {
+		errors.Is(err, store.ErrClosed) {
 		if err == nil {
 			t.unread = ""
 		}

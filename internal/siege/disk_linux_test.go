@@ -116,6 +116,16 @@ func TestFullDiskOnScreen(t *testing.T) {
 	figures.Tell(t, figures.Attack{What: "full disk under the screen", Tries: 1, Survived: 1, Lost: l.lost(t, h.exported(t))})
 }
 
+// TestFileSizeLimitAtStart: where no history can be made within the limit of the size of files that is named.
+func TestFileSizeLimitAtStart(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	out, err := limited(h.command("listen", "-o", "json", "--addr", "127.0.0.1:0"), "-S -f 20").CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "ulimit -f") {
+		t.Errorf("it ended with %v and said\n%s", err, out)
+	}
+}
+
 // TestFileSizeLimit: a limit of the size of files is as a full disk, and its signal ends nothing.
 func TestFileSizeLimit(t *testing.T) {
 	t.Parallel()
@@ -125,7 +135,7 @@ func TestFileSizeLimit(t *testing.T) {
 		r := start(t, limited(h.command("listen", "-o", "json", "--addr", "127.0.0.1:0"), []string{"-S -f 1024", "-S -f 700", "-S -f 1501"}[i%3]))
 		l.until(t, r.url, http.StatusServiceUnavailable)
 		l.until(t, r.url, http.StatusServiceUnavailable)
-		r.says(t, "answered 503", h.db(), "free space")
+		r.says(t, "answered 503", h.db(), "ulimit -f")
 		lift(t, r.cmd.Process, unix.RLIMIT_FSIZE)
 		l.until(t, r.url, http.StatusOK)
 		survived++

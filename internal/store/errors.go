@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"syscall"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -85,6 +87,9 @@ func (s *Store) explain(doing string, err error) error {
 func explainCode(path, doing string, err error) error {
 	var se *sqlite.Error
 	if !errors.As(err, &se) {
+		if errors.Is(err, syscall.EFBIG) {
+			return tooLarge(path, doing, err)
+		}
 		return fmt.Errorf("cannot %s: %w", attempt(doing, path), err)
 	}
 	switch se.Code() & 0xff {
@@ -101,9 +106,35 @@ func explainCode(path, doing string, err error) error {
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
 		return failure(ErrReadOnly, err, "cannot %s: the history %s or its folder cannot be written (%v); make both writable, or name another file with --db", doing, path, err)
 	case sqlite3.SQLITE_IOERR:
+		if cannotGrow(path, se.Code()) {
+			return tooLarge(path, doing, err)
+		}
 		return fmt.Errorf("cannot %s: the disk of the history %s answers with errors (%w); check the disk and its free space", doing, path, err)
 	}
 	return fmt.Errorf("cannot %s: %w", attempt(doing, path), err)
+}
+
+// cannotGrow reports whether an error of the disk is that a file would be larger than this process may write.
+func cannotGrow(path string, code int) bool {
+	switch code {
+	case sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_TRUNCATE, sqlite3.SQLITE_IOERR_SHMSIZE:
+	default:
+		return false
+	}
+	limit, limited := fileSizeLimit()
+	size := int64(64 << 10) // more than any of the files grows by at once, but for what the log has
+	for _, name := range []string{path, path + logSuffix} {
+		if info, err := os.Stat(name); err == nil {
+			size += info.Size()
+		}
+	}
+	return limited && size > limit
+}
+
+// tooLarge says that a file would be larger than this process may write.
+func tooLarge(path, doing string, err error) error {
+	limit, _ := fileSizeLimit()
+	return failure(ErrDiskFull, err, "cannot %s: the history %s would be larger than the limit on the size of files, %d bytes (\"ulimit -f\"); raise that and start this program again, or name another file with --db", doing, path, limit)
 }
 
 // rowIsToBlame reports whether an error is about a value that was to be stored, so that other rows may

@@ -50,7 +50,7 @@ type Store struct {
 
 	mark    committed
 	place   place // of the writer goroutine alone, after Open
-	logSize int64   // of the log when it was looked at last, likewise
+	logSize int64 // of the log when it was looked at last, likewise
 	writeDB *sql.DB
 	conn    *sql.Conn // of the writer goroutine alone
 	readDB  *reading
