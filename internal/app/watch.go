@@ -96,8 +96,8 @@ func (a *App) watch(ctx context.Context) error {
 		case <-tick.C:
 		}
 	}
-	if w.begun { // from now on nobody is there
-		if err := w.note(context.WithoutCancel(ctx), a.now(), nil); err != nil {
+	if w.begun || a.leased.Load() { // from now on nobody is there
+		if err := w.end(context.WithoutCancel(ctx), a.now()); err != nil {
 			a.log.Warn("the end of the watch over messages was not noted", "err", err)
 		}
 	}
@@ -161,6 +161,14 @@ func (w *watcher) begin(ctx context.Context, now time.Time) error {
 	}
 	w.before = missed.Silent
 	w.seen, w.begun = max(state.Seen, first-1), true
+	return w.note(ctx, now, nil)
+}
+
+// end notes when the watch was there last, also where its run was over before it had begun.
+func (w *watcher) end(ctx context.Context, now time.Time) error {
+	if !w.begun {
+		return w.begin(ctx, now)
+	}
 	return w.note(ctx, now, nil)
 }
 
