@@ -82,18 +82,22 @@ func TestRateProperty(t *testing.T) {
 	})
 }
 
+// magnitudes are times of all magnitudes from a microsecond on, so many: most numbers of a range have its last digit.
+func magnitudes(most int) *rapid.Generator[time.Duration] {
+	return rapid.Custom(func(t *rapid.T) time.Duration {
+		d := time.Duration(rapid.Float64Range(1, 10).Draw(t, "time") * float64(time.Microsecond))
+		for range rapid.IntRange(0, most).Draw(t, "magnitude") {
+			d *= 10
+		}
+		return d
+	})
+}
+
 // TestLatencyIsWithinItsError compares the percentiles with those of the sorted times.
 func TestLatencyIsWithinItsError(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var h meter.Histogram
-		// Of all magnitudes: most numbers of a range have its last digit.
-		times := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) time.Duration {
-			d := time.Duration(rapid.Float64Range(1, 10).Draw(t, "time") * float64(time.Microsecond))
-			for range rapid.IntRange(0, 7).Draw(t, "magnitude") {
-				d *= 10
-			}
-			return d
-		}), 1, 300).Draw(t, "times")
+		times := rapid.SliceOfN(magnitudes(7), 1, 300).Draw(t, "times")
 		for _, d := range times {
 			h.Observe(d)
 		}
@@ -171,13 +175,7 @@ func TestCumulativeCountsWithinItsError(t *testing.T) {
 	bounds := []time.Duration{0, time.Millisecond, 5 * time.Millisecond, time.Second, 3 * time.Hour}
 	rapid.Check(t, func(t *rapid.T) {
 		var h meter.Histogram
-		times := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) time.Duration {
-			d := time.Duration(rapid.Float64Range(1, 10).Draw(t, "time") * float64(time.Microsecond))
-			for range rapid.IntRange(0, 8).Draw(t, "magnitude") {
-				d *= 10
-			}
-			return d
-		}), 0, 300).Draw(t, "times")
+		times := rapid.SliceOfN(magnitudes(8), 0, 300).Draw(t, "times")
 		var total time.Duration
 		for _, d := range times {
 			h.Observe(d)
