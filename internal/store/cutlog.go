@@ -213,13 +213,19 @@ func (w *writer) mendLog(written bool) error {
 	}
 	s.followers.changed()
 	defer s.subscribers.wake(true)
+	what := fmt.Sprintf("The log of the history %s was emptied or cut while it is in use.", s.path)
 	was := w.known
-	if err := w.know(w.ctx); err != nil {
+	err = migrate(w.ctx, w.conn, s.path) // of a new history not even the tables need have been in the file
+	if err == nil {
+		err = w.know(w.ctx)
+	}
+	if err != nil {
+		if kept != "" {
+			s.tell(what + " All that was in it is kept in " + kept + ".")
+		}
 		return s.explain("go on with", err)
 	}
-	now := w.known
-	missing := was.nextCallback - now.nextCallback
-	what := fmt.Sprintf("The log of the history %s was emptied or cut while it is in use.", s.path)
+	missing := was.nextCallback - w.known.nextCallback
 	switch {
 	case !lost && !written:
 		_ = os.Remove(kept)
@@ -241,8 +247,13 @@ func (w *writer) mendLog(written bool) error {
 	return w.know(w.ctx)
 }
 
-// neverAgain has no ID given below these.
+// neverAgain has no ID given below these, and the mark beside the history still be its own.
 func (w *writer) neverAgain(was counters) error {
+	if mark := w.s.mark; mark.path != "" {
+		if err := w.exec("UPDATE identity SET number = ?", mark.identity); err != nil {
+			return err
+		}
+	}
 	return w.exec("UPDATE counters SET next_message = max(next_message, ?), next_callback = max(next_callback, ?)", was.nextMessage, was.nextCallback)
 }
 

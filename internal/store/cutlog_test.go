@@ -37,6 +37,7 @@ func TestCutLog(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		idle bool
+		new  bool // nothing was moved into the file yet, not even the tables
 		size func(int64) int64
 		more int // callbacks in the log alone
 		lost bool
@@ -48,6 +49,8 @@ func TestCutLog(t *testing.T) {
 		"cut after a head":                  {size: func(int64) int64 { return 40 }, more: 20},
 		"emptied, and memory holds nothing": {size: func(int64) int64 { return 0 }, more: 20, lost: true},
 		"cut, and memory holds nothing":     {size: func(n int64) int64 { return n/2 + 11 }, more: 20, lost: true},
+		"of a new history, emptied":         {new: true, size: func(int64) int64 { return 0 }, more: 3},
+		"of a new history, emptied, and memory holds nothing": {new: true, size: func(int64) int64 { return 0 }, more: 3, lost: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -56,11 +59,18 @@ func TestCutLog(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for i := range 6 {
-				record(t, old, report(fmt.Sprint("old-", i), plivo.Sent, 1))
+			if !c.new {
+				for i := range 6 {
+					record(t, old, report(fmt.Sprint("old-", i), plivo.Sent, 1))
+				}
 			}
 			if err := old.Close(); err != nil {
 				t.Fatal(err)
+			}
+			if c.new {
+				if err := os.Remove(path); err != nil {
+					t.Fatal(err)
+				}
 			}
 			var mu sync.Mutex
 			said := ""
@@ -111,7 +121,7 @@ func TestCutLog(t *testing.T) {
 				t.Error(err)
 			}
 			whole(t, path)
-			again := openStore(t, store.Options{Path: path})
+			again := openStore(t, store.Options{Path: path, OnProblem: func(text string) { t.Errorf("the next start says %q", text) }})
 			have := map[string]bool{}
 			for _, m := range messages(t, again, store.Window{Limit: 2000}) {
 				have[m.UUID] = true
@@ -120,7 +130,7 @@ func TestCutLog(t *testing.T) {
 				}
 			}
 			for i := range 6 {
-				if !have[fmt.Sprint("old-", i)] {
+				if !c.new && !have[fmt.Sprint("old-", i)] {
 					t.Error("what was in the file is gone")
 				}
 			}
