@@ -193,8 +193,8 @@ func (s *Store) forgetCut() (lost bool, err error) {
 
 // mendLog goes on with a history of which the log was cut: with all that was in it where that is still known, else with
 // what is in its file. No ID is given again. Nothing is written before. written is whether something was written over
-// the gap, which then reads as zeros.
-func (w *writer) mendLog(written bool) error {
+// the gap, which then reads as zeros; lost is whether what was in it may be gone.
+func (w *writer) mendLog(written bool) (lost bool, err error) {
 	s := w.s
 	kept := ""
 	if !written {
@@ -206,11 +206,12 @@ func (w *writer) mendLog(written bool) error {
 			s.log.Warn("what was in a log that was cut is not known", "err", err)
 		}
 	}
-	lost, err := s.forgetCut()
+	lost, err = s.forgetCut()
 	if err != nil {
 		_ = os.Remove(kept)
-		return failure(ErrTaken, err, "the log of the history %s was emptied or cut while it is in use, and cannot be read anew: %v; start this program again", s.path, reason(err))
+		return true, failure(ErrTaken, err, "the log of the history %s was emptied or cut while it is in use, and cannot be read anew: %v; start this program again", s.path, reason(err))
 	}
+	lost = lost || written
 	s.followers.changed()
 	defer s.subscribers.wake(true)
 	what := fmt.Sprintf("The log of the history %s was emptied or cut while it is in use.", s.path)
@@ -223,19 +224,20 @@ func (w *writer) mendLog(written bool) error {
 		if kept != "" {
 			s.tell(what + " All that was in it is kept in " + kept + ".")
 		}
-		return s.explain("go on with", err)
+		return true, s.explain("go on with", err)
 	}
 	missing := was.nextCallback - w.known.nextCallback
 	switch {
-	case !lost && !written:
+	case !lost:
 		_ = os.Remove(kept)
 		s.tell(what + " All that was stored is in the history, and nothing is lost.")
 	case kept != "" && w.restore(kept) == nil:
 		_ = os.Remove(kept)
+		lost = false
 		s.tell(what + " All that was in it was still known and was written again, and nothing is lost.")
 	default:
 		if err := w.neverAgain(was); err != nil {
-			return s.explain("go on with", err)
+			return true, s.explain("go on with", err)
 		}
 		text := fmt.Sprintf("%s The history is as it was when its log was last moved into it: up to %d callbacks that were acknowledged since may be missing.", what, max(missing, 0))
 		if kept != "" {
@@ -244,7 +246,7 @@ func (w *writer) mendLog(written bool) error {
 		s.tell(text)
 	}
 	s.damaged.Store(false)
-	return w.know(w.ctx)
+	return lost, w.know(w.ctx)
 }
 
 // neverAgain has no ID given below these, and the mark beside the history still be its own.

@@ -1,8 +1,11 @@
 package store_test
 
 import (
+	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -10,9 +13,11 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/store"
+	"dev.internal/plivoscope/internal/webhook"
 )
 
 // whole fails where SQLite finds anything wrong with a history.
@@ -172,4 +177,94 @@ func TestEndOfAnotherIsNoCut(t *testing.T) {
 	if n := len(messages(t, s, store.Window{})); n != 3 || said.Load() != nil {
 		t.Errorf("%d are there, it said %v", n, said.Load())
 	}
+}
+
+// atDebug empties a log when the mark beside its history cannot be written, which is between a commit and its answer.
+type atDebug struct {
+	slog.Handler
+	empty func() error
+}
+
+func (h *atDebug) Enabled(context.Context, slog.Level) bool { return true }
+
+func (h *atDebug) Handle(_ context.Context, r slog.Record) error {
+	if h.empty != nil && strings.Contains(r.Message, "mark of the history was not written") {
+		return h.empty()
+	}
+	return nil
+}
+
+// TestCutAfterCommit empties the log when a transaction has just been committed: a callback that is gone with it is not
+// acknowledged.
+func TestCutAfterCommit(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the system keeps open files from being cut")
+	}
+	path := filepath.Join(t.TempDir(), "h.db")
+	h := &atDebug{Handler: slog.DiscardHandler}
+	s := openStore(t, store.Options{Path: path, Logger: slog.New(h)})
+	if err := os.Mkdir(path+"-mark", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	record(t, s, report("one", plivo.Sent, 1))
+	emptied := false
+	if err := store.Ask(t.Context(), s, func() error {
+		h.empty = func() error {
+			emptied = true
+			return os.Truncate(path+"-wal", 0)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	// What memory holds would be written again.
+	if err := store.CachePages(s, 1); err != nil {
+		t.Fatal(err)
+	}
+	c := report("two", plivo.Sent, 1)
+	err := s.Record(t.Context(), c)
+	stored := false
+	for _, m := range messages(t, s, store.Window{}) {
+		stored = stored || m.UUID == "two"
+	}
+	if !emptied || stored != (err == nil) {
+		t.Errorf("the log was emptied: %t, stored: %t, it said %v", emptied, stored, err)
+	}
+}
+
+// TestCutInATransaction empties the log while a transaction writes into it: it fails, and the next start misses nothing
+// of it.
+func TestCutInATransaction(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the system keeps open files from being cut")
+	}
+	path := filepath.Join(t.TempDir(), "h.db")
+	empty := false
+	s, err := store.Open(t.Context(), store.Options{Path: path, Now: func() time.Time {
+		if empty {
+			empty = false
+			if err := os.Truncate(path+"-wal", 0); err != nil {
+				t.Error(err)
+			}
+		}
+		return start
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	i := s.NewImport()
+	if _, err := i.Add(t.Context(), []*webhook.Callback{report("one", plivo.Sent, 1)}); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Ask(t.Context(), s, func() error { empty = true; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := i.Add(t.Context(), []*webhook.Callback{report("two", plivo.Sent, 1)}); !errors.Is(err, store.ErrTaken) {
+		t.Errorf("it said %v", err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	openStore(t, store.Options{Path: path, OnProblem: func(text string) { t.Errorf("the next start says %q", text) }})
 }

@@ -63,5 +63,8 @@ func LastBatch(s *Store) (callbacks, attempts int, err error) {
 // Queued is how many callbacks and attempts wait for the writer.
 func Queued(s *Store) (callbacks, attempts int) { return len(s.queue), len(s.attempts) }
 
+// CachePages has the writer keep so many pages in memory.
+func CachePages(s *Store, n int) error { return pragma(s, fmt.Sprintf("cache_size = %d", n)) }
+
 // Forget has the writer keep no pages in memory.
 func Forget(s *Store) error { return pragma(s, "shrink_memory") }

@@ -96,7 +96,7 @@ func (s *Store) ask(doing string, r *request) error {
 // run serves the queue until it is closed and empty.
 func (w *writer) run() {
 	defer func() {
-		w.s.unmended = !w.shut && w.s.logCut() && w.mendLog(false) != nil
+		w.s.unmended = w.look() != nil
 		// SQLite keeps a connection open, and the log with it, as long as it has statements.
 		for _, st := range w.prepared {
 			_ = st.Close()
@@ -283,21 +283,16 @@ func (w *writer) transaction(do func() error) error {
 	if err == nil {
 		err = w.exec("COMMIT")
 	}
-	if err == nil && w.count != nil {
-		w.trim.see(w.s, w.count)
-		if err := w.s.mark.see(w.count.nextCallback); err != nil {
-			w.s.log.Debug("the mark of the history was not written", "err", err)
-		}
-	}
 	if err == nil && w.s.logGap() {
-		if err := w.mendLog(true); err != nil {
-			return err
-		}
-		return failure(ErrTaken, nil, "the log of the history %s was emptied or cut while it was written: what came at that moment is not kept", w.s.path)
+		return w.mendCommitted(true)
 	}
 	if err == nil {
 		if w.count != nil {
 			w.known = *w.count
+			w.trim.see(w.s, w.count)
+			if err := w.s.mark.see(w.count.nextCallback); err != nil {
+				w.s.log.Debug("the mark of the history was not written", "err", err)
+			}
 		}
 		w.trim.seeAttempts(w.s, w.attempts)
 		w.s.stats.committed(time.Since(began), w.deliveries)
@@ -311,9 +306,18 @@ func (w *writer) transaction(do func() error) error {
 		return w.putBack() // before anybody is told that it is stored
 	}
 	if w.s.logCut() {
-		return w.mendLog(false)
+		return w.mendCommitted(false)
 	}
 	return nil
+}
+
+// mendCommitted is mendLog after a commit, which fails where what it wrote may be gone.
+func (w *writer) mendCommitted(written bool) error {
+	lost, err := w.mendLog(written)
+	if err == nil && lost {
+		return failure(ErrTaken, nil, "the log of the history %s was emptied or cut while it was written: what came at that moment is not kept", w.s.path)
+	}
+	return err
 }
 
 // look mends a log that was cut: before anything is written into it.
@@ -321,7 +325,8 @@ func (w *writer) look() error {
 	if w.shut || !w.s.logCut() {
 		return nil
 	}
-	return w.mendLog(false)
+	_, err := w.mendLog(false)
+	return err
 }
 
 // poll wakes the subscribers when another process has changed the history.
