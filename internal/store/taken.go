@@ -170,7 +170,7 @@ func (w *writer) reopen(put func() error) error {
 			return err
 		}
 		if busy != 0 {
-			return failure(ErrLocked, nil, "the log of the history %s was deleted while it is in use, and another program reads the history: close that program, and it goes on by itself", s.path)
+			return failure(ErrLocked, nil, "the history %s or its log was deleted or moved while it is in use, and another program reads it: close that program, and it goes on by itself", s.path)
 		}
 		// The last connection would delete the log by its name, which may be that of somebody else by now.
 		_ = s.conn.Raw(func(c any) error {

@@ -1,11 +1,15 @@
 package store_test
 
 import (
+	"bytes"
 	"database/sql"
 	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
+	"sync"
 	"testing"
 
 	"dev.internal/plivoscope/internal/plivo"
@@ -67,5 +71,59 @@ func TestEachTryLeavesNoCopy(t *testing.T) {
 	record(t, s, report("m", plivo.Read, 3))
 	if _, err := os.Stat(path); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestEachTryIsOfAllThatWait has many callbacks wait for a history that was taken away while another program reads it:
+// one try, with its copy of all that is stored and its wait, is for all of them.
+func TestEachTryIsOfAllThatWait(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the system keeps open files from being deleted")
+	}
+	path := filepath.Join(t.TempDir(), "history.db")
+	var logged bytes.Buffer
+	s, err := store.Open(t.Context(), store.Options{Path: path, Logger: slog.New(slog.NewTextHandler(&logged, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	record(t, s, report("m", plivo.Sent, 1))
+	other, err := sql.Open("sqlite", "file:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	rows, err := other.QueryContext(t.Context(), "SELECT id FROM callbacks")
+	if err != nil || !rows.Next() {
+		t.Fatal(err, "no row")
+	}
+	defer rows.Close()
+	record(t, s, report("m", plivo.Delivered, 2))
+	if err := store.Impatient(s); err != nil {
+		t.Fatal(err)
+	}
+	release := store.HoldWriter(s)
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	var callers sync.WaitGroup
+	for i := range 20 {
+		callers.Go(func() {
+			if err := s.Record(t.Context(), report("m", plivo.Read, i)); err == nil {
+				t.Error("it was acknowledged")
+			}
+		})
+	}
+	eventually(t, "all wait", func() bool { n, _ := store.Queued(s); return n == 20 })
+	release()
+	callers.Wait()
+	if err := rows.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	if text := logged.String(); strings.Contains(text, "trying each alone") {
+		t.Error(text)
 	}
 }

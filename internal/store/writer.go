@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"sync/atomic"
 	"time"
 )
@@ -220,6 +221,8 @@ func (w *writer) store(callbacks, attempts []*request) {
 	})
 	switch {
 	case err == nil:
+	case errors.As(err, new(*Error)): // of the files: a commit before it may have kept all of it
+		w.s.log.Error("a batch was not stored", "callbacks", len(callbacks), "attempts", len(attempts), "err", err)
 	case len(callbacks) > 0 && len(attempts) > 0 && !lockIsToBlame(err):
 		// No attempt keeps a callback from being stored.
 		w.store(callbacks, nil)
