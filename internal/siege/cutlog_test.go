@@ -99,3 +99,47 @@ func TestReplacedGoesOn(t *testing.T) {
 		r.kill()
 	}
 }
+
+// TestLogDeletedUnderTwo deletes the log under two programs. The one that stores something first goes on, the other
+// answers 503, and does nothing to the history of the first, nor to the log that it has now, when it ends.
+func TestLogDeletedUnderTwo(t *testing.T) {
+	t.Parallel()
+	tries, survived, lost := times(1, 5), 0, 0
+	for _, killed := range []bool{true, false} {
+		for range tries {
+			h, l := newHouse(t), newLedger(t)
+			first, second := h.listen(t), h.listen(t)
+			for range 5 {
+				l.until(t, first.url, http.StatusOK)
+				l.until(t, second.url, http.StatusOK)
+			}
+			must(t, os.Remove(h.db()+"-wal"))
+			for range 10 {
+				l.until(t, first.url, http.StatusOK)
+			}
+			l.until(t, second.url, http.StatusServiceUnavailable)
+			for range 10 {
+				l.until(t, first.url, http.StatusOK)
+			}
+			if killed {
+				first.kill()
+			}
+			must(t, second.cmd.Process.Signal(syscall.SIGTERM))
+			_ = second.cmd.Wait()
+			if !killed {
+				l.until(t, first.url, http.StatusOK)
+				first.kill()
+			}
+			b := h.sql(t)
+			var says string
+			must(t, b.QueryRowContext(t.Context(), "PRAGMA integrity_check").Scan(&says))
+			b.close()
+			if says != "ok" {
+				t.Error(says)
+			}
+			lost += l.lost(t, h.exported(t))
+			survived++
+		}
+	}
+	figures.Tell(t, figures.Attack{What: "the log is deleted under two programs", Tries: 2 * tries, Survived: survived, Lost: lost})
+}

@@ -86,9 +86,11 @@ func (s *Store) open(ctx context.Context) error {
 	if _, err := s.totals(ctx, pool); err != nil {
 		return err
 	}
-	if s.place, err = s.settled(); err != nil {
+	place, err := s.settled()
+	if err != nil {
 		return failure(ErrReadOnly, err, "cannot open the history %s: it was taken away at once: %v; name another file with --db", s.path, reason(err))
 	}
+	s.place = place
 	return nil
 }
 

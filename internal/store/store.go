@@ -162,6 +162,9 @@ func (s *Store) release() error {
 		// The last connection that is closed moves the log into the file: the system closes them with the process.
 		return failure(ErrTaken, err, "the log of the history %s was emptied or cut while it was in use, and could not be read anew", s.path)
 	}
+	if s.stray() {
+		return err // likewise, and deletes the log of the other, by its name
+	}
 	if s.conn != nil {
 		// Where another process still reads, the log stays: no harm, it is read with the file.
 		_, _ = s.conn.ExecContext(context.Background(), "PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)")

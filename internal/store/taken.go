@@ -57,18 +57,14 @@ func (w *writer) putBack() error {
 	if w.taken = w.shut || !s.stands(); !w.taken {
 		return nil
 	}
-	at, err := os.Lstat(s.path)
-	here := err == nil && os.SameFile(s.place.file, at)
-	if link, e := os.Stat(s.path); !here && e == nil {
-		here = os.SameFile(s.place.file, link) // the user has a link there
-	}
-	stray := here && (foreign(s.place.log, s.path+logSuffix) || foreign(s.place.index, s.path+indexSuffix))
+	_, err := os.Lstat(s.path)
+	here := isAt(s.place.file, s.path) // the user may have a link there
 	switch {
 	case w.shut:
 		err = w.reopen(nil)
 	case errors.Is(err, fs.ErrNotExist):
 		err = w.writeAgain()
-	case here && !stray:
+	case here && !s.stray():
 		if err = w.reopen(nil); err == nil {
 			s.tell(fmt.Sprintf("The log of the history %s was deleted while it is in use. All that was in it was moved into the history before, and nothing is lost.", s.path))
 		}
@@ -80,6 +76,13 @@ func (w *writer) putBack() error {
 	}
 	w.taken = false
 	return nil
+}
+
+// stray tells whether another program has a log of its own beside the history. What this one's log has must not get into
+// the file any more.
+func (s *Store) stray() bool {
+	return s.place.file != nil && isAt(s.place.file, s.path) &&
+		(foreign(s.place.log, s.path+logSuffix) || foreign(s.place.index, s.path+indexSuffix))
 }
 
 // foreign tells whether another file than this one is at path.
