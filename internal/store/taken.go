@@ -175,16 +175,7 @@ func (w *writer) reopen(put func() error) error {
 		if busy != 0 {
 			return failure(ErrLocked, nil, "the history %s or its log was deleted or moved while it is in use, and another program reads it: close that program, and it goes on by itself", s.path)
 		}
-		// The last connection would delete the log by its name, which may be that of somebody else by now.
-		_ = s.conn.Raw(func(c any) error {
-			if control, ok := c.(sqlite.FileControl); ok {
-				_, _ = control.FileControlPersistWAL("main", 1)
-			}
-			return nil
-		})
-		s.readDB.empty()
-		_ = s.conn.Close()
-		_ = s.writeDB.Close()
+		s.letGo()
 		w.shut = true
 	}
 	if put != nil {
@@ -195,10 +186,27 @@ func (w *writer) reopen(put func() error) error {
 		_ = os.Remove(s.path + indexSuffix) // that of the log which is gone
 	}
 	if err := s.open(w.ctx); err != nil {
+		s.letGo()
 		return err
 	}
 	w.conn, w.shut, w.kept = s.conn, false, ""
 	return nil
+}
+
+// letGo closes all connections.
+func (s *Store) letGo() {
+	s.readDB.empty()
+	if s.conn != nil {
+		// The last connection would delete the log by its name, which may be that of somebody else by now.
+		_ = s.conn.Raw(func(c any) error {
+			if control, ok := c.(sqlite.FileControl); ok {
+				_, _ = control.FileControlPersistWAL("main", 1)
+			}
+			return nil
+		})
+		_ = s.conn.Close()
+	}
+	_ = s.writeDB.Close()
 }
 
 // tell shows the user a sentence.
