@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -142,4 +144,81 @@ func TestLogDeletedUnderTwo(t *testing.T) {
 		}
 	}
 	figures.Tell(t, figures.Attack{What: "the log is deleted under two programs", Tries: 2 * tries, Survived: survived, Lost: lost})
+}
+
+// upTo is how many callbacks may be missing.
+var upTo = regexp.MustCompile(`up to (\d+) callbacks`)
+
+// nextID is the ID of the callback that comes next.
+func (h house) nextID(tb testing.TB) (n int64) {
+	tb.Helper()
+	b := h.sql(tb)
+	defer b.close()
+	must(tb, b.QueryRowContext(tb.Context(), "SELECT next_callback FROM counters").Scan(&n))
+	return n
+}
+
+// TestCutLogOfTwo empties or cuts the log under two programs: each that says what is missing knows of what the other
+// stored, and no ID is given again.
+func TestCutLogOfTwo(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"the log is emptied", "the log is cut"} {
+		tries, survived, lost := times(1, 10), 0, 0
+		for range tries {
+			h, l := newHouse(t), newLedger(t)
+			first := h.filled(t, l)
+			second := h.listen(t)
+			for range 5 {
+				l.until(t, second.url, http.StatusOK)
+			}
+			before, next := maps.Clone(l.acknowledged), h.nextID(t)
+			damages[name](t, h.db())
+			l.until(t, first.url, http.StatusOK)
+			if n := h.nextID(t); n <= next {
+				t.Errorf("the next ID was %d, and is %d after another callback", next, n)
+			}
+			for range 5 {
+				l.until(t, first.url, http.StatusOK)
+				l.until(t, second.url, http.StatusOK)
+			}
+			said := ""
+			for _, r := range []*running{first, second} {
+				must(t, r.cmd.Process.Signal(syscall.SIGTERM))
+				for range r.events {
+				}
+				_ = r.cmd.Wait()
+				said += r.said()
+			}
+			b := h.sql(t)
+			var says string
+			must(t, b.QueryRowContext(t.Context(), "PRAGMA integrity_check").Scan(&says))
+			b.close()
+			if says != "ok" {
+				t.Error(says)
+			}
+			out, missing := h.exported(t), 0
+			for id := range l.acknowledged {
+				switch _, was := before[id]; {
+				case out[id] == 1:
+				case out[id] == 0 && was:
+					missing++
+				default:
+					t.Errorf("%s is there %d times", id, out[id])
+					lost++
+				}
+			}
+			most := 0
+			for _, told := range upTo.FindAllStringSubmatch(said, -1) {
+				n, err := strconv.Atoi(told[1])
+				must(t, err)
+				most += n
+			}
+			if missing > most {
+				t.Errorf("%d are missing; it said\n%s", missing, said)
+				lost += missing
+			}
+			survived++
+		}
+		figures.Tell(t, figures.Attack{What: name + " under two programs", Tries: tries, Survived: survived, Lost: lost})
+	}
 }

@@ -216,6 +216,11 @@ func (w *writer) mendLog(written bool) (lost bool, err error) {
 	defer s.subscribers.wake(true)
 	what := fmt.Sprintf("The log of the history %s was emptied or cut while it is in use.", s.path)
 	was := w.known
+	// Others may have stored something since; each callback of theirs made one message at most.
+	if mark, err := readMark(s.path); err == nil && mark.identity == s.mark.identity && mark.next > was.nextCallback {
+		was.nextMessage += mark.next - was.nextCallback
+		was.nextCallback = mark.next
+	}
 	err = migrate(w.ctx, w.conn, s.path) // of a new history not even the tables need have been in the file
 	if err == nil {
 		err = w.know(w.ctx)
