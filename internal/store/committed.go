@@ -79,7 +79,16 @@ func (s *Store) compare(ctx context.Context, marked committed, fresh bool) error
 		return s.explain(doingOpen, err)
 	}
 	mine := fresh || marked.identity == identity
-	if lost := marked.next - next; mine && marked.next > 0 && lost > 0 && s.onProblem != nil {
+	lost := int64(0)
+	if mine && marked.next > 0 {
+		lost = marked.next - next
+	}
+	if lost > 0 {
+		if err := s.whole(ctx); err != nil {
+			return err
+		}
+	}
+	if lost > 0 && s.onProblem != nil {
 		if _, err := s.conn.ExecContext(ctx, "UPDATE counters SET next_callback = max(next_callback, ?)", marked.next); err != nil {
 			s.log.Warn("the IDs of lost callbacks were not left out", "err", err) // it is told again
 		}
@@ -101,6 +110,19 @@ func (s *Store) compare(ctx context.Context, marked committed, fresh bool) error
 	}
 	if err := s.mark.see(marked.next); err != nil {
 		s.log.Warn("the mark of the history was not written", "err", err)
+	}
+	return nil
+}
+
+// whole is an error where pages of the history do not fit together, as where the rest of a log that was cut brought some
+// back as they were before others in the file.
+func (s *Store) whole(ctx context.Context) error {
+	var says string
+	if err := s.conn.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&says); err != nil {
+		return s.explain(doingOpen, err)
+	}
+	if says != "ok" {
+		return failure(ErrDamaged, nil, "cannot open the history %s: its log was cut, and it is damaged; move it away to start a new one, or name another file with --db", s.path)
 	}
 	return nil
 }

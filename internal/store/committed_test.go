@@ -1,11 +1,15 @@
 package store_test
 
 import (
+	"database/sql"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/store"
 )
 
@@ -103,4 +107,62 @@ func TestLostIsTold(t *testing.T) {
 	}
 	closed(open(cut, 0))
 	quiet("another history")
+}
+
+// TestOldPagesAreNoHistory cuts a log of which a part was in the file already, as after kill -9: SQLite brings back
+// pages as they were before others. That is damage, and is not written into.
+func TestOldPagesAreNoHistory(t *testing.T) {
+	dir := t.TempDir()
+	path, cut := filepath.Join(dir, "history.db"), filepath.Join(dir, "cut.db")
+	s, err := store.Open(t.Context(), store.Options{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	flood := func(status plivo.Status, from, to int) {
+		t.Helper()
+		for i := from; i < to; i++ {
+			record(t, s, report(fmt.Sprint("m-", i*7919%1000), status, 1))
+		}
+	}
+	flood(plivo.Sent, 0, 150)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = openStore(t, store.Options{Path: path})
+	flood(plivo.Delivered, 0, 75)
+	db, err := sql.Open("sqlite", "file:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	rows, err := db.QueryContext(t.Context(), "SELECT id FROM callbacks") // the log is moved up to here
+	if err != nil || !rows.Next() {
+		t.Fatal(err, "no row")
+	}
+	defer rows.Close()
+	flood(plivo.Delivered, 75, 80)
+	var busy, pages, moved int
+	if err := db.QueryRowContext(t.Context(), "PRAGMA wal_checkpoint(PASSIVE)").Scan(&busy, &pages, &moved); err != nil || moved == 0 || moved == pages {
+		t.Fatal(busy, pages, moved, err)
+	}
+	for _, suffix := range []string{"", "-wal", "-mark"} {
+		b, err := os.ReadFile(path + suffix)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if suffix == "-wal" {
+			b = b[:len(b)/3]
+		}
+		if err := os.WriteFile(cut+suffix, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	after, err := store.Open(t.Context(), store.Options{Path: cut})
+	if err == nil {
+		_ = after.Close()
+		whole(t, cut)
+	}
+	if !errors.Is(err, store.ErrDamaged) || !strings.Contains(err.Error(), "is kept in "+cut+".readable-") {
+		t.Errorf("it said %v", err)
+	}
 }
