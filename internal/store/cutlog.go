@@ -124,7 +124,7 @@ func (s *Store) logGap() bool {
 	if err != nil {
 		return false
 	}
-	defer f.Close()
+	defer f.Close() // SQLite has no locks on it
 	head := make([]byte, logHead)
 	if _, err := f.ReadAt(head, 0); err != nil {
 		return false
@@ -136,9 +136,22 @@ func (s *Store) logGap() bool {
 	if n := (s.logSize - logHead) / (frameHead + l.pageSize); n > 0 {
 		frame := make([]byte, frameHead)
 		_, err := f.ReadAt(frame, l.frame(n-1))
+		if errors.Is(err, io.EOF) { // after the log was begun anew it may be longer than what is in it
+			return s.incomplete(f)
+		}
 		return err == nil && binary.BigEndian.Uint32(frame) == 0 // no page has this number
 	}
 	return false
+}
+
+// incomplete tells whether frames are missing in the log that its index has.
+func (s *Store) incomplete(log io.ReaderAt) bool {
+	index, err := s.indexOf()
+	if err != nil {
+		return false
+	}
+	l, _, err := readIndex(index)
+	return err == nil && l.left(log) < l.frames
 }
 
 // left counts the frames from the first on that the log still has.

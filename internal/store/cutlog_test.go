@@ -232,39 +232,63 @@ func TestCutAfterCommit(t *testing.T) {
 	}
 }
 
-// TestCutInATransaction empties the log while a transaction writes into it: it fails, and the next start misses nothing
-// of it.
+// TestCutInATransaction empties or cuts the log while a transaction writes into it: it fails, and the next start misses
+// nothing of it.
 func TestCutInATransaction(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the system keeps open files from being cut")
 	}
-	path := filepath.Join(t.TempDir(), "h.db")
-	empty := false
-	s, err := store.Open(t.Context(), store.Options{Path: path, Now: func() time.Time {
-		if empty {
-			empty = false
-			if err := os.Truncate(path+"-wal", 0); err != nil {
+	for name, begunAnew := range map[string]bool{"emptied": false, "cut, after it was begun anew": true} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "h.db")
+			cut := int64(-1)
+			s, err := store.Open(t.Context(), store.Options{Path: path, Now: func() time.Time {
+				if cut >= 0 {
+					if err := os.Truncate(path+"-wal", cut); err != nil {
+						t.Error(err)
+					}
+					cut = -1
+				}
+				return start
+			}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			i, at := s.NewImport(), int64(0)
+			add := func(n int) error {
+				t.Helper()
+				_, err := i.Add(t.Context(), []*webhook.Callback{report(fmt.Sprint("m-", n), plivo.Sent, 1)})
+				return err
+			}
+			for n := range 10 {
+				if err := add(n); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if begunAnew {
+				// All is moved into the file, so that what comes is written from the beginning on.
+				db, err := sql.Open("sqlite", "file:"+path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, err = db.ExecContext(t.Context(), "PRAGMA wal_checkpoint(PASSIVE)")
+				if err := errors.Join(err, db.Close(), add(10), add(11), add(12)); err != nil {
+					t.Fatal(err)
+				}
+				at = 32 + 3*(24+4096)
+			}
+			if err := store.Ask(t.Context(), s, func() error { cut = at; return nil }); err != nil {
+				t.Fatal(err)
+			}
+			if err := add(13); !errors.Is(err, store.ErrTaken) {
+				t.Errorf("it said %v", err)
+			}
+			if err := s.Close(); err != nil {
 				t.Error(err)
 			}
-		}
-		return start
-	}})
-	if err != nil {
-		t.Fatal(err)
+			whole(t, path)
+			openStore(t, store.Options{Path: path, OnProblem: func(text string) { t.Errorf("the next start says %q", text) }})
+		})
 	}
-	defer s.Close()
-	i := s.NewImport()
-	if _, err := i.Add(t.Context(), []*webhook.Callback{report("one", plivo.Sent, 1)}); err != nil {
-		t.Fatal(err)
-	}
-	if err := store.Ask(t.Context(), s, func() error { empty = true; return nil }); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := i.Add(t.Context(), []*webhook.Callback{report("two", plivo.Sent, 1)}); !errors.Is(err, store.ErrTaken) {
-		t.Errorf("it said %v", err)
-	}
-	if err := s.Close(); err != nil {
-		t.Error(err)
-	}
-	openStore(t, store.Options{Path: path, OnProblem: func(text string) { t.Errorf("the next start says %q", text) }})
 }
