@@ -5,6 +5,9 @@ import (
 	"fmt"
 )
 
+// Put gives a file another name where nothing has that.
+var Put = putFile
+
 // Impatient has the writer wait for other programs for a moment alone.
 func Impatient(s *Store) error { return pragma(s, "busy_timeout = 20") }
 

@@ -60,11 +60,11 @@ func (w *writer) putBack() error {
 	_, err := os.Lstat(s.path)
 	here := isAt(s.place.file, s.path) // the user may have a link there
 	switch {
-	case w.shut:
+	case w.shut && w.kept == "":
 		err = w.reopen(nil)
 	case errors.Is(err, fs.ErrNotExist):
 		err = w.writeAgain()
-	case here && !s.stray():
+	case here && !w.shut && !s.stray():
 		if err = w.reopen(nil); err == nil {
 			s.tell(fmt.Sprintf("The log of the history %s was deleted while it is in use. All that was in it was moved into the history before, and nothing is lost.", s.path))
 		}
@@ -98,9 +98,12 @@ func (w *writer) writeAgain() error {
 	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
 		return failure(ErrTaken, err, sentence, s.path, reason(err))
 	}
-	again := s.keptName()
-	if err := w.copyTo(again); err != nil {
-		return failure(ErrTaken, err, sentence, s.path, err)
+	again := w.kept
+	if !w.shut {
+		again = s.keptName()
+		if err := w.copyTo(again); err != nil {
+			return failure(ErrTaken, err, sentence, s.path, err)
+		}
 	}
 	err := w.reopen(func() error {
 		for suffix, file := range map[string]os.FileInfo{logSuffix: s.place.log, indexSuffix: s.place.index} {
@@ -108,11 +111,12 @@ func (w *writer) writeAgain() error {
 				_ = os.Remove(s.path + suffix)
 			}
 		}
-		// Unlike a renaming this leaves what somebody put there meanwhile; the copy then stays too.
-		if err := os.Link(again, s.path); err != nil {
+		w.kept = again
+		if err := putFile(os.Link, again, s.path); err != nil {
 			return failure(ErrTaken, err, "the history %s was deleted or moved while it is in use, and cannot be written again: %v; all that was in it is in %s", s.path, errors.Unwrap(err), again)
 		}
-		return os.Remove(again)
+		w.kept = ""
+		return nil
 	})
 	switch {
 	case err == nil:
@@ -121,6 +125,20 @@ func (w *writer) writeAgain() error {
 		_ = os.Remove(again) // all is still open, and each try writes a copy of its own
 	}
 	return err
+}
+
+// putFile gives a file another name, and unlike a renaming leaves what has that. Where the file system has no links,
+// what comes in the same moment is not seen.
+func putFile(link func(from, to string) error, from, to string) error {
+	err := link(from, to)
+	if err == nil {
+		_ = os.Remove(from)
+		return nil
+	}
+	if _, e := os.Lstat(to); errors.Is(err, fs.ErrExist) || !errors.Is(e, fs.ErrNotExist) {
+		return err
+	}
+	return os.Rename(from, to)
 }
 
 // keptName is the name of a file beside the history that nothing has.

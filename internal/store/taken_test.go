@@ -4,13 +4,16 @@ import (
 	"bytes"
 	"database/sql"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/store"
@@ -125,5 +128,73 @@ func TestEachTryIsOfAllThatWait(t *testing.T) {
 	}
 	if text := logged.String(); strings.Contains(text, "trying each alone") {
 		t.Error(text)
+	}
+}
+
+// TestOtherComesMeanwhile has another history come into the place of one that is being written again: it is left as it
+// is, and once it is gone all is there.
+func TestOtherComesMeanwhile(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the system keeps open files from being deleted")
+	}
+	dir := t.TempDir()
+	path, other := filepath.Join(dir, "history.db"), filepath.Join(dir, "other.db")
+	theirs := openStore(t, store.Options{Path: other})
+	record(t, theirs, report("theirs", plivo.Sent, 1))
+	if err := theirs.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var comes atomic.Bool
+	s := openStore(t, store.Options{Path: path, Now: func() time.Time {
+		// The name of the copy has a time.
+		if _, err := os.Stat(path); err != nil && comes.Load() && comes.CompareAndSwap(true, false) {
+			if err := os.Rename(other, path); err != nil {
+				t.Error(err)
+			}
+		}
+		return time.Now()
+	}})
+	record(t, s, report("ours", plivo.Sent, 1))
+	comes.Store(true)
+	if err := store.Ask(t.Context(), s, func() error { return os.Remove(path) }); !errors.Is(err, store.ErrTaken) {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if err := s.Record(t.Context(), report("503", plivo.Sent, 1)); !errors.Is(err, store.ErrTaken) {
+			t.Errorf("it said %v", err)
+		}
+	}
+	if err := os.Rename(path, other); err != nil {
+		t.Fatal(err)
+	}
+	record(t, s, report("after", plivo.Sent, 1))
+	var have []string
+	for _, m := range messages(t, s, store.Window{Oldest: true}) {
+		have = append(have, m.UUID)
+	}
+	if fmt.Sprint(have) != "[ours after]" {
+		t.Errorf("%q are there", have)
+	}
+	if kept, err := filepath.Glob(path + ".kept-*"); err != nil || len(kept) > 0 {
+		t.Errorf("%q are left, %v", kept, err)
+	}
+}
+
+// TestPutWithoutLinks puts a file where none is on a file system that has no links.
+func TestPutWithoutLinks(t *testing.T) {
+	none := func(from, to string) error {
+		return &os.LinkError{Op: "link", Old: from, New: to, Err: errors.ErrUnsupported}
+	}
+	from, to := filepath.Join(t.TempDir(), "from"), filepath.Join(t.TempDir(), "to")
+	for _, content := range []string{"first", "second"} {
+		if err := os.WriteFile(from, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := store.Put(none, from, to); (err == nil) != (content == "first") {
+			t.Errorf("%s: it said %v", content, err)
+		}
+		if got, err := os.ReadFile(to); err != nil || string(got) != "first" {
+			t.Errorf("%s: %q is there, %v", content, got, err)
+		}
 	}
 }
