@@ -8,10 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"sync"
 
 	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // What SQLite's file format says of the log and of its index: https://www.sqlite.org/walformat.html.
@@ -125,6 +127,10 @@ func (s *Store) logGap() bool {
 		return false
 	}
 	defer f.Close() // SQLite has no locks on it
+	now, err := f.Stat()
+	if err != nil || !os.SameFile(s.place.log, now) {
+		return false
+	}
 	head := make([]byte, logHead)
 	if _, err := f.ReadAt(head, 0); err != nil {
 		return false
@@ -133,12 +139,12 @@ func (s *Store) logGap() bool {
 	if l.pageSize == 0 {
 		return true
 	}
+	if now.Size() < s.logSize { // begun anew it may be longer than what is in it
+		return s.incomplete(f)
+	}
 	if n := (s.logSize - logHead) / (frameHead + l.pageSize); n > 0 {
 		frame := make([]byte, frameHead)
 		_, err := f.ReadAt(frame, l.frame(n-1))
-		if errors.Is(err, io.EOF) { // after the log was begun anew it may be longer than what is in it
-			return s.incomplete(f)
-		}
 		return err == nil && binary.BigEndian.Uint32(frame) == 0 // no page has this number
 	}
 	return false
@@ -210,7 +216,7 @@ func (s *Store) forgetCut() (lost bool, err error) {
 func (w *writer) mendLog(written bool) (lost bool, err error) {
 	s := w.s
 	kept := ""
-	if !written {
+	if !written && s.logAlone() {
 		// Pages that are kept in memory are as they were; one that is not is an error.
 		path := s.keptName()
 		if err := w.copyTo(path); err == nil {
@@ -265,6 +271,25 @@ func (w *writer) mendLog(written bool) (lost bool, err error) {
 	}
 	s.damaged.Store(false)
 	return lost, w.know(w.ctx)
+}
+
+// logAlone tells whether the log had something that is not in the file.
+func (s *Store) logAlone() bool {
+	index, err := s.indexOf()
+	if err != nil {
+		return true
+	}
+	l, _, err := readIndex(index)
+	return err != nil || l.frames > l.moved
+}
+
+// doubtLog has the next look be at what is in the log, where a read found its end too soon: another program may have
+// written what is cut, and this one never seen the log as long as it was.
+func (s *Store) doubtLog(err error) {
+	var se *sqlite.Error
+	if errors.As(err, &se) && se.Code() == sqlite3.SQLITE_IOERR_SHORT_READ {
+		s.logSize = math.MaxInt64
+	}
 }
 
 // neverAgain has no ID given below these, and the mark beside the history still be its own.

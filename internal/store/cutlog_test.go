@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -291,4 +292,67 @@ func TestCutInATransaction(t *testing.T) {
 			openStore(t, store.Options{Path: path, OnProblem: func(text string) { t.Errorf("the next start says %q", text) }})
 		})
 	}
+}
+
+// TestCutLogThatWasMoved empties a log of which all is in the file: nothing is copied for that.
+func TestCutLogThatWasMoved(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the system keeps open files from being cut")
+	}
+	path := filepath.Join(t.TempDir(), "h.db")
+	var logged bytes.Buffer
+	s, err := store.Open(t.Context(), store.Options{Path: path, Logger: slog.New(slog.NewTextHandler(&logged, nil)), Now: func() time.Time { return start }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	record(t, s, report("one", plivo.Sent, 1))
+	// A copy would have this name, and fail.
+	if err := os.WriteFile(path+".kept-"+start.Format("20060102-150405.000000")+".db", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", "file:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.ExecContext(t.Context(), "PRAGMA wal_checkpoint(PASSIVE)")
+	if err := errors.Join(err, db.Close(), os.Truncate(path+"-wal", 0)); err != nil {
+		t.Fatal(err)
+	}
+	record(t, s, report("two", plivo.Sent, 1))
+	if n := len(messages(t, s, store.Window{})); n != 2 {
+		t.Errorf("%d messages are there", n)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	if text := logged.String(); strings.Contains(text, "not known") || !strings.Contains(text, "nothing is lost") {
+		t.Error(text)
+	}
+}
+
+// TestCutAfterOthers cuts what another program has just written, which this one has not seen yet.
+func TestCutAfterOthers(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the system keeps open files from being cut")
+	}
+	path := filepath.Join(t.TempDir(), "h.db")
+	s := openStore(t, store.Options{Path: path})
+	record(t, s, report("one", plivo.Sent, 1))
+	db, err := sql.Open("sqlite", "file:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	before, err := os.Stat(path + "-wal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.ExecContext(t.Context(), "UPDATE counters SET latest = latest + 1"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(path+"-wal", before.Size()+100); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "a callback is stored", func() bool { return s.Record(t.Context(), report("two", plivo.Sent, 1)) == nil })
 }

@@ -303,6 +303,7 @@ func (w *writer) transaction(do func() error) error {
 	if err != nil {
 		// SQLite may have rolled back by itself; then there is nothing to roll back, and no harm.
 		_, _ = w.conn.ExecContext(w.ctx, "ROLLBACK")
+		w.s.doubtLog(err)
 		return err
 	}
 	if !w.s.stands() {
