@@ -251,6 +251,11 @@ func (w *writer) mendLog(written bool) (lost bool, err error) {
 		return true, s.explain("go on with", err)
 	}
 	missing := was.nextCallback - w.known.nextCallback
+	if lost { // at once: others go on storing
+		if err := w.neverAgain(was); err != nil {
+			return true, s.explain("go on with", err)
+		}
+	}
 	switch {
 	case !lost:
 		_ = os.Remove(kept)
@@ -260,9 +265,6 @@ func (w *writer) mendLog(written bool) (lost bool, err error) {
 		lost = false
 		s.tell(what + " All that was in it was still known and was written again, and nothing is lost.")
 	default:
-		if err := w.neverAgain(was); err != nil {
-			return true, s.explain("go on with", err)
-		}
 		text := fmt.Sprintf("%s The history is as it was when its log was last moved into it: up to %d callbacks that were acknowledged since may be missing.", what, max(missing, 0))
 		if kept != "" {
 			text += " All that was in it is kept in " + kept + "."
@@ -305,12 +307,37 @@ func (w *writer) neverAgain(was counters) error {
 // restore writes the copy of the history at path into it, but where another process has written something into the
 // history that is not in the copy.
 func (w *writer) restore(path string) error {
-	s := w.s
 	from, done, err := single(w.ctx, dsn(path, "rw"))
 	if err != nil {
 		return err
 	}
 	defer done()
+	var b *sqlite.Backup
+	err = from.Raw(func(c any) error {
+		source, ok := c.(interface {
+			NewBackup(to string) (*sqlite.Backup, error)
+		})
+		if !ok {
+			return errors.ErrUnsupported
+		}
+		b, err = source.NewBackup(dsn(w.s.path, "rw"))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	// From the first page on nobody else writes; what is not finished is rolled back.
+	if _, err = b.Step(1); err == nil {
+		err = w.isIn(from)
+	}
+	if err == nil {
+		_, err = b.Step(-1)
+	}
+	return errors.Join(err, b.Finish())
+}
+
+// isIn is an error where the newest rows of the history are not in a copy of it.
+func (w *writer) isIn(from *sql.Conn) error {
 	for table, when := range map[string]string{"callbacks": "received_at", "messages": "created_at"} {
 		var id, at, there int64
 		err := w.conn.QueryRowContext(w.ctx, "SELECT id, "+when+" FROM "+table+" ORDER BY id DESC LIMIT 1").Scan(&id, &at)
@@ -324,20 +351,7 @@ func (w *writer) restore(path string) error {
 			return err
 		}
 	}
-	return from.Raw(func(c any) error {
-		source, ok := c.(interface {
-			NewBackup(to string) (*sqlite.Backup, error)
-		})
-		if !ok {
-			return errors.ErrUnsupported
-		}
-		b, err := source.NewBackup(dsn(s.path, "rw"))
-		if err != nil {
-			return err
-		}
-		_, err = b.Step(-1)
-		return errors.Join(err, b.Finish())
-	})
+	return nil
 }
 
 // know reads what IDs were given so far, by other processes too.
