@@ -225,6 +225,12 @@ func (w *writer) mendLog(written bool) (lost bool, err error) {
 			s.log.Warn("what was in a log that was cut is not known", "err", err)
 		}
 	}
+	if !written && !s.logCut() { // another program has mended it, and tells what is lost
+		_ = os.Remove(kept)
+		s.followers.changed()
+		s.subscribers.wake(true)
+		return true, w.know(w.ctx)
+	}
 	lost, err = s.forgetCut()
 	if err != nil {
 		_ = os.Remove(kept)
