@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
 // Impatient has the writer wait for other programs for a moment alone.
@@ -65,3 +66,10 @@ func Queued(s *Store) (callbacks, attempts int) { return len(s.queue), len(s.att
 
 // Forget has the writer keep no pages in memory.
 func Forget(s *Store) error { return pragma(s, "shrink_memory") }
+
+// SalvageWithin gives reading a damaged history so much time, until the function it gives is called.
+func SalvageWithin(d time.Duration) (restore func()) {
+	was := salvageTime
+	salvageTime = d
+	return func() { salvageTime = was }
+}
