@@ -320,3 +320,39 @@ func TestReadableOfMuch(t *testing.T) {
 		t.Errorf("it said %q, %v", told, err)
 	}
 }
+
+// TestStrayLogAtOnce has several programs find a log without its history at once: all of them begin with a new one, and
+// the log is kept.
+func TestStrayLogAtOnce(t *testing.T) {
+	for range 3 {
+		path := filepath.Join(t.TempDir(), "history.db")
+		if err := os.WriteFile(path+"-wal", []byte("of a history that is gone"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var wg sync.WaitGroup
+		for i := range 6 {
+			wg.Go(func() {
+				s, err := store.Open(t.Context(), store.Options{Path: path})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if err := s.Record(t.Context(), report(fmt.Sprint("m", i), plivo.Sent, 1)); err != nil {
+					t.Error(err)
+				}
+				if err := s.Close(); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if n := totals(t, openStore(t, store.Options{Path: path})); n.Callbacks != 6 {
+			t.Errorf("%d callbacks of 6 are there", n.Callbacks)
+		}
+		kept := beyondHistory(t, path)
+		b, err := os.ReadFile(kept[0])
+		if err != nil || len(kept) != 1 || string(b) != "of a history that is gone" {
+			t.Errorf("kept are %v, %q, %v", kept, b, err)
+		}
+	}
+}
