@@ -191,11 +191,17 @@ func (s *Server) record(w http.ResponseWriter, r *http.Request, c *Callback, pat
 	if ask != nil && c.Answer.Status == http.StatusOK {
 		c.Answer = Answer{} // not known yet
 	}
+	leave, found := s.place(c)
+	if !found {
+		s.refuseCrowd(w, c)
+		return
+	}
 	// A caller that has hung up does not undo that the callback arrived. The request's context would also
 	// end with the deadline of the body.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), s.config.Limits.Record)
-	err := s.store(ctx, c)
+	err := s.config.Recorder.Record(ctx, c)
 	cancel()
+	leave()
 	if err != nil {
 		s.stats.dropped.Add(1)
 		c.Answer.Status = http.StatusServiceUnavailable
@@ -224,17 +230,30 @@ func (s *Server) record(w http.ResponseWriter, r *http.Request, c *Callback, pat
 	})
 }
 
-// store records a callback. One that does not verify waits while as many of these are being stored as may be.
-func (s *Server) store(ctx context.Context, c *Callback) error {
-	if c.Verdict.Outcome == signature.Invalid || c.Verdict.Outcome == signature.Missing {
-		select {
-		case s.unverified <- struct{}{}:
-			defer func() { <-s.unverified }()
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+// place waits, for a callback that does not verify, while as many of these are being stored as may be: for as long as
+// storing it may take beside that. leave gives the place to another.
+func (s *Server) place(c *Callback) (leave func(), found bool) {
+	if c.Verdict.Outcome != signature.Invalid && c.Verdict.Outcome != signature.Missing {
+		return func() {}, true
 	}
-	return s.config.Recorder.Record(ctx, c)
+	wait := time.NewTimer(s.config.Limits.Record)
+	defer wait.Stop()
+	select {
+	case s.unverified <- struct{}{}:
+		return func() { <-s.unverified }, true
+	case <-wait.C:
+		return nil, false
+	}
+}
+
+// refuseCrowd answers who found no place in time.
+func (s *Server) refuseCrowd(w http.ResponseWriter, c *Callback) {
+	w.Header().Set("Retry-After", retryAfter)
+	s.stats.crowded.Add(1)
+	s.refuse(w, http.StatusServiceUnavailable, "Too many requests without a valid signature wait to be stored; send it again.")
+	s.problems.tell(slog.LevelWarn, "crowd", fmt.Sprintf(
+		"A callback from %s without a valid signature was answered 503 and not stored: it waited %s for one of the %d places that such have. What verifies waits for none of them.",
+		c.RemoteAddr, s.config.Limits.Record, s.config.Limits.Unverified))
 }
 
 func (s *Server) answered(c *Callback, path string, began time.Time) {
@@ -305,7 +324,7 @@ func (s *Server) reject(w http.ResponseWriter, status int, text string) {
 	writeText(w, status, text)
 }
 
-// refuse answers a 4xx to a request that is not stored.
+// refuse answers a request that is not stored though nothing is wrong with the history.
 func (s *Server) refuse(w http.ResponseWriter, status int, text string) {
 	s.stats.refused.Add(1)
 	writeText(w, status, text)
