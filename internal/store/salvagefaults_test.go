@@ -356,3 +356,19 @@ func TestStrayLogAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// TestReaderLeavesStrayLog looks at a history that was emptied: SQLite would delete the log beside it, with what it holds.
+func TestReaderLeavesStrayLog(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "history.db")
+	for name, content := range map[string]string{path: "", path + "-wal": "of a history that was emptied"} {
+		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := store.OpenReader(t.Context(), path); !errors.Is(err, store.ErrOlder) {
+		t.Errorf("it said %v", err)
+	}
+	if b, err := os.ReadFile(path + "-wal"); string(b) != "of a history that was emptied" {
+		t.Errorf("the log has %q, %v", b, err)
+	}
+}
