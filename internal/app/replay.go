@@ -23,6 +23,8 @@ type ReplayOptions struct {
 	// them, for that is what its callbacks were signed with.
 	Keys replay.Keys
 	Hide *redact.Tokens // what attempts are kept without; nil for nothing
+
+	OnProblem func(text string) // is told what is wrong with the history, as store.Options has it
 }
 
 // Replay is a history from which callbacks are sent again, and which keeps what comes of them. It serves
@@ -38,7 +40,7 @@ func OpenReplay(ctx context.Context, o ReplayOptions) (_ *Replay, err error) {
 	if _, err := os.Stat(o.HistoryPath); errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("there is no history at %s yet: receive or send something first, or name another file with --db", o.HistoryPath)
 	}
-	db, err := store.Open(ctx, store.Options{Path: o.HistoryPath, Hide: o.Hide})
+	db, err := store.Open(ctx, store.Options{Path: o.HistoryPath, Hide: o.Hide, OnProblem: o.OnProblem})
 	if err != nil {
 		return nil, err
 	}
@@ -62,20 +64,13 @@ func OpenReplay(ctx context.Context, o ReplayOptions) (_ *Replay, err error) {
 }
 
 // RunningSimulator is the key of the simulator that runs on a history in another process; found is false
-// where none does. It makes no history.
+// where none does. It makes no history, and changes none.
 func RunningSimulator(ctx context.Context, historyPath string) (keys replay.Keys, found bool, err error) {
-	if _, err := os.Stat(historyPath); errors.Is(err, os.ErrNotExist) {
-		return keys, false, nil
-	}
-	db, err := store.Open(ctx, store.Options{Path: historyPath})
-	if err != nil {
-		return keys, false, err
-	}
-	lease, live, err := db.Lease(ctx)
-	if live && lease.SimToken != "" {
+	lease, err := simulatorOn(ctx, historyPath)
+	if lease.SimToken != "" {
 		keys, found = simulatorKeys(lease.SimToken), true
 	}
-	return keys, found, errors.Join(err, db.Close())
+	return keys, found, err
 }
 
 // Options gives o with the keys that callbacks are signed with anew. The error says why no callback at all

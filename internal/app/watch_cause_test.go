@@ -19,7 +19,7 @@ func TestRefusals(t *testing.T) {
 	r := &refusals{answered: func() webhook.Stats { return stats }}
 	begin := time.Unix(1000, 0)
 	at := func(seconds int) time.Time { return begin.Add(time.Duration(seconds) * time.Second) }
-	for i, s := range []webhook.Stats{{Refused: 5, Dropped: 5}, {Refused: 5, Dropped: 5}, {Refused: 5, Dropped: 6}, {Refused: 5, Dropped: 9}, {Refused: 5, Dropped: 9}, {Refused: 8, Dropped: 9}, {Refused: 10, Barred: 2, Dropped: 9}, {Refused: 11, Barred: 3, Dropped: 9}} {
+	for i, s := range []webhook.Stats{{Refused: 5, Dropped: 5}, {Refused: 5, Dropped: 5}, {Refused: 5, Dropped: 6}, {Refused: 5, Dropped: 9}, {Refused: 5, Dropped: 9}, {Refused: 8, Dropped: 9}, {Refused: 10, Barred: 2, Dropped: 9}, {Refused: 11, Barred: 3, Dropped: 9}, {Refused: 13, Barred: 3, Crowded: 1, Dropped: 9}} {
 		stats = s
 		r.sample(at(i))
 	}
@@ -31,11 +31,12 @@ func TestRefusals(t *testing.T) {
 	}{
 		{0, 99, "503", 1, 3, 4},
 		{2, 99, "503", 1, 3, 4},
-		{3, 99, "403", 5, 7, 3},
+		{3, 6, "403", 5, 7, 3},
+		{3, 99, "4xx or 503", 7, 8, 2},
 		{3, 4, "4xx", 4, 5, 3},
-		{6, 99, "403", 5, 7, 3},
+		{6, 6, "403", 5, 7, 3},
 		{3, 3, "", 0, 0, 0},
-		{7, 99, "", 0, 0, 0},
+		{8, 99, "", 0, 0, 0},
 	} {
 		got, found := r.latest(at(test.since), at(test.until))
 		want := store.Refusal{Status: test.status, Requests: test.requests}

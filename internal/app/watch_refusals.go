@@ -40,6 +40,8 @@ func (r *refusals) sample(now time.Time) (store.Refusal, bool) {
 		span.Status = unavailable
 	case st.Barred-was.Barred == refused:
 		span.Status = strconv.Itoa(http.StatusForbidden)
+	case st.Crowded > was.Crowded:
+		span.Status = "4xx or 503" // which strangers can bring about
 	default:
 		span.Status = "4xx"
 	}

@@ -67,7 +67,7 @@ func (c *replayCommand) run(cmd *cobra.Command, s Streams, args []string) error 
 	if err != nil {
 		return err
 	}
-	o := app.ReplayOptions{Hide: s.hidden()}
+	o := app.ReplayOptions{Hide: s.hidden(), OnProblem: s.problem}
 	if o.IDs, err = c.wanted(args); err != nil {
 		return err
 	}

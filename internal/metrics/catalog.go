@@ -53,8 +53,8 @@ func define(part, name string, k kind, help string, labels ...string) *metric {
 var (
 	received     = define(ofCallbacks, "callbacks_received_total", counter, "Requests that came to the callback server, without those to /health; each ends as stored, refused or dropped")
 	stored       = define(ofCallbacks, "callbacks_stored_total", counter, "Callbacks that are on disk, by kind: delivery_report, inbound, other", "kind")
-	refused      = define(ofCallbacks, "callbacks_refused_total", counter, "Requests answered 4xx and not stored, by reason: not_allowed (403, --allow), rate_limited (429, no valid signature), body_incomplete (400 or 408), protocol (400, HTTP/2)", "reason")
-	dropped      = define(ofCallbacks, "callbacks_dropped_total", counter, "Callbacks answered 503 because they could not be stored: Plivo sends them again")
+	refused      = define(ofCallbacks, "callbacks_refused_total", counter, "Requests that were not stored though nothing is wrong with the history, by reason: not_allowed (403, --allow), rate_limited (429, no valid signature), crowded (503, no valid signature: too many of these waited to be stored), body_incomplete (400 or 408), protocol (400, HTTP/2)", "reason")
+	dropped      = define(ofCallbacks, "callbacks_dropped_total", counter, "Callbacks answered 503 because storing them failed: Plivo sends them again")
 	rejected     = define(ofCallbacks, "callbacks_rejected_total", counter, "Callbacks that are stored and were answered 4xx all the same, by reason: too_large (413), invalid (403) and unsigned (400) with --on-invalid reject, application (its own answer, with --forward-answer)", "reason")
 	signatures   = define(ofCallbacks, "signatures_total", counter, "Signatures that were checked, by verdict: valid, invalid, unsigned, not_checked (no public URL or no token to check with)", "verdict")
 	acknowledged = define(ofCallbacks, "acknowledgement_seconds", histogram, "Time of a stored callback from its head read to its answer written")

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
 // Put gives a file another name where nothing has that.
@@ -71,3 +72,10 @@ func CachePages(s *Store, n int) error { return pragma(s, fmt.Sprintf("cache_siz
 
 // Forget has the writer keep no pages in memory.
 func Forget(s *Store) error { return pragma(s, "shrink_memory") }
+
+// SalvageWithin gives reading a damaged history so much time, until the function it gives is called.
+func SalvageWithin(d time.Duration) (restore func()) {
+	was := salvageTime
+	salvageTime = d
+	return func() { salvageTime = was }
+}

@@ -148,7 +148,7 @@ func prepareFile(path string) (made bool, err error) {
 	return false, nil
 }
 
-// reason is an error of the file system without the path that the sentence names already.
+// reason is an error of the file system without the paths that the sentence names already.
 func reason(err error) error {
 	var pe *fs.PathError
 	if errors.As(err, &pe) {
@@ -157,6 +157,10 @@ func reason(err error) error {
 			return no
 		}
 		return pe.Err
+	}
+	var le *os.LinkError
+	if errors.As(err, &le) {
+		return le.Err
 	}
 	return err
 }

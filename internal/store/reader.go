@@ -38,8 +38,8 @@ func OpenReader(ctx context.Context, path string) (*Reader, error) {
 	}
 	source := dsn(path, "ro")
 	// Without a log beside it nothing is being written, and the file is all. SQLite would otherwise make the log
-	// and its index, to tell others that it reads.
-	if _, err := os.Stat(path + "-wal"); errors.Is(err, fs.ErrNotExist) {
+	// and its index, to tell others that it reads. A log beside an empty file it would delete.
+	if _, err := os.Stat(path + logSuffix); errors.Is(err, fs.ErrNotExist) || info.Size() == 0 {
 		source += "&immutable=1"
 	}
 	source = strings.Replace(source, "_busy_timeout="+ms(busyTimeout), "_busy_timeout="+ms(readerPatience), 1)

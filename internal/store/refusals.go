@@ -12,7 +12,7 @@ const keptRefusals = 200
 // Refusal is a span in which requests were answered by the callback server and not kept.
 type Refusal struct {
 	From, To time.Time
-	Status   string // that they were answered: 403, 503, or 4xx for several
+	Status   string // that they were answered: 403, 503, 4xx for several, or "4xx or 503" where those without a signature were too many
 	Requests int64
 }
 

@@ -5,92 +5,208 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// salvaged are the tables that are worth keeping of a damaged history, the first of them first.
-var salvaged = []string{"messages", "callbacks", "attempts", "urls", "custody", "routes", "outages", "refusals", "watched", "marks"}
+// salvaged are the tables that are worth keeping of a damaged history: first those that have few rows, for the time
+// in which it is read is bounded.
+var salvaged = []string{"custody", "routes", "outages", "refusals", "urls", "watch", "watched", "marks", "messages", "callbacks", "attempts"}
 
 // salvageTime bounds how long a damaged history is read.
-const salvageTime = 2 * time.Minute
+var salvageTime = 5 * time.Minute
+
+const (
+	// salvagedMost is how many states of a history are kept: one that goes on being used has a new one each time.
+	salvagedMost = 8
+	// salvageLong is from how many bytes on the user is told that it takes a while.
+	salvageLong = 64 << 20
+	// unfinished is the end of the name of what is kept while it is written.
+	unfinished = ".part"
+	// unfinishedFor is after how long nobody writes to such a file any more, but a program was ended meanwhile.
+	unfinishedFor = 30 * time.Minute
+	// maxID is beyond any ID that is ever given: what has a greater one is garbage.
+	maxID = 1 << 62
+	// maxRow is how many bytes a row may have, several times what the longest has. A length that is garbage would
+	// otherwise have memory for it taken first.
+	maxRow = 16 << 20
+)
 
 // salvage keeps what can be read of a damaged history in a new one beside it, once for each state of the damaged file,
 // and gives the sentence that says so; empty where nothing can be read. The damaged one stays as it is.
-func (s *Store) salvage() string {
+func (s *Store) salvage(ctx context.Context) string {
 	info, err := os.Stat(s.path)
 	if err != nil || s.ephemeral {
 		return ""
 	}
-	kept := fmt.Sprintf("%s.readable-%s.db", s.path, info.ModTime().UTC().Format("20060102-150405.000000"))
-	if _, err := os.Stat(kept); err != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), salvageTime)
-		defer cancel()
-		messages, callbacks, err := s.copyReadable(ctx, kept)
-		if err != nil || messages+callbacks == 0 {
-			s.log.Warn("nothing of a damaged history can be read", "path", s.path, "err", err)
-			_ = os.Remove(kept)
-			return ""
+	begin := s.path + ".readable-"
+	name := begin + info.ModTime().UTC().Format("20060102-150405.000000")
+	says := func(whole bool) (kept, sentence string) {
+		if whole {
+			return name + ".db", fmt.Sprintf("all that can be read of it is kept in %s.db, which --db takes too", name)
 		}
-		s.log.Warn("what can be read of a damaged history is kept", "path", s.path, "in", kept, "messages", messages, "callbacks", callbacks)
+		return name + "-some.db", fmt.Sprintf("what could be read of it within %s is kept in %s-some.db, which --db takes too", salvageTime, name)
 	}
-	return fmt.Sprintf("all that can be read of it is kept in %s, which --db takes too", kept)
+	for _, whole := range []bool{true, false} {
+		if kept, sentence := says(whole); isThere(kept) {
+			return sentence
+		}
+	}
+	if earlier := beside(begin, s.now()); len(earlier) >= salvagedMost {
+		return fmt.Sprintf("what could be read of it before is kept in %s; beside %d such files it is not kept again", earlier[len(earlier)-1], len(earlier))
+	}
+	if info.Size() >= salvageLong {
+		s.tell(fmt.Sprintf("The history %s is damaged. All that can be read of it is being kept beside it, which may take up to %s.", s.path, salvageTime))
+	}
+	// What is written has a name of its own until it is all there: another process may do the same now.
+	part, err := newFile(begin, unfinished)
+	if err != nil {
+		return notKept(err)
+	}
+	defer os.Remove(part)
+	rows, whole, err := copyReadable(ctx, s.path, part)
+	s.log.Warn("what can be read of a damaged history", "path", s.path, "rows", rows, "whole", whole, "err", err)
+	kept, sentence := says(whole)
+	switch {
+	case ctx.Err() != nil:
+		return ""
+	case err == nil && rows == 0:
+		return ""
+	case err == nil:
+		err = putInPlace(part, kept)
+	}
+	if err != nil {
+		return notKept(explainCode(part, "keep", err))
+	}
+	return sentence
 }
 
-// copyReadable makes a history at path of what can be read of this one.
-func (s *Store) copyReadable(ctx context.Context, path string) (messages, callbacks int64, err error) {
-	fresh, err := Open(ctx, Options{Path: path, Now: s.now})
-	if err != nil {
-		return 0, 0, err
+// notKept says why what can be read is not kept.
+func notKept(err error) string {
+	why := reason(err).Error()
+	if errors.Is(err, ErrDiskFull) {
+		why = "no room is left for it; free some space on the disk and start this program again, which then keeps it"
 	}
-	if err := fresh.Close(); err != nil {
-		return 0, 0, err
-	}
-	from, closeFrom, err := single(ctx, patient(dsn(s.path, "ro")))
+	return "what can be read of it could not be kept beside it: " + why
+}
+
+func isThere(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
+
+// newFile makes a file that only the user may read, with a name of its own.
+func newFile(begin, end string) (string, error) {
+	f, err := os.CreateTemp(filepath.Dir(begin), strings.ReplaceAll(filepath.Base(begin), "*", "_")+"*"+end)
 	if err != nil {
-		return 0, 0, err
+		return "", err
+	}
+	return f.Name(), f.Close()
+}
+
+// beside gives what was kept earlier, in the order of the names, and takes away what a program left behind that was
+// ended while it wrote.
+func beside(begin string, now time.Time) (kept []string) {
+	entries, err := os.ReadDir(filepath.Dir(begin))
+	if err != nil {
+		return nil
+	}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil || !info.Mode().IsRegular() || !strings.HasPrefix(e.Name(), filepath.Base(begin)) {
+			continue
+		}
+		name := filepath.Join(filepath.Dir(begin), e.Name())
+		switch {
+		case strings.HasSuffix(name, ".db"):
+			kept = append(kept, name)
+		case strings.HasSuffix(name, unfinished) && now.Sub(info.ModTime()) > unfinishedFor:
+			_ = os.Remove(name)
+		}
+	}
+	return kept
+}
+
+// putInPlace gives a file its name, unless another process was faster: that has the same.
+func putInPlace(part, name string) error {
+	err := os.Link(part, name)
+	if err == nil || errors.Is(err, fs.ErrExist) || isThere(name) {
+		return nil
+	}
+	return os.Rename(part, name) // not every file system has links
+}
+
+// copyReadable makes a history at path, an empty file, of what can be read of the one at damaged. whole tells that
+// there was time for all of it.
+func copyReadable(ctx context.Context, damaged, path string) (rows int64, whole bool, err error) {
+	reading, cancel := context.WithTimeout(ctx, salvageTime)
+	defer cancel()
+	from, closeFrom, err := single(ctx, patient(dsn(damaged, "ro")))
+	if err != nil {
+		return 0, false, err
 	}
 	defer closeFrom()
+	if _, err := sqlite.Limit(from, sqlite3.SQLITE_LIMIT_LENGTH, maxRow); err != nil {
+		return 0, false, err
+	}
 	to, closeTo, err := single(ctx, dsn(path, "rw"))
 	if err != nil {
-		return 0, 0, err
+		return 0, false, err
 	}
 	defer closeTo()
-	if _, err := to.ExecContext(ctx, "BEGIN"); err != nil {
-		return 0, 0, err
+	if err := migrate(ctx, to, path); err != nil {
+		return 0, false, err
+	}
+	// It is of use whole or not at all, and nearly all of its pages are new: a journal of the few others is small, where
+	// a write-ahead log would have all of them, some of them many times.
+	if _, err := to.ExecContext(ctx, "PRAGMA journal_mode = MEMORY; PRAGMA cache_size = -65536; BEGIN"); err != nil {
+		return 0, false, err
 	}
 	for _, table := range salvaged {
-		n, err := copyTable(ctx, from, to, table)
-		if err != nil {
-			return messages, callbacks, err
-		}
-		switch table {
-		case "messages":
-			messages = n
-		case "callbacks":
-			callbacks = n
+		n, err := copyTable(reading, from, to, table)
+		if rows += n; err != nil && reading.Err() == nil {
+			return rows, false, err
 		}
 	}
-	// An earlier version named the message by its UUID alone. Of what is lost no ID is given again that something else
-	// still names: a route would take a new callback for one that it forwarded.
-	_, err = to.ExecContext(ctx, `UPDATE callbacks SET message_id = (SELECT id FROM messages WHERE uuid = message_uuid);
-		UPDATE counters SET
-		next_message = max((SELECT coalesce(max(id), 0) + 1 FROM messages), (SELECT coalesce(max(message_id), 0) + 1 FROM watched),
-			(SELECT coalesce(max(next_message), 0) FROM marks)),
-		next_callback = max((SELECT coalesce(max(id), 0) + 1 FROM callbacks), (SELECT coalesce(max(callback_id), 0) + 1 FROM attempts),
-			(SELECT coalesce(max(read), 0) + 1 FROM routes), (SELECT coalesce(max(next_callback), 0) FROM marks)),
+	if err := ctx.Err(); err != nil {
+		return rows, false, err
+	}
+	whole = reading.Err() == nil
+	var nextMessage, nextCallback int64
+	if err := from.QueryRowContext(ctx, "SELECT next_message, next_callback FROM counters").Scan(&nextMessage, &nextCallback); err != nil || max(nextMessage, nextCallback) > maxID {
+		nextMessage, nextCallback = 0, 0 // the others know
+	}
+	_, err = to.ExecContext(ctx, settleSalvaged, nextMessage, nextCallback)
+	return rows, whole, err
+}
+
+// settleSalvaged makes what was read one history. An earlier version named the message by its UUID alone. Of what is
+// lost no ID is given again that something else still names: a route would take a new callback for one that it forwarded.
+const settleSalvaged = `
+	UPDATE callbacks SET message_id = (SELECT id FROM messages WHERE uuid = message_uuid)
+		WHERE message_id IS NOT (SELECT id FROM messages WHERE uuid = message_uuid);
+	UPDATE counters SET
+		next_message = max(?1, (SELECT coalesce(max(id), 0) + 1 FROM messages), (SELECT coalesce(max(message_id), 0) + 1 FROM watched),
+			(SELECT coalesce(max(next_message), 0) FROM marks WHERE next_message < 1 << 62)),
+		next_callback = max(?2, (SELECT coalesce(max(id), 0) + 1 FROM callbacks), (SELECT coalesce(max(callback_id), 0) + 1 FROM attempts WHERE callback_id < 1 << 62),
+			(SELECT coalesce(max(read), 0) + 1 FROM routes WHERE read < 1 << 62), (SELECT coalesce(max(next_callback), 0) FROM marks WHERE next_callback < 1 << 62)),
 		messages = (SELECT count(*) FROM messages),
 		valid = (SELECT count(*) FROM callbacks WHERE outcome = 'valid'), invalid = (SELECT count(*) FROM callbacks WHERE outcome = 'invalid'),
 		missing = (SELECT count(*) FROM callbacks WHERE outcome = 'missing'),
 		unchecked = (SELECT count(*) FROM callbacks WHERE outcome NOT IN ('valid', 'invalid', 'missing')),
 		latest = max((SELECT coalesce(max(updated_at), 0) FROM messages), (SELECT coalesce(max(received_at), 0) FROM callbacks)),
-		marked = (SELECT coalesce(max(at), 0) FROM marks); COMMIT`)
-	return messages, callbacks, err
-}
+		marked = (SELECT coalesce(max(at), 0) FROM marks);
+	UPDATE watch SET seen = min(seen, (SELECT next_message FROM counters) - 1);
+	COMMIT`
 
 // patient makes the source of a connection one that reads a file though it is shorter than its header says. No other
 // setting may come first, for each looks at the file.
@@ -137,32 +253,39 @@ func copyTable(ctx context.Context, from, to *sql.Conn, table string) (n int64, 
 		return 0, nil
 	}
 	list := strings.Join(columns, ", ")
-	put, err := to.PrepareContext(ctx, "INSERT OR REPLACE INTO "+table+" ("+list+") VALUES "+places(1, len(columns)))
+	statement, err := to.PrepareContext(ctx, "INSERT OR REPLACE INTO "+table+" ("+list+") VALUES "+places(1, len(columns)))
 	if err != nil {
 		return 0, err
 	}
-	defer put.Close()
-	r := tableReader{from, "SELECT rowid, " + list + " FROM " + table + " NOT INDEXED WHERE rowid > ? ORDER BY rowid LIMIT ?", len(columns)}
+	defer statement.Close()
+	put := func(values []any) error {
+		_, err := statement.Exec(values...) //nolint:noctx // of one row, where watching a context takes as long as the row
+		if err != nil && rowIsToBlame(err) {
+			return nil // garbage that a column does not take
+		}
+		if err != nil {
+			return &unwrittenError{err}
+		}
+		n++
+		return nil
+	}
+	r := tableReader{from, "SELECT rowid, " + list + " FROM " + table + " NOT INDEXED ", len(columns)}
+	if table == "refusals" { // which has few, and no rowid
+		r.choose = "SELECT 1, " + list + " FROM " + table + " "
+		return n, r.readByKey(ctx, "from_at", "status", put)
+	}
 	after := int64(0)
 	for {
-		last, err := r.read(ctx, after, math.MaxInt64, func(values []any) error {
-			_, err := put.ExecContext(ctx, values...)
-			if err != nil && rowIsToBlame(err) {
-				return nil // garbage that a column does not take
-			}
-			n++
-			return err
-		})
+		last, err := r.read(ctx, after, math.MaxInt64, put)
 		if err == nil || ctx.Err() != nil {
 			return n, ctx.Err()
 		}
-		var unwritten *unwrittenError
-		if errors.As(err, &unwritten) {
-			return n, unwritten.err
+		if err := unwritten(err); err != nil {
+			return n, err
 		}
 		next, found := r.beyond(ctx, last)
 		if !found {
-			return n, nil
+			return n, unwritten(r.readBack(ctx, put))
 		}
 		after = next
 	}
@@ -182,74 +305,4 @@ func columnsOf(ctx context.Context, c *sql.Conn, table string) (names []string, 
 		names = append(names, name)
 	}
 	return names, rows.Err()
-}
-
-// tableReader reads a table that is damaged in places.
-type tableReader struct {
-	from    *sql.Conn
-	query   string
-	columns int
-}
-
-// unwrittenError is one of where the rows go to.
-type unwrittenError struct{ err error }
-
-func (e *unwrittenError) Error() string { return e.err.Error() }
-
-// read gives the rows after an ID up to the first that cannot be read, which is its error; last is the one before.
-func (r tableReader) read(ctx context.Context, after, limit int64, put func([]any) error) (last int64, err error) {
-	last = after
-	rows, err := r.from.QueryContext(ctx, r.query, after, limit)
-	if err != nil {
-		return last, err
-	}
-	defer rows.Close()
-	values := make([]any, r.columns+1)
-	into := make([]any, len(values))
-	for i := range values {
-		into[i] = &values[i]
-	}
-	for rows.Next() {
-		if err := rows.Scan(into...); err != nil {
-			return last, err
-		}
-		id, _ := values[0].(int64)
-		if id <= last {
-			return last, fmt.Errorf("row %d comes after row %d", id, last) // a page that is part of another
-		}
-		last = id
-		for i, v := range values {
-			if b, ok := v.([]byte); ok && b == nil {
-				values[i] = []byte{} // which the driver reads as nil, and would write as NULL
-			}
-		}
-		if err := put(values[1:]); err != nil {
-			return last, &unwrittenError{err}
-		}
-	}
-	return last, rows.Err()
-}
-
-// beyond finds the least ID after one, as far as the tree still leads there, after which a row can be read.
-func (r tableReader) beyond(ctx context.Context, after int64) (next int64, found bool) {
-	readable := func(id int64) bool {
-		some := false
-		_, err := r.read(ctx, id, 1, func([]any) error { some = true; return nil })
-		return err == nil && some
-	}
-	low, step := after, int64(1)
-	for ; !readable(after + step); step *= 2 {
-		if low = after + step; step > 1<<40 || ctx.Err() != nil {
-			return 0, false
-		}
-	}
-	high := after + step
-	for high-low > 1 {
-		if middle := low + (high-low)/2; readable(middle) {
-			high = middle
-		} else {
-			low = middle
-		}
-	}
-	return high, true
 }

@@ -107,7 +107,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := s.open(ctx); err != nil {
 		s.release()
 		if errors.Is(err, ErrDamaged) {
-			if kept := s.salvage(); kept != "" {
+			if kept := s.salvage(ctx); kept != "" {
 				err = failure(ErrDamaged, err, "%v; %s", err, kept)
 			}
 		}
@@ -141,10 +141,12 @@ func (s *Store) Close() error {
 		s.mu.Unlock()
 		<-s.done
 		s.err = s.release()
-		if s.damaged.Load() {
-			if kept := s.salvage(); kept != "" {
-				s.err = failure(ErrDamaged, s.err, "the history %s is damaged: %s", s.path, kept)
+		if s.damaged.Load() && !s.ephemeral {
+			kept := s.salvage(context.Background())
+			if kept == "" {
+				kept = "nothing of it can be read; move it away to start a new one, or name another file with --db"
 			}
+			s.err = failure(ErrDamaged, s.err, "the history %s is damaged: %s", s.path, kept)
 		}
 	})
 	return s.err

@@ -19,10 +19,33 @@ func (s *Store) keepStrayLog() error {
 		return nil
 	}
 	kept := fmt.Sprintf("%s.kept-%s%s", s.path, s.now().UTC().Format("20060102-150405.000000"), logSuffix)
-	if err := os.Rename(s.path+logSuffix, kept); err != nil {
+	// The index first: it is that of the new history for who opens that as soon as the log is away.
+	if index, err := os.Stat(s.path + indexSuffix); err == nil {
+		if moved, err := moveSeen(index, s.path+indexSuffix, kept+indexSuffix); err == nil && moved {
+			defer os.Remove(kept + indexSuffix)
+		}
+	}
+	moved, err := moveSeen(log, s.path+logSuffix, kept)
+	if err != nil {
 		return failure(ErrReadOnly, err, "cannot open the history %s: it is gone or empty, but its log is there, and cannot be put aside: %v; move %s away", s.path, reason(err), s.path+logSuffix)
 	}
-	_ = os.Remove(s.path + indexSuffix)
-	s.tell(fmt.Sprintf("The history %s is gone or was emptied, but its log was there. A new one was begun; the log is kept as %s.", s.path, kept))
+	if moved {
+		s.tell(fmt.Sprintf("The history %s is gone or was emptied, but its log was there. A new one was begun; the log is kept as %s.", s.path, kept))
+	}
 	return nil
+}
+
+// moveSeen moves the file that was seen by a name. Where another process was faster, that is gone, or is that of a new
+// history: it stays then.
+func moveSeen(seen os.FileInfo, from, to string) (moved bool, err error) {
+	if err := os.Rename(from, to); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
+		return false, err
+	}
+	if isAt(seen, to) {
+		return true, nil
+	}
+	return false, os.Rename(to, from)
 }

@@ -147,7 +147,7 @@ func (e *env) tellServer(p *figures) {
 			p.field("dropped", th.bad, fmt.Sprintf("✗ %s answered 503, because storing failed; Plivo sends them again.", count(s.Dropped)))
 		}
 		if s.Refused > 0 {
-			p.field("refused", th.warn, fmt.Sprintf("! %s answered 4xx and not stored: over a limit, not allowed, or cut off.", count(s.Refused)))
+			p.field("refused", th.warn, fmt.Sprintf("! %s turned away, and not stored: over a limit, not allowed, or cut off.", count(s.Refused)))
 		}
 		if s.Rejected > 0 {
 			p.field("rejected", th.warn, fmt.Sprintf("! %s stored and answered 4xx: too long, or by --on-invalid reject.", count(s.Rejected)))

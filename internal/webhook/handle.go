@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"dev.internal/plivoscope/internal/plivo"
@@ -46,16 +47,14 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request, by way) {
 			return
 		}
 		s.stats.came(s.config.Now())
-		s.stats.barred.Add(1)
-		s.refuse(w, http.StatusForbidden, NotAllowed)
+		s.refuse(w, &s.stats.barred, http.StatusForbidden, NotAllowed)
 		s.problems.tell(slog.LevelWarn, "allow",
 			fmt.Sprintf("A request from %s was refused, because the address is in no range of --allow.", caller.text))
 		return
 	}
 	if r.Method == "PRI" { // net/http hands the preface of HTTP/2 to the handler
 		s.stats.came(s.config.Now())
-		s.stats.protocol.Add(1)
-		s.refuse(w, http.StatusBadRequest, "This server speaks HTTP/1.1.")
+		s.refuse(w, &s.stats.protocol, http.StatusBadRequest, "This server speaks HTTP/1.1.")
 		return
 	}
 	if asksHealth(r, path) {
@@ -91,8 +90,7 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request, by way) {
 
 	if c.Verdict.Outcome != signature.Valid && !by.unlimited && !s.rate.allow(caller.addr, c.ReceivedAt) {
 		w.Header().Set("Retry-After", retryAfter)
-		s.stats.limited.Add(1)
-		s.refuse(w, http.StatusTooManyRequests, "Too many requests without a valid signature.")
+		s.refuse(w, &s.stats.limited, http.StatusTooManyRequests, "Too many requests without a valid signature.")
 		s.problems.tell(slog.LevelWarn, "rate", fmt.Sprintf(
 			"%s sends more than %g callbacks a second without a valid signature; those above are answered 429 and not stored.",
 			caller.text, s.config.Limits.Rate))
@@ -140,8 +138,7 @@ func (s *Server) refuseBody(w http.ResponseWriter, c *Callback, err error) {
 	if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		status = http.StatusRequestTimeout
 	}
-	s.stats.incomplete.Add(1)
-	s.refuse(w, status, "The body did not arrive whole.")
+	s.refuse(w, &s.stats.incomplete, status, "The body did not arrive whole.")
 	s.problems.tell(slog.LevelWarn, "body", fmt.Sprintf(
 		"A request from %s was answered %d and not stored, because its body did not arrive whole: %v.", c.RemoteAddr, status, err))
 	s.log.Warn("callback not stored", "remote", c.RemoteAddr, "status", status, "error", err.Error())
@@ -191,11 +188,17 @@ func (s *Server) record(w http.ResponseWriter, r *http.Request, c *Callback, pat
 	if ask != nil && c.Answer.Status == http.StatusOK {
 		c.Answer = Answer{} // not known yet
 	}
+	leave, found := s.place(c)
+	if !found {
+		s.refuseCrowd(w, c)
+		return
+	}
 	// A caller that has hung up does not undo that the callback arrived. The request's context would also
 	// end with the deadline of the body.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), s.config.Limits.Record)
-	err := s.store(ctx, c)
+	err := s.config.Recorder.Record(ctx, c)
 	cancel()
+	leave()
 	if err != nil {
 		s.stats.dropped.Add(1)
 		c.Answer.Status = http.StatusServiceUnavailable
@@ -224,17 +227,29 @@ func (s *Server) record(w http.ResponseWriter, r *http.Request, c *Callback, pat
 	})
 }
 
-// store records a callback. One that does not verify waits while as many of these are being stored as may be.
-func (s *Server) store(ctx context.Context, c *Callback) error {
-	if c.Verdict.Outcome == signature.Invalid || c.Verdict.Outcome == signature.Missing {
-		select {
-		case s.unverified <- struct{}{}:
-			defer func() { <-s.unverified }()
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+// place waits, for a callback that does not verify, while as many of these are being stored as may be: for as long as
+// storing it may take beside that. leave gives the place to another.
+func (s *Server) place(c *Callback) (leave func(), found bool) {
+	if c.Verdict.Outcome != signature.Invalid && c.Verdict.Outcome != signature.Missing {
+		return func() {}, true
 	}
-	return s.config.Recorder.Record(ctx, c)
+	wait := time.NewTimer(s.config.Limits.Record)
+	defer wait.Stop()
+	select {
+	case s.unverified <- struct{}{}:
+		return func() { <-s.unverified }, true
+	case <-wait.C:
+		return nil, false
+	}
+}
+
+// refuseCrowd answers who found no place in time.
+func (s *Server) refuseCrowd(w http.ResponseWriter, c *Callback) {
+	w.Header().Set("Retry-After", retryAfter)
+	s.refuse(w, &s.stats.crowded, http.StatusServiceUnavailable, "Too many requests without a valid signature wait to be stored; send it again.")
+	s.problems.tell(slog.LevelWarn, "crowd", fmt.Sprintf(
+		"A callback from %s without a valid signature was answered 503 and not stored: it waited %s for one of the %d places that such have. What verifies waits for none of them.",
+		c.RemoteAddr, s.config.Limits.Record, s.config.Limits.Unverified))
 }
 
 func (s *Server) answered(c *Callback, path string, began time.Time) {
@@ -305,9 +320,9 @@ func (s *Server) reject(w http.ResponseWriter, status int, text string) {
 	writeText(w, status, text)
 }
 
-// refuse answers a 4xx to a request that is not stored.
-func (s *Server) refuse(w http.ResponseWriter, status int, text string) {
-	s.stats.refused.Add(1)
+// refuse answers a request that is not stored though nothing is wrong with the history, and counts it for its reason.
+func (s *Server) refuse(w http.ResponseWriter, reason *atomic.Int64, status int, text string) {
+	reason.Add(1)
 	writeText(w, status, text)
 }
 

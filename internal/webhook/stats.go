@@ -14,9 +14,10 @@ type Stats struct {
 	Since    time.Time // when it was made
 	Received int64     // requests that came to a handler, those for /health left out
 	Stored   int64     // recorded, whatever the answer
-	Refused  int64     // answered 4xx and not stored
+	Refused  int64     // over a limit, not allowed or not whole: answered 4xx or, where Crowded counts them, 503, and not stored
 	Barred   int64     // of those refused: answered 403, by Config.Allow
-	Dropped  int64     // answered 503: not stored, Plivo sends them again
+	Crowded  int64     // of those refused: answered 503, because too many without a valid signature waited to be stored
+	Dropped  int64     // answered 503, because storing failed: Plivo sends them again
 	Rejected int64     // of those stored: answered 4xx all the same, by the policy or for their length
 
 	// By outcome, of all whose signature was checked, also those that were not stored afterwards.
@@ -30,9 +31,9 @@ type Stats struct {
 }
 
 type counters struct {
-	received, stored, refused, dropped, rejected atomic.Int64
-	barred                                       atomic.Int64
-	valid, invalid, missing, unchecked           atomic.Int64
+	received, stored, dropped, rejected atomic.Int64
+	barred, crowded                     atomic.Int64
+	valid, invalid, missing, unchecked  atomic.Int64
 
 	since   time.Time
 	rate    *meter.Rate
@@ -64,8 +65,10 @@ func (c *counters) judged(o signature.Outcome) {
 // Stats is a snapshot that holds up no request; counters of requests in flight may be a step apart.
 func (s *Server) Stats() Stats {
 	c := &s.stats
-	st := Stats{Since: c.since, Rejected: c.rejected.Load(), Barred: c.barred.Load()}
-	st.Stored, st.Refused, st.Dropped = c.stored.Load(), c.refused.Load(), c.dropped.Load()
+	st := Stats{Since: c.since, Rejected: c.rejected.Load(), Barred: c.barred.Load(), Crowded: c.crowded.Load()}
+	// Of one reading each, so that no snapshot has a request among the refused and not among those of its reason.
+	st.Refused = st.Barred + st.Crowded + c.limited.Load() + c.incomplete.Load() + c.protocol.Load()
+	st.Stored, st.Dropped = c.stored.Load(), c.dropped.Load()
 	st.Valid, st.Invalid, st.Missing, st.Unchecked = c.valid.Load(), c.invalid.Load(), c.missing.Load(), c.unchecked.Load()
 	// After them: a request is counted as received before anything comes of it, so that no snapshot shows
 	// more ends than requests.

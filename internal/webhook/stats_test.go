@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -136,5 +138,36 @@ func TestCallbacksPerSecond(t *testing.T) {
 	at.move(time.Minute)
 	if got := s.Stats().PerSecond; got != [60]uint32{} {
 		t.Errorf("a minute later: %v", got)
+	}
+}
+
+// TestRefusedAreThoseOfTheirReasons: who reads at any moment sees no request refused for a reason that is not counted.
+func TestRefusedAreThoseOfTheirReasons(t *testing.T) {
+	t.Parallel()
+	server, err := webhook.New(webhook.Config{Recorder: &memory{}, PublicURLs: []string{"http://127.0.0.1:1"}, Allow: []netip.Prefix{netip.MustParsePrefix("198.51.100.0/24")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	handler := server.Handler()
+	var callers sync.WaitGroup
+	var done atomic.Int32
+	const each = 3000
+	for range 2 {
+		callers.Go(func() {
+			defer done.Add(1)
+			for range each {
+				handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("POST", "/sms/delivery-report", nil))
+			}
+		})
+	}
+	for done.Load() < 2 {
+		if st := server.Stats(); st.Refused != st.Barred {
+			t.Errorf("refused %d, of these 403 %d", st.Refused, st.Barred)
+			break
+		}
+	}
+	callers.Wait()
+	if st := server.Stats(); st.Refused != 2*each {
+		t.Errorf("refused %d of %d", st.Refused, 2*each)
 	}
 }

@@ -32,6 +32,7 @@ const (
 	RefusedRate     = "rate_limited"
 	RefusedBody     = "body_incomplete"
 	RefusedProtocol = "protocol"
+	RefusedCrowd    = "crowded"
 )
 
 // The reasons of Tally.Rejected.
@@ -109,6 +110,7 @@ func (s *Server) Tally() Tally {
 		Kinds: map[Kind]int64{}, Rejected: map[string]int64{}, Statuses: map[string]int64{}, Codes: map[string]int64{},
 		Refused: map[string]int64{
 			RefusedAddress: c.barred.Load(), RefusedRate: c.limited.Load(), RefusedBody: c.incomplete.Load(), RefusedProtocol: c.protocol.Load(),
+			RefusedCrowd: c.crowded.Load(),
 		},
 		TurnedAway: c.turnedAway.Load(),
 	}
