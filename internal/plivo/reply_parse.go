@@ -65,7 +65,7 @@ func parseReplies(body []byte, template bool) ([]Reply, error) {
 // next gives the next token that says something.
 func (p *replyParser) next() (xml.Token, error) {
 	for {
-		p.line, p.column = p.d.InputPos()
+		p.line, p.column = p.at()
 		begin := p.d.InputOffset()
 		token, err := p.d.Token()
 		var syntax *xml.SyntaxError
@@ -73,10 +73,10 @@ func (p *replyParser) next() (xml.Token, error) {
 		case errors.Is(err, io.EOF):
 			return nil, p.wrong("the answer ends before it is whole")
 		case errors.As(err, &syntax):
-			p.line, p.column = p.d.InputPos()
+			p.line, p.column = p.at()
 			return nil, p.wrong("the answer is no XML (%s); write & as &amp; and < as &lt;", syntax.Msg)
 		case err != nil:
-			p.line, p.column = p.d.InputPos()
+			p.line, p.column = p.at()
 			return nil, p.wrong("the answer cannot be read (%s); write it in UTF-8", shown(err.Error()))
 		}
 		switch token.(type) {
@@ -89,6 +89,12 @@ func (p *replyParser) next() (xml.Token, error) {
 		}
 		return token, nil
 	}
+}
+
+// at is where the decoder is. Its own InputPos is wrong once it took back the end of a line.
+func (p *replyParser) at() (line, column int) {
+	read := p.body[:min(int(p.d.InputOffset()), len(p.body))]
+	return bytes.Count(read, []byte("\n")) + 1, len(read) - bytes.LastIndexByte(read, '\n')
 }
 
 // skip goes to where a text begins, over the white space before it.
@@ -123,7 +129,7 @@ func (p *replyParser) root() (xml.StartElement, error) {
 // end makes sure that nothing comes after the root.
 func (p *replyParser) end() error {
 	for {
-		p.line, p.column = p.d.InputPos()
+		p.line, p.column = p.at()
 		token, err := p.d.RawToken()
 		if errors.Is(err, io.EOF) {
 			return nil
