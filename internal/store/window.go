@@ -38,6 +38,15 @@ func (s *Store) Callbacks(ctx context.Context, w Window) ([]webhook.Callback, er
 	return collect(ctx, s, "read callbacks", query, args, scanCallback)
 }
 
+// NewestCallback gives the ID of the newest callback; 0 where there is none.
+func (s *Store) NewestCallback(ctx context.Context) (id int64, err error) {
+	err = s.readDB.QueryRowContext(ctx, newestCallback).Scan(&id)
+	if err != nil {
+		return 0, s.explain("read the newest callback", interrupted(ctx, err))
+	}
+	return id, nil
+}
+
 // CallbacksOf gives the callbacks of a message, oldest first, at most limit of the newest; 0 for 200.
 func (s *Store) CallbacksOf(ctx context.Context, uuid string, limit int) ([]webhook.Callback, error) {
 	if limit <= 0 {
