@@ -107,7 +107,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if err := a.build(ctx); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
-	if a.newest, err = a.newestCallback(ctx); err != nil {
+	if a.newest, err = a.store.NewestCallback(ctx); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
 	a.refreshTotals(ctx)

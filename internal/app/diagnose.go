@@ -13,7 +13,6 @@ import (
 
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/signature"
-	"dev.internal/plivoscope/internal/store"
 	"dev.internal/plivoscope/internal/webhook"
 )
 
@@ -112,7 +111,7 @@ func (d *diagnoser) look(ctx context.Context) (more bool, err error) {
 	if err := d.looks.Wait(ctx); err != nil {
 		return false, err
 	}
-	newest, err := d.a.newestCallback(ctx) // before the others are read: none up to it can come later
+	newest, err := d.a.store.NewestCallback(ctx) // before the others are read: none up to it can come later
 	if err != nil {
 		return false, err
 	}
@@ -250,15 +249,6 @@ func (a *App) Explained(ctx context.Context) error {
 		case <-wake:
 		}
 	}
-}
-
-// newestCallback gives the ID of the newest callback; 0 where there is none.
-func (a *App) newestCallback(ctx context.Context) (int64, error) {
-	newest, err := a.store.Callbacks(ctx, store.Window{Limit: 1})
-	if err != nil || len(newest) == 0 {
-		return 0, err
-	}
-	return newest[0].ID, nil
 }
 
 func pause(ctx context.Context, d time.Duration) {

@@ -75,7 +75,7 @@ func (a *App) ForwardingSettled(ctx context.Context) error {
 	if a.routes == nil {
 		return nil
 	}
-	newest, err := a.newestCallback(ctx)
+	newest, err := a.store.NewestCallback(ctx)
 	if err != nil {
 		return err
 	}

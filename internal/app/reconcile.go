@@ -286,6 +286,13 @@ func (r *Reconciler) messages(ctx context.Context, plan ReconcilePlan) (all []pl
 			return all, err
 		}
 		after = upTo
+		ids := make([]int64, len(ms))
+		for i, m := range ms {
+			ids[i] = m.ID
+		}
+		if ms, err = r.store.MessagesByID(ctx, ids); err != nil {
+			return nil, err
+		}
 		for _, m := range ms {
 			if m.UUID != "" && !m.CreatedAt.Before(since) && r.now().Sub(heard(m)) >= missedAfter {
 				all = append(all, m)

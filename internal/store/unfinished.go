@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
 	"dev.internal/plivoscope/internal/plivo"
@@ -11,7 +12,8 @@ import (
 const lookedOver = 2000
 
 // Unfinished gives the messages after an ID, in the order of their IDs, that were sent and of which no
-// callback that verifies has told the last: among those that were made until then. upTo is the last ID that
+// callback that verifies has told the last: among those that were made until then. Of each there are only
+// ID, To, Callbacks, CreatedAt and UpdatedAt; MessagesByID gives them whole. upTo is the last ID that
 // was looked at; where it is after, there is nothing more. No index is kept for this: each message is looked
 // at once, in the order of the table.
 //
@@ -19,27 +21,45 @@ const lookedOver = 2000
 func (s *Store) Unfinished(ctx context.Context, after int64, until time.Time) (ms []plivo.Message, upTo int64, err error) {
 	// What is of the future was imported, or the clock was set back: it holds nothing up.
 	future := s.now().Add(time.Minute)
-	ids, err := collect(ctx, s, "look for messages that are not final", unfinishedQuery, []any{after, lookedOver, micros(until), micros(future)}, readID)
+	if some, err := s.unlooked(ctx, after, until, future); err != nil || !some {
+		return nil, after, err
+	}
+	ms, err = collect(ctx, s, "look for messages that are not final", unfinishedQuery, []any{after, lookedOver, micros(until), micros(future)}, readUnfinished)
 	if err != nil {
 		return nil, after, err
 	}
-	upTo, ids = max(ids[0], after), ids[1:]
-	ms, err = s.MessagesByID(ctx, ids)
-	if err != nil {
-		return nil, after, err
-	}
-	return ms, upTo, nil
+	return ms[1:], max(ms[0].ID, after), nil
 }
+
+func readUnfinished(rows *sql.Rows) (m plivo.Message, err error) {
+	var created, updated int64
+	err = rows.Scan(&m.ID, &m.To, &m.Callbacks, &created, &updated)
+	m.CreatedAt, m.UpdatedAt = moment(created), moment(updated)
+	return m, err
+}
+
+// unlooked reports whether the first message after an ID may be looked at: in a flood the next 2,000 are all too young,
+// each time that is asked.
+func (s *Store) unlooked(ctx context.Context, after int64, until, future time.Time) (some bool, err error) {
+	err = s.readDB.QueryRowContext(ctx, unlookedQuery, after, micros(until), micros(future)).Scan(&some)
+	if err != nil {
+		return false, s.explain("look for messages that are not final", interrupted(ctx, err))
+	}
+	return some, nil
+}
+
+const unlookedQuery = "SELECT coalesce((SELECT NOT (created_at > ?2 AND created_at < ?3) FROM messages WHERE id > ?1 ORDER BY id LIMIT 1), 0)"
 
 // unfinishedQuery gives the last ID that was looked at, NULL as 0, and then those that were found. A send that
 // the API has not answered yet has no UUID.
 const unfinishedQuery = `WITH looked AS MATERIALIZED (
-		SELECT id, created_at, direction = 'outbound' AND (final_at = 0 OR unverified = 1) AND (sent = 1 OR unverified = 0)
+		SELECT id, to_number, callbacks, created_at, updated_at,
+			direction = 'outbound' AND (final_at = 0 OR unverified = 1) AND (sent = 1 OR unverified = 0)
 			AND (uuid IS NOT NULL OR status = 'sending') AS unfinished
 		FROM messages NOT INDEXED WHERE id > ? ORDER BY id LIMIT ?),
 	young AS MATERIALIZED (SELECT coalesce(min(id), 9223372036854775807) AS first FROM looked WHERE created_at > ? AND created_at < ?)
-	SELECT coalesce(max(id), 0) FROM looked, young WHERE id < first
-	UNION ALL SELECT id FROM looked, young WHERE unfinished AND id < first`
+	SELECT coalesce(max(id), 0), '', 0, 0, 0 FROM looked, young WHERE id < first
+	UNION ALL SELECT id, to_number, callbacks, created_at, updated_at FROM looked, young WHERE unfinished AND id < first`
 
 // FirstSince is an ID before which no message was made at or after a time.
 func (s *Store) FirstSince(ctx context.Context, at time.Time) (id int64, err error) {

@@ -55,8 +55,21 @@ func TestUnfinished(t *testing.T) {
 		t.Fatal(err)
 	}
 	record(t, s, forged, anybody, later(report("from elsewhere", plivo.Queued, 1)), later(report("inbound", plivo.Received, 1, "Text", "hi")))
+	// names also holds that what is told of each is as in the history.
 	names := func(ms []plivo.Message) (names []string) {
-		for _, m := range ms {
+		ids := make([]int64, len(ms))
+		for i, m := range ms {
+			ids[i] = m.ID
+		}
+		whole, err := s.MessagesByID(t.Context(), ids)
+		if err != nil || len(whole) != len(ms) {
+			t.Fatalf("%v; of %d messages there are %d", err, len(ms), len(whole))
+		}
+		for i, m := range whole {
+			some := plivo.Message{ID: m.ID, To: m.To, Callbacks: m.Callbacks, CreatedAt: m.CreatedAt, UpdatedAt: m.UpdatedAt}
+			if diff := cmp.Diff(some, ms[i]); diff != "" {
+				t.Errorf("%s (-history +unfinished):\n%s", m.UUID, diff)
+			}
 			names = append(names, m.UUID)
 		}
 		return names

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -37,6 +38,15 @@ func (s *Store) Callbacks(ctx context.Context, w Window) ([]webhook.Callback, er
 	return collect(ctx, s, "read callbacks", query, args, scanCallback)
 }
 
+// NewestCallback gives the ID of the newest callback; 0 where there is none.
+func (s *Store) NewestCallback(ctx context.Context) (id int64, err error) {
+	err = s.readDB.QueryRowContext(ctx, newestCallback).Scan(&id)
+	if err != nil {
+		return 0, s.explain("read the newest callback", interrupted(ctx, err))
+	}
+	return id, nil
+}
+
 // CallbacksOf gives the callbacks of a message, oldest first, at most limit of the newest; 0 for 200.
 func (s *Store) CallbacksOf(ctx context.Context, uuid string, limit int) ([]webhook.Callback, error) {
 	if limit <= 0 {
@@ -59,36 +69,54 @@ const sentTogether = "SELECT " + messageRead + " FROM messages WHERE sent_with =
 
 // MessagesByID gives the messages of these IDs, in their order; a missing one is left out.
 func (s *Store) MessagesByID(ctx context.Context, ids []int64) ([]plivo.Message, error) {
-	return messagesBy(ctx, s, "id", ids, func(m *plivo.Message) int64 { return m.ID })
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	ms, err := collect(ctx, s, "read messages", messagesByID, []any{string(list)}, readMessage)
+	if ms, err = s.withWatched(ctx, ms, err); err != nil {
+		return nil, err
+	}
+	return inOrder(ids, ms, func(m *plivo.Message) int64 { return m.ID }), nil
 }
+
+// messagesByID is one statement for any number of messages: one for each number would be prepared anew each time, and
+// take the places of those that are kept.
+const messagesByID = "SELECT " + messageRead + " FROM messages WHERE id IN (SELECT value FROM json_each(?))"
 
 // MessagesByUUID gives the messages of these UUIDs, in their order; a missing one is left out.
 func (s *Store) MessagesByUUID(ctx context.Context, uuids []string) ([]plivo.Message, error) {
-	return messagesBy(ctx, s, "uuid", uuids, func(m *plivo.Message) string { return m.UUID })
-}
-
-func messagesBy[K comparable](ctx context.Context, s *Store, column string, keys []K, key func(*plivo.Message) K) ([]plivo.Message, error) {
-	found := make(map[K]plivo.Message, len(keys))
-	for chunk := range slices.Chunk(keys, 500) {
-		args := make([]any, len(chunk))
-		for i, k := range chunk {
-			args[i] = k
+	var all []plivo.Message
+	for chunk := range slices.Chunk(uuids, 500) {
+		args := make([]any, len(chunk)) // not JSON, which has no place for bytes that are no text
+		for i, uuid := range chunk {
+			args[i] = uuid
 		}
-		ms, err := collect(ctx, s, "read messages", "SELECT "+messageRead+" FROM messages WHERE "+column+" IN "+places(1, len(args)), args, readMessage)
+		ms, err := collect(ctx, s, "read messages", "SELECT "+messageRead+" FROM messages WHERE uuid IN "+places(1, len(args)), args, readMessage)
 		if ms, err = s.withWatched(ctx, ms, err); err != nil {
 			return nil, err
 		}
-		for i := range ms {
-			found[key(&ms[i])] = ms[i]
-		}
+		all = append(all, ms...)
+	}
+	return inOrder(uuids, all, func(m *plivo.Message) string { return m.UUID }), nil
+}
+
+// inOrder puts messages in the order of their keys.
+func inOrder[K comparable](keys []K, ms []plivo.Message, key func(*plivo.Message) K) []plivo.Message {
+	found := make(map[K]*plivo.Message, len(ms))
+	for i := range ms {
+		found[key(&ms[i])] = &ms[i]
 	}
 	out := make([]plivo.Message, 0, len(keys))
 	for _, k := range keys {
-		if m, ok := found[k]; ok {
-			out = append(out, m)
+		if m := found[k]; m != nil {
+			out = append(out, *m)
 		}
 	}
-	return out, nil
+	return out
 }
 
 func collect[T any](ctx context.Context, s *Store, doing, query string, args []any, scan func(*sql.Rows) (T, error)) ([]T, error) {

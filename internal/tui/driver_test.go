@@ -22,6 +22,8 @@ type driver struct {
 	held []tea.Cmd // commands that were not run, where hold is set
 	hold bool
 	quit bool
+
+	waits time.Duration // the pause before the next change is waited for
 }
 
 func newDriver(t testing.TB, core *fakeCore, w, h int) *driver {
@@ -38,9 +40,10 @@ func newDriverOn(t testing.TB, core *fakeCore, w, h int, o Options) *driver {
 	d := &driver{t: t, core: core, now: testNow}
 	o.Now, o.Version = func() time.Time { return d.now }, "v0.1.0"
 	d.m = New(core, o)
-	gone := make(chan struct{})
-	close(gone) // waiting for a change ends at once: the test says when something changed
-	d.m.wake, d.m.pause = gone, 0
+	d.m.wait = func(pause time.Duration) tea.Cmd { // the test says when something changed
+		d.waits = pause
+		return nil
+	}
 	d.m.tick = func() tea.Cmd { return nil }
 	d.m.env.simPace.every = 0
 	d.withRuns()

@@ -3,7 +3,8 @@ package tui
 import (
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/x/ansi"
+
+	"dev.internal/plivoscope/internal/tui/grid"
 )
 
 // placedKey is a key of the footer, or a hint, and its columns.
@@ -26,7 +27,7 @@ func placeKeys(w int, keys []key.Binding) []placedKey {
 		out := make([]placedKey, 0, len(keys))
 		x := 1
 		for _, b := range keys {
-			n := ansi.StringWidth(b.Help().Key + " " + b.Help().Desc)
+			n := grid.Width(b.Help().Key + " " + b.Help().Desc)
 			out = append(out, placedKey{b, x, x + n})
 			x += n + keysGap
 		}
@@ -66,7 +67,7 @@ func (m *Model) hints() []placedKey {
 	for i := len(out) - 1; i >= 0; i-- {
 		h := out[i].binding.Help()
 		out[i].to = x
-		out[i].from = x - ansi.StringWidth(h.Key+" "+h.Desc)
+		out[i].from = x - grid.Width(h.Key+" "+h.Desc)
 		x = out[i].from - keysGap
 	}
 	all := m.placedTabs()

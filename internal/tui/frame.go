@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
-	"github.com/charmbracelet/x/ansi"
 
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/escape"
@@ -60,7 +59,7 @@ func (m *Model) tooSmall() []string {
 				s = m.longestThatFits("something is unfinished: "+quits, quits, "")
 			}
 		}
-		pad := max((m.w-ansi.StringWidth(s))/2, 0)
+		pad := max((m.w-grid.Width(s))/2, 0)
 		out[y] = line(m.w, span{m.env.th.text, strings.Repeat(" ", pad) + s})
 	}
 	return out
@@ -72,7 +71,7 @@ func (m *Model) longestThatFits(sentences ...string) string { return longest(m.w
 // longest is the first of some sentences that fits into w cells, or the last.
 func longest(w int, sentences ...string) string {
 	for _, s := range sentences {
-		if ansi.StringWidth(s) <= w {
+		if grid.Width(s) <= w {
 			return s
 		}
 	}
@@ -101,11 +100,11 @@ func (m *Model) rule(w int, focused bool, title, right string) string {
 	if right != "" {
 		right = " " + right + " "
 	}
-	room := w - 3 - ansi.StringWidth(right) - 2
-	if ansi.StringWidth(title) > room-1 {
+	room := w - 3 - grid.Width(right) - 2
+	if grid.Width(title) > room-1 {
 		title = grid.Cut(title, max(room-1, 0), "…")
 	}
-	dashes := max(w-2-ansi.StringWidth(title)-2-ansi.StringWidth(right)-1, 0)
+	dashes := max(w-2-grid.Width(title)-2-grid.Width(right)-1, 0)
 	return line(w, span{th.faint, "──"}, span{paint, " " + title + " "}, span{th.faint, strings.Repeat("─", dashes)},
 		span{th.muted, right}, span{th.faint, "─"})
 }
@@ -232,7 +231,7 @@ func (m *Model) placedTabs() []tab {
 		x := 1
 		for i := range out {
 			out[i].from = x
-			out[i].to = x + ansi.StringWidth(out[i].key.Help().Key) + 1 + len(out[i].name)
+			out[i].to = x + grid.Width(out[i].key.Help().Key) + 1 + len(out[i].name)
 			x = out[i].to + gap
 		}
 		return x - gap

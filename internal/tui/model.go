@@ -71,10 +71,10 @@ type Model struct {
 	entered  tea.Cmd          // what follows from the screens that were shown in this update
 	giving   bool             // a missed callback is on its way to the application
 	foreign  app.ForeignError // that was asked about last
-	wake     <-chan struct{}
 	release  func()
-	pause    time.Duration  // the least time between two questions that changes give rise to
-	tick     func() tea.Cmd // the next second
+	pace     pace
+	wait     func(pause time.Duration) tea.Cmd // for the next change, after a pause
+	tick     func() tea.Cmd                    // the next second
 }
 
 // noticeMsg is a sentence that a Cmd has to tell.
@@ -119,13 +119,16 @@ func New(core Core, o Options) *Model {
 		}
 		return r, nil
 	}
-	m := &Model{env: e, messages: newMessages(e), requests: newCallbacks(e), compose: newCompose(e), replay: newReplayScreen(e), sig: newSigScreen(e), pause: pullEvery, tick: tick}
+	m := &Model{env: e, messages: newMessages(e), requests: newCallbacks(e), compose: newCompose(e), replay: newReplayScreen(e), sig: newSigScreen(e), tick: tick}
+	m.pace = pace{at: e.at, seen: e.status.Totals.Callbacks}
 	m.screens = map[screenID]screen{
 		onMessages: m.messages, onCallbacks: m.requests, onCompose: m.compose, onReplay: m.replay, onSignature: m.sig,
 		onActivity: newActivity(e),
 	}
 	e.show, e.toggleMask = m.show, m.toggleMask
-	m.wake, m.release = core.Subscribe()
+	wake, release := core.Subscribe()
+	m.release = release
+	m.wait = func(pause time.Duration) tea.Cmd { return waitWake(e.ctx, wake, pause) }
 	return m
 }
 
@@ -140,7 +143,7 @@ func (m *Model) close() {
 
 // Init implements tea.Model.
 func (m *Model) Init() tea.Cmd {
-	return tea.Batch(m.env.filters.load(), m.messages.pull(), waitWake(m.env.ctx, m.wake, 0), m.tick())
+	return tea.Batch(m.env.filters.load(), m.messages.pull(), m.wait(0), m.tick())
 }
 
 // Update implements tea.Model.
@@ -181,7 +184,7 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return m.mouse(msg)
 	case wakeMsg:
 		m.learn()
-		return tea.Batch(m.every(screen.wake), m.env.sim.wake(), waitWake(m.env.ctx, m.wake, m.pause))
+		return tea.Batch(m.every(screen.wake), m.env.sim.wake(), m.wait(m.pace.next(m.env.at, m.env.status.Totals.Callbacks)))
 	case tickMsg:
 		m.learn()
 		return tea.Batch(m.every(screen.tick), m.env.sim.wake(), m.tick())

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/escape"
 	"dev.internal/plivoscope/internal/tui/grid"
@@ -75,7 +73,7 @@ func rank(s app.Severity) int {
 // noticeIsLong reports whether a notice that came just now needs a second line of w cells.
 func (e *env) noticeIsLong(w int) bool {
 	n, ok := e.notice()
-	return ok && e.at.Sub(n.At) < failureLife && ansi.StringWidth(noticeWords(n)) > noticeRoom(w)
+	return ok && e.at.Sub(n.At) < failureLife && grid.Width(noticeWords(n)) > noticeRoom(w)
 }
 
 func noticeWords(n app.Notice) string { return escape.Line(head(n.Text, noticeBytes)) }
@@ -86,7 +84,7 @@ func noticeRoom(w int) int {
 	if w < ageFrom {
 		return w - 3
 	}
-	return w - 3 - ansi.StringWidth(" 10 min ago ")
+	return w - 3 - grid.Width(" 10 min ago ")
 }
 
 // ageFrom is the width from which a notice shows its age: on less the words need the room.
@@ -128,7 +126,7 @@ func (e *env) noticeLines(w, h int) []string {
 	age, text := e.age(n, w), noticeWords(n)
 	room := noticeRoom(w)
 	parts := []string{text}
-	if ansi.StringWidth(text) > room && h > 1 {
+	if grid.Width(text) > room && h > 1 {
 		parts = wrap(text, room)
 		if len(parts) > h {
 			parts = append(parts[:h-1], strings.Join(parts[h-1:], " "))
@@ -142,7 +140,7 @@ func (e *env) noticeLines(w, h int) []string {
 		if i > 0 {
 			mark.text = "   "
 		}
-		left := []span{mark, {words, grid.Fit(p, max(min(ansi.StringWidth(p), room), 0), false)}}
+		left := []span{mark, {words, grid.Fit(p, max(min(grid.Width(p), room), 0), false)}}
 		if i == len(parts)-1 {
 			out = append(out, sides(w, left, age))
 		} else {

@@ -13,8 +13,6 @@ import (
 )
 
 const (
-	// pullEvery is the least time between two questions that changes in the core give rise to.
-	pullEvery = 33 * time.Millisecond
 	// countUpTo bounds counting the rows of a filter.
 	countUpTo = 1000
 	// searchShown is how long a search runs before its progress is shown.

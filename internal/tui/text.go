@@ -51,7 +51,7 @@ func sides(w int, left, right []span) string {
 func spansWidth(spans []span) int {
 	n := 0
 	for _, s := range spans {
-		n += ansi.StringWidth(s.text)
+		n += grid.Width(s.text)
 	}
 	return n
 }

@@ -68,25 +68,50 @@ func Fit(s string, w int, right bool) string {
 
 // Clip is Fit without the padding: plain text of at most w cells, and how many they are.
 func Clip(s string, w int) (string, int) {
-	if printableASCII(s) {
-		if len(s) <= w {
-			return s, len(s)
+	if n, ok := plainWidth(s); ok {
+		if n <= w {
+			return s, n
 		}
 	} else {
 		s = Apart(harmless(s))
 	}
 	s = Cut(s, w, "…")
-	return s, ansi.StringWidth(s)
+	return s, Width(s)
 }
+
+// Width is how many cells text takes; escape sequences take none.
+func Width(s string) int {
+	if n, ok := plainWidth(s); ok {
+		return n
+	}
+	return ansi.StringWidth(s)
+}
+
+// plainWidth is the width of text of which each character takes a cell and joins no other: ASCII that can be printed,
+// the lines and blocks that frames are drawn of, and the usual signs. It is false for other text.
+func plainWidth(s string) (n int, ok bool) {
+	for _, r := range s {
+		switch {
+		case r >= 0x20 && r <= 0x7e, r >= '─' && r <= '▟':
+		case strings.ContainsRune(plainSigns, r):
+		default:
+			return 0, false
+		}
+		n++
+	}
+	return n, true
+}
+
+const plainSigns = "…·•›↑↓→✓✗●○×"
 
 // Cut cuts text to at most w cells, its tail included; escape sequences all stay. It goes by whole
 // characters as ansi.StringWidth measures them, which ansi.Truncate does not where ASCII is followed by
 // a selector: it would leave a keycap wider than it takes it for.
 func Cut(s string, w int, tail string) string {
-	if ansi.StringWidth(s) <= w {
+	if Width(s) <= w {
 		return s
 	}
-	room := w - ansi.StringWidth(tail)
+	room := w - Width(tail)
 	if room < 0 {
 		room, tail = max(w, 0), ""
 	}
