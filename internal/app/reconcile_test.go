@@ -21,7 +21,10 @@ import (
 // TestReconcileAGap sends 100 messages while nothing can come in by the public URL, and has them all after it.
 func TestReconcileAGap(t *testing.T) {
 	t.Parallel()
-	const n = 100
+	n := 100
+	if testing.Short() {
+		n = 10
+	}
 	var c clock
 	history := filepath.Join(t.TempDir(), "a.db")
 	v := newValve(t)
