@@ -246,9 +246,10 @@ func (w *writer) mendLog(written bool) (lost bool, err error) {
 		was.nextMessage += mark.next - was.nextCallback
 		was.nextCallback = mark.next
 	}
+	var left counters
 	err = migrate(w.ctx, w.conn, s.path) // of a new history not even the tables need have been in the file
 	if err == nil {
-		err = w.know(w.ctx)
+		left, err = w.counted(w.ctx)
 	}
 	if err != nil {
 		if kept != "" {
@@ -256,7 +257,8 @@ func (w *writer) mendLog(written bool) (lost bool, err error) {
 		}
 		return true, s.explain("go on with", err)
 	}
-	missing := was.nextCallback - w.known.nextCallback
+	missing := was.nextCallback - left.nextCallback
+	w.known = was // what follows may fail
 	if lost { // at once: others go on storing
 		if err := w.neverAgain(was); err != nil {
 			return true, s.explain("go on with", err)
@@ -362,5 +364,22 @@ func (w *writer) isIn(from *sql.Conn) error {
 
 // know reads what IDs were given so far, by other processes too.
 func (w *writer) know(ctx context.Context) error {
-	return w.conn.QueryRowContext(ctx, "SELECT "+countersText+" FROM counters").Scan(&w.known)
+	c, err := w.counted(ctx)
+	if err == nil {
+		w.leaveOut(&c)
+		w.known = c
+	}
+	return err
+}
+
+// counted reads the counters as they are in the history.
+func (w *writer) counted(ctx context.Context) (c counters, err error) {
+	err = w.conn.QueryRowContext(ctx, "SELECT "+countersText+" FROM counters").Scan(&c)
+	return c, err
+}
+
+// leaveOut has no ID given again that this process knows to be given: where the log was cut, another may have had it be
+// read anew, and be about to note what was given before.
+func (w *writer) leaveOut(c *counters) {
+	c.nextMessage, c.nextCallback = max(c.nextMessage, w.known.nextMessage), max(c.nextCallback, w.known.nextCallback)
 }
