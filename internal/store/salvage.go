@@ -148,8 +148,6 @@ func putInPlace(part, name string) error {
 // copyReadable makes a history at path, an empty file, of what can be read of the one at damaged. whole tells that
 // there was time for all of it.
 func copyReadable(ctx context.Context, damaged, path string) (rows int64, whole bool, err error) {
-	reading, cancel := context.WithTimeout(ctx, salvageTime)
-	defer cancel()
 	from, closeFrom, err := single(ctx, patient(dsn(damaged, "ro")))
 	if err != nil {
 		return 0, false, err
@@ -171,6 +169,8 @@ func copyReadable(ctx context.Context, damaged, path string) (rows int64, whole 
 	if _, err := to.ExecContext(ctx, "PRAGMA journal_mode = MEMORY; PRAGMA cache_size = -65536; BEGIN"); err != nil {
 		return 0, false, err
 	}
+	reading, cancel := context.WithTimeout(ctx, salvageTime)
+	defer cancel()
 	for _, table := range salvaged {
 		n, err := copyTable(reading, from, to, table)
 		if rows += n; err != nil && reading.Err() == nil {
