@@ -28,7 +28,7 @@ var salvageTime = 5 * time.Minute
 const (
 	// salvagedMost is how many states of a history are kept: one that goes on being used has a new one each time.
 	salvagedMost = 8
-	// salvageLong is from how many bytes on the user is told that it takes a while.
+	// salvageLong is from how many bytes on the user is told that looking through a history takes a while.
 	salvageLong = 64 << 20
 	// unfinished is the end of the name of what is kept while it is written.
 	unfinished = ".part"
