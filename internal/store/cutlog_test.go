@@ -398,3 +398,49 @@ func TestNoIDTwiceWhileAnotherMends(t *testing.T) {
 		})
 	}
 }
+
+// TestCutLogUnderALock empties the log while another program holds the lock of the history: once that is free it is said
+// what may be missing, and it goes on.
+func TestCutLogUnderALock(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the system keeps open files from being cut")
+	}
+	path := filepath.Join(t.TempDir(), "h.db")
+	told := make(chan string, 100)
+	s := openStore(t, store.Options{Path: path, OnProblem: func(text string) { told <- text }})
+	last := report("one", plivo.Sent, 1)
+	record(t, s, report("zero", plivo.Sent, 1), last)
+	db, err := sql.Open("sqlite", "file:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if err := errors.Join(store.Impatient(s), store.Forget(s)); err != nil {
+		t.Fatal(err)
+	}
+	holder, err := db.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer holder.Close()
+	if _, err := holder.ExecContext(t.Context(), "BEGIN IMMEDIATE"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(path+"-wal", 0); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Record(t.Context(), report("503", plivo.Sent, 1)); err == nil {
+		t.Error("it was acknowledged")
+	}
+	if _, err := holder.ExecContext(t.Context(), "ROLLBACK"); err != nil {
+		t.Fatal(err)
+	}
+	next := report("two", plivo.Sent, 1)
+	record(t, s, next)
+	if next.ID <= last.ID {
+		t.Errorf("a callback has the ID %d after %d", next.ID, last.ID)
+	}
+	if text := <-told; !strings.Contains(text, "up to 2 callbacks that were acknowledged since may be missing") {
+		t.Errorf("it said %q", text)
+	}
+}
