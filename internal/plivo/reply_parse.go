@@ -20,8 +20,7 @@ type replyParser struct {
 	body     []byte
 	d        *xml.Decoder
 	template bool // {from}, {to} and {callback} stand for what is not known yet
-	line     int  // where the last token began
-	column   int
+	at       int  // where the last token began, in bytes
 }
 
 func parseReplies(body []byte, template bool) ([]Reply, error) {
@@ -65,25 +64,25 @@ func parseReplies(body []byte, template bool) ([]Reply, error) {
 // next gives the next token that says something.
 func (p *replyParser) next() (xml.Token, error) {
 	for {
-		p.line, p.column = p.at()
-		begin := p.d.InputOffset()
+		p.at = p.offset()
 		token, err := p.d.Token()
 		var syntax *xml.SyntaxError
 		switch {
 		case errors.Is(err, io.EOF):
 			return nil, p.wrong("the answer ends before it is whole")
 		case errors.As(err, &syntax):
-			p.line, p.column = p.at()
+			p.at = p.offset()
 			return nil, p.wrong("the answer is no XML (%s); write & as &amp; and < as &lt;", syntax.Msg)
 		case err != nil:
-			p.line, p.column = p.at()
+			p.at = p.offset()
 			return nil, p.wrong("the answer cannot be read (%s); write it in UTF-8", shown(err.Error()))
 		}
 		switch token.(type) {
 		case xml.Comment, xml.ProcInst:
 			continue
 		case xml.CharData:
-			p.skip(p.body[begin:p.d.InputOffset()]) // as it came: in the token each \r is a \n
+			text := p.body[p.at:p.offset()] // as it came: in the token each \r is a \n
+			p.at += len(text) - len(bytes.TrimLeft(text, " \t\r\n"))
 		case xml.Directive:
 			return nil, p.wrong("the answer has a <!…> declaration; leave it out")
 		}
@@ -91,22 +90,8 @@ func (p *replyParser) next() (xml.Token, error) {
 	}
 }
 
-// at is where the decoder is. Its own InputPos is wrong once it took back the end of a line.
-func (p *replyParser) at() (line, column int) {
-	read := p.body[:min(int(p.d.InputOffset()), len(p.body))]
-	return bytes.Count(read, []byte("\n")) + 1, len(read) - bytes.LastIndexByte(read, '\n')
-}
-
-// skip goes to where a text begins, over the white space before it.
-func (p *replyParser) skip(text []byte) {
-	blank := text[:len(text)-len(bytes.TrimLeft(text, " \t\r\n"))]
-	if at := bytes.LastIndexByte(blank, '\n'); at >= 0 {
-		p.line += bytes.Count(blank, []byte("\n"))
-		p.column = len(blank) - at
-		return
-	}
-	p.column += len(blank)
-}
+// offset is where the decoder is.
+func (p *replyParser) offset() int { return min(int(p.d.InputOffset()), len(p.body)) }
 
 // root is the first element.
 func (p *replyParser) root() (xml.StartElement, error) {
@@ -129,7 +114,7 @@ func (p *replyParser) root() (xml.StartElement, error) {
 // end makes sure that nothing comes after the root.
 func (p *replyParser) end() error {
 	for {
-		p.line, p.column = p.at()
+		p.at = p.offset()
 		token, err := p.d.RawToken()
 		if errors.Is(err, io.EOF) {
 			return nil
@@ -144,7 +129,7 @@ func (p *replyParser) end() error {
 
 // message reads a Message element to its end.
 func (p *replyParser) message(start xml.StartElement) (Reply, error) {
-	line, column := p.line, p.column
+	begin := p.at
 	r, err := p.attributes(start)
 	if err != nil {
 		return r, err
@@ -162,7 +147,7 @@ func (p *replyParser) message(start xml.StartElement) (Reply, error) {
 			text.Write(token)
 		case xml.EndElement:
 			r.Text = strings.TrimSpace(text.String())
-			p.line, p.column = line, column
+			p.at = begin
 			return r, p.checkText(r)
 		}
 	}
@@ -243,6 +228,10 @@ func (p *replyParser) number(s string, places ...string) bool {
 	return len(digits) >= 3 && len(digits) <= maxDigits && strings.Trim(digits, "0123456789") == ""
 }
 
+// wrong says what is wrong and where. The decoder's own InputPos is wrong once it took back the end of a line.
 func (p *replyParser) wrong(format string, args ...any) *ReplyError {
-	return &ReplyError{Line: p.line, Column: p.column, Text: fmt.Sprintf(format, args...)}
+	read := p.body[:p.at]
+	return &ReplyError{
+		Line: bytes.Count(read, []byte("\n")) + 1, Column: len(read) - bytes.LastIndexByte(read, '\n'), Text: fmt.Sprintf(format, args...),
+	}
 }

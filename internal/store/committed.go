@@ -117,6 +117,9 @@ func (s *Store) compare(ctx context.Context, marked committed, fresh bool) error
 // whole is an error where pages of the history do not fit together, as where the rest of a log that was cut brought some
 // back as they were before others in the file.
 func (s *Store) whole(ctx context.Context) error {
+	if info, err := os.Stat(s.path); err == nil && info.Size() >= salvageLong {
+		s.tell(fmt.Sprintf("Callbacks that were stored are no longer in the history %s. Whether it is damaged is being looked at, which may take a minute for each gigabyte.", s.path))
+	}
 	var says string
 	if err := s.conn.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&says); err != nil {
 		return s.explain(doingOpen, err)

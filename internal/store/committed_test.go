@@ -166,3 +166,25 @@ func TestOldPagesAreNoHistory(t *testing.T) {
 		t.Errorf("it said %v", err)
 	}
 }
+
+// TestLookingThroughMuchIsTold misses callbacks in a large history: it says beforehand that it looks through all of it.
+func TestLookingThroughMuchIsTold(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "history.db")
+	s, err := store.Open(t.Context(), store.Options{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	record(t, s, report("m", plivo.Sent, 1))
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	sqlExec(t, path, "UPDATE counters SET next_callback = 1") // as of an older copy
+	if err := os.Truncate(path, 65<<20); err != nil {
+		t.Fatal(err)
+	}
+	var told []string
+	openStore(t, store.Options{Path: path, OnProblem: func(text string) { told = append(told, text) }})
+	if len(told) != 2 || !strings.Contains(told[0], "being looked at, which may take a minute") || !strings.Contains(told[1], "1 callback that was stored is no longer") {
+		t.Errorf("it said %q", told)
+	}
+}

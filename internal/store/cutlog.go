@@ -236,9 +236,29 @@ func (w *writer) mendLog(written bool) (lost bool, err error) {
 		_ = os.Remove(kept)
 		return true, failure(ErrTaken, err, "the log of the history %s was emptied or cut while it is in use, and cannot be read anew: %v; start this program again", s.path, reason(err))
 	}
-	lost = lost || written
+	before := w.forgot
+	w.forgot = &forgotten{kept: kept, lost: lost || written}
+	if before != nil {
+		w.forgot.lost = w.forgot.lost || before.lost
+		if kept == "" {
+			w.forgot.kept = before.kept
+		}
+	}
 	s.followers.changed()
 	defer s.subscribers.wake(true)
+	return w.goOn()
+}
+
+// forgotten is a log that was cut and is read anew, of which the rest has not been done yet.
+type forgotten struct {
+	kept string // where all that was in the history is kept; empty for nowhere
+	lost bool   // what was in the log alone may be gone
+	told bool   // kept was told of
+}
+
+// goOn does the rest of mendLog. It is done again where it fails, as while another program holds the lock.
+func (w *writer) goOn() (lost bool, err error) {
+	s, kept, lost := w.s, w.forgot.kept, w.forgot.lost
 	what := fmt.Sprintf("The log of the history %s was emptied or cut while it is in use.", s.path)
 	was := w.known
 	// Others may have stored something since; each callback of theirs made one message at most.
@@ -246,18 +266,21 @@ func (w *writer) mendLog(written bool) (lost bool, err error) {
 		was.nextMessage += mark.next - was.nextCallback
 		was.nextCallback = mark.next
 	}
+	var left counters
 	err = migrate(w.ctx, w.conn, s.path) // of a new history not even the tables need have been in the file
 	if err == nil {
-		err = w.know(w.ctx)
+		left, err = w.counted(w.ctx)
 	}
 	if err != nil {
-		if kept != "" {
+		if kept != "" && !w.forgot.told {
+			w.forgot.told = true
 			s.tell(what + " All that was in it is kept in " + kept + ".")
 		}
 		return true, s.explain("go on with", err)
 	}
-	missing := was.nextCallback - w.known.nextCallback
-	if lost { // at once: others go on storing
+	missing := was.nextCallback - left.nextCallback
+	w.known = was // what follows may fail
+	if lost {     // at once: others go on storing
 		if err := w.neverAgain(was); err != nil {
 			return true, s.explain("go on with", err)
 		}
@@ -278,6 +301,7 @@ func (w *writer) mendLog(written bool) (lost bool, err error) {
 		s.tell(text)
 	}
 	s.damaged.Store(false)
+	w.forgot = nil
 	return lost, w.know(w.ctx)
 }
 
@@ -362,5 +386,22 @@ func (w *writer) isIn(from *sql.Conn) error {
 
 // know reads what IDs were given so far, by other processes too.
 func (w *writer) know(ctx context.Context) error {
-	return w.conn.QueryRowContext(ctx, "SELECT "+countersText+" FROM counters").Scan(&w.known)
+	c, err := w.counted(ctx)
+	if err == nil {
+		w.leaveOut(&c)
+		w.known = c
+	}
+	return err
+}
+
+// counted reads the counters as they are in the history.
+func (w *writer) counted(ctx context.Context) (c counters, err error) {
+	err = w.conn.QueryRowContext(ctx, "SELECT "+countersText+" FROM counters").Scan(&c)
+	return c, err
+}
+
+// leaveOut has no ID given again that this process knows to be given: where the log was cut, another may have had it be
+// read anew, and be about to note what was given before.
+func (w *writer) leaveOut(c *counters) {
+	c.nextMessage, c.nextCallback = max(c.nextMessage, w.known.nextMessage), max(c.nextCallback, w.known.nextCallback)
 }

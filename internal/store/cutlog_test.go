@@ -356,3 +356,91 @@ func TestCutAfterOthers(t *testing.T) {
 	}
 	eventually(t, "a callback is stored", func() bool { return s.Record(t.Context(), report("two", plivo.Sent, 1)) == nil })
 }
+
+// TestNoIDTwiceWhileAnotherMends has another program have a log that was cut read anew, and not note yet which IDs were
+// given: none is given again that this one knows to be given, even after it has seen what is left.
+func TestNoIDTwiceWhileAnotherMends(t *testing.T) {
+	for name, looked := range map[string]bool{"not looked at": false, "looked at": true} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "h.db")
+			s := openStore(t, store.Options{Path: path})
+			sent, err := s.BeginSend(t.Context(), make([]plivo.Message, 3))
+			if err != nil {
+				t.Fatal(err)
+			}
+			last := report("one", plivo.Sent, 1) // of a message with the ID after those
+			record(t, s, last)
+			if err := store.Ask(t.Context(), s, func() error { return nil }); err != nil { // all are told of that
+				t.Fatal(err)
+			}
+			changed := make(<-chan struct{})
+			if looked {
+				var stop func()
+				changed, stop = s.Subscribe()
+				defer stop()
+			}
+			sqlExec(t, path, `DELETE FROM messages; DELETE FROM callbacks;
+				UPDATE counters SET next_message = 1, next_callback = 1, messages = 0, valid = 0, invalid = 0, missing = 0, unchecked = 0`)
+			if looked {
+				<-changed
+			}
+			again, err := s.BeginSend(t.Context(), make([]plivo.Message, 1))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if again[0] <= sent[2]+1 {
+				t.Errorf("a message has the ID %d after %d", again[0], sent[2]+1)
+			}
+			next := report("two", plivo.Sent, 1)
+			if record(t, s, next); next.ID <= last.ID {
+				t.Errorf("a callback has the ID %d after %d", next.ID, last.ID)
+			}
+		})
+	}
+}
+
+// TestCutLogUnderALock empties the log while another program holds the lock of the history: once that is free it is said
+// what may be missing, and it goes on.
+func TestCutLogUnderALock(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the system keeps open files from being cut")
+	}
+	path := filepath.Join(t.TempDir(), "h.db")
+	told := make(chan string, 100)
+	s := openStore(t, store.Options{Path: path, OnProblem: func(text string) { told <- text }})
+	last := report("one", plivo.Sent, 1)
+	record(t, s, report("zero", plivo.Sent, 1), last)
+	db, err := sql.Open("sqlite", "file:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if err := errors.Join(store.Impatient(s), store.Forget(s)); err != nil {
+		t.Fatal(err)
+	}
+	holder, err := db.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer holder.Close()
+	if _, err := holder.ExecContext(t.Context(), "BEGIN IMMEDIATE"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(path+"-wal", 0); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Record(t.Context(), report("503", plivo.Sent, 1)); err == nil {
+		t.Error("it was acknowledged")
+	}
+	if _, err := holder.ExecContext(t.Context(), "ROLLBACK"); err != nil {
+		t.Fatal(err)
+	}
+	next := report("two", plivo.Sent, 1)
+	record(t, s, next)
+	if next.ID <= last.ID {
+		t.Errorf("a callback has the ID %d after %d", next.ID, last.ID)
+	}
+	if text := <-told; !strings.Contains(text, "up to 2 callbacks that were acknowledged since may be missing") {
+		t.Errorf("it said %q", text)
+	}
+}

@@ -35,8 +35,7 @@ func (w *writer) record(batch []*request) error {
 	}
 	count := seen.counters
 	before := *count
-	// Another process may be about to note what was given before the log was cut.
-	count.nextMessage, count.nextCallback = max(count.nextMessage, w.known.nextMessage), max(count.nextCallback, w.known.nextCallback)
+	w.leaveOut(count)
 	if err := w.mark(count); err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ var salvageTime = 5 * time.Minute
 const (
 	// salvagedMost is how many states of a history are kept: one that goes on being used has a new one each time.
 	salvagedMost = 8
-	// salvageLong is from how many bytes on the user is told that it takes a while.
+	// salvageLong is from how many bytes on the user is told that looking through a history takes a while.
 	salvageLong = 64 << 20
 	// unfinished is the end of the name of what is kept while it is written.
 	unfinished = ".part"
@@ -148,8 +148,6 @@ func putInPlace(part, name string) error {
 // copyReadable makes a history at path, an empty file, of what can be read of the one at damaged. whole tells that
 // there was time for all of it.
 func copyReadable(ctx context.Context, damaged, path string) (rows int64, whole bool, err error) {
-	reading, cancel := context.WithTimeout(ctx, salvageTime)
-	defer cancel()
 	from, closeFrom, err := single(ctx, patient(dsn(damaged, "ro")))
 	if err != nil {
 		return 0, false, err
@@ -171,6 +169,8 @@ func copyReadable(ctx context.Context, damaged, path string) (rows int64, whole 
 	if _, err := to.ExecContext(ctx, "PRAGMA journal_mode = MEMORY; PRAGMA cache_size = -65536; BEGIN"); err != nil {
 		return 0, false, err
 	}
+	reading, cancel := context.WithTimeout(ctx, salvageTime)
+	defer cancel()
 	for _, table := range salvaged {
 		n, err := copyTable(reading, from, to, table)
 		if rows += n; err != nil && reading.Err() == nil {

@@ -120,4 +120,5 @@ func TestMigrateFromTheFirstVersion(t *testing.T) {
 	if got := causeOf(t, openStore(t, store.Options{Path: path}), "a"); got != "slash" {
 		t.Errorf("opened again, the message has %q", got)
 	}
+	whole(t, path) // what is not is refused where callbacks are missed
 }

@@ -49,7 +49,8 @@ type writer struct {
 
 	deliveries []time.Duration // that the running transaction completes
 
-	known counters // as this process saw them last
+	known  counters   // as this process saw them last
+	forgot *forgotten // nil but between reading a log anew that was cut and going on with it
 
 	taken bool   // the files were not where they are looked for
 	shut  bool   // there is no connection: opening what is in their place failed
@@ -326,10 +327,14 @@ func (w *writer) mendCommitted(written bool) error {
 
 // look mends a log that was cut: before anything is written into it.
 func (w *writer) look() error {
-	if w.shut || !w.s.logCut() {
-		return nil
+	var err error
+	switch {
+	case w.shut:
+	case w.s.logCut():
+		_, err = w.mendLog(false)
+	case w.forgot != nil:
+		_, err = w.goOn()
 	}
-	_, err := w.mendLog(false)
 	return err
 }
 

@@ -133,3 +133,25 @@ func TestAPlaceInTheCrowdTakesNoTime(t *testing.T) {
 	}
 	all.Wait()
 }
+
+// failing panics where it is to store.
+type failing struct{}
+
+func (failing) Record(context.Context, *webhook.Callback) error { panic(http.ErrAbortHandler) }
+
+// What ends a request ends its place among those without a valid signature too.
+func TestAPlaceIsGivenBackWhateverHappens(t *testing.T) {
+	s := startWith(t, webhook.Config{
+		Tokens: []signature.Token{account}, Recorder: failing{}, Limits: webhook.Limits{Unverified: 1, Record: time.Second, RateLimitOff: true},
+	})
+	for range 2 {
+		resp, err := client.Do(signedPost(t, s.url+"/sms/inbound", s.url+"/sms/inbound", another))
+		if err == nil {
+			_ = resp.Body.Close()
+			t.Errorf("answered %d", resp.StatusCode)
+		}
+	}
+	if n := s.Stats().Crowded; n > 0 {
+		t.Errorf("%d found no place", n)
+	}
+}

@@ -193,13 +193,7 @@ func (s *Server) record(w http.ResponseWriter, r *http.Request, c *Callback, pat
 		s.refuseCrowd(w, c)
 		return
 	}
-	// A caller that has hung up does not undo that the callback arrived. The request's context would also
-	// end with the deadline of the body.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), s.config.Limits.Record)
-	err := s.config.Recorder.Record(ctx, c)
-	cancel()
-	leave()
-	if err != nil {
+	if err := s.store(r.Context(), c, leave); err != nil {
 		s.stats.dropped.Add(1)
 		c.Answer.Status = http.StatusServiceUnavailable
 		w.Header().Set("Retry-After", retryAfter)
@@ -225,6 +219,16 @@ func (s *Server) record(w http.ResponseWriter, r *http.Request, c *Callback, pat
 		s.answer(w, c)
 		s.answered(c, path, began)
 	})
+}
+
+// store records a callback, and then leaves its place.
+func (s *Server) store(ctx context.Context, c *Callback, leave func()) error {
+	defer leave()
+	// A caller that has hung up does not undo that the callback arrived. The request's context would also
+	// end with the deadline of the body.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.config.Limits.Record)
+	defer cancel()
+	return s.config.Recorder.Record(ctx, c)
 }
 
 // place waits, for a callback that does not verify, while as many of these are being stored as may be: for as long as
