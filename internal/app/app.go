@@ -98,7 +98,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	}
 	var err error
 	a.store, err = store.Open(ctx, store.Options{
-		Path: o.HistoryPath, Keep: o.Keep, Hide: o.Hide, Now: a.now, Logger: a.log,
+		Path: o.HistoryPath, Keep: o.Keep, Hide: o.Hide, Now: a.now, Logger: a.log, Serves: !o.Join,
 		OnProblem: func(text string) { a.Notify(Warning, text) },
 	})
 	if err != nil {

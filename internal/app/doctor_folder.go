@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"strings"
 	"syscall"
+	"time"
 
 	"dev.internal/plivoscope/internal/config"
 	"dev.internal/plivoscope/internal/local"
@@ -110,12 +111,16 @@ func size(bytes uint64) string {
 	return fmt.Sprintf("%.1f %s", value, unit)
 }
 
+// historyCheck is how long the pages of a history are looked through; of one above some gigabyte that is a part.
+const historyCheck = 5 * time.Second
+
 // lookAtHistory looks whether the history can be read, and who serves it.
 func lookAtHistory(ctx context.Context, d *doctor) Finding {
-	if d.running || d.o.HistoryPath == "" {
-		return fine("the history is open")
-	}
+	const open = "the history is open"
 	path := d.o.HistoryPath
+	if path == "" {
+		return fine(open)
+	}
 	r, err := store.OpenReader(ctx, path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -126,6 +131,14 @@ func lookAtHistory(ctx context.Context, d *doctor) Finding {
 		return failedAs(FaultLocal, err, "name another file with --db")
 	}
 	defer func() { _ = r.Close() }()
+	checking, stop := context.WithTimeout(ctx, historyCheck)
+	defer stop()
+	if err := r.Check(checking); err != nil {
+		return failedAs(FaultLocal, err, "move it away to begin a new one, or name another file with --db; what can be read of it is kept beside it by the command that finds the damage")
+	}
+	if d.running {
+		return fine(open)
+	}
 	lease, live, err := r.Lease(ctx)
 	if err != nil {
 		return failedAs(FaultLocal, err, "name another file with --db")

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -16,6 +17,8 @@ import (
 
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/plivo/simulator"
+	"dev.internal/plivoscope/internal/store"
+	"dev.internal/plivoscope/internal/webhook"
 )
 
 // simulated serves a simulated account on loopback, whose credentials are those of command.
@@ -390,5 +393,39 @@ func TestDoctorMasks(t *testing.T) {
 	}
 	if !strings.Contains(found["credentials"].What, "account ••••") {
 		t.Errorf("the credentials are %+v", found["credentials"])
+	}
+}
+
+// TestDoctorLooksThroughTheHistory finds damage that no command has come upon.
+func TestDoctorLooksThroughTheHistory(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "history.db")
+	s, err := store.Open(t.Context(), store.Options{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 200 {
+		c := &webhook.Callback{Kind: webhook.Other, Method: "POST", URL: "http://127.0.0.1/x", Body: bytes.Repeat([]byte{byte(i)}, 3000)}
+		if err := s.Record(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := f.Stat()
+	if err == nil {
+		_, err = f.WriteAt(bytes.Repeat([]byte{0xa5}, 64<<10), info.Size()/2)
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	found, code, _ := checkedBy(t, doctorOn(t, simulated(t, simulator.Options{}), "--addr", "127.0.0.1:0", "--db", path))
+	if h := found["history"]; code != 1 || h.Result != app.CheckFailed || !strings.Contains(h.What, "is damaged") || !strings.Contains(h.Advice, "move it away") {
+		t.Errorf("ended with %d, and the history is %+v", code, h)
 	}
 }

@@ -350,6 +350,9 @@ func TestStrayLogAtOnce(t *testing.T) {
 			t.Errorf("%d callbacks of 6 are there", n.Callbacks)
 		}
 		kept := beyondHistory(t, path)
+		if len(kept) == 0 {
+			t.Fatal("the log of another history is not kept")
+		}
 		b, err := os.ReadFile(kept[0])
 		if err != nil || len(kept) != 1 || string(b) != "of a history that is gone" {
 			t.Errorf("kept are %v, %q, %v", kept, b, err)

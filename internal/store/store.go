@@ -31,6 +31,10 @@ type Options struct {
 	// nobody. It must not wait for the history.
 	OnProblem func(text string)
 
+	// Serves is that callbacks are taken from here: where the history is deleted it is written again at once, before the
+	// next command finds nothing there and begins another. Else that is done with what is stored next.
+	Serves bool
+
 	Now    func() time.Time // nil for time.Now
 	Logger *slog.Logger     // nil for none
 }
@@ -47,6 +51,7 @@ type Store struct {
 	log       *slog.Logger
 
 	onProblem func(string)
+	serves    bool
 
 	mark    committed
 	place   place // of the writer goroutine alone, after Open
@@ -79,7 +84,7 @@ type Store struct {
 func Open(ctx context.Context, o Options) (*Store, error) {
 	s := &Store{
 		path: o.Path, keep: int64(o.Keep), keepOther: int64(o.KeepUnverified), keepTries: int64(o.KeepAttempts), hide: o.Hide,
-		now: o.Now, log: o.Logger, onProblem: o.OnProblem,
+		now: o.Now, log: o.Logger, onProblem: o.OnProblem, serves: o.Serves,
 		queue: make(chan *request, queueSize), attempts: make(chan *request, maxBatch), done: make(chan struct{}),
 	}
 	if s.keep <= 0 {

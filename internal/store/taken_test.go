@@ -41,6 +41,34 @@ func TestReplacedIsCounted(t *testing.T) {
 	}
 }
 
+// TestDeletedIsWrittenBeforeAnythingComes: a command that is given next finds the history, and begins no other.
+func TestDeletedIsWrittenBeforeAnythingComes(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the system keeps open files from being deleted")
+	}
+	var said atomic.Value
+	path := filepath.Join(t.TempDir(), "history.db")
+	s := openStore(t, store.Options{Path: path, Serves: true, OnProblem: func(text string) { said.Store(text) }})
+	record(t, s, report("m", plivo.Sent, 1))
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "it is there again", func() bool {
+		r, err := store.OpenReader(t.Context(), path)
+		if err != nil {
+			return false
+		}
+		defer r.Close()
+		ms, err := r.Messages(t.Context(), store.Window{Limit: 2})
+		return err == nil && len(ms) == 1
+	})
+	eventually(t, "it is said", func() bool {
+		text, _ := said.Load().(string)
+		return strings.Contains(text, "All that was in it was written there again, and nothing is lost")
+	})
+	record(t, s, report("m", plivo.Delivered, 2))
+}
+
 // TestEachTryLeavesNoCopy takes the history away while another program reads it.
 func TestEachTryLeavesNoCopy(t *testing.T) {
 	if runtime.GOOS == "windows" {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"io/fs"
+	"os"
 	"sync/atomic"
 	"time"
 )
@@ -342,6 +344,9 @@ func (w *writer) look() error {
 func (w *writer) poll() {
 	if !w.taken {
 		_ = w.look() // who writes next is told
+		if _, err := os.Stat(w.s.path); w.s.serves && errors.Is(err, fs.ErrNotExist) {
+			_ = w.putBack()
+		}
 	}
 	if !w.s.subscribers.any() {
 		return

@@ -1,0 +1,188 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+
+	"modernc.org/sqlite"
+)
+
+// mendLog goes on with a history of which the log was cut: with all that was in it where that is still known, else with
+// what is in its file. No ID is given again. Nothing is written before. written is whether something was written over
+// the gap, which then reads as zeros; lost is whether what was in it may be gone.
+func (w *writer) mendLog(written bool) (lost bool, err error) {
+	s := w.s
+	kept := ""
+	if !written && s.logAlone() {
+		// Pages that are kept in memory are as they were; one that is not is an error.
+		path := s.keptName()
+		if err := w.copyTo(path); err == nil {
+			kept = path
+		} else {
+			s.log.Warn("what was in a log that was cut is not known", "err", err)
+		}
+	}
+	if !written && !s.logCut() { // another program has mended it, and tells what is lost
+		_ = os.Remove(kept)
+		s.followers.changed()
+		s.subscribers.wake(true)
+		return true, w.know(w.ctx)
+	}
+	lost, err = s.forgetCut()
+	if err != nil {
+		_ = os.Remove(kept)
+		return true, failure(ErrTaken, err, "the log of the history %s was emptied or cut while it is in use, and cannot be read anew: %v; start this program again", s.path, reason(err))
+	}
+	before := w.forgot
+	w.forgot = &forgotten{kept: kept, lost: lost || written}
+	if before != nil {
+		w.forgot.lost = w.forgot.lost || before.lost
+		if kept == "" {
+			w.forgot.kept = before.kept
+		}
+	}
+	s.followers.changed()
+	defer s.subscribers.wake(true)
+	return w.goOn()
+}
+
+// forgotten is a log that was cut and is read anew, of which the rest has not been done yet.
+type forgotten struct {
+	kept string // where all that was in the history is kept; empty for nowhere
+	lost bool   // what was in the log alone may be gone
+	told bool   // kept was told of
+}
+
+// goOn does the rest of mendLog. It is done again where it fails, as while another program holds the lock.
+func (w *writer) goOn() (lost bool, err error) {
+	s, kept, lost := w.s, w.forgot.kept, w.forgot.lost
+	what := fmt.Sprintf("The log of the history %s was emptied or cut while it is in use.", s.path)
+	was := w.known
+	// Others may have stored something since; each callback of theirs made one message at most.
+	if mark, err := readMark(s.path); err == nil && mark.identity == s.mark.identity && mark.next > was.nextCallback {
+		was.nextMessage += mark.next - was.nextCallback
+		was.nextCallback = mark.next
+	}
+	var left counters
+	err = migrate(w.ctx, w.conn, s.path) // of a new history not even the tables need have been in the file
+	if err == nil {
+		left, err = w.counted(w.ctx)
+	}
+	if err != nil {
+		if kept != "" && !w.forgot.told {
+			w.forgot.told = true
+			s.tell(what + " All that was in it is kept in " + kept + ".")
+		}
+		return true, s.explain("go on with", err)
+	}
+	missing := was.nextCallback - left.nextCallback
+	w.known = was // what follows may fail
+	if lost {     // at once: others go on storing
+		if err := w.neverAgain(was); err != nil {
+			return true, s.explain("go on with", err)
+		}
+	}
+	switch {
+	case !lost:
+		_ = os.Remove(kept)
+		s.tell(what + " All that was stored is in the history, and nothing is lost.")
+	case kept != "" && w.restore(kept) == nil:
+		_ = os.Remove(kept)
+		lost = false
+		s.tell(what + " All that was in it was still known and was written again, and nothing is lost.")
+	default:
+		text := fmt.Sprintf("%s The history is as it was when its log was last moved into it: up to %d callbacks that were acknowledged since may be missing.", what, max(missing, 0))
+		if kept != "" {
+			text += " All that was in it is kept in " + kept + "."
+		}
+		s.tell(text)
+	}
+	s.damaged.Store(false)
+	w.forgot = nil
+	return lost, w.know(w.ctx)
+}
+
+// neverAgain has no ID given below these, and the mark beside the history still be its own.
+func (w *writer) neverAgain(was counters) error {
+	if mark := w.s.mark; mark.path != "" {
+		if err := w.exec("UPDATE identity SET number = ?", mark.identity); err != nil {
+			return err
+		}
+	}
+	return w.exec("UPDATE counters SET next_message = max(next_message, ?), next_callback = max(next_callback, ?)", was.nextMessage, was.nextCallback)
+}
+
+// restore writes the copy of the history at path into it, but where another process has written something into the
+// history that is not in the copy.
+func (w *writer) restore(path string) error {
+	from, done, err := single(w.ctx, dsn(path, "rw"))
+	if err != nil {
+		return err
+	}
+	defer done()
+	var b *sqlite.Backup
+	err = from.Raw(func(c any) error {
+		source, ok := c.(interface {
+			NewBackup(to string) (*sqlite.Backup, error)
+		})
+		if !ok {
+			return errors.ErrUnsupported
+		}
+		b, err = source.NewBackup(dsn(w.s.path, "rw"))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	// From the first page on nobody else writes; what is not finished is rolled back.
+	if _, err = b.Step(1); err == nil {
+		err = w.isIn(from)
+	}
+	if err == nil {
+		_, err = b.Step(-1)
+	}
+	return errors.Join(err, b.Finish())
+}
+
+// isIn is an error where the newest rows of the history are not in a copy of it.
+func (w *writer) isIn(from *sql.Conn) error {
+	for table, when := range map[string]string{"callbacks": "received_at", "messages": "created_at"} {
+		var id, at, there int64
+		err := w.conn.QueryRowContext(w.ctx, "SELECT id, "+when+" FROM "+table+" ORDER BY id DESC LIMIT 1").Scan(&id, &at)
+		if errors.Is(err, sql.ErrNoRows) {
+			continue
+		}
+		if err == nil {
+			err = from.QueryRowContext(w.ctx, "SELECT 1 FROM "+table+" WHERE id = ? AND "+when+" = ?", id, at).Scan(&there)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// know reads what IDs were given so far, by other processes too.
+func (w *writer) know(ctx context.Context) error {
+	c, err := w.counted(ctx)
+	if err == nil {
+		w.leaveOut(&c)
+		w.known = c
+	}
+	return err
+}
+
+// counted reads the counters as they are in the history.
+func (w *writer) counted(ctx context.Context) (c counters, err error) {
+	err = w.conn.QueryRowContext(ctx, "SELECT "+countersText+" FROM counters").Scan(&c)
+	return c, err
+}
+
+// leaveOut has no ID given again that this process knows to be given: where the log was cut, another may have had it be
+// read anew, and be about to note what was given before.
+func (w *writer) leaveOut(c *counters) {
+	c.nextMessage, c.nextCallback = max(c.nextMessage, w.known.nextMessage), max(c.nextCallback, w.known.nextCallback)
+}
