@@ -324,7 +324,7 @@ func (s *Server) reject(w http.ResponseWriter, status int, text string) {
 	writeText(w, status, text)
 }
 
-// refuse answers a request that is not stored though nothing is wrong with the history, and counts it for its reason.
+// refuse answers a request that is not stored for what it is or for a limit, and counts it for its reason.
 func (s *Server) refuse(w http.ResponseWriter, reason *atomic.Int64, status int, text string) {
 	reason.Add(1)
 	writeText(w, status, text)
