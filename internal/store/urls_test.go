@@ -53,6 +53,9 @@ func TestKnownURLs(t *testing.T) {
 
 // TestPublicURLsStay holds that URLs of single sends, and URLs that were public, do not push each other out.
 func TestPublicURLsStay(t *testing.T) {
+	if testing.Short() {
+		t.Skip("hundreds of commits, one after the other")
+	}
 	now := start
 	s := openStore(t, store.Options{Now: func() time.Time { now = now.Add(time.Second); return now }})
 	note := func(url string) {
