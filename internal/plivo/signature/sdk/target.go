@@ -32,7 +32,7 @@ func split(raw string) (t target, ok bool) {
 		rest, t.path = rest[:i], rest[i:]
 	}
 	t.setAuthority(rest)
-	return t, t.host != ""
+	return t, t.host != "" && t.host[0] != ':'
 }
 
 func (t *target) setAuthority(s string) {
