@@ -30,6 +30,9 @@ func (r *Reader) check(e *Entry) error {
 	if err := checkURL(c.URL); err != nil {
 		return err
 	}
+	if hostOf(c.URL) == "" { // a request may have come without a Host, and is signed with one
+		return fmt.Errorf("the URL %q has no host; give the whole public URL", short(c.URL))
+	}
 	if c.ReceivedURL == "" {
 		c.ReceivedURL = c.URL
 	}

@@ -39,6 +39,7 @@ func TestBadArchives(t *testing.T) {
 		"exact":           {line(`"exact":{"url":"%%"}`), "exact is no base64"},
 		"method":          {strings.Replace(good, "POST", "PO ST", 1), `line 1: the method "PO ST" is none`},
 		"file URL":        {strings.Replace(good, "https", "file", 1), `line 1: the URL "file://h/a" is not absolute`},
+		"no host":         {strings.Replace(good, "https://h/a", "https:///a", 1), `line 1: the URL "https:///a" has no host`},
 		"URL":             {strings.Replace(good, "h/a", `h/a\r\nX: y`, 1), "control character"},
 		"URL size":        {line(`"received_url":"https://h/` + strings.Repeat("x", 70_000) + `"`), "no more than 65536 are taken"},
 		"header name":     {strings.Replace(good, "content-type", "@a", 1), `"@a" is no name of a header`},
