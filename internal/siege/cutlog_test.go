@@ -41,13 +41,7 @@ func TestCutLog(t *testing.T) {
 				if code := r.cmd.ProcessState.ExitCode(); code != 143 {
 					t.Errorf("it ended with %d and said\n%s", code, r.said())
 				}
-				b := h.sql(t)
-				var says string
-				must(t, b.QueryRowContext(t.Context(), "PRAGMA integrity_check").Scan(&says))
-				b.close()
-				if says != "ok" {
-					t.Error(says)
-				}
+				h.whole(t)
 				again := h.listen(t)
 				l.until(t, again.url, http.StatusOK)
 				again.kill()
@@ -132,13 +126,7 @@ func TestLogDeletedUnderTwo(t *testing.T) {
 				l.until(t, first.url, http.StatusOK)
 				first.kill()
 			}
-			b := h.sql(t)
-			var says string
-			must(t, b.QueryRowContext(t.Context(), "PRAGMA integrity_check").Scan(&says))
-			b.close()
-			if says != "ok" {
-				t.Error(says)
-			}
+			h.whole(t)
 			lost += l.lost(t, h.exported(t))
 			survived++
 		}
@@ -148,6 +136,18 @@ func TestLogDeletedUnderTwo(t *testing.T) {
 
 // upTo is how many callbacks may be missing.
 var upTo = regexp.MustCompile(`up to (\d+) callbacks`)
+
+// whole holds that the pages of the history fit together.
+func (h house) whole(tb testing.TB) {
+	tb.Helper()
+	b := h.sql(tb)
+	defer b.close()
+	var says string
+	must(tb, b.QueryRowContext(tb.Context(), "PRAGMA integrity_check").Scan(&says))
+	if says != "ok" {
+		tb.Error(says)
+	}
+}
 
 // nextID is the ID of the callback that comes next.
 func (h house) nextID(tb testing.TB) (n int64) {
@@ -189,13 +189,7 @@ func TestCutLogOfTwo(t *testing.T) {
 				_ = r.cmd.Wait()
 				said += r.said()
 			}
-			b := h.sql(t)
-			var says string
-			must(t, b.QueryRowContext(t.Context(), "PRAGMA integrity_check").Scan(&says))
-			b.close()
-			if says != "ok" {
-				t.Error(says)
-			}
+			h.whole(t)
 			out, missing := h.exported(t), 0
 			for id := range l.acknowledged {
 				switch _, was := before[id]; {
