@@ -69,6 +69,22 @@ func TestDeletedIsWrittenBeforeAnythingComes(t *testing.T) {
 	record(t, s, report("m", plivo.Delivered, 2))
 }
 
+// readElsewhere has another program be in the middle of reading the callbacks, until its rows are closed.
+func readElsewhere(t *testing.T, path string) *sql.Rows {
+	t.Helper()
+	other, err := sql.Open("sqlite", "file:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = other.Close() })
+	rows, err := other.QueryContext(t.Context(), "SELECT id FROM callbacks")
+	if err != nil || !rows.Next() {
+		t.Fatal(err, "no row")
+	}
+	t.Cleanup(func() { _ = rows.Close() })
+	return rows
+}
+
 // TestEachTryLeavesNoCopy takes the history away while another program reads it.
 func TestEachTryLeavesNoCopy(t *testing.T) {
 	if runtime.GOOS == "windows" {
@@ -77,15 +93,7 @@ func TestEachTryLeavesNoCopy(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "history.db")
 	s := openStore(t, store.Options{Path: path})
 	record(t, s, report("m", plivo.Sent, 1))
-	other, err := sql.Open("sqlite", "file:"+path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer other.Close()
-	rows, err := other.QueryContext(t.Context(), "SELECT id FROM callbacks")
-	if err != nil || !rows.Next() {
-		t.Fatal(err, "no row")
-	}
+	rows := readElsewhere(t, path)
 	record(t, s, report("m", plivo.Delivered, 2))
 	if err := errors.Join(store.Impatient(s), os.Remove(path)); err != nil {
 		t.Fatal(err)
@@ -119,16 +127,7 @@ func TestEachTryIsOfAllThatWait(t *testing.T) {
 	}
 	defer s.Close()
 	record(t, s, report("m", plivo.Sent, 1))
-	other, err := sql.Open("sqlite", "file:"+path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer other.Close()
-	rows, err := other.QueryContext(t.Context(), "SELECT id FROM callbacks")
-	if err != nil || !rows.Next() {
-		t.Fatal(err, "no row")
-	}
-	defer rows.Close()
+	rows := readElsewhere(t, path)
 	record(t, s, report("m", plivo.Delivered, 2))
 	if err := store.Impatient(s); err != nil {
 		t.Fatal(err)
