@@ -95,6 +95,8 @@ func checkHost(scheme, host string) (string, error) {
 	switch {
 	case name == "" || u.Host != host:
 		return "", errors.New("it has no host; write it as http://localhost:3000")
+	case strings.HasSuffix(host, ":"):
+		return "", errors.New("its host has a colon too many; write it as http://localhost:3000")
 	case strings.IndexFunc(name, func(r rune) bool { return r > '~' || r <= ' ' || strings.ContainsRune(`"<>\^{|}`, r) }) >= 0:
 		return "", errors.New("its host has characters that no Host header carries; write an international name in its xn-- form")
 	}

@@ -272,6 +272,9 @@ func TestCheckTarget(t *testing.T) {
 			t.Errorf("%q gives %q, %v, want %q", raw, got, err, want)
 		}
 	}
+	if got, err := replay.CheckTarget("::"); err == nil {
+		t.Errorf("a colon too many gives %q", got)
+	}
 	if _, err := replay.CheckTarget("ftp://h"); err == nil || !strings.Contains(fmt.Sprint(err), "http") {
 		t.Errorf("ftp gives %v", err)
 	}
