@@ -68,14 +68,15 @@ const unsigned = "http://unsigned.invalid/"
 func TestListenDiagnoses(t *testing.T) {
 	t.Parallel()
 	db := filepath.Join(t.TempDir(), "history.db")
-	listen := start(t, command(t, "listen", "--db", db, "--addr", "127.0.0.1:0", "-o", "json", "--count", "3"))
-	reader := command(t, "listen", "--db", db, "--addr", "127.0.0.1:0", "-o", "text", "--count", "3")
+	listen := start(t, command(t, "listen", "--db", db, "--addr", "127.0.0.1:0", "-o", "json", "--count", "4"))
+	reader := command(t, "listen", "--db", db, "--addr", "127.0.0.1:0", "-o", "text", "--count", "4")
 	text := listening(t, reader)
 
 	url := listen.ready.ListenURL + "/sms/delivery-report"
 	postSigned(t, url, url, "good")
 	postSigned(t, url, url+"/", "slash")
 	postSigned(t, url, unsigned, "unsigned")
+	postSigned(t, url, unsigned, "another")
 	type line struct {
 		UUID      string `json:"message_uuid"`
 		Signature struct {
@@ -107,19 +108,20 @@ func TestListenDiagnoses(t *testing.T) {
 		t.Errorf("its diagnosis is %+v", d)
 	}
 	if err := listen.cmd.Wait(); err != nil {
-		t.Errorf("listen --count 3: %v", err)
+		t.Errorf("listen --count 4: %v", err)
 	}
 
 	shown := text()
 	for _, words := range []string{
 		"INVALID slash ", "valid V3 ", "\n    checked      " + url + "\n", "\n    signed       " + url + "/\n" + strings.Repeat(" ", 17+len(url)) + "^\n",
 		"\n  – not signed: " + strings.TrimPrefix((*none.Diagnosis)[0].Detail, "is not there: ") + " – ",
+		"\n  as callback 3 above\n", // where the same would be said again
 	} {
 		if !strings.Contains(shown, words) {
 			t.Errorf("as text it has no %q:\n%s", words, shown)
 		}
 	}
-	if strings.Count(shown, "\n  ✗ signature: ") != 1 ||
+	if strings.Count(shown, "\n  ✗ signature: ") != 1 || strings.Count(shown, "– not signed: ") != 1 ||
 		!strings.Contains(shown, "\n  ✗ signature: "+(*slash.Diagnosis)[0].Detail+" – ") {
 		t.Errorf("as text it is\n%s", shown)
 	}

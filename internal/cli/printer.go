@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"time"
 
 	"dev.internal/plivoscope/internal/app"
@@ -20,6 +21,8 @@ type printer struct {
 	more  hint             // nil where a callback cannot be asked about
 	title string           // the line of titles that the last row stands under
 	last  map[int64]string // of each message, what change printed last
+	why   string           // what was printed last beneath a callback, but for its ID
+	whose int64            // ID of that callback
 }
 
 // masked hides what is hidden of a callback and its diagnosis, nil where there is none.
@@ -43,6 +46,13 @@ func (p *printer) callback(c webhook.Callback, d *signature.Diagnosis) error {
 	}
 	if err := p.text(callbackColumns, callbackRow(c)); err != nil {
 		return err
+	}
+	if d != nil {
+		why := beneath(c, d, p.columns(), nil)
+		if why != "" && why == p.why { // a wrong token or URL says the same of each callback
+			return p.lines.write([]byte(fmt.Sprintf("  as callback %d above", p.whose)))
+		}
+		p.why, p.whose = why, c.ID
 	}
 	if words := beneath(c, d, p.columns(), p.more); words != "" {
 		return p.lines.write([]byte(words))

@@ -57,7 +57,7 @@ func (l *connectionLimiter) tryTake(addr netip.Addr, agent bool) (why string, lo
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.byAddr[addr] >= l.limits.ConnectionsPerAddress && !agent {
-		return fmt.Sprintf("%d of that address are open, which is the limit", l.byAddr[addr]), nil
+		return fmt.Sprintf("%d of that address are open, which is the limit; a client that keeps its connections and uses them again needs fewer", l.byAddr[addr]), nil
 	}
 	if l.total >= l.limits.Connections {
 		if first := l.waiting.Front(); first != nil {
