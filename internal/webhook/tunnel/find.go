@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"dev.internal/plivoscope/internal/escape"
@@ -84,6 +85,11 @@ func clean(raw string) (string, bool) {
 	u, err := url.Parse(raw)
 	if err != nil || escape.Line(raw) != raw || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return "", false
+	}
+	if port := u.Port(); port != "" {
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+			return "", false
+		}
 	}
 	return raw, u.Scheme == "https" || u.Scheme == "http"
 }
