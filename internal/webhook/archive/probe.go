@@ -25,8 +25,8 @@ type probe struct {
 // probeOf makes the probe of a callback.
 func probeOf(c webhook.Callback) (probe, error) {
 	p := probe{name: fmt.Sprintf("%s_%d", c.Kind, c.ID), method: c.Method, contentType: c.Header.Get("Content-Type"), body: c.Body}
-	target := escaped(strings.TrimPrefix(pathAndQuery(c.URL), "#"))
-	target, _, _ = strings.Cut(target, "#")
+	target, _, _ := strings.Cut(pathAndQuery(c.URL), "#")
+	target = escaped(target)
 	var found bool
 	if p.path, p.query, found = strings.Cut(target, "?"); found {
 		p.query = "?" + p.query
