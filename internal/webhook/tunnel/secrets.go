@@ -21,11 +21,14 @@ func newSecrets(values ...config.Secret) secrets {
 	return s
 }
 
-// hide gives text without the tokens, in one line that a terminal may show.
-func (s secrets) hide(text string) string {
+// hide gives text without the tokens, in one line that a terminal may show. What is escaped is searched too: an escape
+// ends in letters and digits, which can be the first of a token's.
+func (s secrets) hide(text string) string { return s.without(escape.Line(s.without(text))) }
+
+func (s secrets) without(text string) string {
 	for _, v := range s.values {
 		text = strings.ReplaceAll(text, v.Reveal(), v.String())
 		text = strings.ReplaceAll(text, strings.TrimSpace(v.Reveal()), v.String())
 	}
-	return escape.Line(text)
+	return text
 }
