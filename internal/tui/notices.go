@@ -104,8 +104,8 @@ func shortFolders(folder string) []string {
 	const sep = string(filepath.Separator)
 	parts := strings.Split(strings.TrimSuffix(folder, sep), sep)
 	switch n := len(parts); {
-	case folder == "":
-		return nil
+	case n < 2:
+		return nil // so short a name would be found in others too
 	case n > 3: // the first of a whole name is empty, or the volume
 		return []string{strings.Join([]string{parts[0], parts[1], "…", parts[n-1], ""}, sep), "…" + sep}
 	default:
