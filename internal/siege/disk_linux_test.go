@@ -107,7 +107,7 @@ func TestFullDiskOnScreen(t *testing.T) {
 	s.Wait(`Messages \(1\)`)
 	free := fill(t, folder, 0)
 	l.until(t, url, http.StatusServiceUnavailable)
-	s.Wait(`could not be stored and was answered 503`)
+	s.Wait(`Answered 503, Plivo tries again: cannot`)
 	free()
 	l.until(t, url, http.StatusOK)
 	s.Wait(`Messages \([2-9]\)`)

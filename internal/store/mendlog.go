@@ -56,6 +56,9 @@ type forgotten struct {
 	told bool   // kept was told of
 }
 
+// keptAll is said of what is kept, behind its name: that comes first, for a screen may have no room for the rest.
+const keptAll = " has all that was in the history. "
+
 // goOn does the rest of mendLog. It is done again where it fails, as while another program holds the lock.
 func (w *writer) goOn() (lost bool, err error) {
 	s, kept, lost := w.s, w.forgot.kept, w.forgot.lost
@@ -74,7 +77,7 @@ func (w *writer) goOn() (lost bool, err error) {
 	if err != nil {
 		if kept != "" && !w.forgot.told {
 			w.forgot.told = true
-			s.tell(what + " All that was in it is kept in " + kept + ".")
+			s.tell(kept + keptAll + what)
 		}
 		return true, s.explain("go on with", err)
 	}
@@ -96,7 +99,7 @@ func (w *writer) goOn() (lost bool, err error) {
 	default:
 		text := fmt.Sprintf("%s The history is as it was when its log was last moved into it: up to %d callbacks that were acknowledged since may be missing.", what, max(missing, 0))
 		if kept != "" {
-			text += " All that was in it is kept in " + kept + "."
+			text = kept + keptAll + text
 		}
 		s.tell(text)
 	}

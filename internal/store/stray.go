@@ -30,7 +30,7 @@ func (s *Store) keepStrayLog() error {
 		return failure(ErrReadOnly, err, "cannot open the history %s: it is gone or empty, but its log is there, and cannot be put aside: %v; move %s away", s.path, reason(err), s.path+logSuffix)
 	}
 	if moved {
-		s.tell(fmt.Sprintf("The history %s is gone or was emptied, but its log was there. A new one was begun; the log is kept as %s.", s.path, kept))
+		s.tell(fmt.Sprintf("%s has the log of the history %s, which is gone or was emptied. A new one was begun.", kept, s.path))
 	}
 	return nil
 }

@@ -80,7 +80,7 @@ func losses(d *driver) {
 	st.API.LastFailureAt = testNow.Add(-130 * time.Second)
 	st.Notices = append(st.Notices, app.Notice{
 		At: testNow.Add(-3 * time.Second), Severity: app.Failure,
-		Text: "A callback could not be stored and was answered 503, so that Plivo sends it again: cannot store the callback: the disk is full; make room, or name a file on another disk with --db",
+		Text: "Answered 503, Plivo tries again: cannot store the callback: the disk is full; make room, or name a file on another disk with --db",
 	})
 }
 

@@ -162,6 +162,10 @@ func (s *callbacks) answerPage(msg pageMsg[webhook.Callback]) tea.Cmd {
 		return cmd
 	}
 	cmd = tea.Batch(cmd, s.fetch())
+	if k, ok := s.caughtUp(); ok {
+		open, _ := s.key(k)
+		return tea.Batch(cmd, open)
+	}
 	c, ok := s.selected()
 	switch {
 	case s.open == nil || !ok:
@@ -254,6 +258,8 @@ func (s *callbacks) key(k tea.KeyMsg) (tea.Cmd, bool) {
 
 func (s *callbacks) listKey(k tea.KeyMsg) (tea.Cmd, bool) {
 	switch km := s.env.keys; {
+	case s.early(k, km.open, km.signature, when(len(s.marks) == 0, km.again)):
+		return nil, true
 	case key.Matches(k, km.mark):
 		s.toggle()
 	case key.Matches(k, km.unmark):

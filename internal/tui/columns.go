@@ -49,7 +49,9 @@ func messageColumns(th *theme, now func() time.Time) []grid.Column[plivo.Message
 		}},
 		{Title: "TO", Min: 13, Ideal: 14, Max: 17, Priority: 2, Cell: func(m message, w int) grid.Cell {
 			return cell(th.text, brief(m.To))
-		}},
+		}, Alone: &grid.Alone[message]{Title: "TO/FROM", Cell: func(m message, w int) grid.Cell {
+			return cell(th.text, brief(counterpart(m))) // one's own number says nothing
+		}}},
 		{Title: "STATUS", Min: 13, Ideal: 14, Priority: 1, Cell: func(m message, w int) grid.Cell {
 			if m.Unverified || m.Unclear {
 				return cell(th.warn, statusWords(m)) // a forged delivery must not look like one

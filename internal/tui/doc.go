@@ -13,7 +13,8 @@
 // A filter is looked for in steps of some milliseconds: what one finds is shown, and the next one is asked
 // for until the page is full, the rows are counted to 1,000 or the history is at its end. What was looked at
 // is remembered as IDs; no list holds more rows than some screens of them. The list of callbacks leaves large
-// bodies out, and the selected one is read as it is selected.
+// bodies out, and the selected one is read as it is selected. A key that opens the selected row waits
+// some seconds for the rows, where it was pressed before them, and for no other key.
 //
 // View joins lines: those of rows, detail and form were rendered when they changed, the few around them
 // are rendered anew. The functions of layout.go turn a terminal size into rectangles; every line is

@@ -30,6 +30,7 @@ type listing[T any] struct {
 	again   bool            // something changed since the question
 	failed  bool            // the last question failed: it is asked again with the next second
 	day     int             // of which the times in the list are
+	ahead   keyAhead
 
 	search *finder[T] // for the filter, nil without one; of the question that is on its way alone
 	woken  bool       // something changed since the search was told so

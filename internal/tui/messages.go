@@ -148,7 +148,12 @@ func (s *messages) answerPage(msg pageMsg[plivo.Message]) tea.Cmd {
 		return cmd
 	}
 	s.unread.take(msg.page.Rows, s.applied.Empty(), msg.page.AtTop, msg.page.AtEnd, s.env.status.Totals.Messages)
-	return tea.Batch(s.selected(), cmd)
+	cmd = tea.Batch(s.selected(), cmd)
+	if k, ok := s.caughtUp(); ok {
+		open, _ := s.key(k)
+		return tea.Batch(cmd, open)
+	}
+	return cmd
 }
 
 // key handles a key of this screen and reports whether it was one.
@@ -159,6 +164,10 @@ func (s *messages) key(k tea.KeyMsg) (tea.Cmd, bool) {
 	case k.Paste:
 		return nil, true // text, not keys
 	}
+	km := s.env.keys
+	if s.early(k, km.open, km.focus, km.zoom, km.signature, km.callbacks, km.again) {
+		return nil, true
+	}
 	if s.focused {
 		if cmd, done := s.detailKey(k); done {
 			return cmd, true
@@ -166,7 +175,7 @@ func (s *messages) key(k tea.KeyMsg) (tea.Cmd, bool) {
 	} else if cmd, done := s.listKey(k); done {
 		return cmd, true
 	}
-	switch km := s.env.keys; {
+	switch {
 	case key.Matches(k, km.filter):
 		s.focused = false
 		s.editFilter()

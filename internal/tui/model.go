@@ -337,6 +337,7 @@ func (m *Model) mouse(e tea.MouseMsg) tea.Cmd {
 	}
 	press := e.Button == tea.MouseButtonLeft && e.Action == tea.MouseActionPress
 	if press {
+		m.forgetAhead()
 		if k, ok := m.clickedKey(e.X, e.Y); ok {
 			return m.key(k)
 		}
@@ -361,6 +362,7 @@ func (m *Model) mouse(e tea.MouseMsg) tea.Cmd {
 // show goes to a screen.
 func (m *Model) show(to screenID) {
 	if m.at != to {
+		m.forgetAhead()
 		m.screen().left()
 	}
 	m.at = to

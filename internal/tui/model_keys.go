@@ -8,6 +8,7 @@ import (
 // key routes one key: first what is open over the screen, then the screen, whose inputs come before
 // its bindings, then what holds everywhere.
 func (m *Model) key(k tea.KeyMsg) tea.Cmd {
+	m.forgetAhead()
 	km := m.env.keys
 	if cmd, done := m.alwaysKey(k); done {
 		return cmd

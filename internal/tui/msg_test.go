@@ -172,3 +172,34 @@ func TestEachStatusIsExplained(t *testing.T) {
 		}
 	}
 }
+
+// TestOtherNumberAtEachWidth holds that the list names who is at the other end of each message, under a title that
+// says so.
+func TestOtherNumberAtEachWidth(t *testing.T) {
+	for w := minWidth; w <= 200; w++ {
+		d := newDriver(t, newFakeCore(), w, 15)
+		for i, m := range []plivo.Message{
+			{Direction: plivo.Inbound, From: "+14155550161", To: "+14155550100", Status: plivo.Received},
+			{Direction: plivo.Outbound, From: "+14155550100", To: "+14155550162", Status: plivo.Sent},
+		} {
+			m.UUID, m.CreatedAt, m.UpdatedAt = fmt.Sprint(i), testNow, testNow
+			d.core.add(m)
+		}
+		d.wake()
+		lines := strings.Split(d.screen(), "\n")
+		head, out, in := lines[d.m.messages.lay.list.y-1], lines[d.m.messages.lay.list.y], lines[d.m.messages.lay.list.y+1]
+		if !strings.Contains(out, "↑") || !strings.Contains(out, "+14155550162") || !strings.Contains(in, "↓") || !strings.Contains(in, "+14155550161") {
+			t.Fatalf("at %d cells nobody sees who is at the other end:\n%s\n%s\n%s", w, head, out, in)
+		}
+		alone := strings.Contains(head, " TO/FROM ")
+		if both := strings.Contains(head, " FROM ") && strings.Contains(head, " TO "); both == alone {
+			t.Fatalf("at %d cells the title is %q", w, head)
+		}
+		if own := strings.Contains(out, "+14155550100"); own == alone || own != strings.Contains(in, "+14155550100") {
+			t.Fatalf("at %d cells the rows are not those of their title:\n%s\n%s\n%s", w, head, out, in)
+		}
+		if w > 90 {
+			w += 9
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -76,6 +77,42 @@ func (e *env) noticeIsLong(w int) bool {
 	return ok && e.at.Sub(n.At) < failureLife && grid.Width(noticeWords(n)) > noticeRoom(w)
 }
 
+// fitNotice is what a notice says, in at most h lines of w cells if it has no more. Where it has, the folder of the
+// history is shortened in it: which of the files there is meant, and what is said of it, matters more.
+func (e *env) fitNotice(n app.Notice, w, h int) []string {
+	text := noticeWords(n)
+	lines := wrap(text, w)
+	folder, _ := filepath.Split(e.status.HistoryPath)
+	for _, short := range shortFolders(folder) {
+		if len(lines) <= h {
+			return lines
+		}
+		text = noticeWords(app.Notice{Text: strings.ReplaceAll(n.Text, folder, short)})
+		lines = wrap(text, w)
+	}
+	if len(lines) <= h {
+		return lines
+	}
+	for _, l := range lines[:h-1] {
+		text = strings.TrimLeft(text[strings.Index(text, l)+len(l):], " ")
+	}
+	return append(lines[:h-1], text)
+}
+
+// shortFolders are a folder's name with less and less of its middle, each with the separator at its end.
+func shortFolders(folder string) []string {
+	const sep = string(filepath.Separator)
+	parts := strings.Split(strings.TrimSuffix(folder, sep), sep)
+	switch n := len(parts); {
+	case n < 2:
+		return nil // so short a name would be found in others too
+	case n > 3: // the first of a whole name is empty, or the volume
+		return []string{strings.Join([]string{parts[0], parts[1], "…", parts[n-1], ""}, sep), "…" + sep}
+	default:
+		return []string{"…" + sep}
+	}
+}
+
 func noticeWords(n app.Notice) string { return escape.Line(head(n.Text, noticeBytes)) }
 
 // noticeRoom is what a line leaves for the words beside the sign and the age, however old the notice
@@ -123,15 +160,8 @@ func (e *env) noticeLines(w, h int) []string {
 	if n.Severity == app.Info {
 		words = e.th.muted
 	}
-	age, text := e.age(n, w), noticeWords(n)
-	room := noticeRoom(w)
-	parts := []string{text}
-	if grid.Width(text) > room && h > 1 {
-		parts = wrap(text, room)
-		if len(parts) > h {
-			parts = append(parts[:h-1], strings.Join(parts[h-1:], " "))
-		}
-	}
+	age, room := e.age(n, w), noticeRoom(w)
+	parts := e.fitNotice(n, room, h)
 	for range h - len(parts) {
 		out = append(out, line(w))
 	}

@@ -199,7 +199,7 @@ func (s *Server) record(w http.ResponseWriter, r *http.Request, c *Callback, pat
 		w.Header().Set("Retry-After", retryAfter)
 		writeText(w, http.StatusServiceUnavailable, "The callback could not be stored; send it again.")
 		s.problems.tell(slog.LevelError, "record",
-			"A callback could not be stored and was answered 503, so that Plivo sends it again: "+err.Error())
+			"Answered 503, Plivo tries again: "+err.Error())
 		s.logCallback(slog.LevelError, c, path, began, err)
 		return
 	}

@@ -18,6 +18,14 @@ type Column[T any] struct {
 	Cell     func(row T, w int) Cell
 	// Joined is the cell of a row that has kin beside it; nil where that makes no difference.
 	Joined func(row T, kin Kin, w int) Cell
+	// Alone is the column in a table that has no room for the one before it; nil where that makes no difference.
+	Alone *Alone[T]
+}
+
+// Alone is what a column shows instead where the one before it is not shown.
+type Alone[T any] struct {
+	Title string
+	Cell  func(row T, w int) Cell
 }
 
 // Kin is on which sides of a row those are that it belongs together with.
@@ -69,6 +77,17 @@ func widths[T any](cols []Column[T], w, left, gap int) []int {
 	grow(true, most)
 	grow(false, most)
 	grow(true, func(Column[T]) int { return w })
+	return out
+}
+
+// standing are the columns as a table shows them where they have these widths.
+func standing[T any](cols []Column[T], widths []int) []Column[T] {
+	out := slices.Clone(cols)
+	for i, c := range out {
+		if c.Alone != nil && i > 0 && widths[i-1] == 0 {
+			out[i].Title, out[i].Cell = c.Alone.Title, c.Alone.Cell
+		}
+	}
 	return out
 }
 

@@ -65,7 +65,7 @@ func (g *Grid[T]) drawRow(row T, kin Kin, selected bool) string {
 		put(mark, 1, 0, false)
 		put(g.cfg.Sign(row), 1, 1, false)
 	}
-	for i, col := range g.cfg.Columns {
+	for i, col := range g.cols {
 		if w := g.widths[i]; w > 0 {
 			cell := col.Cell
 			if col.Joined != nil && kin != (Kin{}) {
@@ -83,7 +83,7 @@ func (g *Grid[T]) drawRow(row T, kin Kin, selected bool) string {
 func (g *Grid[T]) drawHead() string {
 	var b strings.Builder
 	b.WriteString(spaces(min(g.marker(), g.w)))
-	for i, col := range g.cfg.Columns {
+	for i, col := range g.cols {
 		if w := g.widths[i]; w > 0 {
 			b.WriteString(Fit(col.Title, w, col.Right))
 			b.WriteString(spaces(g.gap))

@@ -25,6 +25,7 @@ type Config[T any] struct {
 type Grid[T any] struct {
 	cfg    Config[T]
 	w, h   int
+	cols   []Column[T] // as they are shown at this width
 	widths []int
 	gap    int
 
@@ -65,6 +66,7 @@ func (g *Grid[T]) SetSize(w, h int) {
 		clear(g.drawn)
 		g.gap = gapFor(w)
 		g.widths = widths(g.cfg.Columns, w, w-g.marker(), g.gap)
+		g.cols = standing(g.cfg.Columns, g.widths)
 	}
 	g.w, g.h = w, max(h, 0)
 	g.head = g.drawHead()
