@@ -282,6 +282,7 @@ func (w *writer) transaction(do func() error) error {
 	}
 	began := time.Now()
 	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
+		w.s.doubtLog(err)
 		return err
 	}
 	w.count, w.attempts, w.deliveries = nil, 0, w.deliveries[:0]
