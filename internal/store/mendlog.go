@@ -11,7 +11,7 @@ import (
 )
 
 // mendLog goes on with a history of which the log was cut: with all that was in it where that is still known, else with
-// what is in its file. No ID is given again. Nothing is written before. written is whether something was written over
+// what is in its file. No ID is given again. Nothing is written before, nor by another program meanwhile. written is whether something was written over
 // the gap, which then reads as zeros; lost is whether what was in it may be gone.
 func (w *writer) mendLog(written bool) (lost bool, err error) {
 	s := w.s
@@ -25,6 +25,12 @@ func (w *writer) mendLog(written bool) (lost bool, err error) {
 			s.log.Warn("what was in a log that was cut is not known", "err", err)
 		}
 	}
+	free, err := s.hold(true)
+	if err != nil {
+		_ = os.Remove(kept)
+		return true, err
+	}
+	defer free()
 	if !written && !s.logCut() { // another program has mended it, and tells what is lost
 		_ = os.Remove(kept)
 		s.followers.changed()

@@ -280,17 +280,24 @@ func (w *writer) transaction(do func() error) error {
 	if err := w.look(); err != nil {
 		return err
 	}
+	// What is looked at after the commit is of that, and not of a log that another program has mended meanwhile.
+	free, err := w.s.hold(false)
+	if err != nil {
+		return err
+	}
+	defer free()
 	began := time.Now()
 	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
 		w.s.doubtLog(err)
 		return err
 	}
 	w.count, w.attempts, w.deliveries = nil, 0, w.deliveries[:0]
-	err := do()
+	err = do()
 	if err == nil {
 		err = w.exec("COMMIT")
 	}
 	if err == nil && w.s.logGap() {
+		free()
 		return w.mendCommitted(true)
 	}
 	if err == nil {
@@ -314,6 +321,7 @@ func (w *writer) transaction(do func() error) error {
 		return w.putBack() // before anybody is told that it is stored
 	}
 	if w.s.logCut() {
+		free()
 		return w.mendCommitted(false)
 	}
 	return nil
@@ -336,7 +344,11 @@ func (w *writer) look() error {
 	case w.s.logCut():
 		_, err = w.mendLog(false)
 	case w.forgot != nil:
-		_, err = w.goOn()
+		var free func()
+		if free, err = w.s.hold(true); err == nil {
+			_, err = w.goOn()
+			free()
+		}
 	}
 	return err
 }

@@ -1,0 +1,89 @@
+package store_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"testing"
+
+	"dev.internal/plivoscope/internal/figures"
+	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/store"
+)
+
+// TestMendedTogether cuts the log under two programs that both store something in the next moment: no ID of a callback
+// is given twice, and what is acknowledged after the cut is there once.
+func TestMendedTogether(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the system keeps open files from being cut")
+	}
+	rounds, survived, lost := 20, 0, 0
+	if figures.Collecting() {
+		rounds = 500
+	}
+	path := filepath.Join(t.TempDir(), "h.db")
+	programs := []*store.Store{openStore(t, store.Options{Path: path}), openStore(t, store.Options{Path: path})}
+	var mu sync.Mutex
+	given := map[int64]string{}
+	keep := func(s *store.Store, uuid string) error {
+		c := report(uuid, plivo.Sent, 1)
+		if err := s.Record(t.Context(), c); err != nil {
+			return err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if was, twice := given[c.ID]; twice {
+			t.Errorf("the ID %d of %s was given to %s", c.ID, was, uuid)
+		}
+		given[c.ID] = uuid
+		return nil
+	}
+	for round := range rounds {
+		for i := range 6 {
+			by := programs[(round+i*(round%4/2))%2] // all by one, or by turns
+			if err := keep(by, fmt.Sprintf("before-%d-%d", round, i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		info, err := os.Stat(path + "-wal")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Truncate(path+"-wal", []int64{0, info.Size()/2 + 11, info.Size() - 1}[round%3]); err != nil {
+			t.Fatal(err)
+		}
+		var both sync.WaitGroup
+		after := make([][]string, len(programs))
+		for p, s := range programs {
+			both.Go(func() {
+				for i := range 5 {
+					uuid := fmt.Sprintf("after-%d-%d-%d", round, p, i)
+					if keep(s, uuid) == nil { // who notices the cut late answers 503
+						after[p] = append(after[p], uuid)
+					}
+				}
+			})
+		}
+		both.Wait()
+		for p, uuids := range after {
+			ms, err := programs[1-p].MessagesByUUID(t.Context(), uuids)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(uuids) == 0 || len(ms) != len(uuids) {
+				t.Errorf("round %d: %d were acknowledged after the cut, %d are there", round, len(uuids), len(ms))
+				lost += len(uuids) - len(ms)
+			}
+			for _, m := range ms {
+				if m.Callbacks != 1 {
+					t.Errorf("%s has %d callbacks", m.UUID, m.Callbacks)
+					lost++
+				}
+			}
+		}
+		survived++
+	}
+	figures.Tell(t, figures.Attack{What: "the log is cut under two programs that store at once", Tries: rounds, Survived: survived, Lost: lost})
+}
