@@ -180,17 +180,18 @@ func TestEndOfAnotherIsNoCut(t *testing.T) {
 	}
 }
 
-// atDebug empties a log when the mark beside its history cannot be written, which is between a commit and its answer.
-type atDebug struct {
+// atLine does something when a line is logged.
+type atLine struct {
 	slog.Handler
-	empty func() error
+	with string // what the line contains
+	do   func() error
 }
 
-func (h *atDebug) Enabled(context.Context, slog.Level) bool { return true }
+func (h *atLine) Enabled(context.Context, slog.Level) bool { return true }
 
-func (h *atDebug) Handle(_ context.Context, r slog.Record) error {
-	if h.empty != nil && strings.Contains(r.Message, "mark of the history was not written") {
-		return h.empty()
+func (h *atLine) Handle(_ context.Context, r slog.Record) error {
+	if h.do != nil && strings.Contains(r.Message, h.with) {
+		return h.do()
 	}
 	return nil
 }
@@ -202,7 +203,7 @@ func TestCutAfterCommit(t *testing.T) {
 		t.Skip("the system keeps open files from being cut")
 	}
 	path := filepath.Join(t.TempDir(), "h.db")
-	h := &atDebug{Handler: slog.DiscardHandler}
+	h := &atLine{Handler: slog.DiscardHandler, with: "mark of the history was not written"} // between a commit and its answer
 	s := openStore(t, store.Options{Path: path, Logger: slog.New(h)})
 	if err := os.Mkdir(path+"-mark", 0o700); err != nil {
 		t.Fatal(err)
@@ -210,7 +211,7 @@ func TestCutAfterCommit(t *testing.T) {
 	record(t, s, report("one", plivo.Sent, 1))
 	emptied := false
 	if err := store.Ask(t.Context(), s, func() error {
-		h.empty = func() error {
+		h.do = func() error {
 			emptied = true
 			return os.Truncate(path+"-wal", 0)
 		}

@@ -54,13 +54,14 @@ type writer struct {
 	known  counters   // as this process saw them last
 	forgot *forgotten // nil but between reading a log anew that was cut and going on with it
 
-	taken bool   // the files were not where they are looked for
-	shut  bool   // there is no connection: opening what is in their place failed
-	kept  string // where all that was stored is kept, since their place has something else
+	taken    bool   // the files were not where they are looked for
+	shut     bool   // there is no connection: opening what is in their place failed
+	kept     string // where all that was stored is kept, since their place has something else
+	identity int64  // of the history that is or was open
 }
 
 func newWriter(ctx context.Context, s *Store) (*writer, error) {
-	w := &writer{s: s, ctx: context.Background(), conn: s.conn, prepared: map[string]*sql.Stmt{}}
+	w := &writer{s: s, ctx: context.Background(), conn: s.conn, prepared: map[string]*sql.Stmt{}, identity: s.mark.identity}
 	if err := w.conn.QueryRowContext(ctx, "PRAGMA data_version").Scan(&w.version); err != nil {
 		return nil, err
 	}
