@@ -67,10 +67,9 @@ func (w *writer) goOn() (lost bool, err error) {
 	s, kept, lost := w.s, w.forgot.kept, w.forgot.lost
 	what := fmt.Sprintf("The log of the history %s was emptied or cut while it is in use.", s.path)
 	was := w.known
-	// Others may have stored something since; each callback of theirs made one message at most.
-	if mark, err := readMark(s.path); err == nil && mark.identity == s.mark.identity && mark.next > was.nextCallback {
-		was.nextMessage += mark.next - was.nextCallback
-		was.nextCallback = mark.next
+	// Others may have stored something since.
+	if mark, err := readMark(s.path); err == nil && mark.identity == s.mark.identity {
+		was.nextMessage, was.nextCallback = max(was.nextMessage, mark.message), max(was.nextCallback, mark.next)
 	}
 	var left counters
 	err = migrate(w.ctx, w.conn, s.path) // of a new history not even the tables need have been in the file

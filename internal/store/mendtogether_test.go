@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -86,4 +87,28 @@ func TestMendedTogether(t *testing.T) {
 		survived++
 	}
 	figures.Tell(t, figures.Attack{What: "the log is cut under two programs that store at once", Tries: rounds, Survived: survived, Lost: lost})
+}
+
+// TestNoIDOfALostSendTwice has a program lose the message that it is sending, with the log, and another mend that: the
+// answer to the send is written into no other message.
+func TestNoIDOfALostSendTwice(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the system keeps open files from being cut")
+	}
+	for range 5 { // who notices the cut first mends it
+		path := filepath.Join(t.TempDir(), "h.db")
+		s, sending := openStore(t, store.Options{Path: path}), openStore(t, store.Options{Path: path})
+		record(t, s, report("one", plivo.Sent, 1))
+		ids := begin(t, sending, "+14155550123")
+		if err := errors.Join(store.Forget(s), store.Forget(sending), os.Truncate(path+"-wal", 0)); err != nil {
+			t.Fatal(err)
+		}
+		record(t, s, report("other", plivo.Sent, 1))
+		if err := sending.FinishSend(t.Context(), []store.SendOutcome{{ID: ids[0], UUID: "mine"}}); err == nil {
+			t.Error("the answer was written, and the message is gone")
+		}
+		if ms, err := s.MessagesByUUID(t.Context(), []string{"other"}); err != nil || len(ms) != 1 || ms[0].ID == ids[0] {
+			t.Errorf("the other message, where %d is the ID of what was sent: %+v, %v", ids[0], ms, err)
+		}
+	}
 }

@@ -305,7 +305,7 @@ func (w *writer) transaction(do func() error) error {
 		if w.count != nil {
 			w.known = *w.count
 			w.trim.see(w.s, w.count)
-			if err := w.s.mark.see(w.count.nextCallback); err != nil {
+			if err := w.s.mark.see(w.count.nextCallback, w.count.nextMessage); err != nil {
 				w.s.log.Debug("the mark of the history was not written", "err", err)
 			}
 		}
