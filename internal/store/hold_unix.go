@@ -11,8 +11,8 @@ import (
 
 // hold keeps other programs from mending the log of this history until free is called; alone also from storing
 // anything. It waits as long as for a lock of SQLite, and is let go with the process. It is on the mark, for closing a
-// file that SQLite has locks on gives those up. Where there is no mark nothing was stored yet; where the file system
-// has no such locks it goes on without.
+// file that SQLite has locks on gives those up. Where there is no mark nothing was stored yet, or somebody
+// deleted it; then, and where the file system has no such locks, it goes on without.
 func (s *Store) hold(alone bool) (free func(), err error) {
 	f, err := os.Open(s.path + markSuffix)
 	if err != nil {
