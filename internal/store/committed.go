@@ -12,19 +12,23 @@ import (
 // markSuffix is what the name of the mark has after that of the history.
 const markSuffix = "-mark"
 
-// committed is the mark beside a history: up to which ID callbacks were committed. SQLite takes a damaged log for one
-// that ends before the damage; by the mark it is seen what was lost with the rest. It is written without a sync: after
-// a crash of the system it may be behind, never ahead of what was synced.
+// committed is the mark beside a history: up to which IDs callbacks and messages were committed. SQLite takes a damaged
+// log for one that ends before the damage; by the mark it is seen what was lost with the rest. It is written without a
+// sync: after a crash of the system it may be behind, never ahead of what was synced.
 //
 // It belongs to the writer's goroutine, after Open.
 type committed struct {
 	path     string
 	file     *os.File // nil before something is written
 	identity int64    // of the history
-	next     int64    // the ID after the last one; 0 where there is no mark
+	next     int64    // the ID after the last callback; 0 where there is no mark
+	message  int64    // the ID after the last message; 0 also where an earlier version made the mark
 }
 
-const markSize = 16
+const (
+	markSize      = 24
+	markSizeFirst = 16 // that of earlier versions: without the message
+)
 
 // readMark reads the mark beside a history; one that is not there or cannot be read has next 0.
 func readMark(path string) (committed, error) {
@@ -33,17 +37,20 @@ func readMark(path string) (committed, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return c, nil
 	}
-	if err == nil && len(b) == markSize {
+	if err == nil && (len(b) == markSize || len(b) == markSizeFirst) {
+		b = append(b, make([]byte, markSize-len(b))...)
 		c.identity, c.next = int64(binary.BigEndian.Uint64(b)), int64(binary.BigEndian.Uint64(b[8:])) //nolint:gosec // as it was written
+		c.message = int64(binary.BigEndian.Uint64(b[16:]))                                            //nolint:gosec // likewise
 	}
 	return c, err
 }
 
-// see notes that all callbacks before next are committed.
-func (c *committed) see(next int64) error {
-	if c.path == "" || next <= c.next {
+// see notes that all callbacks before next, and all messages before message, are committed.
+func (c *committed) see(next, message int64) error {
+	if c.path == "" || next <= c.next && message <= c.message {
 		return nil
 	}
+	next, message = max(next, c.next), max(message, c.message)
 	if c.file == nil {
 		f, err := os.OpenFile(c.path, os.O_WRONLY|os.O_CREATE, 0o600)
 		if err != nil {
@@ -56,9 +63,10 @@ func (c *committed) see(next int64) error {
 	var b [markSize]byte
 	binary.BigEndian.PutUint64(b[:], uint64(c.identity)) //nolint:gosec // all of its bits
 	binary.BigEndian.PutUint64(b[8:], uint64(next))      //nolint:gosec // no ID is below 0
+	binary.BigEndian.PutUint64(b[16:], uint64(message))  //nolint:gosec // likewise
 	_, err := c.file.WriteAt(b[:], 0)
 	if err == nil {
-		c.next = next
+		c.next, c.message = next, message
 	}
 	return err
 }
@@ -89,7 +97,7 @@ func (s *Store) compare(ctx context.Context, marked committed, fresh bool) error
 		}
 	}
 	if lost > 0 && s.onProblem != nil {
-		if _, err := s.conn.ExecContext(ctx, "UPDATE counters SET next_callback = max(next_callback, ?)", marked.next); err != nil {
+		if _, err := s.conn.ExecContext(ctx, "UPDATE counters SET next_callback = max(next_callback, ?), next_message = max(next_message, ?)", marked.next, marked.message); err != nil {
 			s.log.Warn("the IDs of lost callbacks were not left out", "err", err) // it is told again
 		}
 		are := "callbacks that were stored are"
@@ -105,10 +113,10 @@ func (s *Store) compare(ctx context.Context, marked committed, fresh bool) error
 		return nil // it is of a history that was there before
 	}
 	if marked.identity == identity {
-		s.mark.next = marked.next
+		s.mark.next, s.mark.message = marked.next, marked.message
 		return nil
 	}
-	if err := s.mark.see(marked.next); err != nil {
+	if err := s.mark.see(marked.next, marked.message); err != nil {
 		s.log.Warn("the mark of the history was not written", "err", err)
 	}
 	return nil

@@ -188,3 +188,22 @@ func TestLookingThroughMuchIsTold(t *testing.T) {
 		t.Errorf("it said %q", told)
 	}
 }
+
+// TestShorterMark misses a callback by the mark of an earlier version, which had no ID of a message.
+func TestShorterMark(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "history.db")
+	s, err := store.Open(t.Context(), store.Options{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	record(t, s, report("m", plivo.Sent, 1))
+	if err := errors.Join(s.Close(), os.Truncate(path+"-mark", 16)); err != nil {
+		t.Fatal(err)
+	}
+	sqlExec(t, path, "UPDATE counters SET next_callback = 1") // as of an older copy
+	told := ""
+	openStore(t, store.Options{Path: path, OnProblem: func(text string) { told += text }})
+	if !strings.Contains(told, "1 callback that was stored is no longer") {
+		t.Errorf("it said %q", told)
+	}
+}

@@ -6,25 +6,31 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"modernc.org/sqlite"
 )
 
 // mendLog goes on with a history of which the log was cut: with all that was in it where that is still known, else with
-// what is in its file. No ID is given again. Nothing is written before. written is whether something was written over
-// the gap, which then reads as zeros; lost is whether what was in it may be gone.
+// what is in its file. No ID is given again. Nothing is written before, nor by another program meanwhile. written is
+// whether something was written over the gap, which then reads as zeros; lost is whether what was in it may be gone.
 func (w *writer) mendLog(written bool) (lost bool, err error) {
 	s := w.s
+	free, err := s.hold(true)
+	if err != nil {
+		return true, err
+	}
 	kept := ""
-	if !written && s.logAlone() {
-		// Pages that are kept in memory are as they were; one that is not is an error.
-		path := s.keptName()
-		if err := w.copyTo(path); err == nil {
-			kept = path
-		} else {
-			s.log.Warn("what was in a log that was cut is not known", "err", err)
+	if !written && s.logCut() && s.logAlone() {
+		if kept = w.copyKnown(); kept == "" { // another program may know it, and looks as often as this one
+			free()
+			time.Sleep(2 * pollInterval)
+			if free, err = s.hold(true); err != nil {
+				return true, err
+			}
 		}
 	}
+	defer free()
 	if !written && !s.logCut() { // another program has mended it, and tells what is lost
 		_ = os.Remove(kept)
 		s.followers.changed()
@@ -49,6 +55,17 @@ func (w *writer) mendLog(written bool) (lost bool, err error) {
 	return w.goOn()
 }
 
+// copyKnown writes all that is stored into a new file, where all of it is in the history's file or in memory, and gives
+// its name. Pages in memory are as they were; one that is not there is an error.
+func (w *writer) copyKnown() string {
+	path := w.s.keptName()
+	if err := w.copyTo(path); err != nil {
+		w.s.log.Warn("what was in a log that was cut is not known", "err", err)
+		return ""
+	}
+	return path
+}
+
 // forgotten is a log that was cut and is read anew, of which the rest has not been done yet.
 type forgotten struct {
 	kept string // where all that was in the history is kept; empty for nowhere
@@ -64,10 +81,9 @@ func (w *writer) goOn() (lost bool, err error) {
 	s, kept, lost := w.s, w.forgot.kept, w.forgot.lost
 	what := fmt.Sprintf("The log of the history %s was emptied or cut while it is in use.", s.path)
 	was := w.known
-	// Others may have stored something since; each callback of theirs made one message at most.
-	if mark, err := readMark(s.path); err == nil && mark.identity == s.mark.identity && mark.next > was.nextCallback {
-		was.nextMessage += mark.next - was.nextCallback
-		was.nextCallback = mark.next
+	// Others may have stored something since.
+	if mark, err := readMark(s.path); err == nil && mark.identity == s.mark.identity {
+		was.nextMessage, was.nextCallback = max(was.nextMessage, mark.message), max(was.nextCallback, mark.next)
 	}
 	var left counters
 	err = migrate(w.ctx, w.conn, s.path) // of a new history not even the tables need have been in the file

@@ -207,6 +207,43 @@ func TestOtherComesMeanwhile(t *testing.T) {
 	}
 }
 
+// TestDeletedAgain deletes a history a second time, just when it was written again and is about to be opened: what was in
+// it is gone, which is said, and what came meanwhile is not acknowledged.
+func TestDeletedAgain(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the system keeps open files from being deleted")
+	}
+	path := filepath.Join(t.TempDir(), "history.db")
+	var said atomic.Value
+	h := &atLine{Handler: slog.DiscardHandler, with: "the mark of a history cannot be read"} // when it is opened
+	s := openStore(t, store.Options{Path: path, Logger: slog.New(h), OnProblem: func(text string) { said.Store(text) }})
+	if err := os.Mkdir(path+"-mark", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	old := report("old", plivo.Sent, 1)
+	record(t, s, old)
+	if err := store.Ask(t.Context(), s, func() error {
+		h.do = func() error { return os.Remove(path) }
+		return os.Remove(path)
+	}); err == nil {
+		t.Error("it was acknowledged")
+	}
+	if err := s.Record(t.Context(), report("meanwhile", plivo.Sent, 1)); !errors.Is(err, store.ErrTaken) {
+		t.Errorf("it said %v", err)
+	}
+	if text, _ := said.Load().(string); !strings.Contains(text, "was deleted again before it could be opened") {
+		t.Errorf("it said %q", text)
+	}
+	next := report("next", plivo.Sent, 1)
+	record(t, s, next)
+	if next.ID <= old.ID {
+		t.Errorf("a callback has the ID %d after %d", next.ID, old.ID)
+	}
+	if ms := messages(t, s, store.Window{}); len(ms) != 1 || ms[0].UUID != "next" {
+		t.Errorf("%d messages are there", len(ms))
+	}
+}
+
 // TestPutWithoutLinks puts a file where none is on a file system that has no links.
 func TestPutWithoutLinks(t *testing.T) {
 	none := func(from, to string) error {

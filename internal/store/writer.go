@@ -54,13 +54,14 @@ type writer struct {
 	known  counters   // as this process saw them last
 	forgot *forgotten // nil but between reading a log anew that was cut and going on with it
 
-	taken bool   // the files were not where they are looked for
-	shut  bool   // there is no connection: opening what is in their place failed
-	kept  string // where all that was stored is kept, since their place has something else
+	taken    bool   // the files were not where they are looked for
+	shut     bool   // there is no connection: opening what is in their place failed
+	kept     string // where all that was stored is kept, since their place has something else
+	identity int64  // of the history that is or was open
 }
 
 func newWriter(ctx context.Context, s *Store) (*writer, error) {
-	w := &writer{s: s, ctx: context.Background(), conn: s.conn, prepared: map[string]*sql.Stmt{}}
+	w := &writer{s: s, ctx: context.Background(), conn: s.conn, prepared: map[string]*sql.Stmt{}, identity: s.mark.identity}
 	if err := w.conn.QueryRowContext(ctx, "PRAGMA data_version").Scan(&w.version); err != nil {
 		return nil, err
 	}
@@ -280,23 +281,31 @@ func (w *writer) transaction(do func() error) error {
 	if err := w.look(); err != nil {
 		return err
 	}
+	// What is looked at after the commit is of that, and not of a log that another program has mended meanwhile.
+	free, err := w.s.hold(false)
+	if err != nil {
+		return err
+	}
+	defer free()
 	began := time.Now()
 	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
+		w.s.doubtLog(err)
 		return err
 	}
 	w.count, w.attempts, w.deliveries = nil, 0, w.deliveries[:0]
-	err := do()
+	err = do()
 	if err == nil {
 		err = w.exec("COMMIT")
 	}
 	if err == nil && w.s.logGap() {
+		free()
 		return w.mendCommitted(true)
 	}
 	if err == nil {
 		if w.count != nil {
 			w.known = *w.count
 			w.trim.see(w.s, w.count)
-			if err := w.s.mark.see(w.count.nextCallback); err != nil {
+			if err := w.s.mark.see(w.count.nextCallback, w.count.nextMessage); err != nil {
 				w.s.log.Debug("the mark of the history was not written", "err", err)
 			}
 		}
@@ -313,6 +322,7 @@ func (w *writer) transaction(do func() error) error {
 		return w.putBack() // before anybody is told that it is stored
 	}
 	if w.s.logCut() {
+		free()
 		return w.mendCommitted(false)
 	}
 	return nil
@@ -335,7 +345,11 @@ func (w *writer) look() error {
 	case w.s.logCut():
 		_, err = w.mendLog(false)
 	case w.forgot != nil:
-		_, err = w.goOn()
+		var free func()
+		if free, err = w.s.hold(true); err == nil {
+			_, err = w.goOn()
+			free()
+		}
 	}
 	return err
 }

@@ -17,6 +17,7 @@ import (
 // commands are the tests.
 var commands = [][]string{
 	{"test", "-count", "1", "-parallel", "6", "./internal/siege", "-timeout", "30m"}, // most of them wait more than they compute
+	{"test", "-count", "1", "./internal/store", "-run", "^TestMendedTogether$"},
 }
 
 // soak is the test of leaks, for a million callbacks.

@@ -1,0 +1,149 @@
+package store_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"testing"
+
+	"dev.internal/plivoscope/internal/figures"
+	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/store"
+)
+
+// TestMendedTogether cuts the log under two programs that both store something in the next moment: no ID of a callback
+// is given twice, and what is acknowledged after the cut is there once.
+func TestMendedTogether(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the system keeps open files from being cut")
+	}
+	rounds, survived, lost := 10, 0, 0
+	if figures.Collecting() {
+		rounds = 300
+	}
+	path := filepath.Join(t.TempDir(), "h.db")
+	programs := []*store.Store{openStore(t, store.Options{Path: path}), openStore(t, store.Options{Path: path})}
+	var mu sync.Mutex
+	given := map[int64]string{}
+	keep := func(s *store.Store, uuid string) error {
+		c := report(uuid, plivo.Sent, 1)
+		if err := s.Record(t.Context(), c); err != nil {
+			return err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if was, twice := given[c.ID]; twice {
+			t.Errorf("the ID %d of %s was given to %s", c.ID, was, uuid)
+		}
+		given[c.ID] = uuid
+		return nil
+	}
+	for round := range rounds {
+		for i := range 6 {
+			by := programs[(round+i*(round%4/2))%2] // all by one, or by turns
+			if err := keep(by, fmt.Sprintf("before-%d-%d", round, i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		info, err := os.Stat(path + "-wal")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Truncate(path+"-wal", []int64{0, info.Size()/2 + 11, info.Size() - 1}[round%3]); err != nil {
+			t.Fatal(err)
+		}
+		var both sync.WaitGroup
+		after := make([][]string, len(programs))
+		for p, s := range programs {
+			both.Go(func() {
+				for i := range 5 {
+					uuid := fmt.Sprintf("after-%d-%d-%d", round, p, i)
+					if keep(s, uuid) == nil { // who notices the cut late answers 503
+						after[p] = append(after[p], uuid)
+					}
+				}
+			})
+		}
+		both.Wait()
+		for p, uuids := range after {
+			ms, err := programs[1-p].MessagesByUUID(t.Context(), uuids)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(uuids) == 0 || len(ms) != len(uuids) {
+				t.Errorf("round %d: %d were acknowledged after the cut, %d are there", round, len(uuids), len(ms))
+				lost += len(uuids) - len(ms)
+			}
+			for _, m := range ms {
+				if m.Callbacks != 1 {
+					t.Errorf("%s has %d callbacks", m.UUID, m.Callbacks)
+					lost++
+				}
+			}
+		}
+		survived++
+	}
+	figures.Tell(t, figures.Attack{What: "the log is cut under two programs that store at once", Tries: rounds, Survived: survived, Lost: lost})
+}
+
+// TestWhoKnowsMends cuts a log of which one program has all in memory, and has another notice it that has nothing of it:
+// that leaves it to the first, and nothing is lost.
+func TestWhoKnowsMends(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the system keeps open files from being cut")
+	}
+	for try := range 5 { // the first has little time on a busy machine
+		path := filepath.Join(t.TempDir(), "h.db")
+		before, err := store.Open(t.Context(), store.Options{Path: path})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := before.Close(); err != nil { // the tables are in the file
+			t.Fatal(err)
+		}
+		knows, other := openStore(t, store.Options{Path: path}), openStore(t, store.Options{Path: path})
+		for i := range 3 {
+			record(t, knows, report(fmt.Sprint("known-", i), plivo.Sent, 1))
+		}
+		if err := os.Truncate(path+"-wal", 0); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "it is mended", func() bool { return other.Record(t.Context(), report("new", plivo.Sent, 1)) == nil })
+		ms, err := other.MessagesByUUID(t.Context(), []string{"known-0", "known-1", "known-2"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(ms) == 3 {
+			return
+		}
+		t.Logf("try %d: of 3 that were known %d are there", try, len(ms))
+	}
+	t.Error("what one program knew is lost")
+}
+
+// TestNoIDOfALostSendTwice has a program lose the message that it is sending, with the log, and another mend that: the
+// answer to the send is written into no other message.
+func TestNoIDOfALostSendTwice(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the system keeps open files from being cut")
+	}
+	for range 5 { // who notices the cut first mends it
+		path := filepath.Join(t.TempDir(), "h.db")
+		s, sending := openStore(t, store.Options{Path: path}), openStore(t, store.Options{Path: path})
+		record(t, s, report("one", plivo.Sent, 1))
+		ids := begin(t, sending, "+14155550123")
+		if err := errors.Join(store.Forget(s), store.Forget(sending), os.Truncate(path+"-wal", 0)); err != nil {
+			t.Fatal(err)
+		}
+		record(t, s, report("other", plivo.Sent, 1))
+		if err := sending.FinishSend(t.Context(), []store.SendOutcome{{ID: ids[0], UUID: "mine"}}); err == nil {
+			t.Error("the answer was written, and the message is gone")
+		}
+		if ms, err := s.MessagesByUUID(t.Context(), []string{"other"}); err != nil || len(ms) != 1 || ms[0].ID == ids[0] {
+			t.Errorf("the other message, where %d is the ID of what was sent: %+v, %v", ids[0], ms, err)
+		}
+	}
+}
