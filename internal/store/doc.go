@@ -38,7 +38,7 @@
 // An Import adds callbacks of a file in transactions of a batch each. They keep the times, the answers and
 // the arrival flags that they had; what is there already, by its content, is not added again.
 //
-// Retention runs in the writer, in chunks between transactions: the oldest valid callbacks beyond
+// Retention runs in the writer, in chunks of some milliseconds between transactions: the oldest valid callbacks beyond
 // Options.Keep go, the oldest others beyond Options.KeepUnverified, and with those the messages that
 // rest on nothing else; it begins when there is a hundredth too much. Other messages stay after their callbacks went, until there are more messages
 // than both bounds together: then the oldest without callbacks go. Of attempts the newest Options.KeepAttempts

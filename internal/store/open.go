@@ -195,7 +195,7 @@ func (s *Store) settle(ctx context.Context) (fresh bool, err error) {
 		case <-time.After(wait):
 		}
 	}
-	if _, err := s.conn.ExecContext(ctx, "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000"); err != nil {
+	if _, err := s.conn.ExecContext(ctx, "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 500"); err != nil {
 		return false, err
 	}
 	return state.application == 0, migrate(ctx, s.conn, s.path)

@@ -4,13 +4,18 @@ import (
 	"database/sql"
 	"fmt"
 	"strings"
+	"time"
 
 	"dev.internal/plivoscope/internal/plivo/signature"
 )
 
-// trimRows is how many rows one chunk of retention takes away: between two batches, so that nobody
-// waits longer for it than for a batch.
-const trimRows = 500
+// How much one chunk of retention takes away. It stands between two batches and makes who comes meanwhile wait, so it is
+// as many rows as go in trimTime, by what the last chunk took: in a large history each of them touches pages of its own.
+const (
+	trimTime  = 4 * time.Millisecond
+	trimLeast = 16  // rows of each sort
+	trimMost  = 512 // rows of each sort
+)
 
 // open is a channel that can always be read.
 var open = func() chan struct{} { c := make(chan struct{}); close(c); return c }()
@@ -21,6 +26,33 @@ type trimmer struct {
 	cursor int64           // messages up to this ID were looked at since the last start from the oldest
 	again  bool            // callbacks went since then: a message that was passed may rest on nothing now
 	valid  int64           // no callback up to this ID is valid: older others need not be passed each time
+	rows   int64           // of each sort that go in trimTime, by what the last chunk took
+	went   bool            // a chunk was the last that was done: who waits goes before another
+
+	callback, attempt int64 // the next or newest IDs at the last chunk; 0 before the first
+}
+
+// chunk is how many rows a chunk takes away when the ID of the newest was before and is now. Twice as many as came
+// meanwhile have to go, or there would be more and more of them in a flood.
+func chunk(rows, before, now int64) int64 {
+	came := now - before
+	if before == 0 {
+		came = 0
+	}
+	return min(max(rows, 2*came, 1), trimMost)
+}
+
+// took adapts the chunks to the time that one of so many rows needed.
+func (t *trimmer) took(rows int64, d time.Duration) {
+	t.went = true
+	switch {
+	case d > 2*trimTime:
+		t.rows = max(rows/2, trimLeast)
+	case d < trimTime:
+		t.rows = min(rows*2, trimMost)
+	default:
+		t.rows = rows
+	}
 }
 
 // see starts the trimming when there is a hundredth too much of anything.
@@ -38,30 +70,33 @@ func (t *trimmer) seeAttempts(s *Store, n int64) {
 	}
 }
 
-// trimChunk takes the oldest rows beyond the bounds away, at most trimRows of each sort, and ends the
-// trimming when none is left to take.
+// trimChunk takes some of the oldest rows beyond the bounds away, and ends the trimming when none is left to take.
 func (w *writer) trimChunk() {
 	removed, valid, freed := int64(0), w.trim.valid, false
+	rows, began := max(w.trim.rows, trimLeast), time.Now()
+	defer func() { w.trim.took(rows, time.Since(began)) }()
 	err := w.transaction(func() error {
 		c, err := w.readCounters()
 		if err != nil {
 			return err
 		}
 		before := *c
-		valid, err = w.trimCallbacks(c, c.valid-w.s.keep, valid, "NOT INDEXED WHERE outcome = 'valid'")
+		rows = chunk(rows, w.trim.callback, c.nextCallback)
+		w.trim.callback = c.nextCallback
+		valid, err = w.trimCallbacks(c, min(c.valid-w.s.keep, rows), valid, "NOT INDEXED WHERE outcome = 'valid'")
 		if err != nil {
 			return err
 		}
-		_, err = w.trimCallbacks(c, c.unverified()-w.s.keepOther, 0, "INDEXED BY callbacks_unverified WHERE outcome <> 'valid'")
+		_, err = w.trimCallbacks(c, min(c.unverified()-w.s.keepOther, rows), 0, "INDEXED BY callbacks_unverified WHERE outcome <> 'valid'")
 		if err != nil {
 			return err
 		}
 		freed = c.valid+c.unverified() < before.valid+before.unverified()
-		looked, err := w.trimMessages(c)
+		looked, err := w.trimMessages(c, rows)
 		if err != nil {
 			return err
 		}
-		gone, err := w.trimAttempts()
+		gone, err := w.trimAttempts(rows)
 		if err != nil {
 			return err
 		}
@@ -79,22 +114,22 @@ func (w *writer) trimChunk() {
 		return
 	}
 	if err != nil || removed == 0 {
-		w.trim.due = nil
+		w.trim.due, w.trim.callback = nil, 0
 		return
 	}
 	w.trim.valid = valid
 	w.s.subscribers.wake(true)
 }
 
-// trimCallbacks deletes the oldest excess callbacks after an ID that which finds, gives the last one's,
+// trimCallbacks deletes the oldest n callbacks after an ID that which finds, gives the last one's,
 // and of what is not valid deletes also the messages that rested on nothing else.
-func (w *writer) trimCallbacks(c *counters, excess, after int64, which string) (last int64, err error) {
+func (w *writer) trimCallbacks(c *counters, n, after int64, which string) (last int64, err error) {
 	last = after
-	if excess <= 0 {
+	if n <= 0 {
 		return last, nil
 	}
 	var ids, orphans []any
-	rows, err := w.query("SELECT id, outcome, message_id FROM callbacks "+which+" AND id > ? ORDER BY id LIMIT ?", after, min(excess, trimRows))
+	rows, err := w.query("SELECT id, outcome, message_id FROM callbacks "+which+" AND id > ? ORDER BY id LIMIT ?", after, n)
 	if err != nil {
 		return last, err
 	}
@@ -119,22 +154,22 @@ func (w *writer) trimCallbacks(c *counters, excess, after int64, which string) (
 	if _, err := w.remove("DELETE FROM callbacks WHERE id IN %s", ids); err != nil {
 		return last, err
 	}
-	n, err := w.remove(`DELETE FROM messages WHERE id IN %s AND unverified = 1 AND sent = 0
+	gone, err := w.remove(`DELETE FROM messages WHERE id IN %s AND unverified = 1 AND sent = 0
 		AND NOT EXISTS (SELECT 1 FROM callbacks c WHERE c.message_id = messages.id)`, orphans)
-	c.messages -= n
+	c.messages -= gone
 	return last, err
 }
 
-// trimMessages deletes the oldest messages without callbacks that are too many, and gives how many it
+// trimMessages looks at so many messages, deletes the oldest without callbacks that are too many, and gives how many it
 // looked at. Those that have callbacks are fewer than what is kept, so it gets to an end.
-func (w *writer) trimMessages(c *counters) (looked int64, err error) {
+func (w *writer) trimMessages(c *counters, most int64) (looked int64, err error) {
 	excess := c.messages - w.s.keep - w.s.keepOther
 	if excess <= 0 {
 		w.trim.cursor = 0
 		return 0, nil
 	}
 	rows, err := w.query(`SELECT id, EXISTS (SELECT 1 FROM callbacks c WHERE c.message_id = m.id)
-		FROM messages m NOT INDEXED WHERE id > ? ORDER BY id LIMIT ?`, w.trim.cursor, trimRows)
+		FROM messages m NOT INDEXED WHERE id > ? ORDER BY id LIMIT ?`, w.trim.cursor, most)
 	if err != nil {
 		return 0, err
 	}
@@ -165,16 +200,18 @@ func (w *writer) trimMessages(c *counters) (looked int64, err error) {
 
 // trimAttempts deletes the oldest attempts that are too many: fewer at a time than of other rows, for each
 // may hold two large bodies.
-func (w *writer) trimAttempts() (removed int64, err error) {
+func (w *writer) trimAttempts(most int64) (removed int64, err error) {
 	first, last, err := w.attemptIDs()
 	if err != nil {
 		return 0, err
 	}
 	excess := last - first + 1 - w.s.keepTries
 	if last == 0 || excess <= 0 {
+		w.trim.attempt = 0
 		return 0, nil
 	}
-	upTo := first + min(excess, trimRows/5) - 1
+	upTo := first + min(excess, chunk(most/5, w.trim.attempt, last)) - 1
+	w.trim.attempt = last
 	if err := w.exec("DELETE FROM attempts WHERE id <= ?", upTo); err != nil {
 		return 0, fmt.Errorf("take old rows away: %w", err)
 	}

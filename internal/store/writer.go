@@ -133,7 +133,9 @@ func (w *writer) run() {
 				r = w.serve(r)
 			}
 		case <-w.trim.due:
-			w.trimChunk()
+			if !w.trim.went || len(w.s.queue)+len(w.s.attempts) == 0 {
+				w.trimChunk()
+			}
 		case <-tick.C:
 			w.poll()
 		case <-measure.C:
@@ -145,6 +147,7 @@ func (w *writer) run() {
 // serve does r. What is to be kept is kept together with all that is queued behind it, callbacks first;
 // the request that was taken from the queue without being done is given.
 func (w *writer) serve(r *request) (next *request) {
+	w.trim.went = false
 	if r.do != nil {
 		if !r.begun.CompareAndSwap(false, true) {
 			return nil // nobody waits for it any more

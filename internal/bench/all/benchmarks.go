@@ -30,6 +30,7 @@ var benchmarks = []benchmark{
 	{"tui", "Frame/120x36", "300ms"},
 	{"store", "Commit", once},
 	{"store", "Growth", once},
+	{"store", "Trim", once},
 	{"app", "Send", once},
 	{"webhook/replay", "Replay", "5x"},
 	{"plivo/simulator", "API/(baseline|send)", "1s"},

@@ -12,7 +12,7 @@ func TestList(t *testing.T) {
 	if err := run(t.Context(), &out, "Flood$|store/", false, true); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := out.String(), "bench/Flood\nstore/Commit\nstore/Growth\n"; got != want {
+	if got, want := out.String(), "bench/Flood\nstore/Commit\nstore/Growth\nstore/Trim\n"; got != want {
 		t.Errorf("it lists %q, want %q", got, want)
 	}
 	if err := run(t.Context(), &out, "nosuch", false, false); err == nil || !strings.Contains(err.Error(), `no benchmark matches "nosuch"; -list lists them`) {
