@@ -444,6 +444,25 @@ func TestNoIDTwiceWhileAnotherMends(t *testing.T) {
 	}
 }
 
+// TestNoIDTwiceAfterAnAnswer is the same, with the answer to a send coming between, which makes nothing.
+func TestNoIDTwiceAfterAnAnswer(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "h.db")
+	s := openStore(t, store.Options{Path: path})
+	sent, err := s.BeginSend(t.Context(), make([]plivo.Message, 3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sqlExec(t, path, `DELETE FROM messages WHERE id > 1; UPDATE counters SET next_message = 2, messages = 1`)
+	finish(t, s, store.SendOutcome{ID: sent[0], UUID: "a"})
+	again, err := s.BeginSend(t.Context(), make([]plivo.Message, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again[0] <= sent[2] {
+		t.Errorf("a message has the ID %d after %d", again[0], sent[2])
+	}
+}
+
 // TestCutLogUnderALock empties the log while another program holds the lock of the history: once that is free it is said
 // what may be missing, and it goes on.
 func TestCutLogUnderALock(t *testing.T) {

@@ -303,7 +303,9 @@ func (w *writer) transaction(do func() error) error {
 	}
 	if err == nil {
 		if w.count != nil {
-			w.known = *w.count
+			known := *w.count // which may be behind, where nothing was made
+			w.leaveOut(&known)
+			w.known = known
 			w.trim.see(w.s, w.count)
 			if err := w.s.mark.see(w.count.nextCallback, w.count.nextMessage); err != nil {
 				w.s.log.Debug("the mark of the history was not written", "err", err)
