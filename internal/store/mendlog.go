@@ -31,7 +31,7 @@ func (w *writer) mendLog(written bool) (lost bool, err error) {
 		}
 	}
 	defer free()
-	if !written && !s.logCut() { // another program has mended it, and tells what is lost
+	if !s.logCut() && !(written && s.logTorn()) { // another program has mended it, and tells what is lost
 		_ = os.Remove(kept)
 		s.followers.changed()
 		s.subscribers.wake(true)

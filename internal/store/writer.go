@@ -290,7 +290,8 @@ func (w *writer) transaction(do func() error) error {
 	began := time.Now()
 	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
 		w.s.doubtLog(err)
-		return err
+		free()
+		return w.mendTorn(err)
 	}
 	w.count, w.attempts, w.deliveries = nil, 0, w.deliveries[:0]
 	err = do()
@@ -318,7 +319,8 @@ func (w *writer) transaction(do func() error) error {
 		// SQLite may have rolled back by itself; then there is nothing to roll back, and no harm.
 		_, _ = w.conn.ExecContext(w.ctx, "ROLLBACK")
 		w.s.doubtLog(err)
-		return err
+		free()
+		return w.mendTorn(err)
 	}
 	if !w.s.stands() {
 		return w.putBack() // before anybody is told that it is stored
