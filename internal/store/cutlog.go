@@ -121,8 +121,9 @@ func (s *Store) logCut() bool {
 	index, err := s.indexOf()
 	if err == nil && longer {
 		var l logState
-		l, _, err = readIndex(index)
-		longer = err != nil || l.fits(now.Size())
+		var raw []byte
+		l, raw, err = readIndex(index)
+		longer = err != nil || l.fits(now.Size()) || !sound(raw)
 	}
 	if longer {
 		s.logSize = now.Size()

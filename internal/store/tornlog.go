@@ -30,8 +30,8 @@ func (s *Store) logTorn() bool {
 	if err != nil {
 		return false
 	}
-	l, _, err := readIndex(index)
-	if err != nil {
+	l, raw, err := readIndex(index)
+	if err != nil || !sound(raw) {
 		return false
 	}
 	f, err := os.Open(s.path + logSuffix)
@@ -74,4 +74,15 @@ func (l logState) whole(log io.ReaderAt) (n int64) {
 		}
 	}
 	return n
+}
+
+// sound reports whether what was read of an index is none that something overwrote, or of the moment in which it changes.
+func sound(raw []byte) bool {
+	var a, b uint32
+	for i := 0; i < indexHeader-8; i += 8 {
+		a += binary.NativeEndian.Uint32(raw[i:]) + b
+		b += binary.NativeEndian.Uint32(raw[i+4:]) + a
+	}
+	return string(raw[:indexHeader]) == string(raw[indexHeader:2*indexHeader]) &&
+		a == binary.NativeEndian.Uint32(raw[indexHeader-8:]) && b == binary.NativeEndian.Uint32(raw[indexHeader-4:])
 }
