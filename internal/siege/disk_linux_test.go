@@ -62,7 +62,7 @@ func TestFullDisk(t *testing.T) {
 		l.until(t, r.url, http.StatusOK)
 		survived++
 	}
-	r.says(t, "answered 503", "no room is left for the history "+h.db())
+	r.says(t, "Answered 503", "no room is left for the history "+h.db())
 	r.kill()
 	figures.Tell(t, figures.Attack{What: "full disk", Tries: tries, Survived: survived, Lost: l.lost(t, h.exported(t))})
 }
@@ -135,7 +135,7 @@ func TestFileSizeLimit(t *testing.T) {
 		r := start(t, limited(h.command("listen", "-o", "json", "--addr", "127.0.0.1:0"), []string{"-S -f 1024", "-S -f 700", "-S -f 1501"}[i%3]))
 		l.until(t, r.url, http.StatusServiceUnavailable)
 		l.until(t, r.url, http.StatusServiceUnavailable)
-		r.says(t, "answered 503", h.db(), "ulimit -f")
+		r.says(t, "Answered 503", h.db(), "ulimit -f")
 		lift(t, r.cmd.Process, unix.RLIMIT_FSIZE)
 		l.until(t, r.url, http.StatusOK)
 		survived++

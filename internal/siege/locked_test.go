@@ -38,7 +38,7 @@ func TestLocked(t *testing.T) {
 			t.Errorf("under another program's lock the answer is %d, not %d\n%s", got, want, r.said())
 		}
 		if figures.Collecting() {
-			r.says(t, "answered 503", "the history "+h.db()+" is locked by another program")
+			r.says(t, "Answered 503", "the history "+h.db()+" is locked by another program")
 			other.close()
 		}
 		l.until(t, r.url, http.StatusOK)

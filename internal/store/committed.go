@@ -80,12 +80,13 @@ func (c *committed) close() {
 
 // compare looks whether the history, in which nothing was when it was opened if it is fresh, has all that its mark
 // says, tells the user if not, and makes sure that no ID of what is lost is given again. Where there is nobody to tell,
-// it is left to who opens it next.
-func (s *Store) compare(ctx context.Context, marked committed, fresh bool) error {
+// it is left to who opens it next. A mend of the log may go on when the history was looked at, by free.
+func (s *Store) compare(ctx context.Context, marked committed, fresh bool, free func()) error {
 	var identity, next int64
 	if err := s.conn.QueryRowContext(ctx, "SELECT number, next_callback FROM identity, counters").Scan(&identity, &next); err != nil {
 		return s.explain(doingOpen, err)
 	}
+	free()
 	mine := fresh || marked.identity == identity
 	lost := int64(0)
 	if mine && marked.next > 0 {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"slices"
 	"sync"
 
 	"modernc.org/sqlite"
@@ -21,11 +22,17 @@ const (
 	indexInfo   = 2*indexHeader + 4
 )
 
-// indexes are the indexes of logs that were looked at. Closing one would give up all locks that SQLite has on it in
-// this process, so they stay open.
+// indexes are the indexes of logs that are looked at. Closing one would give up all locks that SQLite has on it in
+// this process, so they stay open until all who look at them have closed their connections.
 var indexes struct {
 	sync.Mutex
-	open []*os.File
+	open []*logIndex
+}
+
+type logIndex struct {
+	*os.File
+	info  os.FileInfo
+	users map[*Store]struct{}
 }
 
 // indexOf opens the index of this history's log, once.
@@ -36,16 +43,39 @@ func (s *Store) indexOf() (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range indexes.open {
-		if info, err := f.Stat(); err == nil && os.SameFile(info, at) {
-			return f, nil
+	for _, index := range indexes.open {
+		if os.SameFile(index.info, at) {
+			index.users[s] = struct{}{}
+			return index.File, nil
 		}
 	}
 	f, err := os.OpenFile(s.path+indexSuffix, os.O_RDWR, 0)
-	if err == nil {
-		indexes.open = append(indexes.open, f)
+	if err != nil {
+		return nil, err
 	}
+	index := &logIndex{File: f, users: map[*Store]struct{}{s: {}}}
+	indexes.open = append(indexes.open, index)
+	index.info, err = f.Stat()
 	return f, err
+}
+
+// dropIndexes closes what indexOf opened for this history alone, where no connection is open any more.
+func (s *Store) dropIndexes() {
+	if s.readDB != nil && s.readDB.Stats().OpenConnections > 0 {
+		return // somebody reads rows still
+	}
+	indexes.Lock()
+	defer indexes.Unlock()
+	indexes.open = slices.DeleteFunc(indexes.open, func(index *logIndex) bool {
+		if _, uses := index.users[s]; !uses {
+			return false
+		}
+		if delete(index.users, s); len(index.users) > 0 {
+			return false
+		}
+		_ = index.Close()
+		return true
+	})
 }
 
 // logState is what the index says of the log.
@@ -56,6 +86,9 @@ type logState struct {
 }
 
 func (l logState) frame(n int64) int64 { return logHead + n*(frameHead+l.pageSize) }
+
+// fits reports whether a log of so many bytes can have all of its frames.
+func (l logState) fits(size int64) bool { return l.frames == 0 || size >= l.frame(l.frames) }
 
 // readIndex reads what the index says, and its bytes.
 func readIndex(index io.ReaderAt) (l logState, raw []byte, err error) {
@@ -74,7 +107,8 @@ func readIndex(index io.ReaderAt) (l logState, raw []byte, err error) {
 
 // logCut tells whether the log is shorter than what is in it: somebody else emptied or cut it. SQLite would write the
 // next frame where the log ended, and take the gap before that for pages of zeros. It is shortened rightly only by
-// who closes the history after all of it was moved into the file.
+// who closes the history after all of it was moved into the file. That it did not become shorter since it was looked at
+// does not say it: another program may have written more meanwhile, which then was cut.
 func (s *Store) logCut() bool {
 	if s.place.log == nil {
 		return false
@@ -83,11 +117,18 @@ func (s *Store) logCut() bool {
 	if err != nil || !os.SameFile(s.place.log, now) {
 		return false
 	}
-	if now.Size() >= s.logSize {
+	longer := now.Size() >= s.logSize
+	index, err := s.indexOf()
+	if err == nil && longer {
+		var l logState
+		var raw []byte
+		l, raw, err = readIndex(index)
+		longer = err != nil || l.fits(now.Size()) || !sound(raw)
+	}
+	if longer {
 		s.logSize = now.Size()
 		return false
 	}
-	index, err := s.indexOf()
 	if err != nil {
 		return true
 	}
@@ -104,7 +145,7 @@ func (s *Store) logCut() bool {
 			return true
 		}
 		if bytes.Equal(before, after) { // nobody wrote meanwhile
-			if l.frames > 0 && now.Size() < l.frame(l.frames) {
+			if !l.fits(now.Size()) {
 				return true
 			}
 			s.logSize = now.Size()

@@ -31,7 +31,7 @@ func (w *writer) mendLog(written bool) (lost bool, err error) {
 		}
 	}
 	defer free()
-	if !written && !s.logCut() { // another program has mended it, and tells what is lost
+	if !s.logCut() && !(written && s.logTorn()) { // another program has mended it, and tells what is lost
 		_ = os.Remove(kept)
 		s.followers.changed()
 		s.subscribers.wake(true)
@@ -83,7 +83,11 @@ func (w *writer) goOn() (lost bool, err error) {
 	was := w.known
 	// Others may have stored something since.
 	if mark, err := readMark(s.path); err == nil && mark.identity == s.mark.identity {
-		was.nextMessage, was.nextCallback = max(was.nextMessage, mark.message), max(was.nextCallback, mark.next)
+		theirs := max(mark.next-was.nextCallback, 0)
+		if mark.message <= was.nextMessage { // or an earlier version stored it, which notes no messages: a callback made one at most
+			was.nextMessage += theirs
+		}
+		was.nextMessage, was.nextCallback = max(was.nextMessage, mark.message), was.nextCallback+theirs
 	}
 	var left counters
 	err = migrate(w.ctx, w.conn, s.path) // of a new history not even the tables need have been in the file

@@ -38,6 +38,12 @@ func (s *Store) open(ctx context.Context) error {
 	if made { // the mark beside it, if there is one, is of another
 		_ = os.Remove(s.path + markSuffix)
 	}
+	// What another program is about to write again after its log was cut is not missing.
+	free, err := s.hold(false)
+	if err != nil {
+		return err
+	}
+	defer free()
 	// In this order: what is in it was committed before the history is looked at.
 	mark, err := readMark(s.path)
 	if err != nil {
@@ -61,7 +67,7 @@ func (s *Store) open(ctx context.Context) error {
 		return s.explain(doingOpen, err)
 	}
 	if !s.ephemeral {
-		if err := s.compare(ctx, mark, fresh); err != nil {
+		if err := s.compare(ctx, mark, fresh, free); err != nil {
 			return err
 		}
 	}

@@ -182,6 +182,7 @@ func (s *Store) release() error {
 			err = e
 		}
 	}
+	s.dropIndexes()
 	if s.ephemeral {
 		if e := os.RemoveAll(filepath.Dir(s.path)); err == nil {
 			err = e

@@ -230,6 +230,7 @@ func (s *Store) letGo() {
 		_ = s.conn.Close()
 	}
 	_ = s.writeDB.Close()
+	s.dropIndexes()
 }
 
 // tell shows the user a sentence.

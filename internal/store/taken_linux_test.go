@@ -59,17 +59,7 @@ func TestTriesLeaveNoDescriptor(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	open := 0
-	all, err := os.ReadDir("/proc/self/fd")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, fd := range all {
-		if to, err := os.Readlink("/proc/self/fd/" + fd.Name()); err == nil && strings.HasPrefix(to, path) {
-			open++
-		}
-	}
-	if open > 0 {
+	if open := descriptors(t, path); open > 0 {
 		t.Errorf("%d descriptors are open", open)
 	}
 }

@@ -293,7 +293,8 @@ func (w *writer) transaction(do func() error) error {
 	began := time.Now()
 	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
 		w.s.doubtLog(err)
-		return err
+		free()
+		return w.mendTorn(err)
 	}
 	w.count, w.attempts, w.deliveries = nil, 0, w.deliveries[:0]
 	err = do()
@@ -306,7 +307,9 @@ func (w *writer) transaction(do func() error) error {
 	}
 	if err == nil {
 		if w.count != nil {
-			w.known = *w.count
+			known := *w.count // which may be behind, where nothing was made
+			w.leaveOut(&known)
+			w.known = known
 			w.trim.see(w.s, w.count)
 			if err := w.s.mark.see(w.count.nextCallback, w.count.nextMessage); err != nil {
 				w.s.log.Debug("the mark of the history was not written", "err", err)
@@ -319,7 +322,8 @@ func (w *writer) transaction(do func() error) error {
 		// SQLite may have rolled back by itself; then there is nothing to roll back, and no harm.
 		_, _ = w.conn.ExecContext(w.ctx, "ROLLBACK")
 		w.s.doubtLog(err)
-		return err
+		free()
+		return w.mendTorn(err)
 	}
 	if !w.s.stands() {
 		return w.putBack() // before anybody is told that it is stored
