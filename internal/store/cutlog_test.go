@@ -410,6 +410,9 @@ func TestNoIDTwiceWhileAnotherMends(t *testing.T) {
 // TestCutLogUnderALock empties the log while another program holds the lock of the history: once that is free it is said
 // what may be missing, and it goes on.
 func TestCutLogUnderALock(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes seconds, most of them alone")
+	}
 	if runtime.GOOS == "windows" {
 		t.Skip("the system keeps open files from being cut")
 	}

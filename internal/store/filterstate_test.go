@@ -16,6 +16,9 @@ import (
 // TestFilterOfStates holds is: to what plivo says of the same messages: every status under everything that the API
 // may have said, judged before and after the last callback, with and without a callback URL, verified or not.
 func TestFilterOfStates(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes seconds, most of them alone")
+	}
 	now := start.Add(time.Hour)
 	s := openStore(t, store.Options{Now: func() time.Time { return now }})
 	statuses := []plivo.Status{"", plivo.Queued, "Strange", plivo.Sent, plivo.Delivered, plivo.Failed, plivo.Read}

@@ -33,6 +33,9 @@ var sameMessage = cmp.Options{cmpopts.EquateEmpty(), cmpopts.IgnoreFields(plivo.
 // TestFoldingIsThatOfMemory records callbacks in any order, some at once and some twice, and finds the
 // messages that folding in memory gives, and for those that came one by one the same arrivals.
 func TestFoldingIsThatOfMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes seconds, most of them alone")
+	}
 	rapid.Check(t, func(rt *rapid.T) {
 		s, err := store.Open(t.Context(), store.Options{})
 		if err != nil {

@@ -17,6 +17,9 @@ import (
 // TestReadableIsKept opens histories that are damaged in places: what can be read is in another file, the damaged one
 // is as it was, and a second try keeps nothing a second time.
 func TestReadableIsKept(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes seconds, most of them alone")
+	}
 	const all = 600
 	for name, c := range map[string]struct {
 		damage func(b []byte) []byte
