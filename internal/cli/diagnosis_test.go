@@ -68,14 +68,15 @@ const unsigned = "http://unsigned.invalid/"
 func TestListenDiagnoses(t *testing.T) {
 	t.Parallel()
 	db := filepath.Join(t.TempDir(), "history.db")
-	listen := start(t, command(t, "listen", "--db", db, "--addr", "127.0.0.1:0", "-o", "json", "--count", "4"))
-	reader := command(t, "listen", "--db", db, "--addr", "127.0.0.1:0", "-o", "text", "--count", "4")
+	listen := start(t, command(t, "listen", "--db", db, "--addr", "127.0.0.1:0", "-o", "json", "--count", "5"))
+	reader := command(t, "listen", "--db", db, "--addr", "127.0.0.1:0", "-o", "text", "--count", "5")
 	text := listening(t, reader)
 
 	url := listen.ready.ListenURL + "/sms/delivery-report"
 	postSigned(t, url, url, "good")
 	postSigned(t, url, url+"/", "slash")
 	postSigned(t, url, unsigned, "unsigned")
+	postSigned(t, url, url+"/", "slash again")
 	postSigned(t, url, unsigned, "another")
 	type line struct {
 		UUID      string `json:"message_uuid"`
@@ -108,14 +109,14 @@ func TestListenDiagnoses(t *testing.T) {
 		t.Errorf("its diagnosis is %+v", d)
 	}
 	if err := listen.cmd.Wait(); err != nil {
-		t.Errorf("listen --count 4: %v", err)
+		t.Errorf("listen --count 5: %v", err)
 	}
 
 	shown := text()
 	for _, words := range []string{
 		"INVALID slash ", "valid V3 ", "\n    checked      " + url + "\n", "\n    signed       " + url + "/\n" + strings.Repeat(" ", 17+len(url)) + "^\n",
 		"\n  – not signed: " + strings.TrimPrefix((*none.Diagnosis)[0].Detail, "is not there: ") + " – ",
-		"\n  as callback 3 above\n", // where the same would be said again
+		"\n  as callback 2 above\n", "\n  as callback 3 above\n", // where the same would be said again
 	} {
 		if !strings.Contains(shown, words) {
 			t.Errorf("as text it has no %q:\n%s", words, shown)

@@ -188,7 +188,7 @@ func TestOutputCannotBeWritten(t *testing.T) {
 	if out, err := in.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	for _, args := range [][]string{{"replay", "1", "--to", app.URL}, {"export", "--as", "curl"}, {"history", "--callbacks"}} {
+	for _, args := range [][]string{{"replay", "1", "--as-captured", "--to", app.URL}, {"export", "--as", "curl"}, {"history", "--callbacks"}} {
 		cmd := command(t, append(args, "--db", "a.db")...)
 		var said bytes.Buffer
 		cmd.Dir, cmd.Stdout, cmd.Stderr = in.Dir, full, &said

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"dev.internal/plivoscope/internal/app"
@@ -21,8 +22,7 @@ type printer struct {
 	more  hint             // nil where a callback cannot be asked about
 	title string           // the line of titles that the last row stands under
 	last  map[int64]string // of each message, what change printed last
-	why   string           // what was printed last beneath a callback, but for its ID
-	whose int64            // ID of that callback
+	said  []explained      // beneath callbacks, the last ones
 }
 
 // masked hides what is hidden of a callback and its diagnosis, nil where there is none.
@@ -49,15 +49,46 @@ func (p *printer) callback(c webhook.Callback, d *signature.Diagnosis) error {
 	}
 	if d != nil {
 		why := beneath(c, d, p.columns(), nil)
-		if why != "" && why == p.why { // a wrong token or URL says the same of each callback
-			return p.lines.write([]byte(fmt.Sprintf("  as callback %d above", p.whose)))
+		if first := p.explains(why, c.ID); first != 0 { // a wrong token or URL says the same of each callback
+			return p.lines.write([]byte(fmt.Sprintf("  as callback %d above", first)))
 		}
-		p.why, p.whose = why, c.ID
 	}
 	if words := beneath(c, d, p.columns(), p.more); words != "" {
 		return p.lines.write([]byte(words))
 	}
 	return nil
+}
+
+// explained is what was printed beneath a callback, but for its ID, and how often since then something else was.
+type explained struct {
+	why    string
+	id     int64
+	others int
+}
+
+// Of what was said so many are known, and as long as they are not too far above.
+const (
+	explainedMost  = 4
+	explainedAbove = 20 // other explanations
+)
+
+// explains notes what is said beneath a callback, and gives the ID of one above of which the same was said; 0 for none.
+func (p *printer) explains(why string, id int64) (first int64) {
+	if why == "" {
+		return 0
+	}
+	for i := range p.said {
+		if p.said[i].why == why {
+			first = p.said[i].id
+			continue
+		}
+		p.said[i].others++
+	}
+	p.said = slices.DeleteFunc(p.said, func(e explained) bool { return e.others > explainedAbove })
+	if first == 0 {
+		p.said = append(p.said[max(0, len(p.said)-explainedMost+1):], explained{why: why, id: id})
+	}
+	return first
 }
 
 // newPrinter prints to standard output, within its width where that is a terminal.

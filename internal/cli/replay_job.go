@@ -10,6 +10,7 @@ import (
 
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/junit"
+	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/webhook"
 	"dev.internal/plivoscope/internal/webhook/replay"
 )
@@ -41,12 +42,18 @@ func (j *replayJob) build(cb webhook.Callback) (replay.Request, error) {
 	if err != nil && j.made != nil {
 		err = &stepError{cb.Scenario, cb.Step, err}
 	}
-	if err != nil || !r.Unverified {
+	forged := j.made == nil && o.Mode == webhook.Resigned && (cb.Verdict.Outcome == signature.Invalid || cb.Verdict.Outcome == signature.Missing)
+	if err != nil || !r.Unverified && !forged {
 		return r, err
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if !j.warned {
+	switch {
+	case j.warned:
+	case forged:
+		j.warned = true
+		j.s.say("warning: callback %d had no signature that matches when it came, and is signed all the same: anybody could have sent it; --as-captured sends it as it came, --filter sig:valid only what verified", cb.ID)
+	default:
 		j.warned = true
 		j.s.say("warning: callback %d goes as captured to another path or query, or edited, so its signatures cannot match any more; send it re-signed, or to the same path", cb.ID)
 	}

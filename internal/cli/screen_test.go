@@ -100,7 +100,7 @@ func TestTextFitsTheTerminal(t *testing.T) {
 		}
 	}
 	// A listen that ends at once may leave before the cause is written down.
-	const columns = `TIME +ID +STATUS +CODE +SIGNATURE +URL *\n.*INVALID(?: slash)? +POST http[^ ]*… *\n`
+	const columns = `TIME +ID +STATUS +CODE +SIGNATURE +REQUEST *\n.*INVALID(?: slash)? +POST /sms/delivery-[^ ]*… *\n`
 	check("listen", listen.Text(), columns+`(?s).*\n    checked      http.*\n    signed       http.*/ *\n +\^ *\n?`, "✗ signature: "+found.Detail+" – "+found.Remedy)
 	for args, c := range map[string]struct{ table, sentence string }{
 		"history --callbacks": {columns, "checked POST " + url + "; plivoscope verify --id 1 says what was signed"},

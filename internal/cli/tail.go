@@ -51,8 +51,8 @@ const tailPause = 25 * time.Millisecond
 // What diagnosing callbacks for the screen may take: in a flood the others are printed without, so that
 // printing keeps up.
 const (
-	lookingShare = 0.1
-	lookingBurst = 50 * time.Millisecond
+	lookingShare = 0.2
+	lookingBurst = 500 * time.Millisecond
 )
 
 // newTail starts after the newest callback that there is now. It has to be called before the server

@@ -73,7 +73,7 @@ var callbackColumns = []column{
 	{title: "SIGNATURE", width: 14},
 	{title: "ANSWER", width: 6, right: true, gives: 3},
 	{title: "MESSAGE UUID", width: 36, gives: 1},
-	{title: "URL", least: 22},
+	{title: "REQUEST", least: 22},
 }
 
 func callbackRow(c webhook.Callback) []string {
@@ -84,8 +84,21 @@ func callbackRow(c webhook.Callback) []string {
 	return []string{
 		c.ReceivedAt.Local().Format("15:04:05.000"), strconv.FormatInt(c.ID, 10), string(c.Kind),
 		string(c.Report.Status()), c.Report.ErrorCode(), seq, signatureWords(c.Verdict, c.Cause),
-		count(c.Answer.Status), c.Report.MessageUUID(), c.Method + " " + c.ReceivedURL,
+		count(c.Answer.Status), c.Report.MessageUUID(), c.Method + " " + pathOf(c.URL),
 	}
+}
+
+// pathOf is a URL without its scheme and host, which are those of every callback: where they matter, the line beneath has
+// the whole URL that was checked.
+func pathOf(url string) string {
+	_, rest, found := strings.Cut(url, "://")
+	if !found {
+		return url
+	}
+	if i := strings.IndexAny(rest, "/?"); i >= 0 {
+		return rest[i:]
+	}
+	return "/"
 }
 
 // signatureWords is a verdict in a column: with the scheme, or where it does not match with what is wrong

@@ -153,6 +153,9 @@ func (m Message) SilenceWords(loc *time.Location) (short, long string) {
 	case m.Silent() && m.Silence.Cause == NotVerified:
 		return "none verifies", "Callbacks came, but none of them verifies."
 	case m.Silent() && m.Callbacks > 0:
+		if m.Unverified { // others came
+			return "no final report", "No final report that verifies: " + m.Silence.Words(loc) + "."
+		}
 		return "no final report", "No final report yet: " + m.Silence.Words(loc) + "."
 	case m.Silent():
 		return "no callback yet", "No callback yet: " + m.Silence.Words(loc) + "."
