@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 
 	"dev.internal/plivoscope/internal/plivo"
@@ -62,5 +63,34 @@ func TestRetentionKeepsMessages(t *testing.T) {
 	ms, err := s.MessagesByUUID(t.Context(), []string{"sent", "verified", "busy", "noise"})
 	if err != nil || len(ms) != 4 {
 		t.Errorf("%d messages are left, want 4; %v", len(ms), err)
+	}
+}
+
+// TestRetentionInFlood holds that the bounds are kept while so many store at once that always somebody waits.
+func TestRetentionInFlood(t *testing.T) {
+	const keep, each = 500, 10_000
+	for _, callers := range []int{250, 1000} {
+		t.Run(fmt.Sprint(callers), func(t *testing.T) {
+			s := openStore(t, store.Options{Keep: keep, KeepUnverified: 10})
+			var wg sync.WaitGroup
+			for i := range callers {
+				wg.Go(func() {
+					for n := range each / callers {
+						if err := s.Record(t.Context(), report(fmt.Sprint(i, "-", n), plivo.Delivered, 1)); err != nil {
+							t.Error(err)
+							return
+						}
+					}
+				})
+			}
+			wg.Wait()
+			if n := totals(t, s); n.Valid > keep+2000 || n.Messages > keep+2500 {
+				t.Errorf("of %d there are %d callbacks and %d messages, %d are to be kept", each, n.Valid, n.Messages, keep)
+			}
+			eventually(t, "what is to be kept", func() bool {
+				n := totals(t, s)
+				return n.Valid <= keep+keep/100 && n.Messages <= keep+10+(keep+10)/100
+			})
+		})
 	}
 }
