@@ -19,7 +19,7 @@ import (
 )
 
 var attemptColumns = []column{
-	{title: "ID", width: 7, right: true},
+	{title: "ID", width: 7, right: true, whole: true},
 	{title: "MODE", width: 19, gives: 1},
 	{title: "METHOD", width: 6},
 	{title: "STATUS", width: 6, right: true},

@@ -15,8 +15,9 @@ type column struct {
 	title string
 	width int // 0 in the last for the width of its text
 	right bool
-	least int // of width, what it can be cut to where it is the last; 0 for all of it
-	gives int // columns that a terminal has no room for are left out in this order; 0 is never
+	whole bool // it is never cut: what is typed again, as an ID
+	least int  // of width, what it can be cut to where it is the last; 0 for all of it
+	gives int  // columns that a terminal has no room for are left out in this order; 0 is never
 }
 
 // within leaves out of a table what a terminal of a width has no room for; a width of 0 is no limit.
@@ -83,7 +84,9 @@ func row(cols []column, cells []string) string {
 			line += cell
 			continue
 		}
-		cell = fit(cell, c.width)
+		if !c.whole {
+			cell = fit(cell, c.width)
+		}
 		end += c.width
 		// Some letters join with a space before or behind them, so it is the whole line that is measured.
 		missing := max(0, end-ansi.StringWidth(line+cell))

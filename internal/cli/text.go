@@ -65,7 +65,7 @@ func messageRow(m plivo.Message, at time.Time) []string {
 
 var callbackColumns = []column{
 	{title: "TIME", width: 12},
-	{title: "ID", width: 6, right: true},
+	{title: "ID", width: 6, right: true, whole: true},
 	{title: "KIND", width: 15, gives: 2},
 	{title: "STATUS", width: 11},
 	{title: "CODE", width: 4, right: true},

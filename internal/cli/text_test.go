@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"dev.internal/plivoscope/internal/escape"
+	"dev.internal/plivoscope/internal/webhook"
 )
 
 // hostile draws text as people and attackers send it: emoji of several code points, keycaps, marks,
@@ -93,5 +94,14 @@ func TestSayEscapes(t *testing.T) {
 	Streams{Err: &b}.say("the message to %s failed", "\x1b]0;title\x07\u202e")
 	if got := b.String(); got != "plivoscope: the message to "+escape.Line("\x1b]0;title\x07\u202e")+" failed\n" {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestLargeIDIsWhole holds that an ID is shown as it is typed again, also where a million came before it.
+func TestLargeIDIsWhole(t *testing.T) {
+	for _, width := range []int{0, 80, 120, 200} {
+		if line := rowWithin(width, callbackColumns, callbackRow(webhook.Callback{ID: 12_345_678})); !strings.HasSuffix(line, " 12345678") {
+			t.Errorf("at %d cells it is %q", width, line)
+		}
 	}
 }

@@ -31,6 +31,8 @@ func (w *writer) mendLog(written bool) (lost bool, err error) {
 		}
 	}
 	defer free()
+	// What retention took away may be there again.
+	w.trim = trimmer{}
 	if !s.logCut() && !(written && s.logTorn()) { // another program has mended it, and tells what is lost
 		_ = os.Remove(kept)
 		s.followers.changed()

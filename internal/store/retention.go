@@ -14,7 +14,7 @@ import (
 const (
 	trimTime  = 4 * time.Millisecond
 	trimLeast = 16  // rows of each sort
-	trimMost  = 512 // rows of each sort
+	trimMost  = 512 // rows of each sort, where no more came
 )
 
 // open is a channel that can always be read.
@@ -28,6 +28,7 @@ type trimmer struct {
 	valid  int64           // no callback up to this ID is valid: older others need not be passed each time
 	rows   int64           // of each sort that go in trimTime, by what the last chunk took
 	went   bool            // a chunk was the last that was done: who waits goes before another
+	stored int             // callbacks and attempts since the last chunk
 
 	callback, attempt int64 // the next or newest IDs at the last chunk; 0 before the first
 }
@@ -39,12 +40,16 @@ func chunk(rows, before, now int64) int64 {
 	if before == 0 {
 		came = 0
 	}
-	return min(max(rows, 2*came, 1), trimMost)
+	return max(min(rows, trimMost), 2*min(came, trimMost/2+maxBatch), 1)
 }
+
+// late tells whether so much came since the last chunk that the next does not wait for its turn: with one batch more, what
+// came would be more than one chunk has go.
+func (t *trimmer) late() bool { return t.due != nil && t.stored >= trimMost/2 }
 
 // took adapts the chunks to the time that one of so many rows needed.
 func (t *trimmer) took(rows int64, d time.Duration) {
-	t.went = true
+	t.went, t.stored = true, 0
 	switch {
 	case d > 2*trimTime:
 		t.rows = max(rows/2, trimLeast)
@@ -72,7 +77,7 @@ func (t *trimmer) seeAttempts(s *Store, n int64) {
 
 // trimChunk takes some of the oldest rows beyond the bounds away, and ends the trimming when none is left to take.
 func (w *writer) trimChunk() {
-	removed, valid, freed := int64(0), w.trim.valid, false
+	removed, freed := int64(0), false
 	rows, began := max(w.trim.rows, trimLeast), time.Now()
 	defer func() { w.trim.took(rows, time.Since(began)) }()
 	err := w.transaction(func() error {
@@ -83,7 +88,7 @@ func (w *writer) trimChunk() {
 		before := *c
 		rows = chunk(rows, w.trim.callback, c.nextCallback)
 		w.trim.callback = c.nextCallback
-		valid, err = w.trimCallbacks(c, min(c.valid-w.s.keep, rows), valid, "NOT INDEXED WHERE outcome = 'valid'")
+		w.trim.valid, err = w.trimCallbacks(c, min(c.valid-w.s.keep, rows), w.trim.valid, "NOT INDEXED WHERE outcome = 'valid'")
 		if err != nil {
 			return err
 		}
@@ -106,6 +111,7 @@ func (w *writer) trimChunk() {
 	})
 	if err != nil {
 		w.s.log.Error("old rows could not be taken away", "err", err)
+		w.trim.valid = 0 // what went may be there again
 	}
 	w.trim.again = w.trim.again || freed
 	if err == nil && removed == 0 && w.trim.again {
@@ -117,7 +123,6 @@ func (w *writer) trimChunk() {
 		w.trim.due, w.trim.callback = nil, 0
 		return
 	}
-	w.trim.valid = valid
 	w.s.subscribers.wake(true)
 }
 
@@ -190,8 +195,11 @@ func (w *writer) trimMessages(c *counters, most int64) (looked int64, err error)
 	if err := rows.Err(); err != nil {
 		return 0, err
 	}
-	if looked == 0 {
+	switch {
+	case looked == 0:
 		w.trim.cursor = 0
+	case looked < most && w.trim.again: // in a flood there is always one more behind the newest
+		w.trim.cursor, w.trim.again = 0, false
 	}
 	n, err := w.remove("DELETE FROM messages WHERE id IN %s", ids)
 	c.messages -= n
@@ -210,7 +218,7 @@ func (w *writer) trimAttempts(most int64) (removed int64, err error) {
 		w.trim.attempt = 0
 		return 0, nil
 	}
-	upTo := first + min(excess, chunk(most/5, w.trim.attempt, last)) - 1
+	upTo := first + min(excess, chunk(min(most, trimMost)/5, w.trim.attempt, last)) - 1
 	w.trim.attempt = last
 	if err := w.exec("DELETE FROM attempts WHERE id <= ?", upTo); err != nil {
 		return 0, fmt.Errorf("take old rows away: %w", err)

@@ -1,8 +1,15 @@
 package store_test
 
 import (
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/signature"
@@ -62,5 +69,74 @@ func TestRetentionKeepsMessages(t *testing.T) {
 	ms, err := s.MessagesByUUID(t.Context(), []string{"sent", "verified", "busy", "noise"})
 	if err != nil || len(ms) != 4 {
 		t.Errorf("%d messages are left, want 4; %v", len(ms), err)
+	}
+}
+
+// TestRetentionInFlood holds that the bounds are kept while so many store at once that always somebody waits.
+func TestRetentionInFlood(t *testing.T) {
+	const keep, each = 500, 10_000
+	for _, callers := range []int{250, 1000} {
+		t.Run(fmt.Sprint(callers), func(t *testing.T) {
+			s := openStore(t, store.Options{Keep: keep, KeepUnverified: 10})
+			var wg sync.WaitGroup
+			for i := range callers {
+				wg.Go(func() {
+					for n := range each / callers {
+						if err := s.Record(t.Context(), report(fmt.Sprint(i, "-", n), plivo.Delivered, 1)); err != nil {
+							t.Error(err)
+							return
+						}
+					}
+				})
+			}
+			wg.Wait()
+			if n := totals(t, s); n.Valid > keep+2000 || n.Messages > keep+2500 {
+				t.Errorf("of %d there are %d callbacks and %d messages, %d are to be kept", each, n.Valid, n.Messages, keep)
+			}
+			eventually(t, "what is to be kept", func() bool {
+				n := totals(t, s)
+				return n.Valid <= keep+keep/100 && n.Messages <= keep+10+(keep+10)/100
+			})
+		})
+	}
+}
+
+// TestRetentionAfterCutLog has the oldest callbacks come back with a log that is cut: they are the first to go again.
+func TestRetentionAfterCutLog(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the system keeps open files from being cut")
+	}
+	path := filepath.Join(t.TempDir(), "h.db")
+	old := openStore(t, store.Options{Path: path})
+	for i := range 5 {
+		record(t, old, report(fmt.Sprint("old-", i), plivo.Sent, 1))
+	}
+	if err := old.Close(); err != nil {
+		t.Fatal(err)
+	}
+	said := make(chan string, 10)
+	s := openStore(t, store.Options{Path: path, Keep: 5, OnProblem: func(text string) { said <- text }})
+	for i := range 30 {
+		record(t, s, report(fmt.Sprint("log-", i), plivo.Sent, 1))
+	}
+	eventually(t, "5 callbacks", func() bool { return totals(t, s).Callbacks == 5 })
+	if err := errors.Join(store.Forget(s), os.Truncate(path+"-wal", 0)); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case text := <-said:
+		if !strings.Contains(text, "may be missing") {
+			t.Fatalf("it said %q", text)
+		}
+	case <-time.After(10 * time.Second):
+		t.Fatal("nothing is said of the log")
+	}
+	for i := range 7 {
+		record(t, s, report(fmt.Sprint("new-", i), plivo.Sent, 1))
+	}
+	eventually(t, "5 callbacks", func() bool { return totals(t, s).Callbacks == 5 })
+	cs, err := s.Callbacks(t.Context(), store.Window{Oldest: true})
+	if err != nil || len(cs) != 5 || cs[0].Report.MessageUUID() != "new-2" {
+		t.Errorf("%d callbacks are left, the oldest of %s; %v", len(cs), cs[0].Report.MessageUUID(), err)
 	}
 }

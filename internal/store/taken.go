@@ -208,6 +208,7 @@ func (w *writer) reopen(put func() error) error {
 		return err
 	}
 	w.conn, w.shut, w.kept = s.conn, false, ""
+	w.trim = trimmer{} // it may be another one, or an older copy
 	if s.mark.identity != w.identity {
 		w.identity = s.mark.identity
 		s.tell(fmt.Sprintf("The history %s was deleted again before it could be opened. What was in it is gone; what comes is kept in the one that is there now.", s.path))

@@ -113,6 +113,9 @@ func (w *writer) run() {
 	measure := time.NewTicker(sizeEvery)
 	defer measure.Stop()
 	for {
+		if w.trim.late() {
+			w.trimChunk()
+		}
 		select {
 		case r, open := <-w.s.queue:
 			if !open {
@@ -174,6 +177,7 @@ func (w *writer) serve(r *request) (next *request) {
 	}
 	next = w.takeCallbacks()
 	w.takeAttempts(bytes)
+	w.trim.stored += len(w.batch) + len(w.tries)
 	w.store(w.batch, w.tries)
 	clear(w.batch)
 	clear(w.tries)

@@ -19,9 +19,17 @@ type keyAhead struct {
 }
 
 // early keeps k until there are rows, where there are none yet and it is one of the keys that open the selected row,
-// and reports whether it did.
+// and reports whether it did. Behind a key that selects or marks another row, which needs rows, none is kept: it would
+// open a row that is not the one meant.
 func (l *listing[T]) early(k tea.KeyMsg, opening ...key.Binding) bool {
-	if l.grid.Loaded() || !key.Matches(k, opening...) {
+	km := l.env.keys
+	switch {
+	case l.grid.Loaded():
+		return false
+	case key.Matches(k, km.up, km.down, km.pageUp, km.pageDown, km.mark):
+		l.astray = true
+		return false
+	case l.astray || !key.Matches(k, opening...):
 		return false
 	}
 	l.ahead = keyAhead{k, l.env.at, true}
@@ -30,7 +38,11 @@ func (l *listing[T]) early(k tea.KeyMsg, opening ...key.Binding) bool {
 
 // caughtUp gives, once, the key that waited for the rows, as soon as there is one that it can act on.
 func (l *listing[T]) caughtUp() (tea.KeyMsg, bool) {
-	if !l.ahead.waits || !l.grid.Loaded() {
+	if !l.grid.Loaded() {
+		return tea.KeyMsg{}, false
+	}
+	l.astray = false
+	if !l.ahead.waits {
 		return tea.KeyMsg{}, false
 	}
 	a := l.ahead

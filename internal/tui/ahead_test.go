@@ -18,6 +18,10 @@ func TestKeyAheadOfTheRows(t *testing.T) {
 	}{
 		"a callback":                     {keys: []string{"2", "enter"}, shows: "›Overview", open: "Callback 209"},
 		"typed in one go":                {keys: []string{"2s"}, shows: "b copy base string"},
+		"a row further down":             {keys: []string{"2", "j", "enter"}, shows: "Callbacks ("},
+		"a row that is marked":           {keys: []string{"2", " ", "r"}, shows: "Callbacks ("},
+		"the oldest row":                 {keys: []string{"2", "G", "enter"}, shows: "›Overview", open: "Callback 1 "},
+		"after a row of another filter":  {keys: []string{"2", "j", "/", "status:undelivered", "enter", "enter"}, shows: "›Overview", open: "Callback 203"},
 		"another key":                    {keys: []string{"2", "enter", "f"}, shows: "Callbacks ("},
 		"another screen":                 {keys: []string{"2", "enter", "1", "2"}, shows: "Callbacks ("},
 		"a sheet":                        {keys: []string{"2", "enter", "?", "esc"}, shows: "Callbacks ("},

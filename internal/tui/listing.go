@@ -31,6 +31,7 @@ type listing[T any] struct {
 	failed  bool            // the last question failed: it is asked again with the next second
 	day     int             // of which the times in the list are
 	ahead   keyAhead
+	astray  bool // a key that selects or marks a row was pressed before there were rows of this filter
 
 	search *finder[T] // for the filter, nil without one; of the question that is on its way alone
 	woken  bool       // something changed since the search was told so
@@ -76,7 +77,7 @@ func (l *listing[T]) place(lay listLayout) {
 func (l *listing[T]) setFilter(f store.Filter) tea.Cmd {
 	l.stop()
 	l.reading, l.stop = nil, func() {}
-	l.asking, l.failed, l.woken = false, false, false
+	l.asking, l.failed, l.woken, l.astray = false, false, false, false
 	l.applied = f
 	l.gen++
 	l.search, l.found, l.known, l.begun = nil, found{}, false, l.env.at
