@@ -87,7 +87,7 @@ func (e *env) fitNotice(n app.Notice, w, h int) []string {
 		if len(lines) <= h {
 			return lines
 		}
-		text = noticeWords(app.Notice{Text: strings.ReplaceAll(n.Text, folder, short)})
+		text = noticeWords(app.Notice{Text: strings.ReplaceAll(" "+n.Text, " "+folder, " "+short)[1:]})
 		lines = wrap(text, w)
 	}
 	if len(lines) <= h {

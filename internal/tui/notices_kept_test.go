@@ -89,7 +89,7 @@ func replacedUnder(t *testing.T, path string, history, server func(string)) {
 // TestLongNoticeKeepsOtherNames holds that the name of a folder is only shortened where it is meant.
 func TestLongNoticeKeepsOtherNames(t *testing.T) {
 	const text = "Look at http://127.0.0.1:4141/health/of/all: it says more than fits on two lines of a screen that is no wider than this"
-	for _, path := range []string{"", "history.db", "/history.db", "h/history.db", "/var/lib/history.db"} {
+	for _, path := range []string{"", "history.db", "/history.db", "h/history.db", "/health/history.db", "/health/of/history.db", "/var/lib/history.db"} {
 		d := newDriver(t, newFakeCore(), 60, 15)
 		d.core.status.HistoryPath = filepath.FromSlash(path)
 		d.core.status.Notices = append(d.core.status.Notices, app.Notice{At: d.now, Severity: app.Warning, Text: text})
