@@ -112,17 +112,24 @@ func TestStoppedForLong(t *testing.T) {
 	figures.Tell(t, figures.Attack{What: "stopped for longer than a lease lives", Tries: 1, Survived: survived, Lost: l.lost(t, h.exported(t))})
 }
 
-// stop stops the program with the write lock of its history, or without.
+// stop stops the program with the write lock of its history, or without. A thread of it may take the lock a moment after
+// the signal was sent: what was seen has to be so a little later too.
 func (r *running) stop(tb testing.TB, h house, locked bool) {
 	tb.Helper()
-	wait(tb, "a stop at the right time", func() bool {
-		must(tb, r.cmd.Process.Signal(syscall.SIGSTOP))
+	isLocked := func() bool {
 		other := h.sql(tb)
 		defer other.close()
 		other.do("PRAGMA busy_timeout = 50")
 		_, err := other.ExecContext(tb.Context(), "BEGIN IMMEDIATE")
-		if (err != nil) == locked {
-			return true
+		return err != nil
+	}
+	wait(tb, "a stop at the right time", func() bool {
+		must(tb, r.cmd.Process.Signal(syscall.SIGSTOP))
+		if isLocked() == locked {
+			time.Sleep(50 * time.Millisecond) // it stands still
+			if isLocked() == locked {
+				return true
+			}
 		}
 		must(tb, r.cmd.Process.Signal(syscall.SIGCONT))
 		return false
