@@ -147,3 +147,65 @@ func TestNoIDOfALostSendTwice(t *testing.T) {
 		}
 	}
 }
+
+// TestNoIDTwiceWhileAnotherMends has another program have a log that was cut read anew, and not note yet which IDs were
+// given: none is given again that this one knows to be given, even after it has seen what is left.
+func TestNoIDTwiceWhileAnotherMends(t *testing.T) {
+	for name, looked := range map[string]bool{"not looked at": false, "looked at": true} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "h.db")
+			s := openStore(t, store.Options{Path: path})
+			sent, err := s.BeginSend(t.Context(), make([]plivo.Message, 3))
+			if err != nil {
+				t.Fatal(err)
+			}
+			last := report("one", plivo.Sent, 1) // of a message with the ID after those
+			record(t, s, last)
+			if err := store.Ask(t.Context(), s, func() error { return nil }); err != nil { // all are told of that
+				t.Fatal(err)
+			}
+			changed := make(<-chan struct{})
+			if looked {
+				var stop func()
+				changed, stop = s.Subscribe()
+				defer stop()
+			}
+			sqlExec(t, path, `DELETE FROM messages; DELETE FROM callbacks;
+				UPDATE counters SET next_message = 1, next_callback = 1, messages = 0, valid = 0, invalid = 0, missing = 0, unchecked = 0`)
+			if looked {
+				<-changed
+			}
+			again, err := s.BeginSend(t.Context(), make([]plivo.Message, 1))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if again[0] <= sent[2]+1 {
+				t.Errorf("a message has the ID %d after %d", again[0], sent[2]+1)
+			}
+			next := report("two", plivo.Sent, 1)
+			if record(t, s, next); next.ID <= last.ID {
+				t.Errorf("a callback has the ID %d after %d", next.ID, last.ID)
+			}
+		})
+	}
+}
+
+// TestNoIDTwiceAfterAnAnswer has the counters be behind, as another program leaves them that mends a log, and the answer to a
+// send come before the next: that makes no message, and what this program knows is not forgotten for it.
+func TestNoIDTwiceAfterAnAnswer(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "h.db")
+	s := openStore(t, store.Options{Path: path})
+	sent, err := s.BeginSend(t.Context(), make([]plivo.Message, 3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sqlExec(t, path, `DELETE FROM messages WHERE id > 1; UPDATE counters SET next_message = 2, messages = 1`)
+	finish(t, s, store.SendOutcome{ID: sent[0], UUID: "a"})
+	again, err := s.BeginSend(t.Context(), make([]plivo.Message, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again[0] <= sent[2] {
+		t.Errorf("a message has the ID %d after %d", again[0], sent[2])
+	}
+}
