@@ -61,10 +61,7 @@ func messageRow(m plivo.Message, at time.Time) []string {
 	if m.Direction == plivo.Inbound {
 		dir = "in"
 	}
-	code := m.ErrorCode
-	if code == "000" {
-		code = ""
-	}
+	code := errorCode(m.ErrorCode)
 	words := ""
 	if code != "" || m.Refusal != "" {
 		words = meaning(m)
@@ -101,9 +98,17 @@ func callbackRow(c webhook.Callback) []string {
 	}
 	return []string{
 		c.ReceivedAt.Local().Format("15:04:05.000"), strconv.FormatInt(c.ID, 10), string(c.Kind),
-		string(c.Report.Status()), c.Report.ErrorCode(), seq, signatureWords(c.Verdict, c.Cause),
+		string(c.Report.Status()), errorCode(c.Report.ErrorCode()), seq, signatureWords(c.Verdict, c.Cause),
 		count(c.Answer.Status), c.Report.MessageUUID(), c.Method + " " + pathOf(c.URL),
 	}
+}
+
+// errorCode is a code in a column, empty where it is Plivo's word for no error.
+func errorCode(code string) string {
+	if !plivo.HasError(code) {
+		return ""
+	}
+	return code
 }
 
 // pathOf is a URL without its scheme and host, which are those of every callback: where they matter, the line beneath has

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"github.com/charmbracelet/x/ansi"
@@ -12,6 +13,7 @@ import (
 
 	"dev.internal/plivoscope/internal/escape"
 	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/webhook"
 )
 
@@ -106,6 +108,25 @@ func TestOtherNumberAtEachWidth(t *testing.T) {
 			t.Errorf("at %d: %s", width, got)
 		}
 	}
+}
+
+// The word for no error stands in no table: not beside a message, and not beside a callback of it.
+func TestNoErrorHasNoCode(t *testing.T) {
+	for code, want := range map[string]string{"000": "", "": "", "30": "30", "0": ""} {
+		report := plivo.NewReport([]signature.Param{{Name: "MessageUUID", Value: "5b40"}, {Name: "Status", Value: "delivered"}, {Name: "ErrorCode", Value: code}})
+		for name, shown := range map[string]string{
+			"message":  cell(messageColumns, messageRow(plivo.Message{ErrorCode: code}, time.Time{}), "CODE"),
+			"callback": cell(callbackColumns, callbackRow(webhook.Callback{Report: report}), "CODE"),
+		} {
+			if shown != want {
+				t.Errorf("the code %q of a %s is shown as %q", code, name, shown)
+			}
+		}
+	}
+}
+
+func cell(cols []column, cells []string, title string) string {
+	return cells[slices.IndexFunc(cols, func(c column) bool { return c.title == title })]
 }
 
 func TestWrapped(t *testing.T) {
