@@ -94,8 +94,8 @@ func (a *agentTunnel) look(ctx context.Context, port string) (found, why string)
 	}
 	var others []string
 	for _, e := range list {
-		public, ok := clean(e.public())
-		if !ok || !strings.HasPrefix(public, "https://") {
+		public, _ := clean(e.public())
+		if !strings.HasPrefix(public, "https://") {
 			continue
 		}
 		if e.leadsTo(port) {
