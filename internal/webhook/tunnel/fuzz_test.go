@@ -46,7 +46,7 @@ func FuzzOutput(f *testing.F) {
 			}
 		}
 		for _, line := range lines {
-			for _, f := range []finder{{}, {pattern: regexp.MustCompile("https://\\S+")}} {
+			for _, f := range []finder{{}, {pattern: regexp.MustCompile(`https://\S+`)}} {
 				if u := f.untaken(line); u != nil {
 					if said := whole.secrets.hide(u.why); u.url == "" || escape.Line(said) != said || strings.Contains(said, fuzzToken) {
 						t.Errorf("%q in %q is not taken: %q", u.url, line, said)
