@@ -6,11 +6,11 @@ import (
 	"log/slog"
 	"net/netip"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
 	"dev.internal/plivoscope/internal/config"
+	"dev.internal/plivoscope/internal/hostport"
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/api"
 	"dev.internal/plivoscope/internal/plivo/scenario"
@@ -119,8 +119,11 @@ func checkPublicURL(raw string, insecure bool) (string, error) {
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		return "", fmt.Errorf("the public URL %q is not an absolute http or https URL: give it as https://name.example", raw)
 	}
-	if port, err := strconv.ParseUint(u.Port(), 10, 16); u.Hostname() == "" || strings.HasSuffix(u.Host, ":") || u.Port() != "" && (err != nil || port == 0) {
-		return "", fmt.Errorf("the public URL %q has no host, or a port that is none: give it as https://name.example, with a port from 1 to 65535 behind a colon or without one", raw)
+	if u.Hostname() == "" {
+		return "", fmt.Errorf("the public URL %q has no host: give it as https://name.example", raw)
+	}
+	if err := hostport.URL(u); err != nil {
+		return "", fmt.Errorf("the public URL %q %w", raw, err)
 	}
 	if u.RawQuery != "" || u.Fragment != "" || u.User != nil {
 		return "", fmt.Errorf("the public URL %q must have no user, query or fragment: paths are added to it", raw)

@@ -107,7 +107,7 @@ func (p *printer) columns() int {
 func (p *printer) message(m plivo.Message) error {
 	m = p.mask.Message(m)
 	if !p.json {
-		return p.text(messageColumns, messageRow(m, m.CreatedAt))
+		return p.row(m, m.CreatedAt)
 	}
 	line, err := messageLine(m)
 	if err != nil {
@@ -133,7 +133,13 @@ func (p *printer) change(m plivo.Message) error {
 	if p.json {
 		return p.lines.write(line)
 	}
-	return p.text(messageColumns, messageRow(m, m.UpdatedAt))
+	return p.row(m, m.UpdatedAt)
+}
+
+// row prints a message as text; at is the time to show.
+func (p *printer) row(m plivo.Message, at time.Time) error {
+	cols, cells := messageTable(p.columns(), m, at)
+	return p.text(cols, cells)
 }
 
 // text prints a row, under titles where it is the first or other columns than those before have room.

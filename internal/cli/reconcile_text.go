@@ -31,7 +31,7 @@ func reconcileRow(m plivo.Message, r app.Reconciled) []string {
 		said = "?"
 	}
 	code := m.Provider.ErrorCode
-	if code == "000" {
+	if !plivo.HasError(code) {
 		code = ""
 	}
 	answer := ""

@@ -104,7 +104,7 @@ func TestTextFitsTheTerminal(t *testing.T) {
 	check("listen", listen.Text(), columns+`(?s).*\n    checked      http.*\n    signed       http.*/ *\n +\^ *\n?`, "✗ signature: "+found.Detail+" – "+found.Remedy)
 	for args, c := range map[string]struct{ table, sentence string }{
 		"history --callbacks": {columns, "checked POST " + url + "; plivoscope verify --id 1 says what was signed"},
-		"history":             {`TIME +TO +STATUS +CODE +SIGNATURE +TEXT *\n`, ""},
+		"history":             {`TIME +TO/FROM +STATUS +CODE +SIGNATURE +TEXT *\n.* ↑  \+14155550199 `, ""},
 		"verify --id 1":       {`(?s)SDK +VERSION +ACCEPTS +WHY IT DIFFERS *\n.*in your framework[^\n]*\n  Express  [^\n]*… *\n`, found.Remedy},
 	} {
 		s := screentest.Open(t, beside(cmd, strings.Fields(args)...), 80, 120)

@@ -332,7 +332,7 @@ func (c *simulatorClient) tellWait(s Streams, asJSON bool, a controlAnswer) erro
 		}
 		m := there.Message
 		code := ""
-		if m.ErrorCode != "" && m.ErrorCode != "000" {
+		if plivo.HasError(m.ErrorCode) {
 			code = " (" + m.ErrorCode + ")"
 		}
 		return []string{fmt.Sprintf("Message %s from %s to %s: %s%s, %s posted, %d answered 200.", m.UUID, s.masker().Number(m.From), s.masker().Number(m.To), m.Status, code, plural(m.Posted, "callback"), m.Taken)}

@@ -13,6 +13,7 @@ import (
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/config"
 	"dev.internal/plivoscope/internal/escape"
+	"dev.internal/plivoscope/internal/hostport"
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/simulator/control"
 )
@@ -37,6 +38,9 @@ func (c *simulatorClient) places(ctx context.Context, env config.Env) ([]string,
 		u, err := url.Parse(v.value)
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
 			return nil, fmt.Errorf("%s %q is no URL of a simulator: give it as http://%s", v.name, cut(v.value), simulatorAddr)
+		}
+		if err := hostport.URL(u); err != nil {
+			return nil, fmt.Errorf("%s %q %w", v.name, cut(v.value), err)
 		}
 		if !plivo.IsLoopback(u.Hostname()) {
 			return nil, fmt.Errorf("%s is %s, which is not on this machine: a simulator is controlled only there; name one with --api-url, as http://%s", v.name, u.Host, simulatorAddr)

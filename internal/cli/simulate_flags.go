@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"dev.internal/plivoscope/internal/hostport"
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/simulator"
 )
@@ -137,6 +138,8 @@ func (f *simulateFlags) checkInboundURL() error {
 	switch {
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
 		return fmt.Errorf("--inbound-url %q is no URL to post to: give it as http://127.0.0.1:4141/sms/inbound", cut(f.inboundURL))
+	case hostport.URL(u) != nil:
+		return fmt.Errorf("--inbound-url %q %w", cut(f.inboundURL), hostport.URL(u))
 	case !f.allowRemote && !plivo.IsLoopback(u.Hostname()):
 		return fmt.Errorf("--inbound-url is on %s, which is not this machine: the simulator posts there only with --allow-remote", u.Host)
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,8 +15,8 @@ import (
 
 var messageColumns = []column{
 	{title: "TIME", width: 8},
-	{title: "DIR", width: 3, gives: 4},
-	{title: "FROM", width: 16, gives: 5},
+	{title: "DIR", width: 3},
+	{title: "FROM", width: 16},
 	{title: "TO", width: 16},
 	{title: "STATUS", width: 13},
 	{title: "CODE", width: 4, right: true},
@@ -26,7 +27,24 @@ var messageColumns = []column{
 	{title: "MEANING", least: 20, gives: 1},
 }
 
-// messageRow is a message in the table; at is the time to show.
+// tightColumns are the columns in a terminal that has no room for both numbers: the other one, with a sign of the
+// direction. One's own says nothing.
+var tightColumns = slices.Concat(messageColumns[:1], []column{{title: " ", width: 1}, {title: "TO/FROM", width: 16}}, messageColumns[4:])
+
+// messageTable is a message in the table of a terminal of a width, 0 for no limit; at is the time to show.
+func messageTable(width int, m plivo.Message, at time.Time) ([]column, []string) {
+	cells := messageRow(m, at)
+	if cols, _ := within(width, messageColumns, cells); width <= 0 || needs(cols) <= width {
+		return messageColumns, cells
+	}
+	sign, other := "↑", m.To
+	if m.Direction == plivo.Inbound {
+		sign, other = "↓", m.From
+	}
+	return tightColumns, slices.Concat(cells[:1], []string{sign, other}, cells[4:])
+}
+
+// messageRow is a message in the table with all columns; at is the time to show.
 func messageRow(m plivo.Message, at time.Time) []string {
 	status := string(m.Status)
 	if m.Unverified {
@@ -43,10 +61,7 @@ func messageRow(m plivo.Message, at time.Time) []string {
 	if m.Direction == plivo.Inbound {
 		dir = "in"
 	}
-	code := m.ErrorCode
-	if code == "000" {
-		code = ""
-	}
+	code := errorCode(m.ErrorCode)
 	words := ""
 	if code != "" || m.Refusal != "" {
 		words = meaning(m)
@@ -83,9 +98,17 @@ func callbackRow(c webhook.Callback) []string {
 	}
 	return []string{
 		c.ReceivedAt.Local().Format("15:04:05.000"), strconv.FormatInt(c.ID, 10), string(c.Kind),
-		string(c.Report.Status()), c.Report.ErrorCode(), seq, signatureWords(c.Verdict, c.Cause),
+		string(c.Report.Status()), errorCode(c.Report.ErrorCode()), seq, signatureWords(c.Verdict, c.Cause),
 		count(c.Answer.Status), c.Report.MessageUUID(), c.Method + " " + pathOf(c.URL),
 	}
+}
+
+// errorCode is a code in a column, empty where it is Plivo's word for no error.
+func errorCode(code string) string {
+	if !plivo.HasError(code) {
+		return ""
+	}
+	return code
 }
 
 // pathOf is a URL without its scheme and host, which are those of every callback: where they matter, the line beneath has

@@ -2,14 +2,18 @@ package cli
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"github.com/charmbracelet/x/ansi"
 	"pgregory.net/rapid"
 
 	"dev.internal/plivoscope/internal/escape"
+	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/plivo/signature"
 	"dev.internal/plivoscope/internal/webhook"
 )
 
@@ -62,6 +66,67 @@ func TestRowFitsTheTerminal(t *testing.T) {
 			t.Errorf("at %d: %s", width, got)
 		}
 	}
+}
+
+// A table of messages names who is at the other end of each at every width, and which way it went.
+func TestOtherNumberAtEachWidth(t *testing.T) {
+	in := plivo.Message{Direction: plivo.Inbound, From: "+14155550161", To: "+14155550100", Status: plivo.Received, Text: "an answer"}
+	out := plivo.Message{Direction: plivo.Outbound, From: "+14155550100", To: "+14155550162", Status: plivo.Undelivered, Text: "a question"}
+	for width := 30; width <= 200; width++ {
+		var b bytes.Buffer
+		p := printer{lines: &lines{w: &b}, width: func() int { return width }}
+		for _, m := range []plivo.Message{in, out} {
+			if err := p.message(m); err != nil {
+				t.Fatal(err)
+			}
+		}
+		all := strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
+		if len(all) != 3 {
+			t.Fatalf("at %d cells there are %d lines, not titles and two rows:\n%s", width, len(all), b.String())
+		}
+		titles, signs, own := strings.Fields(all[0]), []string{"↓", "↑"}, slices.Contains(strings.Fields(all[0]), "FROM")
+		if own {
+			signs = []string{"in", "out"}
+		}
+		if alone := slices.Contains(titles, "TO/FROM"); own == alone || own != slices.Contains(titles, "TO") {
+			t.Errorf("at %d cells the titles are %q", width, all[0])
+		}
+		for i, other := range []string{in.From, out.To} {
+			row := strings.Fields(all[i+1])
+			if !slices.Contains(row, other) || !slices.Contains(row, signs[i]) || slices.Contains(row, "+14155550100") != own {
+				t.Errorf("at %d cells nobody sees who is at the other end:\n%s", width, b.String())
+			}
+		}
+	}
+	for width, want := range map[int]string{
+		0:   "TIME DIR FROM TO STATUS CODE SIGNATURE SEG CB TEXT MEANING",
+		120: "TIME DIR FROM TO STATUS CODE SIGNATURE SEG CB TEXT",
+		80:  "TIME TO/FROM STATUS CODE SIGNATURE TEXT",
+	} {
+		cols, _ := messageTable(width, in, in.CreatedAt)
+		if got := strings.Join(strings.Fields(header(width, cols)), " "); got != want {
+			t.Errorf("at %d: %s", width, got)
+		}
+	}
+}
+
+// The word for no error stands in no table: not beside a message, and not beside a callback of it.
+func TestNoErrorHasNoCode(t *testing.T) {
+	for code, want := range map[string]string{"000": "", "": "", "30": "30", "0": ""} {
+		report := plivo.NewReport([]signature.Param{{Name: "MessageUUID", Value: "5b40"}, {Name: "Status", Value: "delivered"}, {Name: "ErrorCode", Value: code}})
+		for name, shown := range map[string]string{
+			"message":  cell(messageColumns, messageRow(plivo.Message{ErrorCode: code}, time.Time{}), "CODE"),
+			"callback": cell(callbackColumns, callbackRow(webhook.Callback{Report: report}), "CODE"),
+		} {
+			if shown != want {
+				t.Errorf("the code %q of a %s is shown as %q", code, name, shown)
+			}
+		}
+	}
+}
+
+func cell(cols []column, cells []string, title string) string {
+	return cells[slices.IndexFunc(cols, func(c column) bool { return c.title == title })]
 }
 
 func TestWrapped(t *testing.T) {

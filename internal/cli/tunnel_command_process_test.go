@@ -151,7 +151,7 @@ func TestTunnelLateWithItsWords(t *testing.T) {
 	cmd := command(t, "listen", "--addr", "127.0.0.1:0", "--timeout", "2s", "--tunnel", "sh -c 'echo at http://name.example; sleep 60; true {addr}'")
 	cmd.Env = append(cmd.Env, "PLIVO_API_URL=http://127.0.0.1:9")
 	out, _ := cmd.CombinedOutput()
-	want := "was not online within 2s (--timeout changes that): It has printed no public URL yet. It printed http://name.example, and only an https URL is taken. Its last words: “at http://name.example”."
+	want := "was not online within 2s (--timeout changes that): It has printed no public URL yet. It printed http://name.example, which is not taken: only an https URL is. Its last words: “at http://name.example”."
 	if code := cmd.ProcessState.ExitCode(); code != exitUpstream || !strings.Contains(string(out), want) {
 		t.Errorf("it ended with %d\n%s", code, out)
 	}

@@ -3,19 +3,24 @@ package local
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"syscall"
+
+	"dev.internal/plivoscope/internal/hostport"
 )
 
 // Listen binds HOST:PORT. All addresses of IPv4 are these alone: by itself Go takes 0.0.0.0 for all of
-// IPv6 too, and tells it as [::].
+// IPv6 too, and tells it as [::]. Of an address that is none the error says what is wrong with it.
 func Listen(ctx context.Context, addr string) (net.Listener, error) {
+	host, _, err := hostport.Listen(addr)
+	if err != nil {
+		return nil, fmt.Errorf("it %w", err)
+	}
 	network := "tcp"
-	if host, _, err := net.SplitHostPort(addr); err == nil {
-		if ip, err := netip.ParseAddr(host); err == nil && ip.Is4() && ip.IsUnspecified() {
-			network = "tcp4"
-		}
+	if ip, err := netip.ParseAddr(host); err == nil && ip.Is4() && ip.IsUnspecified() {
+		network = "tcp4"
 	}
 	var lc net.ListenConfig
 	return lc.Listen(ctx, network, addr)

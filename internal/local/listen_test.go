@@ -32,6 +32,22 @@ func TestListenOnAllOfIPv4(t *testing.T) {
 	}
 }
 
+// TestListenOnNoAddress: what is no address is told as such, and not looked up.
+func TestListenOnNoAddress(t *testing.T) {
+	for addr, want := range map[string]string{
+		":08443": `it has the port "08443"; write it as 8443`, "127.0.0.1:65536": `it has the port "65536"`, "127.0.0.1:http": `it has the port "http"`,
+		"127.0.0.1": "it is no HOST:PORT", "::1": "[::1]:4141", "127.0.0.1:": "it has no port",
+	} {
+		ln, err := local.Listen(t.Context(), addr)
+		if err == nil {
+			_ = ln.Close()
+		}
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", addr, err, want)
+		}
+	}
+}
+
 // TestAdvice: another address is no advice where descriptors are missing.
 func TestAdvice(t *testing.T) {
 	const other = "name another address"

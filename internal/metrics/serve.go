@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -17,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"golang.org/x/net/netutil"
 
+	"dev.internal/plivoscope/internal/hostport"
 	"dev.internal/plivoscope/internal/local"
 	"dev.internal/plivoscope/internal/plivo"
 )
@@ -26,15 +26,20 @@ const Path = "/metrics"
 
 // ParseAddr reads where metrics are to be served: HOST:PORT, or a port alone, which is one of 127.0.0.1.
 func ParseAddr(given string) (string, error) {
-	host, port, err := net.SplitHostPort(given)
-	if err != nil {
-		host, port = "", given
+	addr := given
+	if !strings.Contains(given, ":") {
+		addr = ":" + given
+	}
+	host, port, err := hostport.Listen(addr)
+	if err != nil || strings.ContainsAny(host, "/ ") {
+		why := ""
+		if err != nil && strings.Contains(given, ":") {
+			why = "it " + err.Error() + "; "
+		}
+		return "", fmt.Errorf("%q is no address: %sgive it as 127.0.0.1:9464, or a port alone; port 0 takes a free one", cut(given), why)
 	}
 	if host == "" {
 		host = "127.0.0.1"
-	}
-	if _, err := strconv.ParseUint(port, 10, 16); err != nil || strings.ContainsAny(host, "/ ") {
-		return "", fmt.Errorf("%q is no address: give it as 127.0.0.1:9464, or a port alone; port 0 takes a free one", cut(given))
 	}
 	return net.JoinHostPort(host, port), nil
 }

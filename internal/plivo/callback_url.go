@@ -3,8 +3,9 @@ package plivo
 import (
 	"errors"
 	"net/url"
-	"strconv"
 	"strings"
+
+	"dev.internal/plivoscope/internal/hostport"
 )
 
 // checkCallbackURL gives the URL without white space around it. It is kept to the letter otherwise:
@@ -33,7 +34,7 @@ func checkCallbackURL(ps *problems, raw string) string {
 			quoted(raw), shown(err.Error()))
 		return raw
 	}
-	port, numeric := strconv.Atoi(u.Port())
+	wrongPort := hostport.URL(u)
 	switch {
 	case u.Scheme == "" || u.Scheme != "http" && u.Scheme != "https":
 		ps.fail(field, raw, "The callback URL %s is no http or https URL; give one as https://example.com/sms/delivery-report.",
@@ -41,10 +42,8 @@ func checkCallbackURL(ps *problems, raw string) string {
 	case u.Hostname() == "":
 		ps.fail(field, raw, "The callback URL %s names no host; give one as https://example.com/sms/delivery-report.",
 			quoted(raw))
-	case strings.HasSuffix(u.Host, ":"):
-		ps.fail(field, raw, "The callback URL %s has a colon and no port behind its host; write the port there, or leave the colon out.", quoted(raw))
-	case u.Port() != "" && (numeric != nil || port < 1 || port > 65535):
-		ps.fail(field, raw, "The callback URL %s has a port that cannot be; ports are 1 to 65535.", quoted(raw))
+	case wrongPort != nil:
+		ps.fail(field, raw, "The callback URL %s %s.", quoted(raw), wrongPort)
 	default:
 		if u.Scheme == "http" && !IsLoopback(u.Hostname()) {
 			ps.warn(field, raw, "Callbacks to %s come unencrypted, so anybody on the way can read them; use https.", quoted(raw))

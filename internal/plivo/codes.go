@@ -49,6 +49,9 @@ var codes = sync.OnceValue(func() []ErrorCode {
 // Codes is the table of error codes, in its order. It belongs to all readers: nobody may change it.
 func Codes() []ErrorCode { return codes() }
 
+// HasError tells whether an error code says that something failed: Plivo sends "000" with delivered messages.
+func HasError(code string) bool { return strings.Trim(code, "0") != "" }
+
 // LookupCode finds a code; leading zeros do not matter. An unknown one is not found.
 func LookupCode(code string) (ErrorCode, bool) {
 	if code == "" {

@@ -51,6 +51,14 @@ func TestEveryErrorCodeIsFullyExplained(t *testing.T) {
 	}
 }
 
+func TestHasError(t *testing.T) {
+	for code, want := range map[string]bool{"": false, "0": false, "000": false, "30": true, "030": true, "900": true, "strange": true} {
+		if got := plivo.HasError(code); got != want {
+			t.Errorf("%q: %v", code, got)
+		}
+	}
+}
+
 func TestLookupCode(t *testing.T) {
 	for give, want := range map[string]string{
 		"30": "30", "030": "30", "0030": "30", "000": "000", "0": "000", "0000": "000", "1000": "1000",

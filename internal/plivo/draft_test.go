@@ -227,7 +227,7 @@ func TestCheckReadsTheCallbackURL(t *testing.T) {
 	}
 	for give, says := range map[string]string{
 		"example.org/x": "no http", "/sms/delivery-report": "no http", "ftp://example.org": "no http", "https:///x": "no host",
-		"https://:443/x": "no host", "https://example.org:0/": "1 to 65535", "https://example.org:70000/": "1 to 65535",
+		"https://:443/x": "no host", "https://example.org:0/": "1 to 65535", "https://example.org:70000/": "1 to 65535", "https://example.org:08443/": "write it as 8443",
 		"https://example.org:x/": "cannot be read", "https://exa mple.org": "cannot be read", "https://example.org/\x1b[2J": `\x1b`,
 		"https://example.org/%zz": "cannot be read", "https:example.org": "no host", "localhost:8080": "write it as \"http://localhost:8080\"",
 		"127.0.0.1:4141": "write it as \"http://127.0.0.1:4141\"", "example.org:8443/x": "write it as \"https://example.org:8443/x\"",

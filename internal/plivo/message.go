@@ -50,7 +50,7 @@ type Message struct {
 	CallbackURL string    // the URL that was given to Plivo with the send
 	Callbacks   int
 	Signature   signature.Result // the worst of its callbacks
-	Cause       string           // why the latest of its callbacks that does not verify does not; see signature.Diagnosis.Cause
+	Cause       string           // why the latest callback of that outcome does not verify; empty while nobody knows, see signature.Diagnosis.Cause
 	Anomalies   []Anomaly
 	Arrival     Arrival  // what was odd about the arrival of any of its callbacks
 	Options     *Options // that it was sent with; nil for none, and where it is not known

@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/nyaruka/phonenumbers"
+
+	"dev.internal/plivoscope/internal/hostport"
 )
 
 // The types of messages.
@@ -191,6 +193,9 @@ func (o Options) checkMedia(ps *problems, text string) {
 		switch {
 		case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "":
 			ps.fail(field, raw, "The file %s is no http or https URL, which Plivo could fetch, and no ID of a file that Plivo has; give one as https://example.com/picture.jpg.", quoted(raw))
+			continue
+		case hostport.URL(u) != nil:
+			ps.fail(field, raw, "The file %s %s.", quoted(raw), hostport.URL(u))
 			continue
 		case IsLoopback(u.Hostname()):
 			ps.warn(field, raw, "Plivo fetches %s itself and cannot reach this machine; give a public URL.", quoted(raw))

@@ -72,6 +72,7 @@ func TestCheckFindsWhatOptionsHave(t *testing.T) {
 		{"many files", func(d *plivo.Draft) { d.Type, d.Media = plivo.MMS, eleven }, "media error", "11 files"},
 		{"two files in WhatsApp", func(d *plivo.Draft) { d.Type, d.Media = plivo.WhatsApp, eleven[:2] }, "media error", "at most 1"},
 		{"a path", func(d *plivo.Draft) { d.Type, d.Media = plivo.MMS, []string{"/tmp/a.jpg"} }, "media error", "no http or https URL"},
+		{"no port", func(d *plivo.Draft) { d.Type, d.Media = plivo.MMS, []string{"https://example.org:65536/a.jpg"} }, "media error", "a port is a number from 1 to 65535"},
 		{"half an ID", func(d *plivo.Draft) { d.Type, d.Media = plivo.MMS, []string{"5b40a428-bfc7-4daf-9d06"} }, "media error", "no ID of a file"},
 		{"plain http", func(d *plivo.Draft) { d.Type, d.Media = plivo.MMS, []string{"http://example.org/a.jpg"} }, "media warning", "use https"},
 		{"this machine", func(d *plivo.Draft) { d.Type, d.Media = plivo.MMS, []string{"https://localhost/a.jpg"} }, "media warning", "cannot reach this machine"},

@@ -130,7 +130,7 @@ func (m Message) SilenceWords(loc *time.Location) (short, long string) {
 		p := m.Provider
 		short = "Plivo: " + string(p.Status)
 		long = "Plivo says " + string(p.Status)
-		if p.ErrorCode != "" && p.ErrorCode != "000" {
+		if HasError(p.ErrorCode) {
 			long += " with error " + p.ErrorCode
 		}
 		if !p.ChangedAt.IsZero() {

@@ -39,7 +39,7 @@ const unexplainedQuery = "SELECT " + callbackRead + ` FROM callbacks INDEXED BY 
 	ORDER BY id DESC LIMIT ?`
 
 // SetCauses writes why callbacks, by their IDs, do not verify, and wakes the readers. A message shows the
-// cause of the latest of its callbacks that has one, in whatever order they are set. Callbacks that are
+// cause of the latest of its callbacks that has one and came to the outcome that it shows, in whatever order they are set. Callbacks that are
 // gone, or that verify, are passed over.
 func (s *Store) SetCauses(ctx context.Context, causes map[int64]string) error {
 	if len(causes) == 0 {
@@ -60,5 +60,15 @@ func (w *writer) setCause(id int64, cause string) error {
 		return err
 	}
 	return w.exec(`UPDATE messages SET cause = ?1, cause_of = ?2
-		WHERE id = (SELECT message_id FROM callbacks WHERE id = ?2 AND outcome <> 'valid') AND cause_of <= ?2`, cause, id)
+		WHERE (id, outcome) = (SELECT message_id, outcome FROM callbacks WHERE id = ?2 AND outcome IN ('invalid', 'missing')) AND cause_of <= ?2`, cause, id)
+}
+
+// forgetCauses takes the cause from messages whose outcome is that of another callback now.
+func (w *writer) forgetCauses(messages []int64) error {
+	for _, id := range messages {
+		if err := w.exec("UPDATE messages SET cause = '', cause_of = 0 WHERE id = ? AND cause_of > 0", id); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -156,6 +157,43 @@ func TestCauseOfAMessage(t *testing.T) {
 	}
 }
 
+// TestCauseIsOfTheOutcomeBesideIt gives a message the cause of a callback that came to the outcome that the message shows: of
+// its latest such, in whatever order they come and are looked at.
+func TestCauseIsOfTheOutcomeBesideIt(t *testing.T) {
+	s := openStore(t, store.Options{})
+	next := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		next++
+		uuid := fmt.Sprint("m", next)
+		var cs []*webhook.Callback
+		found := map[int64]string{}
+		for range rapid.IntRange(1, 12).Draw(rt, "steps") {
+			if len(cs) == 0 || rapid.Bool().Draw(rt, "one comes") {
+				c := unverified(uuid, rapid.SampledFrom([]signature.Outcome{signature.Valid, signature.Missing, signature.Invalid}).Draw(rt, "outcome"), signature.V3.Header())
+				record(t, s, c)
+				cs = append(cs, c)
+			} else {
+				c := rapid.SampledFrom(cs).Draw(rt, "looked at")
+				found[c.ID] = fmt.Sprint("c", c.ID)
+				setCauses(t, s, map[int64]string{c.ID: found[c.ID]})
+			}
+			outcome, want := signature.Valid, ""
+			for _, c := range cs {
+				outcome = outcome.Worse(c.Verdict.Outcome)
+			}
+			for _, c := range cs {
+				if c.Verdict.Outcome == outcome && outcome != signature.Valid && found[c.ID] != "" {
+					want = found[c.ID]
+				}
+			}
+			ms, err := s.MessagesByUUID(t.Context(), []string{uuid})
+			if err != nil || len(ms) != 1 || ms[0].Signature.Outcome != outcome || ms[0].Cause != want {
+				rt.Fatalf("the message is %+v (%v), want %s with %q", ms, err, outcome, want)
+			}
+		}
+	})
+}
+
 // TestCauseOutlivesItsCallback keeps the cause of a message whose callbacks were taken away.
 func TestCauseOutlivesItsCallback(t *testing.T) {
 	s := openStore(t, store.Options{Keep: 100, KeepUnverified: 5})
@@ -252,6 +290,25 @@ func TestFilterByCause(t *testing.T) {
 		}
 		if !slices.Equal(ms, want) || !slices.Equal(cs, want) {
 			t.Errorf("%s gives the messages %v and the callbacks %v, want %v", text, ms, cs, want)
+		}
+	}
+}
+
+// TestCauseOfAClaimedMessage keeps the cause of a message that becomes that of a send whose answer was lost, as long as the
+// outcome is the same.
+func TestCauseOfAClaimedMessage(t *testing.T) {
+	for outcome, want := range map[signature.Outcome]string{signature.Missing: "nonce", signature.Valid: "nonce", signature.Invalid: ""} {
+		s := openStore(t, atOnce())
+		ids := unclearSend(t, s, "+14155550123")
+		first := unverified("claimed", signature.Missing, signature.V3.Header())
+		record(t, s, first)
+		setCauses(t, s, map[int64]string{first.ID: "nonce"})
+		proof := report("claimed", plivo.Delivered, 3)
+		proof.ReceivedAt = start.Add(2 * time.Second)
+		record(t, s, proof, unverified("claimed", outcome, signature.V3.Header()))
+		m := messages(t, s, store.Window{Filter: filter(t, "uuid:claimed")})[0]
+		if m.ID != ids[0] || m.Cause != want || m.Signature.Outcome != signature.Missing.Worse(outcome) {
+			t.Errorf("with one that is %s it is %+v", outcome, m)
 		}
 	}
 }

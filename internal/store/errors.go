@@ -102,7 +102,7 @@ func explainCode(path, doing string, err error) error {
 	case sqlite3.SQLITE_CORRUPT:
 		return failure(ErrDamaged, err, "cannot %s: the history %s is damaged (%v); move it away to start a new one, or name another file with --db", doing, path, err)
 	case sqlite3.SQLITE_CANTOPEN:
-		return failure(ErrReadOnly, err, "cannot %s: the history %s or its folder cannot be opened (%v); make both writable and see that \"ulimit -n\" leaves file descriptors, or name another file with --db", doing, path, err)
+		return failure(ErrReadOnly, err, "cannot %s: the history %s or its folder cannot be opened (%v); make both writable, raise \"ulimit -n\", or name another file with --db", doing, path, err)
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
 		return failure(ErrReadOnly, err, "cannot %s: the history %s or its folder cannot be written (%v); make both writable, or name another file with --db", doing, path, err)
 	case sqlite3.SQLITE_IOERR:
@@ -134,7 +134,7 @@ func cannotGrow(path string, code int) bool {
 // tooLarge says that a file would be larger than this process may write.
 func tooLarge(path, doing string, err error) error {
 	limit, _ := fileSizeLimit()
-	return failure(ErrDiskFull, err, "cannot %s: the history %s would be larger than the limit on the size of files, %d bytes (\"ulimit -f\"); raise that and start this program again, or name another file with --db", doing, path, limit)
+	return failure(ErrDiskFull, err, "cannot %s: the history %s would be larger than files may be, %d bytes (\"ulimit -f\"); raise that and start again, or name another file with --db", doing, path, limit)
 }
 
 // rowIsToBlame reports whether an error is about a value that was to be stored, so that other rows may

@@ -64,6 +64,7 @@ func (w *writer) record(batch []*request) error {
 		}
 	}
 	changed := w.rows[:0]
+	var others []int64 // messages that had an outcome with a cause, and have another now
 	for _, r := range batch {
 		m := rows[r.callback.uuid]
 		if m == nil {
@@ -83,7 +84,11 @@ func (w *writer) record(batch []*request) error {
 		if m.Unverified {
 			known = ""
 		}
+		outcome := m.Signature.Outcome
 		m.fold.Apply(&m.Message)
+		if outcome != m.Signature.Outcome && (outcome == signature.Missing || outcome == signature.Invalid) {
+			others = append(others, m.ID)
+		}
 		if !r.callback.imported {
 			w.seeDelivery(m, known)
 		}
@@ -91,6 +96,9 @@ func (w *writer) record(batch []*request) error {
 	}
 	w.rows = changed
 	if err := w.putMessages(changed); err != nil {
+		return err
+	}
+	if err := w.forgetCauses(others); err != nil {
 		return err
 	}
 	if err := w.putCallbacks(batch); err != nil {

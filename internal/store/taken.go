@@ -167,12 +167,12 @@ func (w *writer) keepAside() error {
 	if w.kept == "" {
 		path := s.keptName()
 		if err := w.copyTo(path); err != nil {
-			return failure(ErrTaken, err, "the history %s was replaced by something else while it is in use, and what was in it cannot be kept: %v; what comes is not kept before its place is free", s.path, err)
+			return failure(ErrTaken, err, "the history %s was replaced by something else, and what was in it cannot be kept: %v; move that away and it goes on by itself", s.path, err)
 		}
 		w.kept = path
 		s.tell(fmt.Sprintf("%s has all that was in the history %s, which was replaced by something else while it is in use. That is left as it is.", path, s.path))
 	}
-	return failure(ErrTaken, nil, "the history is kept in %s: %s was replaced by something else while it is in use; move that away, and it goes on by itself, or start this program again where that is to be the history, as when another plivoscope wrote it again", w.kept, s.path)
+	return failure(ErrTaken, nil, "the history is kept in %s: %s was replaced by something else; move that away and it goes on by itself, or start this program again to use that", w.kept, s.path)
 }
 
 // reopen moves the log into the file, closes what is open, has put do what is to be done between, and opens the file

@@ -133,10 +133,10 @@ func (w *writer) takeOver(u, m *messageRow, count *counters) error {
 		}
 		count.messages--
 	}
-	uuid, fold, arrival := m.UUID, m.fold, u.Arrival.With(m.Arrival)
+	uuid, fold, arrival, verdict := m.UUID, m.fold, u.Arrival.With(m.Arrival), m.Signature
 	*m = *u
 	m.accepted(uuid)
-	m.fold, m.Arrival = fold, arrival
+	m.fold, m.Arrival, m.Signature = fold, arrival, verdict // that which the cause is of
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/tui/grid"
 	"dev.internal/plivoscope/internal/webhook"
 )
@@ -54,7 +55,11 @@ func callbackColumns(th *theme, now func() time.Time, marked func(int64) bool) [
 			return cell(th.status(st), statusSign(st)+" "+brief(string(st)))
 		}},
 		{Title: "CODE", Min: 4, Ideal: 4, Priority: 8, Right: true, Cell: func(c callback, _ int) grid.Cell {
-			return cell(th.status(c.Report.Status()), brief(c.Report.ErrorCode()))
+			code := c.Report.ErrorCode()
+			if !plivo.HasError(code) {
+				return cell(th.muted, "")
+			}
+			return cell(th.status(c.Report.Status()), brief(code))
 		}},
 		{Title: "SEQ", Min: 3, Ideal: 3, Priority: 10, Right: true, Cell: func(c callback, _ int) grid.Cell {
 			n, ok := c.Report.Sequence()

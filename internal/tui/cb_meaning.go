@@ -76,7 +76,7 @@ func numbered(name, word string) bool {
 // remarkOn says what a value adds to the meaning of its parameter; empty for nothing.
 func remarkOn(name, value string) string {
 	switch {
-	case name == "ErrorCode" && hasError(value):
+	case name == "ErrorCode" && plivo.HasError(value):
 		if c, ok := plivo.LookupCode(value); ok {
 			return c.Meaning + "."
 		}

@@ -66,7 +66,7 @@ func writeOutcome(d *doc, cb webhook.Callback) {
 		}
 		d.field("status", th.status(st), words)
 	}
-	if code := r.ErrorCode(); hasError(code) {
+	if code := r.ErrorCode(); plivo.HasError(code) {
 		words := statusSign(r.Status()) + " " + remarkOn("ErrorCode", code)
 		d.field("error "+brief(code), th.status(r.Status()), words)
 		if c, ok := plivo.LookupCode(code); ok {

@@ -59,7 +59,7 @@ func messageColumns(th *theme, now func() time.Time) []grid.Column[plivo.Message
 			return cell(th.status(m.Status), statusWords(m))
 		}},
 		{Title: "CODE", Min: 4, Ideal: 18, Max: 29, Priority: 5, Cell: func(m message, w int) grid.Cell {
-			if words := silenceBrief(m, w); words != "" && !hasError(m.ErrorCode) && m.Refusal == "" {
+			if words := silenceBrief(m, w); words != "" && !plivo.HasError(m.ErrorCode) && m.Refusal == "" {
 				_, paint := th.silenceSign(m)
 				return cell(paint, words)
 			}
@@ -146,16 +146,6 @@ func statusWords(m plivo.Message) string {
 	return s
 }
 
-// hasError reports whether the error code says anything: Plivo sends "000" with delivered messages.
-func hasError(code string) bool {
-	for _, r := range code {
-		if r != '0' {
-			return true
-		}
-	}
-	return false
-}
-
 // refusedWord says of a message that Plivo did not take whether the API refused it; if not, the refusal tells why.
 func refusedWord(m plivo.Message) string {
 	if m.NotTaken {
@@ -181,7 +171,7 @@ func codeWords(m plivo.Message, w int) string {
 		return "–"
 	case m.Refusal != "":
 		return refusedWord(m)
-	case !hasError(m.ErrorCode):
+	case !plivo.HasError(m.ErrorCode):
 		return ""
 	}
 	s := brief(m.ErrorCode)

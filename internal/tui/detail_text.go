@@ -93,7 +93,7 @@ func (d *detail) explain(p *page) {
 	case m.Refusal != "":
 		p.field(refusedWord(m), th.bad, "✗ "+readable(m.Refusal))
 	}
-	if hasError(m.ErrorCode) {
+	if plivo.HasError(m.ErrorCode) {
 		p.explainCode(th, m.ErrorCode, m.Status)
 	}
 	if m.Unverified {

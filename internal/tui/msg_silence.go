@@ -133,7 +133,7 @@ func (d *detail) writeProvider(p *page) {
 	label := "Plivo says"
 	if said.Status != "" {
 		words := statusSign(said.Status) + " " + brief(string(said.Status))
-		if hasError(said.ErrorCode) {
+		if plivo.HasError(said.ErrorCode) {
 			words += " with error " + brief(said.ErrorCode)
 		}
 		if !said.ChangedAt.IsZero() {
@@ -158,7 +158,7 @@ func (d *detail) writeProvider(p *page) {
 		}
 		p.field(label, th.muted, times+" at "+clock(said.AskedAt, now))
 	}
-	if hasError(said.ErrorCode) && said.ErrorCode != d.message.ErrorCode {
+	if plivo.HasError(said.ErrorCode) && said.ErrorCode != d.message.ErrorCode {
 		p.explainCode(th, said.ErrorCode, said.Status)
 	}
 	if !said.GivenAt.IsZero() {

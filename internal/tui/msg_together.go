@@ -111,7 +111,7 @@ func endWords(m plivo.Message) string {
 		return refusedWord(m)
 	case m.Status == "":
 		return "without a status"
-	case hasError(m.ErrorCode):
+	case plivo.HasError(m.ErrorCode):
 		return brief(string(m.Status)) + " " + brief(m.ErrorCode)
 	}
 	return brief(string(m.Status))

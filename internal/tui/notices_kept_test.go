@@ -114,6 +114,9 @@ func TestKeptAsideIsRead(t *testing.T) {
 			if len(kept) != 1 || !strings.Contains(said, kept[0]) {
 				t.Fatalf("of %q it said %q", kept, said)
 			}
+			if n := len(strings.Fields(strings.ReplaceAll(said, folder, "folder"))); n >= 35 {
+				t.Errorf("it has %d words: %s", n, said)
+			}
 			base := filepath.Base(kept[0])
 			for _, size := range [][2]int{{120, 36}, {80, 24}, {60, 15}} {
 				for _, masked := range []bool{false, true} {

@@ -104,7 +104,7 @@ func (e *env) speakCallback(told spokenMsg) []string {
 	s.add("Callback %d: %s", c.ID, callbackSentence(c, e.at))
 	s.add("It is %s.", kindSpoken(c.Kind))
 	s.labelled("Message UUID", readable(r.MessageUUID()))
-	if code := r.ErrorCode(); hasError(code) {
+	if code := r.ErrorCode(); plivo.HasError(code) {
 		s.add("Error %s: %s", brief(code), remarkOn("ErrorCode", code))
 		if known, ok := plivo.LookupCode(code); ok {
 			s.add("%s %s %s", faultWords(known.Fault), retryWords(known.Retryable), known.Advice)

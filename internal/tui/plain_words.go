@@ -23,7 +23,7 @@ func messageSentence(m plivo.Message, now time.Time) string {
 	case m.Unclear:
 	case m.Refusal != "":
 		words = append(words, refusedBy(m))
-	case hasError(m.ErrorCode):
+	case plivo.HasError(m.ErrorCode):
 		words = append(words, errorSpoken(m.ErrorCode))
 	}
 	if missed := silenceBrief(m, plainWide); missed != "" {
@@ -90,7 +90,7 @@ func reportedWords(c webhook.Callback) []string {
 	if st := c.Report.Status(); st != "" {
 		words = append(words, brief(string(st)))
 	}
-	if code := c.Report.ErrorCode(); hasError(code) {
+	if code := c.Report.ErrorCode(); plivo.HasError(code) {
 		words = append(words, errorSpoken(code))
 	}
 	return words
@@ -114,7 +114,7 @@ func logSentence(c webhook.Callback, of plivo.Message) string {
 		who = "Message from " + plusOf(c.Report.From(), of.From)
 	}
 	words := []string{who + " " + statusOf(c), signatureSpoken(c.Verdict, c.Cause)}
-	if code := c.Report.ErrorCode(); hasError(code) {
+	if code := c.Report.ErrorCode(); plivo.HasError(code) {
 		words = slices.Insert(words, 1, errorSpoken(code))
 	}
 	if took := c.ReceivedAt.Sub(of.CreatedAt); c.Kind != webhook.Inbound && of.ID != 0 && took >= 50*time.Millisecond {

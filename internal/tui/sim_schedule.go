@@ -246,7 +246,7 @@ func (s *simSchedule) line(r simRow, w int, on bool) string {
 	status, paint := "inbound", th.accent
 	if !r.cb.Inbound {
 		status, paint = brief(string(r.cb.Status)), th.status(r.cb.Status)
-		if hasError(r.cb.ErrorCode) {
+		if plivo.HasError(r.cb.ErrorCode) {
 			status += " " + brief(r.cb.ErrorCode)
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"dev.internal/plivoscope/internal/hostport"
 )
 
 // publicURL is one public URL in the parts that candidates are put together from. The text is kept
@@ -31,10 +33,11 @@ func parsePublicURL(raw string) ([]publicURL, error) {
 	switch {
 	case scheme != "http" && scheme != "https", u.Hostname() == "":
 		return nil, fmt.Errorf("the public URL %q has no http(s) scheme or no host; give one as https://example.com", raw)
-	case strings.HasSuffix(u.Host, ":"):
-		return nil, fmt.Errorf("the public URL %q has a colon behind its host, and no port; write the port, or leave the colon out", raw)
 	case u.User != nil, u.RawQuery != "", u.ForceQuery, u.Fragment != "", strings.Contains(raw, "#"):
 		return nil, fmt.Errorf("the public URL %q has more than a scheme, a host, a port and a path; leave out user, query and fragment", raw)
+	}
+	if err := hostport.URL(u); err != nil {
+		return nil, fmt.Errorf("the public URL %q %w", raw, err)
 	}
 	start := len(u.Scheme) + len("://")
 	end := len(raw)

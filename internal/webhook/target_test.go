@@ -135,7 +135,7 @@ func TestPublicURLsMayChange(t *testing.T) {
 }
 
 func TestUnusablePublicURLsAreRefused(t *testing.T) {
-	for _, public := range []string{"", "example.com", "ftp://h", "https://", "https://u:p@h", "https://h/?a=1", "https://h/#f", "https://h/%zz", "http://[::1", "https://h:port", "https://h:", "http://127.0.0.1:", "https://[::1]:/x"} {
+	for _, public := range []string{"", "example.com", "ftp://h", "https://", "https://u:p@h", "https://h/?a=1", "https://h/#f", "https://h/%zz", "http://[::1", "https://h:port", "https://h:", "http://127.0.0.1:", "https://[::1]:/x", "https://h:0", "https://h:65536/x", "http://127.0.0.1:08080"} {
 		if _, err := webhook.New(webhook.Config{Recorder: &memory{}, PublicURLs: []string{public}}); err == nil || !strings.Contains(err.Error(), "public URL") {
 			t.Errorf("%q: error %v", public, err)
 		}

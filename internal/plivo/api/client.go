@@ -11,6 +11,7 @@ import (
 
 	sdk "github.com/plivo/plivo-go/v7"
 
+	"dev.internal/plivoscope/internal/hostport"
 	"dev.internal/plivoscope/internal/redact"
 )
 
@@ -93,6 +94,9 @@ func parseBase(raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
 		return nil, fmt.Errorf("cannot use %q as the address of the Plivo API: it is no http or https URL; write it as %s", raw, defaultBaseURL)
+	}
+	if err := hostport.URL(u); err != nil {
+		return nil, fmt.Errorf("cannot use %q as the address of the Plivo API: it %w", u.Redacted(), err)
 	}
 	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
 		return nil, fmt.Errorf("cannot use %q as the address of the Plivo API: only scheme, host and port belong in it, as in %s", u.Redacted(), defaultBaseURL)

@@ -197,6 +197,7 @@ func TestNewNeedsCredentialsAndAnAddress(t *testing.T) {
 		"no URL":             {AuthID: authID, AuthToken: authToken, BaseURL: "api.plivo.com"},
 		"another scheme":     {AuthID: authID, AuthToken: authToken, BaseURL: "ftp://api.plivo.com"},
 		"a path":             {AuthID: authID, AuthToken: authToken, BaseURL: "https://api.plivo.com/v1"},
+		"a port":             {AuthID: authID, AuthToken: authToken, BaseURL: "https://api.plivo.com:65536"},
 		"a password":         {AuthID: authID, AuthToken: authToken, BaseURL: "https://a:" + authToken + "@api.plivo.com"},
 	} {
 		if _, err := api.New(config); err == nil {

@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"dev.internal/plivoscope/internal/hostport"
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/scenario"
 )
@@ -68,6 +69,8 @@ func (s *Simulator) checkURL(raw string) string {
 		return tooLong("url", maxURL)
 	case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "":
 		return "url must be an absolute http or https URL"
+	case hostport.URL(u) != nil:
+		return "url " + hostport.URL(u).Error()
 	case s.o.AllowRemote || plivo.IsLoopback(u.Hostname()):
 		return ""
 	default:

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
-	"strconv"
 	"strings"
 
+	"dev.internal/plivoscope/internal/hostport"
 	"dev.internal/plivoscope/internal/plivo"
 )
 
@@ -79,7 +79,6 @@ func errUser(what string) error {
 
 // checkHost gives a host as the Host header will have it.
 func checkHost(scheme, host string) (string, error) {
-	host = strings.TrimSuffix(host, ":")
 	if strings.Contains(host, "%") {
 		return "", errors.New("its host has a zone or an escape, which no Host header carries; use an address or name without one")
 	}
@@ -91,12 +90,10 @@ func checkHost(scheme, host string) (string, error) {
 		}
 		return "", fmt.Errorf("its host cannot be read (%w); write it as localhost:3000", err)
 	}
-	name, port := u.Hostname(), u.Port()
+	name := u.Hostname()
 	switch {
 	case name == "" || u.Host != host:
 		return "", errors.New("it has no host; write it as http://localhost:3000")
-	case strings.HasSuffix(host, ":"):
-		return "", errors.New("its host has a colon too many; write it as http://localhost:3000")
 	case strings.IndexFunc(name, func(r rune) bool { return r > '~' || r <= ' ' || strings.ContainsRune(`"<>\^{|}`, r) }) >= 0:
 		return "", errors.New("its host has characters that no Host header carries; write an international name in its xn-- form")
 	}
@@ -105,10 +102,8 @@ func checkHost(scheme, host string) (string, error) {
 			return "", errors.New("what stands between its brackets is no IPv6 address")
 		}
 	}
-	if port != "" {
-		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
-			return "", fmt.Errorf("its port is %s; a port is from 1 to 65535", cut(port))
-		}
+	if err := hostport.URL(u); err != nil {
+		return "", fmt.Errorf("it %w", err)
 	}
 	return host, nil
 }

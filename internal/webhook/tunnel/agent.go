@@ -10,11 +10,11 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
 	"dev.internal/plivoscope/internal/escape"
+	"dev.internal/plivoscope/internal/hostport"
 )
 
 // defaultAgentAPI is where an ngrok agent serves its API unless told otherwise.
@@ -34,12 +34,11 @@ func newAgent(s Settings) (Tunnel, error) {
 	if api == "" {
 		api = defaultAgentAPI
 	}
-	if _, err := strconv.ParseUint(api, 10, 16); err == nil {
+	if strings.Trim(api, "0123456789") == "" {
 		api = net.JoinHostPort("127.0.0.1", api)
 	}
-	host, port, err := net.SplitHostPort(api)
-	if err != nil || host == "" || port == "" {
-		return nil, fmt.Errorf("--ngrok-api %q is no address of an ngrok agent's API; give it as HOST:PORT or PORT, as %s", s.AgentAPI, defaultAgentAPI)
+	if _, _, err := hostport.Dial(api); err != nil {
+		return nil, fmt.Errorf("--ngrok-api %q is no address of an ngrok agent's API: it %w; give it as HOST:PORT or PORT, as %s", s.AgentAPI, err, defaultAgentAPI)
 	}
 	return &agentTunnel{api: api, log: s.Logger, every: 2 * time.Second, client: &http.Client{
 		Timeout:       5 * time.Second,
@@ -95,8 +94,8 @@ func (a *agentTunnel) look(ctx context.Context, port string) (found, why string)
 	}
 	var others []string
 	for _, e := range list {
-		public, ok := clean(e.public())
-		if !ok || !strings.HasPrefix(public, "https://") {
+		public, _ := clean(e.public())
+		if !strings.HasPrefix(public, "https://") {
 			continue
 		}
 		if e.leadsTo(port) {

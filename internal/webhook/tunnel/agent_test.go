@@ -118,7 +118,7 @@ func TestAgentHangs(t *testing.T) {
 }
 
 func TestParseAgent(t *testing.T) {
-	for api, ok := range map[string]bool{"": true, "4041": true, "localhost:4041": true, "[::1]:4041": true, "localhost": false, ":4040": false, "70000": false} {
+	for api, ok := range map[string]bool{"": true, "4041": true, "localhost:4041": true, "[::1]:4041": true, "localhost": false, ":4040": false, "70000": false, "0": false, "04040": false, "localhost:0": false, "localhost:65536": false, "localhost:http": false} {
 		if _, err := tunnel.Parse("ngrok-agent", tunnel.Settings{AgentAPI: api}); (err == nil) != ok {
 			t.Errorf("Parse with %q: %v", api, err)
 		}

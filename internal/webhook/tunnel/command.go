@@ -120,7 +120,7 @@ type life struct {
 	output output
 
 	url       string
-	plain     string // an http:// one, which is not taken
+	untaken   *untaken // nil for none
 	ready     bool
 	doubt     string
 	since     time.Time // when it came online
@@ -208,8 +208,8 @@ func (l *life) take(lines []string) {
 		if l.preset.ready != "" && strings.Contains(line, l.preset.ready) {
 			l.ready = true
 		}
-		if plain := l.find.plain(line); plain != "" {
-			l.plain = plain
+		if other := l.find.untaken(line); other != nil && other.likelier(l.untaken) {
+			l.untaken = other
 		}
 		found, ok := l.find.url(line)
 		switch {
@@ -252,8 +252,8 @@ func (l *life) said() string {
 		return ", having printed nothing."
 	}
 	why := ""
-	if l.url == "" && l.plain != "" {
-		why = fmt.Sprintf(". It printed %s, and only an https URL is taken", l.secrets.hide(l.plain))
+	if l.url == "" && l.untaken != nil {
+		why = fmt.Sprintf(". It printed %s, which is not taken: %s", shortened(l.secrets.hide(l.untaken.url)), shortened(l.secrets.hide(l.untaken.why)))
 	}
 	return fmt.Sprintf("%s. Its last words: “%s”.", why, strings.Join(lines, " / "))
 }

@@ -100,7 +100,7 @@ func TestCommandBadInput(t *testing.T) {
 		"no URL":         {command("print=connecting", "print=see https://docs.example.dev/manual", "wait"), brief, []string{"printed no public URL within 2s", "“connecting / see https://docs.example.dev/manual”", "pattern"}},
 		"no URL, silent": {command("wait"), 200 * time.Millisecond, []string{"having printed nothing"}},
 		"bidi in URL":    {command("print=https://a\u202e.example.dev", "wait"), brief, []string{"printed no public URL"}},
-		"http only":      {command("print=http://bore.pub:1234", "wait"), brief, []string{"printed no public URL"}},
+		"http only":      {command("print=http://bore.pub:1234", "wait"), brief, []string{"printed no public URL", "It printed http://bore.pub:1234, which is not taken: only an https URL is."}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if runtime.GOOS == "windows" && strings.HasPrefix(c.spec, "/") {

@@ -1,14 +1,16 @@
 package tunnel
 
 import (
+	"errors"
+	"iter"
 	"net"
 	"net/url"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"dev.internal/plivoscope/internal/escape"
+	"dev.internal/plivoscope/internal/hostport"
 )
 
 // finder finds the public URL in a line of a command's output.
@@ -17,8 +19,7 @@ type finder struct {
 }
 
 var (
-	httpURL    = regexp.MustCompile("http://[^\\s\"'<>|`\\x1b]+")
-	httpsURL   = regexp.MustCompile("https://[^\\s\"'<>|`\\x1b]+")
+	anyURL     = regexp.MustCompile("https?://[^\\s\"'<>|`\\x1b]+")
 	publicHost = regexp.MustCompile(`^(?:[A-Za-z0-9][A-Za-z0-9-]*\.)+[A-Za-z0-9-]+(?::[0-9]{1,5})?$|^localhost:[0-9]{1,5}$`)
 )
 
@@ -36,62 +37,140 @@ var websites = []string{
 // url gives the URL in line without a slash at its end; ok is false where none is.
 func (f finder) url(line string) (found string, ok bool) {
 	if f.pattern != nil {
-		match := f.pattern.FindStringSubmatch(line)
-		if match == nil {
-			return "", false
+		if match, ok := f.match(line); ok {
+			found, _ = clean(match)
 		}
-		found = match[0]
-		if len(match) > 1 {
-			found = match[1]
+		return found, found != ""
+	}
+	for raw := range candidates(line) {
+		if found, _ := bare(raw); found != "" && strings.HasPrefix(found, "https:") {
+			return found, true
 		}
-		return clean(found)
-	}
-	return bare(httpsURL, line)
-}
-
-// plain gives an http:// URL in line that would be taken if it were an https one; empty for none. Those of this machine
-// are what the tunnel leads to.
-func (f finder) plain(line string) string {
-	if f.pattern != nil {
-		return ""
-	}
-	found, _ := bare(httpURL, line)
-	u, err := url.Parse(found)
-	if err != nil || u.Hostname() == "localhost" {
-		return ""
-	}
-	if ip := net.ParseIP(u.Hostname()); ip != nil && (ip.IsLoopback() || ip.IsUnspecified()) {
-		return ""
-	}
-	return found
-}
-
-// bare gives the first URL in line of those that pattern finds that looks like a tunnel's.
-func bare(pattern *regexp.Regexp, line string) (found string, ok bool) {
-	for _, candidate := range pattern.FindAllString(line, -1) {
-		// A page of documentation has a path, a tunnel hardly ever.
-		u, err := url.Parse(strings.TrimRight(candidate, ".,;:!?)]}"))
-		if err != nil || !publicHost.MatchString(u.Host) || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || website(strings.ToLower(u.Hostname())) {
-			continue
-		}
-		return clean(u.Scheme + "://" + u.Host)
 	}
 	return "", false
 }
 
-// clean refuses what could not be a public URL.
-func clean(raw string) (string, bool) {
-	raw = strings.TrimRight(raw, "/")
-	u, err := url.Parse(raw)
-	if err != nil || escape.Line(raw) != raw || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+// match is what the pattern takes for the URL in line.
+func (f finder) match(line string) (found string, ok bool) {
+	match := f.pattern.FindStringSubmatch(line)
+	switch {
+	case match == nil:
 		return "", false
+	case len(match) > 1:
+		return match[1], true
 	}
-	if port := u.Port(); port != "" {
-		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
-			return "", false
+	return match[0], true
+}
+
+// untaken is a URL in a program's output that is not taken for the public one.
+type untaken struct {
+	url, why string
+	page     bool // it may be one of documentation, or the like
+}
+
+// untaken gives such a URL in line, the likeliest to be meant; nil for none. An http one of this machine is what the tunnel
+// leads to, and a known website is never meant.
+func (f finder) untaken(line string) *untaken {
+	if f.pattern != nil {
+		if match, ok := f.match(line); ok {
+			if _, why := clean(match); why != "" {
+				return &untaken{url: match, why: why}
+			}
+		}
+		return nil
+	}
+	var best *untaken
+	for raw := range candidates(line) {
+		plain := strings.HasPrefix(raw, "http:")
+		if u, err := url.Parse(raw); plain && err == nil && onlyHere(u.Hostname()) {
+			continue
+		}
+		_, why := bare(raw)
+		if why == "" && plain {
+			why = "only an https URL is"
+		}
+		if u := (untaken{raw, why, why == hasPath}); why != "" && u.likelier(best) {
+			best = &u
 		}
 	}
-	return raw, u.Scheme == "https" || u.Scheme == "http"
+	return best
+}
+
+// likelier tells whether it is rather the URL that was meant than one that was printed before.
+func (u untaken) likelier(before *untaken) bool { return before == nil || before.page || !u.page }
+
+// candidates are the URLs in line that are of no known website.
+func candidates(line string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, raw := range anyURL.FindAllString(line, -1) {
+			raw = strings.TrimRight(raw, ".,;:!?)]}")
+			if u, err := url.Parse(raw); err == nil && website(strings.ToLower(u.Hostname())) {
+				continue
+			}
+			if !yield(raw) {
+				return
+			}
+		}
+	}
+}
+
+// onlyHere tells whether a host is this machine's.
+func onlyHere(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && (ip.IsLoopback() || ip.IsUnspecified())
+}
+
+// hasPath is why a page of documentation is not taken: it has a path, a tunnel hardly ever.
+const hasPath = "it has a path or a query; where that is the tunnel's, --tunnel-pattern says so"
+
+// bare gives what is taken of a URL that looks like a tunnel's, or says why it does not.
+func bare(raw string) (found, why string) {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return "", unreadable(err)
+	}
+	found, why = clean(u.Scheme + "://" + u.Host)
+	switch {
+	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "":
+		return "", hasPath
+	case why == "" && !publicHost.MatchString(u.Host):
+		return "", "its host is no name that is public"
+	}
+	return found, why
+}
+
+// clean gives a URL without a slash at its end, or says why it could not be a public one.
+func clean(raw string) (found, why string) {
+	raw = strings.TrimRight(raw, "/")
+	u, err := url.Parse(raw)
+	if err != nil {
+		return "", unreadable(err)
+	}
+	wrong := hostport.URL(u)
+	switch {
+	case u.Scheme != "https" && u.Scheme != "http":
+		return "", "it is no http or https URL"
+	case u.Hostname() == "":
+		return "", "it has no host"
+	case wrong != nil:
+		return "", "it " + wrong.Error()
+	case u.User != nil:
+		return "", "it has a user name or password"
+	case u.RawQuery != "" || u.Fragment != "":
+		return "", "it has a query or a fragment"
+	case escape.Line(raw) != raw:
+		return "", "it has characters that no URL has"
+	}
+	return raw, ""
+}
+
+// unreadable is an error of url.Parse, which repeats the URL.
+func unreadable(err error) string {
+	var wrong *url.Error
+	if errors.As(err, &wrong) {
+		err = wrong.Err
+	}
+	return "it cannot be read: " + err.Error()
 }
 
 func website(host string) bool {

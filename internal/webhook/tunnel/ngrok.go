@@ -6,11 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/url"
 	"os"
 	"strings"
 	"time"
+
+	"dev.internal/plivoscope/internal/hostport"
 )
 
 // ngrokTunnel is a tunnel by ngrok's client in this program. The client tries for ever what can never work,
@@ -46,14 +47,14 @@ func newNgrok(s Settings) (Tunnel, error) {
 	n := &ngrokTunnel{settings: s, secrets: newSecrets(s.NgrokToken), log: s.Logger, pace: ngrokTimes}
 	if s.NgrokDomain != "" {
 		host := strings.TrimSuffix(strings.TrimPrefix(s.NgrokDomain, "https://"), "/")
-		if u, err := url.Parse("https://" + host); err != nil || u.Host != host || u.Hostname() == "" {
+		if u, err := url.Parse("https://" + host); err != nil || u.Host != host || u.Hostname() == "" || hostport.URL(u) != nil {
 			return nil, fmt.Errorf("%q is no name for ngrok to be reached under; give one as me.ngrok-free.app, or none for the account's own", s.NgrokDomain)
 		}
 		n.domain = "https://" + host
 	}
 	if s.NgrokServer != "" {
-		if _, _, err := net.SplitHostPort(s.NgrokServer); err != nil {
-			return nil, fmt.Errorf("%q is no address of an ngrok server; give one as HOST:PORT", s.NgrokServer)
+		if _, _, err := hostport.Dial(s.NgrokServer); err != nil {
+			return nil, fmt.Errorf("%q is no address of an ngrok server: it %w; give one as HOST:PORT", s.NgrokServer, err)
 		}
 	}
 	if s.NgrokCA != "" {

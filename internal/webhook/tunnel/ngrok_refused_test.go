@@ -156,6 +156,8 @@ func TestParseNgrok(t *testing.T) {
 		{tunnel.Settings{NgrokToken: secret, NgrokDomain: "http://me.ngrok.app"}, "is no name"},
 		{tunnel.Settings{NgrokToken: secret, NgrokDomain: "me.ngrok.app/path"}, "is no name"},
 		{tunnel.Settings{NgrokToken: secret, NgrokServer: "localhost"}, "HOST:PORT"},
+		{tunnel.Settings{NgrokToken: secret, NgrokServer: "localhost:65536"}, `has the port "65536"`},
+		{tunnel.Settings{NgrokToken: secret, NgrokDomain: "me.ngrok.app:65536"}, "is no name"},
 		{tunnel.Settings{NgrokToken: secret, NgrokCA: "/no/such/file"}, "cannot be read"},
 		{tunnel.Settings{NgrokToken: secret, NgrokCA: empty}, "holds no certificate"},
 	} {

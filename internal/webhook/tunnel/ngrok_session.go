@@ -199,9 +199,9 @@ func (s *ngrokSession) tell() error {
 	if !s.up || s.endpoint == nil {
 		return nil
 	}
-	public, ok := clean(s.url)
-	if !ok {
-		return &trouble{why: fmt.Sprintf("ngrok gave no usable public URL, but “%s”.", s.secrets.hide(s.url))}
+	public, why := clean(s.url)
+	if why != "" {
+		return &trouble{why: fmt.Sprintf("ngrok gave no usable public URL, but “%s”: %s.", s.secrets.hide(s.url), s.secrets.hide(why))}
 	}
 	s.limit.Stop()
 	s.came, s.why, s.code = true, "", ""

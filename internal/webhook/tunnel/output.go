@@ -55,11 +55,15 @@ func (o *output) line(lines []string, raw []byte) []string {
 	if text == "" {
 		return lines
 	}
-	kept := o.secrets.hide(text) // before it is cut: half a token is not known for one
-	if len(kept) > shownOf {
-		kept = strings.ToValidUTF8(kept[:shownOf], "") + "…"
-	}
-	o.last = append(o.last, kept)
+	o.last = append(o.last, shortened(o.secrets.hide(text)))
 	o.last = o.last[max(0, len(o.last)-keptMost):]
 	return append(lines, text)
+}
+
+// shortened cuts what is shown of a line. The secrets in it are hidden before: half a token is not known for one.
+func shortened(hidden string) string {
+	if len(hidden) <= shownOf {
+		return hidden
+	}
+	return strings.ToValidUTF8(hidden[:shownOf], "") + "…"
 }

@@ -1,14 +1,15 @@
 package tunnel
 
 import (
+	"regexp"
 	"strings"
 
 	"dev.internal/plivoscope/internal/config"
 	"dev.internal/plivoscope/internal/escape"
 )
 
-// secrets takes tokens out of what others wrote: ngrok repeats a token that it refuses, and a command may
-// print its own arguments.
+// secrets takes tokens, and the passwords of URLs, out of what others wrote: ngrok repeats a token that it refuses, and a
+// command may print its own arguments.
 type secrets struct{ values []config.Secret }
 
 func newSecrets(values ...config.Secret) secrets {
@@ -30,5 +31,8 @@ func (s secrets) without(text string) string {
 		text = strings.ReplaceAll(text, v.Reveal(), v.String())
 		text = strings.ReplaceAll(text, strings.TrimSpace(v.Reveal()), v.String())
 	}
-	return text
+	return inURL.ReplaceAllString(text, "${1}"+config.Secret{}.String()+"@")
 }
+
+// inURL is a user name and password in a URL.
+var inURL = regexp.MustCompile(`(https?://)[^\s/?#@]+@`)
