@@ -247,13 +247,13 @@ func TestNarrowInputsShowTheCursor(t *testing.T) {
 func TestAFailedInboundKeepsItsText(t *testing.T) {
 	d := staged80(t)
 	d.core.inboundErr = errors.New("the callback server answered 500")
-	d.keys("i", " again")
+	d.keys("i", "again")
 	answer := d.pressHeld("enter", "enter")
 	d.expect("delivering")
 	d.keys("ctrl+c")
 	d.quit = false
 	answer()
-	d.expect("answered 500", "Hello from a phone again")
+	d.expect("answered 500", "│ again")
 	d.core.inboundErr = nil
 	answer = d.pressHeld("enter")
 	d.keys("esc", "q")

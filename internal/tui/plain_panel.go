@@ -155,8 +155,11 @@ func (p *plainUI) askSimValue(t *simInput) {
 func (p *plainUI) askInboundField(f *simInbound, i int) {
 	km, m := p.m.env.keys, p.m.env.mask
 	hide := []func(string) string{m.Number, m.Number, m.Text, m.Text}[i]
-	text := f.inputs[i].Value()
-	p.put(&question{label: inboundFields[i], text: []rune(text), offer: text != "", hide: hide, accept: km.deliver, leave: km.cancel, done: func(text string) tea.Cmd {
+	text, label := f.inputs[i].Value(), inboundFields[i]
+	if text == "" {
+		label += ", " + f.inputs[i].Placeholder
+	}
+	p.put(&question{label: label, text: []rune(text), offer: text != "", hide: hide, accept: km.deliver, leave: km.cancel, done: func(text string) tea.Cmd {
 		f.inputs[i].SetValue(text)
 		if i+1 < len(f.inputs) {
 			p.askInboundField(f, i+1)
