@@ -11,7 +11,6 @@ import (
 
 // helpSheet lists every key of the context, grouped.
 type helpSheet struct {
-	back     sheet // what is open again once it is closed; nil for nothing
 	env      *env
 	sections []section
 	top      int

@@ -34,6 +34,12 @@ func TestPanelSpoken(t *testing.T) {
 	d.hears("Keys", "stop/start")
 	d.press("esc")
 	d.hears("Simulator.")
-	d.press("esc")
+	d.press("M")
+	d.hears("Left.", "Numbers and texts are masked")
+	d.press("S", "R")
+	d.hears("Left.", "Reply to each inbound message.")
+	d.press("esc", "S")
+	d.hears("Simulator.")
+	d.press("S")
 	d.hears("Left.")
 }
