@@ -37,7 +37,7 @@ func (m *Model) View() string {
 		body = append(body, lines...)
 	}
 	out = append(out, body...)
-	out = append(out, m.env.noticeLines(m.w, l.notice.h)...)
+	out = append(out, m.env.noticeLines(m.w, l.notice.h, m.at != onActivity && m.screenKeys())...)
 	out = append(out, keysLine(m.env.th, m.w, m.footerKeys()))
 	return strings.Join(out, "\n")
 }

@@ -305,7 +305,7 @@ func TestALongNoticeHasItsOwnLine(t *testing.T) {
 	}
 	d.now = d.now.Add(failureLife)
 	d.send(tickMsg{})
-	if d.m.messages.lay.list.h != list.h+1 {
+	if d.m.messages.lay.list.h != list.h+2 { // it had three lines
 		t.Errorf("the list has %d rows after the notice went, %d while it was there", d.m.messages.lay.list.h, list.h)
 	}
 }

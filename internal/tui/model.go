@@ -293,7 +293,7 @@ func (m *Model) learn() {
 
 // arrange gives every part the place it has now.
 func (m *Model) arrange() {
-	m.frame = computeFrame(m.w, m.h, m.env.noticeIsLong(m.w))
+	m.frame = computeFrame(m.w, m.h, m.env.noticeHeight(m.w))
 	if m.frame.tooSmall {
 		return // everything keeps its place until there is room again
 	}
