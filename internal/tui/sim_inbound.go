@@ -178,7 +178,11 @@ func (f *simInbound) lines(w, h int) []string {
 		return append(out, line(w, span{th.muted, blank(fieldIndent) + "posted; waiting for the answer …"}))
 	}
 	if !f.posted {
-		return append(out, line(w), line(w, span{th.muted, "   It is posted, signed, to the message_url of the number; the answer comes here."}))
+		out = append(out, line(w))
+		for _, l := range wrap("It is posted, signed, to the message_url of the number; the answer comes here.", w-4) {
+			out = append(out, line(w, span{th.muted, "   " + l}))
+		}
+		return out[:min(h, len(out))]
 	}
 	var answer []string
 	for _, s := range f.answer() {

@@ -299,3 +299,16 @@ func TestPanelTellsApp(t *testing.T) {
 		t.Errorf("the changes are %+v", d.core.changes)
 	}
 }
+
+// TestPanelSaysAllOfIt holds that what a part says of itself is not cut on a small screen.
+func TestPanelSaysAllOfIt(t *testing.T) {
+	for _, size := range [][2]int{{60, 15}, {80, 24}} {
+		d := panelled(staged(t, false, false, size[0], size[1], nil), 0, 3)
+		d.expect("docs/scenarios.md")
+		d.keys("tab")
+		if words := strings.Join(strings.Fields(d.screen()), " "); !strings.Contains(words, "to the message_url of the number; the answer comes here.") {
+			t.Errorf("it is cut:\n%s", d.screen())
+		}
+		checkFrame(t, "inbound", d.m.View(), size[0], size[1])
+	}
+}
