@@ -3,10 +3,10 @@ package tui
 // Least sizes: of a screen that can be used, and from where the detail is always shown.
 const (
 	minWidth, minHeight = 60, 15
-	detailHeight        = 21  // rows of the terminal from which the detail stands below the list
-	minList             = 7   // rows of the body that the list keeps: rule, filter, titles, three messages
-	airyHeight          = 30  // from which the notice has two lines
-	noticeMost          = 6   // lines of a notice that came just now, while the body keeps leastBody
+	detailHeight        = 21 // rows of the terminal from which the detail stands below the list
+	minList             = 7  // rows of the body that the list keeps: rule, filter, titles, three messages
+	airyHeight          = 30 // from which the notice has two lines
+	noticeMost          = 6  // lines of a notice that came just now, while the body keeps leastBody
 	leastBody           = 7
 	besideWidth         = 150 // columns from which it stands beside the list
 )

@@ -24,6 +24,7 @@ type wrapping struct {
 
 func (c *wrapping) Run() error {
 	_, _ = io.WriteString(c.out, ansi.SetModeAutoWrap)
-	defer linesEnd(c.out)
-	return c.ExecCommand.Run()
+	err := c.ExecCommand.Run()
+	_, _ = io.WriteString(c.out, ansi.ResetModeAutoWrap)
+	return err
 }
