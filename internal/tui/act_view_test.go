@@ -112,7 +112,7 @@ func hostileActivity(d *driver) {
 func TestActivityLayoutAddsUp(t *testing.T) {
 	for w := minWidth; w <= 240; w++ {
 		for h := minHeight; h <= 70; h++ {
-			body := computeFrame(w, h, h%2 == 0).body
+			body := computeFrame(w, h, 1+h%7).body
 			l := computeActivity(body)
 			edges := 0
 			if l.beside {

@@ -90,7 +90,7 @@ func (s *callbacks) nothing() [][]span {
 	}
 	out := []sentence{
 		{{th.text, "No callbacks yet. Each request to this server is listed."}},
-		{{th.muted, "They are taken at "}, {th.text, escape.Line(s.env.status.PublicURL) + webhook.DeliveryReportPath}},
+		{{th.muted, "They come to "}, {th.text, escape.Line(s.env.status.PublicURL) + webhook.DeliveryReportPath}},
 		{{th.muted, "and at any other path and method."}},
 	}
 	if s.env.simulated() {

@@ -147,6 +147,8 @@ func keyTable() string {
 
 ` + "`?` lists the keys of what is on the screen, `:` or `ctrl+p` finds an action by its name and does it." + `
 Both, the footer and this table are made from the same list.
+What is open over a screen (a question, a menu, the help, the palette, the doctor, a form) has the keys for itself
+until it is left, all but those to quit at once and to redraw; the simulator panel has those of the screens, too.
 
 ` + "`--plain`" + ` has the same keys: it says in lines what the screens show, and asks for what is typed into forms.
 Nothing stands side by side there: on Signature and Replay ` + "`tab`" + ` asks for what the forms hold, ` + "`z`" + ` tells what is selected, as ` + "`enter`" + ` does, ` + "`tab`" + ` tells a callback part by part.

@@ -212,7 +212,7 @@ func TestTypedInOneGo(t *testing.T) {
 	}
 	d.keys("esc")
 	d.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("iesc")})
-	d.expect("Hello from a phoneesc")
+	d.expect("│ esc")
 }
 
 // TestNumbersAreCheckedWhenTheyChange holds that a key in another field does not look at the numbers

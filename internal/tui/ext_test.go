@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -183,7 +184,8 @@ func TestSuspends(t *testing.T) {
 }
 
 // TestTheEditorHasTheTerminal runs a real program on the terminal of the UI: it reads from it and writes to
-// it, and the UI comes back with its screen and its mouse.
+// it, and the UI comes back with its screen and its mouse. The lines of the terminal wrap for the program and at the end,
+// but not under the screens, where one that is too wide would move all below it.
 func TestTheEditorHasTheTerminal(t *testing.T) {
 	t.Setenv("TERM", "xterm-256color")
 	t.Setenv("COLORFGBG", "15;0")
@@ -223,5 +225,16 @@ func TestTheEditorHasTheTerminal(t *testing.T) {
 	press("q")
 	if err := <-done; err != nil {
 		t.Error(err)
+	}
+	if _, err := tty.WriteString("that is all"); err != nil { // what was written before has come by then
+		t.Fatal(err)
+	}
+	out.waitFor(t, "that is all")
+	var told []string
+	for _, s := range regexp.MustCompile(`\x1b\[\?(7|1049)[hl]`).FindAllString(out.String(), -1) {
+		told = append(told, strings.TrimPrefix(s, "\x1b[?"))
+	}
+	if got, want := strings.Join(told, " "), "7l 1049h 1049l 7h 7l 1049h 1049l 7h"; got != want {
+		t.Errorf("of its lines and its other screen the terminal is told %s, not %s", got, want)
 	}
 }

@@ -37,7 +37,7 @@ func (m *Model) View() string {
 		body = append(body, lines...)
 	}
 	out = append(out, body...)
-	out = append(out, m.env.noticeLines(m.w, l.notice.h)...)
+	out = append(out, m.env.noticeLines(m.w, l.notice.h, m.at != onActivity && m.screenKeys())...)
 	out = append(out, keysLine(m.env.th, m.w, m.footerKeys()))
 	return strings.Join(out, "\n")
 }
@@ -151,20 +151,15 @@ func (m *Model) header() string {
 	case st.PublicURL != "" && st.PublicURL != st.ListenURL:
 		places = places[1:] // another process serves under the URL
 	}
-	dropped := th.muted
+	// The lists have the whole history: without a word one would look for what is missing. What was dropped matters more.
+	counts := []span{{th.muted, "received "}, {th.text, count(st.Server.Received)}, {th.muted, " · stored "}, {th.text, count(st.Server.Stored)}}
+	stored := span{th.text, count(st.Server.Stored)}
+	briefs := [][]span{{stored, {th.muted, " stored this run "}}, {stored, {th.muted, " this run "}}, {stored, {th.muted, " stored "}}}
 	if st.Server.Dropped > 0 {
-		dropped = th.bad
-	}
-	counts := []span{
-		{th.muted, "received "},
-		{th.text, count(st.Server.Received)},
-		{th.muted, " · stored "},
-		{th.text, count(st.Server.Stored)},
-		{dropped, " · dropped " + count(st.Server.Dropped) + " "},
-	}
-	brief := []span{{th.text, count(st.Server.Stored)}, {th.muted, " stored "}}
-	if st.Server.Dropped > 0 {
-		brief = []span{{dropped, "✗ " + count(st.Server.Dropped) + " dropped "}}
+		counts = append(counts, span{th.bad, " · dropped " + count(st.Server.Dropped) + " "})
+		briefs = [][]span{{{th.bad, "✗ " + count(st.Server.Dropped) + " dropped "}}}
+	} else {
+		counts = append(counts, span{th.muted, " this run "})
 	}
 	var rate []span
 	if counts := lastSeconds(&st.Server.PerSecond, meter.Window); highest(counts) > 0 {
@@ -176,7 +171,7 @@ func (m *Model) header() string {
 		rights := [][]span{counts}
 		switch {
 		case p.brief:
-			rights = [][]span{brief}
+			rights = briefs
 		case i == 0:
 			rights = [][]span{append(rate, counts...), counts}
 		}
@@ -189,7 +184,7 @@ func (m *Model) header() string {
 	if st.Tunnel.State != "" {
 		return sides(m.w, append(name, places[len(places)-1].spans...), nil)
 	}
-	return sides(m.w, name, brief)
+	return sides(m.w, name, briefs[len(briefs)-1])
 }
 
 // loopback reports whether only this machine reaches a URL: Plivo could not.

@@ -11,7 +11,6 @@ import (
 
 // helpSheet lists every key of the context, grouped.
 type helpSheet struct {
-	back     sheet // what is open again once it is closed; nil for nothing
 	env      *env
 	sections []section
 	top      int
@@ -90,8 +89,9 @@ func (s *helpSheet) all(w int) []string {
 		}
 		out = append(out, refit(row, w))
 	}
+	out = append(out, line(w), line(w, span{th.muted, "  The first line counts this run, the lists all of the history."}))
 	if !s.env.o.NoMouse {
-		out = append(out, line(w), line(w, span{th.muted, "  The mouse selects and scrolls; hold shift to mark text for the terminal."}))
+		out = append(out, line(w, span{th.muted, "  The mouse selects and scrolls; hold shift to mark text for the terminal."}))
 	}
 	return out
 }

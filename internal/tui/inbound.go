@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -12,8 +13,13 @@ import (
 	"dev.internal/plivoscope/internal/escape"
 )
 
-// aPhone is a number that an inbound message may come from.
-const aPhone = "+14155550123"
+// What an inbound message has where nothing else is typed: a number that it may come from, and its text, which is
+// proposed beside the cursor so that nothing has to be deleted before typing.
+const (
+	aPhone       = "+14155550123"
+	inboundText  = "Hello from a phone"
+	proposedText = inboundText + ", if nothing is typed"
+)
 
 // inboundSheet makes the simulator deliver a message to the account. It stays open until the message
 // arrived, so that one that did not can be tried again.
@@ -34,12 +40,11 @@ type inboundMsg struct {
 // newInboundSheet offers a sender, where it is one that a phone may have.
 func newInboundSheet(e *env, from string) *inboundSheet {
 	s := &inboundSheet{env: e, to: e.status.DefaultSender}
-	s.inputs[0], s.inputs[1] = e.th.input(aPhone), e.th.input("its text")
+	s.inputs[0], s.inputs[1] = e.th.input(aPhone), e.th.input(proposedText)
 	if from == "" || len(from) > 20 || escape.Line(from) != from {
 		from = aPhone
 	}
 	s.inputs[0].SetValue(from)
-	s.inputs[1].SetValue("Hello from a phone")
 	s.setFocus(1)
 	return s
 }
@@ -83,12 +88,12 @@ func (s *inboundSheet) key(k tea.KeyMsg) (tea.Cmd, bool) {
 }
 
 func (s *inboundSheet) deliver() tea.Cmd {
-	from, text := strings.TrimSpace(s.inputs[0].Value()), s.inputs[1].Value()
+	from, text := strings.TrimSpace(s.inputs[0].Value()), cmp.Or(s.inputs[1].Value(), inboundText)
 	switch {
 	case s.waiting:
 		return nil
-	case from == "" || text == "":
-		s.env.notify(app.Warning, "Not delivered: an inbound message needs a number and a text.")
+	case from == "":
+		s.env.notify(app.Warning, "Not delivered: an inbound message needs a number.")
 		return nil
 	}
 	s.waiting = true

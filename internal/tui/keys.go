@@ -34,7 +34,7 @@ type keyMap struct {
 	copyIt, editItem, pageItem, copyFindings, checkAgain                      key.Binding
 	// The simulator.
 	simulator, nextPane, prevPane, less, more, typeValue, fateNext, openTried, writeInbound, setValue key.Binding
-	fateDefault, typeFate, dropFate, dropRules, simHelp, calm, badDay, loadRules                      key.Binding
+	fateDefault, typeFate, dropFate, dropRules, calm, badDay, loadRules                               key.Binding
 	stopClock, nextDue, oneMinute, advanceBy, faster, slower                                          key.Binding
 	// The reply to inbound messages.
 	setReply, noReply, replyUp, replyDown key.Binding
@@ -208,7 +208,6 @@ func newKeyMap() keyMap {
 		calm:         bind("0", "calm", "0"),
 		badDay:       bind("b", "a bad day", "b"),
 		loadRules:    bind("o", "load a rules file", "o"),
-		simHelp:      bind("?", "all keys", "?"),
 		stopClock:    bind("p", "stop/start", "p"),
 		nextDue:      bind(".", "next due", "."),
 		oneMinute:    bind("+", "1 min", "+"),

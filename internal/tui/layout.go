@@ -3,9 +3,11 @@ package tui
 // Least sizes: of a screen that can be used, and from where the detail is always shown.
 const (
 	minWidth, minHeight = 60, 15
-	detailHeight        = 21  // rows of the terminal from which the detail stands below the list
-	minList             = 7   // rows of the body that the list keeps: rule, filter, titles, three messages
-	airyHeight          = 30  // from which the notice has two lines
+	detailHeight        = 21 // rows of the terminal from which the detail stands below the list
+	minList             = 7  // rows of the body that the list keeps: rule, filter, titles, three messages
+	airyHeight          = 30 // from which the notice has two lines
+	noticeMost          = 6  // lines of a notice that came just now, while the body keeps leastBody
+	leastBody           = 7
 	besideWidth         = 150 // columns from which it stands beside the list
 )
 
@@ -24,24 +26,24 @@ type frame struct {
 	footer   rect
 }
 
-// computeFrame divides the terminal. longNotice is a new one that needs two lines.
-func computeFrame(w, h int, longNotice bool) frame {
+// computeFrame divides the terminal. notice is how many lines one that came just now needs, 1 where it is none.
+func computeFrame(w, h, notice int) frame {
 	f := frame{w: w, h: h, tooSmall: w < minWidth || h < minHeight}
 	if f.tooSmall {
 		return f
 	}
 	f.tabs = rect{0, 1, w, 1}
-	f.notice = rect{0, h - 2, w, 1}
 	f.footer = rect{0, h - 1, w, 1}
-	top, foot := 2, 2
+	top := 2
 	if h >= detailHeight {
 		top = 3 // a line of air
 	}
-	if h >= airyHeight || longNotice {
-		foot = 3
-		f.notice = rect{0, h - 3, w, 2}
+	if h >= airyHeight {
+		notice = max(notice, 2)
 	}
-	f.body = rect{0, top, w, h - foot - top}
+	notice = min(notice, noticeMost, h-top-1-leastBody)
+	f.notice = rect{0, h - 1 - notice, w, notice}
+	f.body = rect{0, top, w, h - 1 - notice - top}
 	return f
 }
 

@@ -34,7 +34,7 @@ func (s *messages) nothing() [][]span {
 	case s.env.simulated():
 		return []sentence{
 			{{th.text, "No messages yet."}},
-			{{th.key, km.fresh.Help().Key}, {th.muted, " writes one to the simulator; "}, {th.key, km.inbound.Help().Key}, {th.muted, " makes it deliver one to you."}},
+			{{th.key, km.fresh.Help().Key}, {th.muted, " writes one; "}, {th.key, km.inbound.Help().Key}, {th.muted, " has the simulator deliver one to you."}},
 			{{th.muted, "Or send through its API at "}, {th.text, escape.Line(s.env.status.APIURL)}},
 		}
 	default:

@@ -33,12 +33,11 @@ type env struct {
 	delivering int    // inbound messages that the simulator has not reported on
 	filters    *filterHistory
 	sheet      sheet     // what is open over the screen, nil for nothing
+	under      sheet     // what is open again once that is left, nil for nothing
 	sim        *simPanel // nil until it was opened
 	simPace    simPace
 	// show goes to a screen; what follows from it is done with the present update.
 	show func(screenID)
-	// toggleMask masks what is shown, or shows it again.
-	toggleMask func() tea.Cmd
 	// heard is told of each notice of the UI's own; nil for nobody.
 	heard func(app.Notice)
 	// replay begins a run of requests.
@@ -125,7 +124,7 @@ func New(core Core, o Options) *Model {
 		onMessages: m.messages, onCallbacks: m.requests, onCompose: m.compose, onReplay: m.replay, onSignature: m.sig,
 		onActivity: newActivity(e),
 	}
-	e.show, e.toggleMask = m.show, m.toggleMask
+	e.show = m.show
 	wake, release := core.Subscribe()
 	m.release = release
 	m.wait = func(pause time.Duration) tea.Cmd { return waitWake(e.ctx, wake, pause) }
@@ -294,7 +293,7 @@ func (m *Model) learn() {
 
 // arrange gives every part the place it has now.
 func (m *Model) arrange() {
-	m.frame = computeFrame(m.w, m.h, m.env.noticeIsLong(m.w))
+	m.frame = computeFrame(m.w, m.h, m.env.noticeHeight(m.w))
 	if m.frame.tooSmall {
 		return // everything keeps its place until there is room again
 	}
@@ -313,12 +312,17 @@ func (m *Model) helpSections() []section {
 	if m.screen().typing() {
 		return append(m.screen().help(), section{"Everywhere", []key.Binding{km.helpTyped, km.paletteTyped, km.redraw, km.forceQuit}})
 	}
-	all := section{title: "Everywhere"}
+	return append(m.screen().help(), m.everywhere())
+}
+
+// everywhere are the keys of every screen.
+func (m *Model) everywhere() section {
+	km, all := m.env.keys, section{title: "Everywhere"}
 	for _, t := range tabs(km) {
 		all.keys = append(all.keys, t.key)
 	}
 	all.keys = append(all.keys, km.help, km.palette, km.mask, km.forwarding, km.doctor, when(m.env.status.Attachment.State != "", km.attach), m.replyKey(), when(m.env.controllable(), km.simulator), km.redraw, km.suspend, km.quit, km.forceQuit)
-	return append(m.screen().help(), all)
+	return all
 }
 
 // footerKeys are the keys of the present context that can act now.
@@ -342,15 +346,17 @@ func (m *Model) mouse(e tea.MouseMsg) tea.Cmd {
 			return m.key(k)
 		}
 	}
+	panel, inPanel := m.env.sheet.(*simPanel)
 	switch {
-	case m.env.sheet != nil:
-		if s := m.env.sim; m.env.sheet == sheet(s) && s != nil {
-			s.mouse(e, e.Y-m.frame.body.y-1)
-		}
+	case inPanel && !m.frame.tabs.has(e.X, e.Y):
+		panel.mouse(e, e.Y-m.frame.body.y-1)
+		return nil
+	case m.env.sheet != nil && !inPanel:
 		return nil
 	case m.frame.tabs.has(e.X, e.Y):
 		for _, t := range m.placedTabs() {
 			if press && e.X >= t.from && e.X < t.to {
+				m.env.sheet = nil
 				m.show(t.screen)
 			}
 		}

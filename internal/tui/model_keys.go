@@ -28,14 +28,7 @@ func (m *Model) key(k tea.KeyMsg) tea.Cmd {
 		return nil
 	}
 	if s := m.env.sheet; s != nil {
-		m.env.sheet = nil // before the key: its answer may open another one
-		cmd, done := s.key(k)
-		if !done {
-			m.env.sheet = s
-		} else if h, ok := s.(*helpSheet); ok && m.env.sheet == nil {
-			m.env.sheet = h.back
-		}
-		return cmd
+		return m.sheetKey(s, k)
 	}
 	if cmd, done := m.copierKey(k); done {
 		return cmd
@@ -55,6 +48,56 @@ func (m *Model) alwaysKey(k tea.KeyMsg) (cmd tea.Cmd, done bool) {
 		return tea.ClearScreen, true
 	}
 	return nil, false
+}
+
+// sheetKey gives a key to what is open over the screen.
+func (m *Model) sheetKey(s sheet, k tea.KeyMsg) tea.Cmd {
+	e := m.env
+	if p, ok := s.(*simPanel); ok && !k.Paste && !p.typing() {
+		if cmd, done := m.panelKey(p, k); done {
+			return cmd
+		}
+	}
+	e.sheet = nil // before the key: its answer may open another one
+	cmd, done := s.key(k)
+	switch {
+	case !done:
+		e.sheet = s
+	case e.sheet == nil:
+		e.sheet, e.under = e.under, nil
+	}
+	return cmd
+}
+
+// panelKey handles a key of every screen in the simulator panel, which is as good as one, and reports whether it was
+// one. What it opens leads back to the panel.
+func (m *Model) panelKey(p *simPanel, k tea.KeyMsg) (cmd tea.Cmd, done bool) {
+	e, km := m.env, m.env.keys
+	e.sheet = nil
+	switch {
+	case key.Matches(k, km.helpTyped, km.help):
+		e.sheet = &helpSheet{env: e, sections: append(p.help(), m.everywhere())}
+	case key.Matches(k, km.paletteTyped, km.palette):
+		m.openPanelPalette(p)
+	case key.Matches(k, km.simulator):
+		return nil, true // it closes the panel as it opened it
+	case !global(km, k):
+		e.sheet = p
+		return nil, false
+	default:
+		cmd = m.globalKey(k)
+		for _, t := range tabs(km) {
+			if key.Matches(k, t.key) {
+				return cmd, true
+			}
+		}
+	}
+	if e.sheet == nil {
+		e.sheet = p
+	} else {
+		e.under = p
+	}
+	return cmd, true
 }
 
 func (m *Model) globalKey(k tea.KeyMsg) tea.Cmd {

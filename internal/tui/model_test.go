@@ -285,9 +285,11 @@ func TestTheDraftStays(t *testing.T) {
 
 func TestInbound(t *testing.T) {
 	d := staged80(t)
-	d.keys("j", "i", " again", "enter")
-	if len(d.core.inbounds) != 1 || d.core.inbounds[0] != "+14155550177 +14155550100 Hello from a phone again" {
-		t.Errorf("inbound: %q", d.core.inbounds)
+	d.keys("j", "i", "Yes", "enter", "i")
+	d.expect("│ Hello from a phone, if nothing is typed")
+	d.keys("enter")
+	if got := strings.Join(d.core.inbounds, "; "); got != "+14155550177 +14155550100 Yes; +14155550177 +14155550100 Hello from a phone" {
+		t.Errorf("inbound: %s", got)
 	}
 	live := staged(t, true, false, 80, 24, nil)
 	live.keys("i")

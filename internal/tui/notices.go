@@ -71,32 +71,38 @@ func rank(s app.Severity) int {
 	return slices.Index([]app.Severity{app.Info, app.Warning, app.Failure}, s)
 }
 
-// noticeIsLong reports whether a notice that came just now needs a second line of w cells.
-func (e *env) noticeIsLong(w int) bool {
+// noticeHeight is how many lines of w cells a notice needs that came just now, as most of them at least: what is to be
+// done stands at its end.
+func (e *env) noticeHeight(w int) int {
 	n, ok := e.notice()
-	return ok && e.at.Sub(n.At) < failureLife && grid.Width(noticeWords(n)) > noticeRoom(w)
+	if !ok || e.at.Sub(n.At) >= failureLife || grid.Width(noticeWords(n)) <= noticeRoom(w) {
+		return 1
+	}
+	lines, _ := e.fitNotice(n, noticeRoom(w), noticeMost)
+	return len(lines)
 }
 
-// fitNotice is what a notice says, in at most h lines of w cells if it has no more. Where it has, the folder of the
-// history is shortened in it: which of the files there is meant, and what is said of it, matters more.
-func (e *env) fitNotice(n app.Notice, w, h int) []string {
+// fitNotice is what a notice says, in at most h lines of w cells, and whether that is less than all of it. Where it has
+// more than two, the folder of the history is shortened in it: which of the files there is meant, and what is said of
+// it, matters more.
+func (e *env) fitNotice(n app.Notice, w, h int) (lines []string, cut bool) {
 	text := noticeWords(n)
-	lines := wrap(text, w)
+	lines = wrap(text, w)
 	folder, _ := filepath.Split(e.status.HistoryPath)
 	for _, short := range shortFolders(folder) {
-		if len(lines) <= h {
-			return lines
+		if len(lines) <= min(h, 2) {
+			return lines, false
 		}
 		text = noticeWords(app.Notice{Text: strings.ReplaceAll(" "+n.Text, " "+folder, " "+short)[1:]})
 		lines = wrap(text, w)
 	}
 	if len(lines) <= h {
-		return lines
+		return lines, false
 	}
 	for _, l := range lines[:h-1] {
 		text = strings.TrimLeft(text[strings.Index(text, l)+len(l):], " ")
 	}
-	return append(lines[:h-1], text)
+	return append(lines[:h-1], text), true
 }
 
 // shortFolders are a folder's name with less and less of its middle, each with the separator at its end.
@@ -145,8 +151,9 @@ func (t *theme) severity(s app.Severity) (grid.Paint, string) {
 	}
 }
 
-// noticeLines are the h lines above the keys: the notice on the last one, on both where it is long.
-func (e *env) noticeLines(w, h int) []string {
+// noticeLines are the h lines above the keys: the notice on the last of them. Where it is cut they name the key of the
+// screen that has it whole, unless that does not act here.
+func (e *env) noticeLines(w, h int, acts bool) []string {
 	out := make([]string, 0, h)
 	n, ok := e.notice()
 	if !ok {
@@ -161,7 +168,7 @@ func (e *env) noticeLines(w, h int) []string {
 		words = e.th.muted
 	}
 	age, room := e.age(n, w), noticeRoom(w)
-	parts := e.fitNotice(n, room, h)
+	parts, cut := e.fitNotice(n, room, h)
 	for range h - len(parts) {
 		out = append(out, line(w))
 	}
@@ -170,9 +177,15 @@ func (e *env) noticeLines(w, h int) []string {
 		if i > 0 {
 			mark.text = "   "
 		}
+		last, end := i == len(parts)-1, []span(nil)
+		if last && cut && acts {
+			b := e.keys.activity.Help()
+			end = []span{{e.th.key, b.Key}, {e.th.muted, " in full "}}
+			room -= spansWidth(end) + 1
+		}
 		left := []span{mark, {words, grid.Fit(p, max(min(grid.Width(p), room), 0), false)}}
-		if i == len(parts)-1 {
-			out = append(out, sides(w, left, age))
+		if last {
+			out = append(out, sides(w, left, append(end, age...)))
 		} else {
 			out = append(out, line(w, left...))
 		}

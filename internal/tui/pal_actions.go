@@ -11,7 +11,7 @@ type group string
 
 const (
 	gAlways    group = "everywhere, also while typing"
-	gScreens   group = "every screen"
+	gScreens   group = "every screen and the simulator panel, where no text is typed"
 	gMoving    group = "lists and details"
 	gLists     group = "lists"
 	gRows      group = "a selected row"
@@ -68,7 +68,7 @@ var situations = []situation{
 	{"a question", false, []group{gAlways, gQuestion, gSheet}},
 	{"an inbound message", true, []group{gAlways, gFields, gInbound, gSheet}},
 	{"the reply to inbound messages", true, []group{gAlways, gFields, gReply, gSheet}},
-	{"the simulator panel", false, []group{gAlways, gMoving, gText, gSimulator, gSheet}},
+	{"the simulator panel", false, []group{gAlways, gScreens, gMoving, gText, gSimulator, gSheet}},
 	{"a value of the simulator panel", true, []group{gAlways, gValue, gSheet}},
 	{"the doctor", false, []group{gAlways, gMoving, gDoctor, gSheet}},
 	{"the help", false, []group{gAlways, gMoving, gHelp}},
@@ -236,7 +236,6 @@ func (km *keyMap) actions() []action {
 		a("calm", gSimulator, &km.calm),
 		a("bad-day", gSimulator, &km.badDay),
 		a("load-rules", gSimulator, &km.loadRules),
-		a("panel-keys", gSimulator, &km.simHelp),
 		a("stop-clock", gSimulator, &km.stopClock),
 		a("clock-to-next", gSimulator, &km.nextDue),
 		a("clock-a-minute", gSimulator, &km.oneMinute),

@@ -37,24 +37,30 @@ const toScreens = "Screens"
 // paletteLines is how many actions are shown at once where there is room.
 const paletteLines = 12
 
+func newPalette(e *env) *paletteSheet {
+	return &paletteSheet{env: e, input: e.th.input("what to do: type a part of its name")}
+}
+
+// add offers an action, where it can be done now. here tells whether its key acts where one is.
+func (s *paletteSheet) add(section string, b key.Binding, here bool, run func() tea.Cmd) {
+	if !b.Enabled() {
+		return
+	}
+	i := paletteItem{words: b.Help().Desc, name: s.env.keys.actionOf(b).name, keys: b.Help().Key, section: section, run: run}
+	if !here {
+		i.keys = ""
+	}
+	if section == toScreens {
+		i.words = "go to " + i.words // some are called as what is done with a row
+	}
+	s.all = append(s.all, i)
+}
+
 // openPalette lists what can be done now: with the present screen, then the screens, then everywhere. An
 // action is done by its key, so that both do the same.
 func (m *Model) openPalette() {
-	s := &paletteSheet{env: m.env, input: m.env.th.input("what to do: type a part of its name")}
-	typing := m.typing()
-	add := func(section string, b key.Binding, here bool, run func() tea.Cmd) {
-		if !b.Enabled() {
-			return
-		}
-		i := paletteItem{words: b.Help().Desc, name: m.env.keys.actionOf(b).name, keys: b.Help().Key, section: section, run: run}
-		if !here {
-			i.keys = ""
-		}
-		if section == toScreens {
-			i.words = "go to " + i.words // some are called as what is done with a row
-		}
-		s.all = append(s.all, i)
-	}
+	s, typing := newPalette(m.env), m.typing()
+	add := s.add
 	for _, moving := range []bool{false, true} { // what only moves comes last: it has its keys under the fingers
 		for _, sec := range m.screen().help() {
 			for _, b := range sec.keys {
@@ -70,7 +76,7 @@ func (m *Model) openPalette() {
 			add(toScreens, t.key, !typing, func() tea.Cmd { return m.globalKey(pressKey(t.key)) })
 		}
 	}
-	for _, b := range []key.Binding{km.help, km.mask, km.forwarding, km.doctor, when(m.env.status.Attachment.State != "", km.attach), m.replyKey(), when(m.env.controllable(), km.simulator), km.suspend, km.redraw, km.quit, km.forceQuit} {
+	for _, b := range m.paletteEverywhere() {
 		k := pressKey(b)
 		add("Everywhere", b, !typing || !isText(k), func() tea.Cmd {
 			if cmd, done := m.alwaysKey(k); done {
@@ -79,9 +85,42 @@ func (m *Model) openPalette() {
 			return m.globalKey(k)
 		})
 	}
+	m.openPaletteOf(s)
+}
+
+func (m *Model) openPaletteOf(s *paletteSheet) {
 	s.input.Focus()
 	s.search()
 	m.env.sheet = s
+}
+
+// openPanelPalette lists what can be done now in the simulator panel and from there.
+func (m *Model) openPanelPalette(p *simPanel) {
+	s, km := newPalette(m.env), m.env.keys
+	add := func(section string, keys ...key.Binding) {
+		for _, b := range keys {
+			s.add(section, b, true, func() tea.Cmd {
+				m.env.sheet, m.env.under = p, nil
+				return m.key(pressKey(b))
+			})
+		}
+	}
+	for _, sec := range p.help() {
+		if sec.title == simClockTitle || sec.title == p.part().name() {
+			add(sec.title, sec.keys...)
+		}
+	}
+	for _, t := range tabs(km) {
+		add(toScreens, t.key)
+	}
+	add("Everywhere", m.paletteEverywhere()...)
+	m.openPaletteOf(s)
+}
+
+// paletteEverywhere are the keys of every screen that the palette offers.
+func (m *Model) paletteEverywhere() []key.Binding {
+	km := m.env.keys
+	return []key.Binding{km.help, km.mask, km.forwarding, km.doctor, when(m.env.status.Attachment.State != "", km.attach), m.replyKey(), when(m.env.controllable(), km.simulator), km.suspend, km.redraw, km.quit, km.forceQuit}
 }
 
 func (s *paletteSheet) heading() string { return "All actions" }

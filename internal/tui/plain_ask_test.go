@@ -78,10 +78,12 @@ func TestPlainDeliversAnInboundMessage(t *testing.T) {
 	d.hears("An inbound message to +14155550100.\r\nFrom: +1")
 	d.tell(tea.KeyMsg{Type: tea.KeyCtrlU})
 	d.press("+14155550199", "enter")
-	d.hears("Text: Hello from a phone")
-	d.press(", hi", "enter")
+	d.hears("Text, Hello from a phone, if nothing is typed: ")
+	d.press("enter")
 	d.hears("The simulator delivered an inbound message.")
-	if got := fmt.Sprint(d.core.inbounds); got != "[+14155550199 +14155550100 Hello from a phone, hi]" {
+	d.press("i", "enter", "hi", "enter")
+	d.hears("The simulator delivered an inbound message.")
+	if got := fmt.Sprint(d.core.inbounds); got != "[+14155550199 +14155550100 Hello from a phone +15005559401 +14155550100 hi]" {
 		t.Errorf("delivered %s", got)
 	}
 }

@@ -3,6 +3,7 @@ package tui
 import (
 	"strings"
 
+	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
 )
@@ -106,6 +107,21 @@ func (p *plainUI) heardPanel(msg tea.Msg) tea.Cmd {
 
 // panelKey gives a key to the panel; what it would have typed on the screen is asked for.
 func (p *plainUI) panelKey(s *simPanel, k tea.KeyMsg) tea.Cmd {
+	if km := p.m.env.keys; !k.Paste {
+		switch {
+		case key.Matches(k, km.help, km.helpTyped):
+			cmd, _ := p.m.panelKey(s, k)
+			return cmd
+		// What is told of the others is heard outside of the panel.
+		case global(km, k) || key.Matches(k, km.paletteTyped):
+			p.m.env.sheet = nil
+			p.out.say("Left.")
+			if key.Matches(k, km.simulator) {
+				return nil
+			}
+			return p.key(k)
+		}
+	}
 	p.m.env.sheet = nil // before the key: its answer may open another one
 	cmd, done := s.key(k)
 	if done {
@@ -155,8 +171,11 @@ func (p *plainUI) askSimValue(t *simInput) {
 func (p *plainUI) askInboundField(f *simInbound, i int) {
 	km, m := p.m.env.keys, p.m.env.mask
 	hide := []func(string) string{m.Number, m.Number, m.Text, m.Text}[i]
-	text := f.inputs[i].Value()
-	p.put(&question{label: inboundFields[i], text: []rune(text), offer: text != "", hide: hide, accept: km.deliver, leave: km.cancel, done: func(text string) tea.Cmd {
+	text, label := f.inputs[i].Value(), inboundFields[i]
+	if text == "" {
+		label += ", " + f.inputs[i].Placeholder
+	}
+	p.put(&question{label: label, text: []rune(text), offer: text != "", hide: hide, accept: km.deliver, leave: km.cancel, done: func(text string) tea.Cmd {
 		f.inputs[i].SetValue(text)
 		if i+1 < len(f.inputs) {
 			p.askInboundField(f, i+1)

@@ -23,7 +23,9 @@ func TestPanelSpoken(t *testing.T) {
 	d.press("tab", "tab", "enter")
 	d.hears("From, enter keeps +14155550123")
 	d.core.receipt.UUID, d.core.receipt.Answered, d.core.receipt.Method = "u", 200, "POST"
-	d.press("enter", "enter", "enter", "enter")
+	d.press("enter", "enter")
+	d.hears("Text, Hello from a phone, if nothing is typed: ")
+	d.press("enter", "enter")
 	d.hears("✓ 200 of POST")
 	if in := d.core.posts[0]; in.From != "+14155550123" || in.Text != "Hello from a phone" {
 		t.Errorf("%+v was posted", in)
@@ -32,6 +34,12 @@ func TestPanelSpoken(t *testing.T) {
 	d.hears("Keys", "stop/start")
 	d.press("esc")
 	d.hears("Simulator.")
-	d.press("esc")
+	d.press("M")
+	d.hears("Left.", "Numbers and texts are masked")
+	d.press("S", "R")
+	d.hears("Left.", "Reply to each inbound message.")
+	d.press("esc", "S")
+	d.hears("Simulator.")
+	d.press("S")
 	d.hears("Left.")
 }

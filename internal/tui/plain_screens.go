@@ -313,7 +313,7 @@ func (p *plainUI) askInbound(from string) {
 	p.out.say(s.heading() + ".")
 	p.put(&question{label: "From", text: []rune(s.inputs[0].Value()), accept: km.deliver, leave: km.cancel, done: func(text string) tea.Cmd {
 		s.inputs[0].SetValue(text)
-		p.put(&question{label: "Text", text: []rune(s.inputs[1].Value()), accept: km.deliver, leave: km.cancel, done: func(text string) tea.Cmd {
+		p.put(&question{label: "Text, " + proposedText, text: []rune(s.inputs[1].Value()), accept: km.deliver, leave: km.cancel, done: func(text string) tea.Cmd {
 			s.inputs[1].SetValue(text)
 			return s.deliver()
 		}})

@@ -75,8 +75,8 @@ func (p *plainUI) sheetKey(k tea.KeyMsg) tea.Cmd {
 	e.sheet = nil // before the key: its answer may open another one
 	cmd, done := s.key(k)
 	if done {
-		if h, ok := s.(*helpSheet); ok && h.back != nil {
-			e.sheet = h.back
+		if e.sheet == nil && e.under != nil {
+			e.sheet, e.under = e.under, nil
 			return cmd
 		}
 		switch q, asked := s.(*confirmSheet); {

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -40,12 +41,11 @@ type simReceiptMsg struct {
 
 func newSimInbound(s *simPanel) *simInbound {
 	f := &simInbound{panel: s, focus: 2}
-	for i, hint := range []string{aPhone, "number of the account", "its text", "URLs of files, apart by spaces, for an MMS"} {
+	for i, hint := range []string{aPhone, "number of the account", proposedText, "URLs of files, apart by spaces, for an MMS"} {
 		f.inputs[i] = s.env.th.input(hint)
 	}
 	f.inputs[0].SetValue(aPhone)
 	f.inputs[1].SetValue(s.env.status.DefaultSender)
-	f.inputs[2].SetValue("Hello from a phone")
 	return f
 }
 
@@ -130,11 +130,14 @@ func (f *simInbound) deliver() tea.Cmd {
 		From: strings.TrimSpace(f.inputs[0].Value()), To: strings.TrimSpace(f.inputs[1].Value()), Text: f.inputs[2].Value(),
 		Media: strings.Fields(strings.ReplaceAll(f.inputs[3].Value(), ",", " ")),
 	}
+	if len(in.Media) == 0 { // an MMS may be without a text
+		in.Text = cmp.Or(in.Text, inboundText)
+	}
 	switch {
 	case f.waiting:
 		return nil
-	case in.From == "" || in.Text == "" && len(in.Media) == 0:
-		p.wrong = "Not posted: an inbound message needs a number, and a text or media."
+	case in.From == "":
+		p.wrong = "Not posted: an inbound message needs a number."
 		return nil
 	}
 	p.wrong = ""
@@ -175,7 +178,11 @@ func (f *simInbound) lines(w, h int) []string {
 		return append(out, line(w, span{th.muted, blank(fieldIndent) + "posted; waiting for the answer …"}))
 	}
 	if !f.posted {
-		return append(out, line(w), line(w, span{th.muted, "   It is posted, signed, to the message_url of the number; the answer comes here."}))
+		out = append(out, line(w))
+		for _, l := range wrap("It is posted, signed, to the message_url of the number; the answer comes here.", w-4) {
+			out = append(out, line(w, span{th.muted, "   " + l}))
+		}
+		return out[:min(h, len(out))]
 	}
 	var answer []string
 	for _, s := range f.answer() {

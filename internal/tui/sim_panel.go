@@ -143,11 +143,6 @@ func (s *simPanel) key(k tea.KeyMsg) (tea.Cmd, bool) {
 		return nil, false
 	case key.Matches(k, km.cancel):
 		return nil, true
-	case key.Matches(k, km.simHelp, km.helpTyped):
-		s.env.sheet = &helpSheet{env: s.env, sections: s.help(), back: s}
-		return nil, true
-	case key.Matches(k, km.mask):
-		return s.env.toggleMask(), false
 	case key.Matches(k, km.nextPane):
 		s.turn(1)
 		return nil, false
@@ -281,7 +276,7 @@ func (s *simPanel) footer() []key.Binding {
 	case s.typed != nil:
 		return []key.Binding{km.setValue, cancel}
 	case !s.known:
-		return []key.Binding{km.nextPane, closes, km.simHelp}
+		return []key.Binding{km.nextPane, closes, km.help}
 	case s.typing():
 		return []key.Binding{km.deliver, km.nextField, cancel}
 	}
@@ -300,14 +295,14 @@ func (s *simPanel) footer() []key.Binding {
 		clock.SetHelp(strings.Join(names, " "), "clock")
 		keys = append(keys, clock)
 	}
-	return append(append(keys, own[first:]...), km.nextPane, km.simHelp)
+	return append(append(keys, own[first:]...), km.nextPane, km.help)
 }
 
 // spokenKeys are the keys of the panel as they are named to who hears it: none of them in a group.
 func (s *simPanel) spokenKeys() []key.Binding {
 	km := s.env.keys
 	keys := append(s.part().keys(), km.nextPane, km.closeCode)
-	keys = append(keys, km.stopClock, when(s.st.Clock.Pending > 0, km.nextDue), km.oneMinute, km.advanceBy, km.faster, km.slower, km.simHelp)
+	keys = append(keys, km.stopClock, when(s.st.Clock.Pending > 0, km.nextDue), km.oneMinute, km.advanceBy, km.faster, km.slower, km.help)
 	return slices.DeleteFunc(keys, func(b key.Binding) bool { return !b.Enabled() })
 }
 
@@ -328,19 +323,22 @@ func (s *simPanel) placeOfSelected() string {
 	return fmt.Sprintf(", %d of %d", at+1, n)
 }
 
+// simClockTitle is over the keys of the clock, which act in every part.
+const simClockTitle = "The clock"
+
 // help are all keys of the panel.
 func (s *simPanel) help() []section {
 	km := s.env.keys
 	post := km.deliver
 	post.SetHelp("ctrl+s", post.Help().Desc+"; enter too while it is written")
 	return []section{
-		{"The clock", []key.Binding{km.stopClock, km.nextDue, km.oneMinute, km.advanceBy, km.faster, km.slower}},
+		{simClockTitle, []key.Binding{km.stopClock, km.nextDue, km.oneMinute, km.advanceBy, km.faster, km.slower}},
 		{"Schedule", []key.Binding{km.openTried}},
 		{"Fates", []key.Binding{km.fateNext, km.more, km.less, km.fateDefault, km.typeFate, km.dropFate}},
 		{"Chaos", []key.Binding{km.less, km.more, km.typeValue, km.calm, km.badDay}},
 		{"Rules", []key.Binding{km.loadRules, km.dropRules}},
 		{"Inbound", []key.Binding{km.writeInbound, post}},
-		{"Everywhere in it", []key.Binding{km.nextPane, km.prevPane, km.up, km.down, km.pageUp, km.pageDown, km.detailTop, km.detailEnd, km.mask, km.closeCode}},
+		{"Everywhere in it", []key.Binding{km.nextPane, km.prevPane, km.up, km.down, km.pageUp, km.pageDown, km.detailTop, km.detailEnd, km.closeCode}},
 	}
 }
 

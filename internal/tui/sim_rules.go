@@ -67,6 +67,9 @@ func (s *simRules) keys() []key.Binding {
 func (s *simRules) lines(w, h int) []string {
 	th, st := s.panel.env.th, &s.panel.st
 	title := []span{{th.muted, " There are no rules: "}, {th.key, s.panel.env.keys.loadRules.Help().Key}, {th.muted, " loads a file of them; docs/scenarios.md has the format."}}
+	if spansWidth(title) > w {
+		title[0].text, title[2].text = " No rules: ", " loads a file; see docs/scenarios.md"
+	}
 	if n := len(st.Rules); n > 0 {
 		from := ""
 		if st.RulesFile != "" {

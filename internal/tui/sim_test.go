@@ -207,10 +207,23 @@ func TestPanelOpensMessages(t *testing.T) {
 func TestPanelInbound(t *testing.T) {
 	d := panelled(staged80(t), 0, 4)
 	d.core.receipt = simulator.Receipt{UUID: "u", Method: "POST", URL: "http://127.0.0.1:4141/sms/inbound", Answered: 200, Answer: "<Response/>"}
-	d.keys("enter", " S", "tab", "https://name.example/a.png", "ctrl+s")
+	d.keys("enter")
+	d.expect("│ Hello from a phone, if nothing is typed")
+	d.keys("S", "tab", "https://name.example/a.png", "ctrl+s")
 	d.expect("✓ 200 of POST http://127.0.0.1:4141/sms/inbound", "<Response/>")
-	if in := d.core.posts[0]; in.Text != "Hello from a phone S" || len(in.Media) != 1 || in.To != "+14155550100" {
+	if in := d.core.posts[0]; in.Text != "S" || len(in.Media) != 1 || in.To != "+14155550100" {
 		t.Errorf("%+v was posted", in)
+	}
+	d.send(tea.KeyMsg{Type: tea.KeyCtrlU})
+	d.keys("shift+tab")
+	d.send(tea.KeyMsg{Type: tea.KeyCtrlU})
+	d.keys("enter")
+	if in := d.core.posts[1]; in.Text != "Hello from a phone" || len(in.Media) > 0 {
+		t.Errorf("%+v was posted where nothing was typed", in)
+	}
+	d.keys("tab", "https://name.example/a.png", "enter")
+	if in := d.core.posts[2]; in.Text != "" || len(in.Media) != 1 {
+		t.Errorf("%+v was posted, with a file alone", in)
 	}
 	d.keys("tab")
 	d.send(tea.KeyMsg{Type: tea.KeyCtrlU})
@@ -218,7 +231,7 @@ func TestPanelInbound(t *testing.T) {
 	d.expect("✗ Not posted")
 	d.keys("esc", "M")
 	d.absent("+14155550100 ")
-	d.absent("Hello from")
+	d.absent("https://name.example")
 	d.expect("Inbound  Account", "Text")
 }
 
@@ -284,5 +297,18 @@ func TestPanelTellsApp(t *testing.T) {
 	want := []app.SimulatorChange{{Stop: true}, {Start: true}, {ToNext: true}, {Speed: 2}}
 	if !slices.Equal(d.core.changes, want) {
 		t.Errorf("the changes are %+v", d.core.changes)
+	}
+}
+
+// TestPanelSaysAllOfIt holds that what a part says of itself is not cut on a small screen.
+func TestPanelSaysAllOfIt(t *testing.T) {
+	for _, size := range [][2]int{{60, 15}, {80, 24}} {
+		d := panelled(staged(t, false, false, size[0], size[1], nil), 0, 3)
+		d.expect("docs/scenarios.md")
+		d.keys("tab")
+		if words := strings.Join(strings.Fields(d.screen()), " "); !strings.Contains(words, "to the message_url of the number; the answer comes here.") {
+			t.Errorf("it is cut:\n%s", d.screen())
+		}
+		checkFrame(t, "inbound", d.m.View(), size[0], size[1])
 	}
 }

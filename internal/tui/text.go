@@ -75,7 +75,7 @@ func seen(s string) string {
 			letter = append(letter[:0], r)
 			return r
 		}
-		if !unicode.Is(unicode.M, r) {
+		if !unicode.Is(unicode.M, r) && !skinTone(r) {
 			letter = letter[:0]
 		}
 		letter = append(letter, r)
@@ -86,6 +86,9 @@ func seen(s string) string {
 		return r
 	}, s)
 }
+
+// skinTone reports whether a character is the colour of the person or hand before it.
+func skinTone(r rune) bool { return r >= 0x1f3fb && r <= 0x1f3ff }
 
 // How much of a value from outside is shown: what a cell or a title can ever hold, what a notice can,
 // and what one may want to read in the detail. In bytes, before anything is escaped, so that whoever

@@ -95,3 +95,15 @@ func TestNothingUnseenIsTyped(t *testing.T) {
 		}
 	}
 }
+
+// TestSkinTonesAreTyped holds that the colour of a hand is shown as it is typed, in every form, but not one of nothing.
+func TestSkinTonesAreTyped(t *testing.T) {
+	for _, keys := range [][]string{{"n"}, {"i"}, {"R"}, {"/"}} {
+		d := staged80(t)
+		d.keys(append(keys, "谢谢 ", "👍", "🏽", "🇩", "🇪")...)
+		d.expect("谢谢 👍🏽🇩🇪")
+	}
+	if got := seen("a🏽"); got != "a\ufffd" {
+		t.Errorf("a colour of a letter is shown as %q", got)
+	}
+}

@@ -27,6 +27,12 @@ func (m *Model) typing() bool {
 	return false
 }
 
+// screenKeys reports whether the keys of every screen act.
+func (m *Model) screenKeys() bool {
+	_, panel := m.env.sheet.(*simPanel)
+	return (m.env.sheet == nil || panel) && !m.typing()
+}
+
 // typed takes a key message. Runes that were typed in one go arrive as one message: each is a key of
 // its own, but where an input has the focus the rest is text, even if it is the name of a key, and is
 // taken whole, as a paste into a terminal that does not tell pastes.

@@ -223,7 +223,7 @@ func TestLayoutAddsUp(t *testing.T) {
 	for w := minWidth; w <= 240; w++ {
 		for h := minHeight; h <= 70; h++ {
 			for i := range 24 {
-				f := computeFrame(w, h, i/6&1 > 0)
+				f := computeFrame(w, h, []int{1, 2, 6, 9}[i/6])
 				l := computeList(f, needs{detail: i&1 > 0, filter: []int{0, 2, 6}[i>>1%3], whole: i >= 12})
 				covered := make([]int, w*h)
 				var heads, rule rect
@@ -266,7 +266,7 @@ func TestSignatureLayoutAddsUp(t *testing.T) {
 	for w := minWidth; w <= 240; w += 3 {
 		for h := minHeight; h <= 70; h++ {
 			for _, reading := range []bool{false, true} {
-				body := computeFrame(w, h, false).body
+				body := computeFrame(w, h, 1).body
 				l := computeSignature(body, reading)
 				cells, edge := 0, 0
 				for _, r := range []rect{l.title, l.form, l.about, l.result} {
