@@ -47,7 +47,11 @@ func (e Examination) WhenItCame(c webhook.Callback, lost Lost) Examination {
 	}
 	if e.Came.gone {
 		e.Diagnosis = signature.Diagnosis{} // its guesses are about what is known
-		if e.Came.Outcome == signature.Valid && lost != OthersGiven {
+		if lost == OthersGiven {
+			return e
+		}
+		e.SDKs = nil // they were asked with another token
+		if e.Came.Outcome == signature.Valid {
 			e.Verdict.Outcome = signature.Unchecked
 		}
 	}

@@ -1,12 +1,14 @@
 package app_test
 
 import (
+	"bytes"
 	"cmp"
 	"path/filepath"
 	"testing"
 
 	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/config"
+	"dev.internal/plivoscope/internal/mask"
 	"dev.internal/plivoscope/internal/plivo/signature"
 )
 
@@ -76,6 +78,9 @@ func TestExamineWhatCameBefore(t *testing.T) {
 			}
 			if e := examined(a, "slash"); e.Verdict.Outcome != signature.Invalid || e.Came.Words() != `when it came, the cause was: a "/" too many or too few in the URL (slash); `+test.because[1] || len(e.Diagnosis.RuledOut) > 0 {
 				t.Errorf("one whose cause was found is %s: %s", e.Verdict.Outcome, e.Came.Words())
+			}
+			if e := examined(a, "slash"); e.Masked(mask.New(bytes.Repeat([]byte{1}, mask.KeySize))).Came != e.Came {
+				t.Error("masked it does not say what was found when it came")
 			}
 			e := examined(a, "forged")
 			if e.Verdict.Outcome != signature.Invalid || e.Came != (app.Came{}) || len(e.Diagnosis.RuledOut) == 0 {
