@@ -46,10 +46,10 @@ func (j *judge) silence(ctx context.Context, m plivo.Message) (plivo.Silence, er
 		s.Cause = plivo.NoURL
 		return s, nil
 	}
-	if j.forgotten(m) {
+	if cause := j.ended(m); cause != "" {
 		bad, err := j.store.BadAnswersOf(ctx, m.UUID)
 		if err == nil && !answeredBadly(&s, bad) {
-			s.Cause = plivo.Forgotten
+			s.Cause = cause
 		}
 		return s, err
 	}
@@ -105,13 +105,17 @@ func (j *judge) silence(ctx context.Context, m plivo.Message) (plivo.Silence, er
 	return s, nil
 }
 
-// forgotten tells whether the simulator that a message went to has ended or was reset before it had posted all of it:
-// that it did not know it once is said for ever.
-func (j *judge) forgotten(m plivo.Message) bool {
-	if m.Provider.Status.Terminal() || m.Unverified && m.Status.Terminal() {
-		return false
+// ended gives the cause of a silence that lasts because the simulator that a message went to has ended or was reset;
+// empty where that is not so. That one did not know it once holds for ever.
+func (j *judge) ended(m plivo.Message) plivo.SilenceCause {
+	outlived := j.life.outlived(m)
+	switch {
+	case !outlived && !(j.life.simulated && m.Silence.Cause == plivo.Forgotten), m.Provider.Status.Terminal():
+		return ""
+	case m.Unverified && m.Status.Terminal():
+		return plivo.NotVerified // it had posted all of it
 	}
-	return j.life.simulated && m.Silence.Cause == plivo.Forgotten || j.life.outlived(m)
+	return plivo.Forgotten
 }
 
 // elsewhere tells whether callbacks to a URL come to no server of this history. While none is known to serve, a name

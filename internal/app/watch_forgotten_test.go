@@ -22,12 +22,17 @@ func forgotten(m plivo.Message) bool { return m.Silence.Cause == plivo.Forgotten
 func TestWatchOfAnEarlierSimulator(t *testing.T) {
 	t.Parallel()
 	var c clock
-	o := app.Options{HistoryPath: filepath.Join(t.TempDir(), "a.db"), Pace: never, Metrics: "127.0.0.1:0"}
-	var id, byHand int64
+	o := app.Options{HistoryPath: filepath.Join(t.TempDir(), "a.db"), Metrics: "127.0.0.1:0"}
+	var id, byHand, unverified int64
 	t.Run("before", func(t *testing.T) {
 		a := watched(t, &c, o)
-		id, byHand = sendOne(t, a, "+4915123456789", ""), sendOne(t, a, "+4915123456780", "")
-		if _, err := follow(t, a, []int64{id, byHand}, plivo.Queued); err != nil {
+		unverified = sendOne(t, a, "+15005550005", "")
+		eventually(t, "its callbacks came", func() bool {
+			ms, err := a.MessagesByID(within(t), []int64{unverified})
+			return err == nil && len(ms) == 1 && ms[0].Status == plivo.Delivered
+		})
+		id, byHand = sendOne(t, a, "+4915123456789", "sent"), sendOne(t, a, "+4915123456780", "sent")
+		if _, err := follow(t, a, []int64{id, byHand}, plivo.Sent); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -41,6 +46,10 @@ func TestWatchOfAnEarlierSimulator(t *testing.T) {
 	}
 	if n := scraped(t, a)("api_failures_total"); n > 0 {
 		t.Errorf("%v questions failed", n)
+	}
+	m = watchedUntil(t, &c, a, unverified, func(m plivo.Message) bool { return m.Silence.Cause != "" })
+	if !m.Unverified || m.Silence.Cause != plivo.NotVerified || !m.Provider.AskedAt.IsZero() {
+		t.Errorf("of one whose callbacks do not verify it says %q: %+v", m.Silence.Words(time.UTC), m)
 	}
 	ask := func(r *app.Reconciler) (one app.Reconciled, sum app.ReconcileSummary) {
 		t.Helper()
