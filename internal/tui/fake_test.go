@@ -47,7 +47,7 @@ type fakeCore struct {
 	pure       bool                // examine for real
 	examineErr error
 	earlier    map[int64]webhook.Callback // as they came, signed with the token of an earlier simulator
-	onExamine  func(context.Context) // told of each question about a signature
+	onExamine  func(context.Context)      // told of each question about a signature
 
 	replays   []app.ReplayPlan // that were begun
 	runs      []*fakeRun
