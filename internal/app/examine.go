@@ -20,6 +20,7 @@ type Examination struct {
 	Comparisons []signature.Comparison
 	Diagnosis   signature.Diagnosis // empty where the signature verifies or there is no token to check with
 	SDKs        []sdk.Answer
+	Came        Came // of a callback of the history
 }
 
 // Examine verifies a request, says why it does not verify, and what the official SDKs would say. It is
@@ -44,7 +45,8 @@ func (a *App) Examine(ctx context.Context, c signature.Case) (Examination, error
 	return Examine(known.complete(c)), nil
 }
 
-// ExamineCallback examines a callback of the history by its ID; ErrNoCallback where there is none.
+// ExamineCallback examines a callback of the history by its ID, and tells what was found when it came where that is
+// more; ErrNoCallback where there is none.
 func (a *App) ExamineCallback(ctx context.Context, id int64) (Examination, error) {
 	c, ok, err := a.store.Callback(ctx, id)
 	if err != nil {
@@ -62,7 +64,11 @@ func (a *App) ExamineCallback(ctx context.Context, id int64) (Examination, error
 		// As the server has it: what was signed is not here any more.
 		e.Verdict.Outcome, e.Diagnosis = signature.Unchecked, signature.Diagnosis{}
 	}
-	return e, nil
+	lost := Changed
+	if a.simulated() && id <= a.newest {
+		lost = EarlierSimulator
+	}
+	return e.WhenItCame(c, lost), nil
 }
 
 // ErrNoCallback says that the history has no callback of an ID, or has it no more.

@@ -13,6 +13,6 @@ func (e Examination) Masked(m *mask.Masker) Examination {
 	shown.Tokens, shown.Others = nil, nil // to compute nothing of what is masked
 	return Examination{
 		Case: shown, Verdict: r.Verdict(e.Verdict), Comparisons: r.Comparisons(e.Comparisons),
-		Diagnosis: r.Diagnosis(e.Diagnosis), SDKs: r.Answers(e.SDKs),
+		Diagnosis: r.Diagnosis(e.Diagnosis), SDKs: r.Answers(e.SDKs), Came: e.Came,
 	}
 }

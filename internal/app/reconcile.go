@@ -101,6 +101,7 @@ type Reconciler struct {
 	asks   *rate.Limiter
 	now    func() time.Time
 	public string
+	life   life
 	served string   // as the judge has its own address
 	idle   bool     // no server runs on the history
 	own    []string // URLs of this program, to which no callback is sent
@@ -111,7 +112,7 @@ type Reconciler struct {
 func (a *App) Reconciler() *Reconciler {
 	r := &Reconciler{
 		store: a.store, api: a.api, keys: a.replayKeys, now: a.now, public: a.servedURL(), asks: rate.NewLimiter(asksReconciling, asksReconciling),
-		served: a.listenURL, own: []string{a.listenURL, a.publicURL()},
+		life: a.life(), served: a.listenURL, own: []string{a.listenURL, a.publicURL()},
 	}
 	if a.simulated() {
 		r.asks = a.askLimit()
@@ -128,7 +129,7 @@ func OpenReconciler(ctx context.Context, o Options) (_ *Reconciler, err error) {
 	if _, err := os.Stat(o.HistoryPath); errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("there is no history at %s yet: send something first, or name another file with --db", o.HistoryPath)
 	}
-	r := &Reconciler{now: o.Now, asks: rate.NewLimiter(asksReconciling, asksReconciling)}
+	r := &Reconciler{now: o.Now, life: life{simulated: o.Mode == Simulator}, asks: rate.NewLimiter(asksReconciling, asksReconciling)}
 	if r.now == nil {
 		r.now = time.Now
 	}
@@ -192,7 +193,7 @@ func (r *Reconciler) Run(ctx context.Context, plan ReconcilePlan, each func(Reco
 		return sum, err
 	}
 	sum.Messages = len(ms)
-	j, err := newJudge(ctx, r.store, r.now(), r.public, r.served, nil)
+	j, err := newJudge(ctx, r.store, r.now(), r.public, r.served, r.life, nil)
 	if err == nil && r.idle {
 		err = j.nobodyServes(ctx)
 	}
@@ -221,10 +222,16 @@ func (r *Reconciler) one(ctx context.Context, j *judge, m plivo.Message, plan Re
 	if plan.DryRun && give == nil {
 		return one, nil
 	}
+	if r.life.outlived(m) {
+		one.Err = errForgotten
+		one.Message.Provider.Problem = errForgotten.Error()
+		one.Message, err = r.note(ctx, j, one.Message, true)
+		return one, err
+	}
 	if err := r.asks.Wait(ctx); err != nil {
 		return one, context.Cause(ctx)
 	}
-	record, err := lookUp(ctx, r.api, m.UUID)
+	record, err := lookUp(ctx, r.api, m.UUID, r.life.simulated)
 	if ctx.Err() != nil {
 		return one, context.Cause(ctx)
 	}
@@ -236,7 +243,7 @@ func (r *Reconciler) one(ctx context.Context, j *judge, m plivo.Message, plan Re
 		everybody = notTold(&one.Message.Provider, r.now(), err)
 	}
 	// A callback may have come meanwhile.
-	if one.Message, err = r.note(ctx, j, one.Message); err != nil {
+	if one.Message, err = r.note(ctx, j, one.Message, errors.Is(err, errForgotten)); err != nil {
 		return one, err
 	}
 	if everybody {
@@ -249,7 +256,7 @@ func (r *Reconciler) one(ctx context.Context, j *judge, m plivo.Message, plan Re
 }
 
 // note keeps what was said of a message, with why its callbacks are missed, and gives it as it is now.
-func (r *Reconciler) note(ctx context.Context, j *judge, m plivo.Message) (plivo.Message, error) {
+func (r *Reconciler) note(ctx context.Context, j *judge, m plivo.Message, forgotten bool) (plivo.Message, error) {
 	said := m.Provider
 	ms, err := r.store.MessagesByID(ctx, []int64{m.ID})
 	if err != nil || len(ms) == 0 {
@@ -262,10 +269,15 @@ func (r *Reconciler) note(ctx context.Context, j *judge, m plivo.Message) (plivo
 	w := store.Watched{MessageID: m.ID, Provider: said, Silence: m.Silence}
 	if !m.Done() {
 		j.now = r.now()
+		if forgotten {
+			m.Silence.Cause = plivo.Forgotten
+		}
 		if m.Silence, err = j.again(ctx, m, known); err != nil {
 			return m, err
 		}
-		w.Silence, w.Due = m.Silence, nextAsk(m, j.now)
+		if w.Silence = m.Silence; !forgotten {
+			w.Due = nextAsk(m, j.now)
+		}
 	}
 	return m, r.store.NoteWatched(ctx, w)
 }

@@ -229,7 +229,7 @@ func (w *watcher) attend(ctx context.Context, now time.Time, due []store.Watched
 	if err := w.tempo.refresh(ctx, w.a.store, now); err != nil {
 		return err
 	}
-	j, err := newJudge(ctx, w.a.store, now, w.a.servedURL(), w.a.listenURL, w.refused)
+	j, err := newJudge(ctx, w.a.store, now, w.a.servedURL(), w.a.listenURL, w.a.life(), w.refused)
 	if err != nil {
 		return err
 	}
@@ -283,8 +283,12 @@ func (w *watcher) missedAt(m plivo.Message, there bool, now time.Time) time.Time
 // ask asks the API about a message, where that may be now, and judges anew with what it said.
 func (w *watcher) ask(ctx context.Context, now time.Time, j *judge, m plivo.Message, d store.Watched) error {
 	known := d
-	if m.Provider.Asked > 0 && nextAsk(m, now).IsZero() {
+	outlived := j.life.outlived(m)
+	if outlived || m.Provider.Asked > 0 && nextAsk(m, now).IsZero() {
 		var err error
+		if outlived {
+			d.Provider.Problem = "" // the silence says it
+		}
 		if d.Silence, err = j.again(ctx, m, known); err != nil {
 			return err
 		}
@@ -294,7 +298,7 @@ func (w *watcher) ask(ctx context.Context, now time.Time, j *judge, m plivo.Mess
 	if now.Before(w.held) || !w.asks.Allow() {
 		return nil // it stays due
 	}
-	r, err := lookUp(ctx, w.a.api, m.UUID)
+	r, err := lookUp(ctx, w.a.api, m.UUID, j.life.simulated)
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
@@ -309,10 +313,16 @@ func (w *watcher) ask(ctx context.Context, now time.Time, j *judge, m plivo.Mess
 		w.reached()
 	}
 	m.Provider = d.Provider
+	forgot := errors.Is(err, errForgotten)
+	if forgot {
+		m.Silence.Cause = plivo.Forgotten
+	}
 	if d.Silence, err = j.again(ctx, m, known); err != nil {
 		return err
 	}
-	if d.Due = nextAsk(m, now); d.Due.IsZero() {
+	if d.Due = nextAsk(m, now); forgot {
+		d.Due = time.Time{}
+	} else if d.Due.IsZero() {
 		d.Due = lookedAt(d, now)
 	}
 	return w.a.store.NoteWatched(ctx, d)

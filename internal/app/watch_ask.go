@@ -35,6 +35,10 @@ func notTold(p *plivo.Provider, at time.Time, err error) (everybody bool) {
 	if errors.Is(err, errElsewhere) {
 		return false
 	}
+	if errors.Is(err, errForgotten) {
+		p.Asked++
+		return false
+	}
 	var e *api.Error
 	if errors.As(err, &e) && e.Kind == api.BadRequest {
 		p.Asked++
@@ -43,16 +47,41 @@ func notTold(p *plivo.Provider, at time.Time, err error) (everybody bool) {
 	return true
 }
 
-var errElsewhere = errors.New("the API told of another message")
+var (
+	errElsewhere = errors.New("the API told of another message")
+	// errForgotten is of a message that a simulator had.
+	errForgotten = errors.New("the simulator does not know it: an earlier one forgot it when it ended, or this one when it was reset")
+)
 
-// lookUp asks for one message. An answer about another one is an error, as of a cache in between.
-func lookUp(ctx context.Context, c *api.Client, uuid string) (api.Record, error) {
+// lookUp asks for one message. An answer about another one is an error, as of a cache in between; and errForgotten is
+// that of a simulator of ours that does not know it.
+func lookUp(ctx context.Context, c *api.Client, uuid string, simulated bool) (api.Record, error) {
 	r, err := c.Message(api.Quietly(ctx), uuid)
-	if err == nil && r.UUID != uuid {
+	switch {
+	case err == nil && r.UUID != uuid:
 		return api.Record{}, errElsewhere
+	case simulated && isNotFound(err):
+		return api.Record{}, errForgotten
 	}
 	return r, err
 }
+
+// life is since when the simulator runs that messages go to. What is older went to an earlier one, which kept nothing.
+type life struct {
+	simulated bool      // there is one
+	began     time.Time // zero where that is not known, as of another process's
+}
+
+func (a *App) life() life {
+	l := life{simulated: a.simulated()}
+	if a.sim != nil {
+		l.began = a.started
+	}
+	return l
+}
+
+// outlived tells whether a message went to an earlier simulator, so that nobody can be asked about it.
+func (l life) outlived(m plivo.Message) bool { return l.simulated && m.CreatedAt.Before(l.began) }
 
 // nextAsk is when a message is asked about again, after what is known of it now; zero for never.
 func nextAsk(m plivo.Message, now time.Time) time.Time {
@@ -67,5 +96,5 @@ func nextAsk(m plivo.Message, now time.Time) time.Time {
 // isNotFound tells whether the API does not know a message.
 func isNotFound(err error) bool {
 	var e *api.Error
-	return errors.As(err, &e) && e.Status == http.StatusNotFound
+	return errors.Is(err, errForgotten) || errors.As(err, &e) && e.Status == http.StatusNotFound
 }

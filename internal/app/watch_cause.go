@@ -16,6 +16,7 @@ type judge struct {
 	now     time.Time
 	public  string // that is served now; empty where that is not known
 	own     string // the address of the server of now, or of the one that would be started; empty where not known
+	life    life
 	outages []store.Outage
 	refused *refusals // by this process; nil for none
 	noted   []store.Refusal
@@ -24,7 +25,7 @@ type judge struct {
 }
 
 // newJudge reads what concerns all messages alike.
-func newJudge(ctx context.Context, s *store.Store, now time.Time, public, own string, refused *refusals) (*judge, error) {
+func newJudge(ctx context.Context, s *store.Store, now time.Time, public, own string, l life, refused *refusals) (*judge, error) {
 	outages, err := s.Outages(ctx, now.Add(-watchedFor-mostPatience))
 	if err != nil {
 		return nil, err
@@ -33,7 +34,7 @@ func newJudge(ctx context.Context, s *store.Store, now time.Time, public, own st
 	if err != nil {
 		return nil, err
 	}
-	return &judge{store: s, now: now, public: public, own: own, outages: outages, refused: refused, noted: noted}, nil
+	return &judge{store: s, now: now, public: public, own: own, life: l, outages: outages, refused: refused, noted: noted}, nil
 }
 
 // silence says why nothing was heard of a message. What the API said goes before what could have been; what
@@ -44,6 +45,13 @@ func (j *judge) silence(ctx context.Context, m plivo.Message) (plivo.Silence, er
 	if m.CallbackURL == "" && m.Callbacks == 0 {
 		s.Cause = plivo.NoURL
 		return s, nil
+	}
+	if cause := j.ended(m); cause != "" {
+		bad, err := j.store.BadAnswersOf(ctx, m.UUID)
+		if err == nil && !answeredBadly(&s, bad) {
+			s.Cause = cause
+		}
+		return s, err
 	}
 	if said := m.Provider.Status; said != "" && !m.Ahead() {
 		country, may := plivo.SentMayBeFinal(m.To)
@@ -95,6 +103,19 @@ func (j *judge) silence(ctx context.Context, m plivo.Message) (plivo.Silence, er
 		s.Cause, s.Detail = plivo.SentFinal, country
 	}
 	return s, nil
+}
+
+// ended gives the cause of a silence that lasts because the simulator that a message went to has ended or was reset;
+// empty where that is not so. That one did not know it once holds for ever.
+func (j *judge) ended(m plivo.Message) plivo.SilenceCause {
+	outlived := j.life.outlived(m)
+	switch {
+	case !outlived && !(j.life.simulated && m.Silence.Cause == plivo.Forgotten), m.Provider.Status.Terminal():
+		return ""
+	case m.Unverified && m.Status.Terminal():
+		return plivo.NotVerified // it had posted all of it
+	}
+	return plivo.Forgotten
 }
 
 // elsewhere tells whether callbacks to a URL come to no server of this history. While none is known to serve, a name

@@ -16,6 +16,7 @@ import (
 // printer writes messages and callbacks in the chosen format.
 type printer struct {
 	lines *lines
+	say   func(format string, args ...any) // beside the data
 	json  bool
 	width func() int       // of the terminal, nil or 0 for no limit
 	mask  *mask.Masker     // nil for nothing masked
@@ -93,7 +94,7 @@ func (p *printer) explains(why string, id int64) (first int64) {
 
 // newPrinter prints to standard output, within its width where that is a terminal.
 func newPrinter(s Streams, asJSON bool, more hint) *printer {
-	return &printer{lines: s.data(), json: asJSON, width: s.width, mask: s.masker(), more: more}
+	return &printer{lines: s.data(), say: s.say, json: asJSON, width: s.width, mask: s.masker(), more: more}
 }
 
 func (p *printer) columns() int {

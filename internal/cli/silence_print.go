@@ -117,7 +117,8 @@ func (t *tail) eachSilence(ctx context.Context, tell func(m plivo.Message, misse
 	return nil
 }
 
-// silence prints that a callback of a message is missed, or is missed no more.
+// silence prints that a callback of a message is missed, or is missed no more. As text that is no row of the table, and
+// is said beside it.
 func (p *printer) silence(m plivo.Message, missed bool) error {
 	m = p.mask.Message(m)
 	loc := time.Local
@@ -133,7 +134,8 @@ func (p *printer) silence(m plivo.Message, missed bool) error {
 		}
 	}
 	if !p.json {
-		return p.lines.write([]byte(wrapped(escape.Line(fmt.Sprintf("%s to %s: %s", m.UUID, m.To, words)), p.columns(), 4, 4)))
+		p.say("%s", escape.Line(fmt.Sprintf("%s to %s: %s", m.UUID, m.To, words)))
+		return nil
 	}
 	line, err := encode(silenceEventJSON{Event: event, At: utc(at), Text: words, Message: messageOf(m)})
 	if err != nil {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -25,12 +26,12 @@ func TestSilenceAsText(t *testing.T) {
 		m      plivo.Message
 		missed bool
 	}{
-		"    5b40a428 to +4915187654321: No callback yet: its callbacks go to https://old.example/x?to=4915187654321\\x1b[2J, which is not served here now.\n": {m, true},
-		"    5b40a428 to +4915187654321: Your app took a synthetic callback in place of the missed one.\n":                                                     {given, false},
-		"    5b40a428 to +4915187654321: A callback came after all: it is delivered.\n":                                                                        {came, false},
+		"plivoscope: 5b40a428 to +4915187654321: No callback yet: its callbacks go to https://old.example/x?to=4915187654321\\x1b[2J, which is not served here now.\n": {m, true},
+		"plivoscope: 5b40a428 to +4915187654321: Your app took a synthetic callback in place of the missed one.\n":                                                     {given, false},
+		"plivoscope: 5b40a428 to +4915187654321: A callback came after all: it is delivered.\n":                                                                        {came, false},
 	} {
 		var out bytes.Buffer
-		p := &printer{lines: &lines{w: &out}}
+		p := newPrinter(Streams{Out: io.Discard, Err: &out}, false, nil)
 		if err := p.silence(test.m, test.missed); err != nil || out.String() != want {
 			t.Errorf("%v; it says\n%swant\n%s", err, out.String(), want)
 		}

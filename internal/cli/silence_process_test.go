@@ -3,11 +3,15 @@
 package cli
 
 import (
+	"bufio"
+	"bytes"
 	"fmt"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/scenario"
@@ -88,6 +92,57 @@ func TestListenTellsOfSilence(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestListenTellsOfSilenceBesideTheTable has a text listen say on standard error that a callback is missed: what reads
+// its standard output is given the table alone, from its titles on.
+func TestListenTellsOfSilenceBesideTheTable(t *testing.T) {
+	t.Parallel()
+	db := filepath.Join(t.TempDir(), "a.db")
+	cmd := command(t, "listen", "--db", db, "--addr", "127.0.0.1:0", "--fate", "none", "--speed", "50", "-o", "text")
+	withoutAccount(cmd)
+	var table bytes.Buffer
+	cmd.Stdout = &table
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	late := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
+	defer late.Stop()
+	said := bufio.NewScanner(stderr)
+	until := func(words string) {
+		t.Helper()
+		for said.Scan() {
+			if strings.Contains(said.Text(), words) {
+				return
+			}
+		}
+		_ = cmd.Wait()
+		t.Fatalf("it does not say %q beside the table:\n%s", words, table.String())
+	}
+	run := func(args ...string) string {
+		t.Helper()
+		other := beside(cmd, append(args, "--db", db)...)
+		out, err := other.Output()
+		if err != nil {
+			t.Fatalf("%q: %v", args, err)
+		}
+		return string(out)
+	}
+	until("listening on ")
+	uuid := between(t, run("send", "--to", "+4915187654321", "--text", "the heron lands", "-o", "json"), `"uuid":"`, `"`)
+	run("reconcile", uuid) // which judges at once
+	until(uuid + " to +4915187654321: ")
+	_ = cmd.Process.Signal(os.Interrupt)
+	for said.Scan() {
+	}
+	_ = cmd.Wait()
+	if out := table.String(); out != "" {
+		t.Errorf("without a callback the table is\n%s", out)
 	}
 }
 

@@ -103,8 +103,8 @@ func (c *verifyCommand) run(cmd *cobra.Command, s Streams) error {
 		e := sus.examine()
 		if e.Verdict.Outcome != signature.Valid {
 			failed++
-			why = sus.reason(e.Verdict)
-			if sus.lacksToken(e.Verdict) {
+			why = sus.reason(e)
+			if sus.lacksToken(e) {
 				tokenless++
 			}
 		}

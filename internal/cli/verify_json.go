@@ -17,6 +17,14 @@ type verifiedJSON struct {
 	Checks    []checkJSON        `json:"checks"`
 	Diagnosis []findingJSON      `json:"diagnosis"`
 	SDKs      map[string]sdkJSON `json:"sdks"`
+	Came      *cameJSON          `json:"when_it_came,omitempty"`
+}
+
+// cameJSON is what was found when a callback of a history came, where that is more than is found now.
+type cameJSON struct {
+	Outcome signature.Outcome `json:"outcome"`
+	Cause   string            `json:"cause"` // empty where it was valid
+	Text    string            `json:"text"`
 }
 
 // requestJSON says which request a line is about.
@@ -79,6 +87,9 @@ func verifiedLine(sus suspect, e app.Examination) ([]byte, error) {
 			answer.Error = a.Err.Text
 		}
 		j.SDKs[a.SDK] = answer
+	}
+	if said := e.Came.Words(); said != "" {
+		j.Came = &cameJSON{Outcome: e.Came.Outcome, Cause: e.Came.Cause, Text: said}
 	}
 	return encode(j)
 }

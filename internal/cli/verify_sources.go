@@ -27,6 +27,9 @@ type suspect struct {
 	problem   string // what could not be read of it, in a sentence
 	truncated bool   // the end of its body is lost
 	tokenGone bool   // it was signed with the token of a simulator that has ended
+
+	stored *webhook.Callback // of the history, where it is examined as it came; nil otherwise
+	lost   app.Lost          // why what stored was signed with may not be at hand
 }
 
 // said puts the request's name before what is said of it.
@@ -44,27 +47,45 @@ func (sus suspect) examine() app.Examination {
 	if sus.truncated && e.Verdict.Outcome == signature.Invalid {
 		e.Verdict.Outcome, e.Diagnosis = signature.Unchecked, signature.Diagnosis{}
 	}
+	if sus.stored != nil {
+		e = e.WhenItCame(*sus.stored, sus.lost)
+	}
 	return e
 }
 
-// lacksToken tells whether nothing could be checked because no token was given.
-func (sus suspect) lacksToken(v signature.Verdict) bool {
-	return v.Outcome == signature.Unchecked && len(sus.Tokens) == 0
+// lacksToken tells whether nothing could be checked because there is no token, or not the one any more that it
+// verified with when it came.
+func (sus suspect) lacksToken(e app.Examination) bool {
+	return e.Verdict.Outcome == signature.Unchecked && (len(sus.Tokens) == 0 || verifiedThen(e))
+}
+
+// verifiedThen tells whether a request verified when it came, and the token for that is gone.
+func verifiedThen(e app.Examination) bool {
+	return e.Came.Gone() && e.Came.Outcome == signature.Valid
 }
 
 // reason says in a sentence why the request is not valid.
-func (sus suspect) reason(v signature.Verdict) string {
+func (sus suspect) reason(e app.Examination) string {
+	v := e.Verdict
 	switch {
 	case v.Outcome == signature.Missing && len(v.Checks) == 0:
 		return "the request has no X-Plivo-Signature header: Plivo did not sign it, or the header was lost on the way"
 	case v.Outcome == signature.Missing:
 		return fmt.Sprintf("the request has %s but no %s, without which no signature can be computed", v.Header, v.Scheme.NonceHeader())
 	case sus.tokenGone:
-		return "the callback cannot be checked, because there is no token: give --token or set PLIVO_AUTH_TOKEN; a simulator's made-up one is never stored, so check its callbacks while it runs"
+		said := "the callback cannot be checked, because there is no token: give --token or set PLIVO_AUTH_TOKEN; a simulator's made-up one is never stored, so check its callbacks while it runs"
+		if found := e.Came.Found(); found != "" {
+			said += "; " + found
+		}
+		return said
+	case v.Outcome == signature.Unchecked && e.Came.Found() != "":
+		return "the callback cannot be checked now: " + e.Came.Words()
 	case v.Outcome == signature.Unchecked && sus.truncated:
 		return "the callback cannot be checked: the end of its body was not kept, and is a part of what was signed"
 	case v.Outcome == signature.Unchecked:
 		return "there is no token to check the signature with: give --token or --token-file, or set PLIVO_AUTH_TOKEN in the environment or .env"
+	case e.Came.Found() != "":
+		return "the signature does not verify; " + e.Came.Words()
 	default:
 		return "the signature does not verify"
 	}
@@ -190,6 +211,14 @@ func (c *verifyCommand) stored(cmd *cobra.Command, set *settings, s Streams, k k
 	}
 	if c.request.url != "" {
 		sus.URL = c.request.url
+	} else {
+		sus.stored = &cb
+	}
+	switch {
+	case len(c.tokens)+len(c.tokenFiles) > 0:
+		sus.lost = app.OthersGiven
+	case simulated, live && lease.SimToken != "":
+		sus.lost = app.EarlierSimulator
 	}
 	sus.ReceivedURL, sus.Body = cb.ReceivedURL, cb.Body
 	sus.Local = simulated || live && lease.SimToken != ""

@@ -151,7 +151,7 @@ func TestVerifyOnTheSimulator(t *testing.T) {
 		t.Errorf("after it: %v: %s\n%s", err, said(err), out)
 	}
 	out, err = beside(cmd, "verify", "--id", "1", "-o", "text").Output()
-	if code(err) != exitUser || !bytes.HasPrefix(out, []byte("? unchecked\n")) || bytes.Contains(out, []byte("while it runs")) || strings.Count(said(err), "so check its callbacks while it runs") != 1 {
+	if code(err) != exitUser || !bytes.HasPrefix(out, []byte("? unchecked\n")) || bytes.Contains(out, []byte("while it runs")) || strings.Count(said(err), "so check its callbacks while it runs; it verified when it came") != 1 {
 		t.Errorf("after it, as text: %v: %s\n%s", err, said(err), out)
 	}
 	out, err = beside(cmd, "verify", "--id", "1", "--token", token, "--db", listen.ready.History).Output()

@@ -55,10 +55,10 @@ func headline(sus suspect, e app.Examination) string {
 	case signature.Valid:
 		return fmt.Sprintf("✓ valid: %s matches with the token \"%s\"", v.Header, escape.Line(v.Token))
 	case signature.Unchecked:
-		if sus.name == "" && sus.lacksToken(v) {
+		if sus.name == "" && sus.lacksToken(e) {
 			return "? unchecked" // the error says why
 		}
-		return "? unchecked: " + escape.Line(sus.reason(v))
+		return "? unchecked: " + escape.Line(sus.reason(e))
 	}
 	mark := "✗ invalid: "
 	if v.Outcome == signature.Missing {
@@ -69,10 +69,17 @@ func headline(sus suspect, e app.Examination) string {
 		if found[0].Confidence == signature.Likely {
 			likely = "probably "
 		}
-		return mark + likely + escape.Line(found[0].Detail+behind(found[0]))
+		said := found[0].Detail + behind(found[0])
+		if then := e.Came.Words(); then != "" {
+			said += "; " + then
+		}
+		return mark + likely + escape.Line(said)
 	}
 	if v.Outcome == signature.Missing || sus.tokenGone {
-		return mark + escape.Line(sus.reason(v))
+		return mark + escape.Line(sus.reason(e))
+	}
+	if then := e.Came.Words(); then != "" {
+		return mark + escape.Line(then)
 	}
 	return mark + "nothing that was tried makes the signature match"
 }

@@ -29,6 +29,7 @@ type SilenceCause string
 // The causes, the most certain first.
 const (
 	NoURL          SilenceCause = "no_url"          // none was given with the send
+	Forgotten      SilenceCause = "forgotten"       // by the simulator that it went to
 	ProviderQueued SilenceCause = "provider_queued" // there is nothing to tell yet
 	SentFinal      SilenceCause = "sent_final"      // the carriers of the country may report nothing
 	ProviderSent   SilenceCause = "provider_sent"   // the carrier has reported nothing yet
@@ -57,6 +58,8 @@ func (s Silence) Words(loc *time.Location) string {
 	switch s.Cause {
 	case NoURL:
 		return "no callback URL was given with it"
+	case Forgotten:
+		return "its simulator has ended or was reset, and has forgotten it: nothing more will come"
 	case ProviderQueued:
 		return "Plivo has it in its queue still"
 	case ProviderSent:

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"dev.internal/plivoscope/internal/app"
+	"dev.internal/plivoscope/internal/plivo"
 )
 
 const foreignURL = "https://shop.example.com/sms?tenant=7"
@@ -27,6 +28,16 @@ func init() {
 		{name: "silence lost", play: func(d *driver) { silence(d); d.keys("enter") }},
 		{name: "silence without a url", play: func(d *driver) { silence(d); d.keys("j", "enter") }},
 		{name: "silence sent may be final", play: func(d *driver) { silence(d); d.keys("j", "j", "enter") }},
+		{name: "silence of an earlier simulator", play: func(d *driver) {
+			at := testNow.Add(-time.Hour)
+			d.core.add(plivo.Message{
+				UUID: "5b40a428-0000-4000-8000-000000000200", Direction: plivo.Outbound, From: "+14155550100", To: "+4915112345678", Text: "Your order is on its way",
+				Type: "sms", Units: 1, Status: plivo.Queued, CreatedAt: at, UpdatedAt: at, CallbackURL: "http://127.0.0.1:4141/sms/delivery-report",
+				Silence: plivo.Silence{Cause: plivo.Forgotten, At: testNow.Add(-20 * time.Second)},
+			})
+			d.wake()
+			d.keys("enter")
+		}},
 		{name: "silence unknown", play: func(d *driver) { silence(d); d.keys("j", "j", "j", "enter") }},
 		{name: "missed asked", play: func(d *driver) {
 			silence(d)

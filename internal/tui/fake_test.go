@@ -46,7 +46,8 @@ type fakeCore struct {
 	diagnosis  signature.Diagnosis // of what does not verify, unless pure
 	pure       bool                // examine for real
 	examineErr error
-	onExamine  func(context.Context) // told of each question about a signature
+	earlier    map[int64]webhook.Callback // as they came, signed with the token of an earlier simulator
+	onExamine  func(context.Context)      // told of each question about a signature
 
 	replays   []app.ReplayPlan // that were begun
 	runs      []*fakeRun
@@ -305,5 +306,9 @@ func (c *fakeCore) ExamineCallback(ctx context.Context, id int64) (app.Examinati
 		c.calls.Add(1)
 		return app.Examination{}, errors.New("there is no callback with this id; see history --callbacks")
 	}
-	return c.Examine(ctx, r)
+	e, err := c.Examine(ctx, r)
+	if cb, ok := c.earlier[id]; ok {
+		e = e.WhenItCame(cb, app.EarlierSimulator)
+	}
+	return e, err
 }

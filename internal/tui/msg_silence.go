@@ -104,6 +104,8 @@ func (e *env) missedTodo(m plivo.Message) string {
 	switch m.Silence.Cause {
 	case plivo.NoURL:
 		todo = "Give a callback URL with the send: without one Plivo reports nothing."
+	case plivo.Forgotten:
+		todo = "Send it again, if it is needed still: what a simulator did not post while it ran comes no more."
 	case plivo.ProviderQueued:
 		todo = "Wait: there is nothing to report before Plivo has sent it."
 	case plivo.SentFinal:

@@ -115,6 +115,10 @@ func (c cause) explain(p *page) {
 		p.field("signature", th.good, fmt.Sprintf("✓ matches by now: %s with the token %q; when it came it did not", c.exam.Verdict.Scheme, brief(c.exam.Verdict.Token)))
 		return
 	}
+	if said := c.exam.Came.Words(); said != "" {
+		p.field("signature", th.bad, "✗ does not verify; "+readable(said))
+		return
+	}
 	if c.exam.Verdict.Outcome == signature.Unchecked {
 		p.field("signature", th.warn, "! did not match when it came; now there is no token to check with")
 		return

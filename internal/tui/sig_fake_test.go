@@ -72,6 +72,16 @@ func unexplained() signature.Diagnosis {
 	}
 }
 
+// signedEarlier has a callback signed with the token of an earlier simulator, where it had an outcome and a cause.
+func (c *fakeCore) signedEarlier(id int64, outcome signature.Outcome, cause string) {
+	c.diagnosis = unexplained()
+	if k, ok := c.cases[id]; ok {
+		k.Tokens = []signature.Token{signature.NewToken("account", "of this run")}
+		c.cases[id] = k
+	}
+	c.earlier = map[int64]webhook.Callback{id: {ID: id, Verdict: signature.Result{Outcome: outcome, Scheme: signature.V3, Header: signature.V3.Header(), Token: "account"}, Cause: cause}}
+}
+
 func sdkAnswers(accept bool) []sdk.Answer {
 	all := []sdk.Answer{}
 	for _, name := range []string{"go", "node", "python", "php", "ruby", "java", "dotnet"} {

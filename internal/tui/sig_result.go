@@ -119,6 +119,8 @@ func (s *sigScreen) verdictWords() string {
 		return "! no URL"
 	case s.exam.Verdict.Outcome == signature.Invalid && s.exam.Diagnosis.Explained():
 		return "✗ " + signature.CauseWord(s.exam.Diagnosis.Cause())
+	case s.exam.Came.Cause != "":
+		return "✗ " + brief(signature.CauseWord(s.exam.Came.Cause))
 	}
 	switch s.exam.Verdict.Outcome {
 	case signature.Valid:
@@ -160,6 +162,10 @@ func (p *page) heading(text, more string) {
 // writeVerdict says in a sentence whether the request verifies, and by what.
 func writeVerdict(p *page, e app.Examination) {
 	th, v := p.th, e.Verdict
+	if e.Came.Found() != "" {
+		writeCame(p, e)
+		return
+	}
 	switch v.Outcome {
 	case signature.Valid:
 		p.hang(th.good, "✓", fmt.Sprintf("verifies: %s with the token %q", v.Scheme, brief(v.Token)))
@@ -184,6 +190,19 @@ func writeVerdict(p *page, e app.Examination) {
 		if d := e.Diagnosis; d.Cause() == signature.UnknownCause {
 			p.hang(th.bad, "✗", fmt.Sprintf("does not verify: no token makes the signature in %s, and no change that was tried explains it.", v.Header))
 		}
+	}
+}
+
+// writeCame says what was found when the callback came, where less is found now.
+func writeCame(p *page, e app.Examination) {
+	said := readable(e.Came.Words()) + "."
+	switch {
+	case e.Verdict.Outcome == signature.Unchecked:
+		p.hang(p.th.warn, "·", "not checked: "+said)
+	case !e.Came.Gone():
+		p.hang(p.th.muted, "·", said) // and what is the matter now follows
+	default:
+		p.hang(p.th.bad, "✗", "does not verify; "+said)
 	}
 }
 

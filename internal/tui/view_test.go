@@ -117,6 +117,18 @@ var scenes = []scene{
 		d.core.diagnosis = unexplained()
 		d.keys("j", "j", "j", "j", "j", "s")
 	}},
+	{name: "signature explained when it came", play: func(d *driver) {
+		d.core.signedEarlier(17, signature.Invalid, "slash")
+		d.keys("j", "j", "j", "j", "j", "s")
+	}},
+	{name: "signature verified when it came", play: func(d *driver) {
+		d.core.signedEarlier(2, signature.Valid, "")
+		d.keys("end", "s")
+	}},
+	{name: "detail explained when it came", play: func(d *driver) {
+		d.core.signedEarlier(17, signature.Invalid, "slash")
+		d.keys("j", "j", "j", "j", "j", "enter")
+	}},
 	{name: "signature hostile", play: func(d *driver) {
 		d.core.diagnosis = signature.Diagnosis{Findings: []signature.Finding{{
 			Causes: []signature.Cause{signature.CauseParams}, Hypotheses: []string{"form-decoded"}, Confidence: signature.Likely, Detail: "matches if \"\x1b[31m\u202e\" is \x00", Remedy: "Take \x9b out.",
@@ -146,6 +158,10 @@ var scenes = []scene{
 	{name: "callbacks filter", play: onRequests("/", "sig:")},
 	{name: "callback overview", play: openedAt(203)},
 	{name: "callback overview verified", play: openedAt(209)},
+	{name: "callback explained when it came", play: func(d *driver) {
+		d.core.signedEarlier(203, signature.Invalid, "slash")
+		openedAt(203)(d)
+	}},
 	{name: "callback parameters", play: openedAt(203, "tab")},
 	{name: "callback parameters of json", play: openedAt(205, "tab")},
 	{name: "callback headers", play: openedAt(202, "tab", "tab")},
