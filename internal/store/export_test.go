@@ -10,7 +10,9 @@ import (
 var Put = putFile
 
 // Impatient has the writer wait for other programs for a moment alone.
-func Impatient(s *Store) error { return pragma(s, "busy_timeout = 20") }
+func Impatient(s *Store) error {
+	return Ask(context.Background(), s, func() error { s.writer.wait = 20 * time.Millisecond; return nil })
+}
 
 // LimitPages lets the file have so many pages, as a full disk does.
 func LimitPages(s *Store, pages int) error {

@@ -58,7 +58,7 @@ func (w *writer) beginSend(ms []plivo.Message) ([]int64, error) {
 		return nil, err
 	}
 	before := *count
-	w.leaveOut(count)
+	w.notAgain(count)
 	if err := w.mark(count); err != nil {
 		return nil, err
 	}

@@ -51,6 +51,10 @@ type writer struct {
 
 	deliveries []time.Duration // that the running transaction completes
 
+	wait  time.Duration // for other programs, of all that one transaction or look needs together
+	until time.Time     // when that is over
+	waits time.Duration // for a lock of SQLite, as the connection has it
+
 	known  counters   // as this process saw them last
 	forgot *forgotten // nil but between reading a log anew that was cut and going on with it
 
@@ -61,7 +65,7 @@ type writer struct {
 }
 
 func newWriter(ctx context.Context, s *Store) (*writer, error) {
-	w := &writer{s: s, ctx: context.Background(), conn: s.conn, prepared: map[string]*sql.Stmt{}, identity: s.mark.identity}
+	w := &writer{s: s, ctx: context.Background(), conn: s.conn, prepared: map[string]*sql.Stmt{}, identity: s.mark.identity, wait: busyTimeout, waits: busyTimeout}
 	if err := w.conn.QueryRowContext(ctx, "PRAGMA data_version").Scan(&w.version); err != nil {
 		return nil, err
 	}
@@ -101,6 +105,7 @@ func (s *Store) ask(doing string, r *request) error {
 // run serves the queue until it is closed and empty.
 func (w *writer) run() {
 	defer func() {
+		w.until = time.Now().Add(w.wait)
 		w.s.unmended = w.look() != nil
 		// SQLite keeps a connection open, and the log with it, as long as it has statements.
 		for _, st := range w.prepared {
@@ -280,6 +285,7 @@ func alive(batch []*request) []*request {
 
 // transaction runs do under the write lock and commits it, or leaves nothing of it.
 func (w *writer) transaction(do func() error) error {
+	w.until = time.Now().Add(w.wait)
 	if w.taken {
 		if err := w.putBack(); err != nil {
 			return err
@@ -288,25 +294,23 @@ func (w *writer) transaction(do func() error) error {
 	if err := w.look(); err != nil {
 		return err
 	}
-	// What is looked at after the commit is of that, and not of a log that another program has mended meanwhile.
-	free, err := w.s.hold(false)
-	if err != nil {
+	// The history is this program's alone until it was looked at after the commit and the mark is written.
+	if err := w.s.hold(w.until); err != nil {
 		return err
 	}
-	defer free()
+	defer w.s.mark.free()
+	w.patience()
 	began := time.Now()
 	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
 		w.s.doubtLog(err)
-		free()
 		return w.mendTorn(err)
 	}
 	w.count, w.attempts, w.deliveries = nil, 0, w.deliveries[:0]
-	err = do()
+	err := do()
 	if err == nil {
 		err = w.exec("COMMIT")
 	}
 	if err == nil && w.s.logGap() {
-		free()
 		return w.mendCommitted(true)
 	}
 	if err == nil {
@@ -326,17 +330,26 @@ func (w *writer) transaction(do func() error) error {
 		// SQLite may have rolled back by itself; then there is nothing to roll back, and no harm.
 		_, _ = w.conn.ExecContext(w.ctx, "ROLLBACK")
 		w.s.doubtLog(err)
-		free()
 		return w.mendTorn(err)
 	}
 	if !w.s.stands() {
 		return w.putBack() // before anybody is told that it is stored
 	}
 	if w.s.logCut() {
-		free()
 		return w.mendCommitted(false)
 	}
 	return nil
+}
+
+// patience has SQLite wait for its locks no longer than is left of the time to wait for other programs.
+func (w *writer) patience() {
+	left := max(time.Until(w.until), time.Millisecond)
+	if d := left - w.waits; d.Abs() < w.wait/10 {
+		return
+	}
+	if _, err := w.conn.ExecContext(w.ctx, "PRAGMA busy_timeout = "+ms(left)); err == nil {
+		w.waits = left
+	}
 }
 
 // mendCommitted is mendLog after a commit, which fails where what it wrote may be gone.
@@ -356,10 +369,9 @@ func (w *writer) look() error {
 	case w.s.logCut():
 		_, err = w.mendLog(false)
 	case w.forgot != nil:
-		var free func()
-		if free, err = w.s.hold(true); err == nil {
+		if err = w.s.hold(w.until); err == nil {
 			_, err = w.goOn()
-			free()
+			w.s.mark.free()
 		}
 	}
 	return err
@@ -368,7 +380,8 @@ func (w *writer) look() error {
 // poll wakes the subscribers when another process has changed the history.
 func (w *writer) poll() {
 	if !w.taken {
-		_ = w.look() // who writes next is told
+		w.until = time.Now().Add(min(w.wait, pollInterval)) // what comes meanwhile has its own time to wait
+		_ = w.look()                                        // who writes next is told
 		if _, err := os.Stat(w.s.path); w.s.serves && errors.Is(err, fs.ErrNotExist) {
 			_ = w.putBack()
 		}
