@@ -81,3 +81,10 @@ func SalvageWithin(d time.Duration) (restore func()) {
 	salvageTime = d
 	return func() { salvageTime = was }
 }
+
+// OthersMendWithin gives other programs so much time to begin to mend a log, until the function it gives is called.
+func OthersMendWithin(d time.Duration) (restore func()) {
+	was := othersMend
+	othersMend = d
+	return func() { othersMend = was }
+}

@@ -25,7 +25,7 @@ func (w *writer) mendLog(written bool) (lost bool, err error) {
 		if kept = w.copyKnown(); kept == "" { // another program may know it, and looks as often as this one
 			s.mark.free()
 			for end := time.Now().Add(othersMend); s.logCut() && time.Now().Before(end); {
-				time.Sleep(othersMend / 20)
+				time.Sleep(pollInterval / 10)
 			}
 			if err := s.hold(w.until); err != nil {
 				return true, err
