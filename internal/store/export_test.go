@@ -88,3 +88,9 @@ func OthersMendWithin(d time.Duration) (restore func()) {
 	othersMend = d
 	return func() { othersMend = was }
 }
+
+// BusyTimeout is how long a request waits for other programs.
+const BusyTimeout = busyTimeout
+
+// WaitsUntil is when the transaction that runs gives up waiting for other programs, to be asked in it.
+func WaitsUntil(s *Store) time.Time { return s.writer.until }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+	"time"
 
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/store"
@@ -39,8 +40,8 @@ func TestAloneWhileStoring(t *testing.T) {
 	}
 }
 
-// TestStoppedMender has a program that was stopped hold the lock on the mark: who is asked to store something says so.
-func TestStoppedMender(t *testing.T) {
+// TestStoppedWithTheMark has a program that was stopped hold the lock on the mark: who is asked to store something says so.
+func TestStoppedWithTheMark(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "h.db")
 	s := openStore(t, store.Options{Path: path})
 	record(t, s, report("one", plivo.Sent, 1))
@@ -62,4 +63,20 @@ func TestStoppedMender(t *testing.T) {
 		t.Fatal(err)
 	}
 	record(t, s, report("two", plivo.Sent, 1))
+}
+
+// TestWaitsFromTheRequest has a request wait for the writer: what it waits for other programs then is less by that.
+func TestWaitsFromTheRequest(t *testing.T) {
+	s := openStore(t, store.Options{})
+	release := store.HoldWriter(s)
+	until := make(chan time.Time, 1)
+	go func() {
+		_ = store.Ask(t.Context(), s, func() error { until <- store.WaitsUntil(s); return nil })
+	}()
+	eventually(t, "it is queued", func() bool { n, _ := store.Queued(s); return n == 1 })
+	queued := time.Now()
+	release()
+	if over := (<-until).Sub(queued.Add(store.BusyTimeout)); over > 0 {
+		t.Errorf("it waits %v longer than it may", over)
+	}
 }

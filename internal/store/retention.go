@@ -80,7 +80,7 @@ func (w *writer) trimChunk() {
 	removed, freed := int64(0), false
 	rows, began := max(w.trim.rows, trimLeast), time.Now()
 	defer func() { w.trim.took(rows, time.Since(began)) }()
-	err := w.transaction(func() error {
+	err := w.transaction(time.Time{}, func() error {
 		c, err := w.readCounters()
 		if err != nil {
 			return err

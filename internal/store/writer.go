@@ -20,6 +20,8 @@ const (
 	maxAttemptBytes = 1 << 20
 	// pollInterval is how often another process's changes are looked for while anybody subscribes.
 	pollInterval = 150 * time.Millisecond
+	// pollWait is how long that waits for other programs, while requests wait for it.
+	pollWait = 10 * time.Millisecond
 )
 
 // request is what the writer is asked to do: keep a callback or an attempt, or run a function in a
@@ -29,6 +31,7 @@ type request struct {
 	callback *pending
 	attempt  *sent
 	do       func() error
+	at       time.Time   // when it came
 	begun    atomic.Bool // of do: it is being done, or will never be, whichever side was first
 	quiet    bool        // wake nobody
 	done     chan error  // has room for the one answer
@@ -78,7 +81,7 @@ func (s *Store) ask(doing string, r *request) error {
 	if err := r.ctx.Err(); err != nil {
 		return s.explain(doing, err)
 	}
-	r.done = make(chan error, 1)
+	r.done, r.at = make(chan error, 1), time.Now()
 	s.mu.RLock()
 	if s.closed.Load() {
 		s.mu.RUnlock()
@@ -162,7 +165,7 @@ func (w *writer) serve(r *request) (next *request) {
 		}
 		err := r.ctx.Err()
 		if err == nil {
-			err = w.transaction(r.do)
+			err = w.transaction(r.at, r.do)
 		}
 		if err == nil && !r.quiet {
 			w.s.followers.changed()
@@ -227,7 +230,11 @@ func (w *writer) store(callbacks, attempts []*request) {
 	if len(callbacks)+len(attempts) == 0 {
 		return
 	}
-	err := w.transaction(func() error {
+	asked := time.Now() // attempts have no bound
+	if len(callbacks) > 0 {
+		asked = callbacks[0].at
+	}
+	err := w.transaction(asked, func() error {
 		if len(callbacks) > 0 {
 			if err := w.record(callbacks); err != nil {
 				return err
@@ -283,9 +290,13 @@ func alive(batch []*request) []*request {
 	return live
 }
 
-// transaction runs do under the write lock and commits it, or leaves nothing of it.
-func (w *writer) transaction(do func() error) error {
-	w.until = time.Now().Add(w.wait)
+// transaction runs do under the write lock and commits it, or leaves nothing of it. Where another program has the lock it
+// gives up w.wait after it was asked for, but has a fifth of that where it waited for the writer so long.
+func (w *writer) transaction(asked time.Time, do func() error) error {
+	w.until = asked.Add(w.wait)
+	if least := time.Now().Add(w.wait / 5); w.until.Before(least) {
+		w.until = least
+	}
 	if w.taken {
 		if err := w.putBack(); err != nil {
 			return err
@@ -380,8 +391,8 @@ func (w *writer) look() error {
 // poll wakes the subscribers when another process has changed the history.
 func (w *writer) poll() {
 	if !w.taken {
-		w.until = time.Now().Add(min(w.wait, pollInterval)) // what comes meanwhile has its own time to wait
-		_ = w.look()                                        // who writes next is told
+		w.until = time.Now().Add(pollWait)
+		_ = w.look() // who writes next is told
 		if _, err := os.Stat(w.s.path); w.s.serves && errors.Is(err, fs.ErrNotExist) {
 			_ = w.putBack()
 		}
