@@ -52,6 +52,7 @@ type writer struct {
 	attempts int64     // that there are after the running transaction, where it stored any
 	trim     trimmer
 
+	took       time.Duration   // by the last transaction that was committed
 	deliveries []time.Duration // that the running transaction completes
 
 	wait  time.Duration // for other programs, of all that one transaction or look needs together
@@ -264,6 +265,7 @@ func (w *writer) store(callbacks, attempts []*request) {
 		w.s.log.Error("a batch was not stored", "callbacks", len(callbacks), "attempts", len(attempts), "err", err)
 	}
 	if err == nil {
+		w.trim.committed(w.took)
 		w.s.followers.recorded(callbacks)
 	}
 	for _, r := range callbacks {
@@ -335,7 +337,8 @@ func (w *writer) transaction(asked time.Time, do func() error) error {
 			}
 		}
 		w.trim.seeAttempts(w.s, w.attempts)
-		w.s.stats.committed(time.Since(began), w.deliveries)
+		w.took = time.Since(began)
+		w.s.stats.committed(w.took, w.deliveries)
 	}
 	if err != nil {
 		// SQLite may have rolled back by itself; then there is nothing to roll back, and no harm.
