@@ -108,7 +108,6 @@ func (w *writer) goOn() (lost bool, err error) {
 	}
 	w.known = was // what follows may fail
 	if lost && kept != "" {
-		w.patience()
 		switch err := w.restore(kept); {
 		case err == nil:
 			lost = false
