@@ -4,7 +4,9 @@ package siege
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"os"
 	"syscall"
 	"testing"
 	"time"
@@ -112,24 +114,35 @@ func TestStoppedForLong(t *testing.T) {
 	figures.Tell(t, figures.Attack{What: "stopped for longer than a lease lives", Tries: 1, Survived: survived, Lost: l.lost(t, h.exported(t))})
 }
 
-// stop stops the program with the write lock of its history, or without. A thread of it may take the lock a moment after
-// the signal was sent: what was seen has to be so a little later too.
+// stop stops the program with the lock of its history, on the mark or SQLite's, or without. It is looked at when all threads stand still: one
+// that waits for the disk does not before that has answered, and others of the program may take the lock until then.
 func (r *running) stop(tb testing.TB, h house, locked bool) {
 	tb.Helper()
 	isLocked := func() bool {
+		mark, err := os.Open(h.db() + "-mark")
+		must(tb, err)
+		defer mark.Close()
+		if err := syscall.Flock(int(mark.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); errors.Is(err, syscall.EWOULDBLOCK) {
+			return true
+		}
 		other := h.sql(tb)
 		defer other.close()
 		other.do("PRAGMA busy_timeout = 50")
-		_, err := other.ExecContext(tb.Context(), "BEGIN IMMEDIATE")
+		_, err = other.ExecContext(tb.Context(), "BEGIN IMMEDIATE")
 		return err != nil
 	}
 	wait(tb, "a stop at the right time", func() bool {
 		must(tb, r.cmd.Process.Signal(syscall.SIGSTOP))
+		var is syscall.WaitStatus
+		_, err := syscall.Wait4(r.cmd.Process.Pid, &is, syscall.WUNTRACED, nil)
+		for errors.Is(err, syscall.EINTR) {
+			_, err = syscall.Wait4(r.cmd.Process.Pid, &is, syscall.WUNTRACED, nil)
+		}
+		if must(tb, err); !is.Stopped() {
+			tb.Fatalf("it ended with %v\n%s", is, r.said())
+		}
 		if isLocked() == locked {
-			time.Sleep(50 * time.Millisecond) // it stands still
-			if isLocked() == locked {
-				return true
-			}
+			return true
 		}
 		must(tb, r.cmd.Process.Signal(syscall.SIGCONT))
 		return false

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"time"
 )
 
 // markSuffix is what the name of the mark has after that of the history.
@@ -16,13 +17,23 @@ const markSuffix = "-mark"
 // log for one that ends before the damage; by the mark it is seen what was lost with the rest. It is written without a
 // sync: after a crash of the system it may be behind, never ahead of what was synced.
 //
+// Who has the lock on it has the history alone: each transaction, who mends the log, and who looks whether all is there.
+// The lock is on the mark, for closing a file that SQLite has locks on gives those up.
+//
 // It belongs to the writer's goroutine, after Open.
 type committed struct {
-	path     string
-	file     *os.File // nil before something is written
-	identity int64    // of the history
-	next     int64    // the ID after the last callback; 0 where there is no mark
-	message  int64    // the ID after the last message; 0 also where an earlier version made the mark
+	path     string   // empty for an ephemeral history, which no other program has
+	file     *os.File // open while this program has the lock
+	identity int64    // of the history, once it was looked at
+	own      bool     // the file is as this program makes it
+	marked   marked   // as it was when the lock was taken, or was written since
+}
+
+// marked is what the mark says, and of which history; nothing where there is none.
+type marked struct {
+	identity int64
+	next     int64 // the ID after the last callback
+	message  int64 // the ID after the last message; 0 also where an earlier version made the mark
 }
 
 const (
@@ -30,97 +41,133 @@ const (
 	markSizeFirst = 16 // that of earlier versions: without the message
 )
 
-// readMark reads the mark beside a history; one that is not there or cannot be read has next 0.
-func readMark(path string) (committed, error) {
-	c := committed{path: path + markSuffix}
-	b, err := os.ReadFile(c.path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return c, nil
-	}
-	if err == nil && (len(b) == markSize || len(b) == markSizeFirst) {
-		b = append(b, make([]byte, markSize-len(b))...)
-		c.identity, c.next = int64(binary.BigEndian.Uint64(b)), int64(binary.BigEndian.Uint64(b[8:])) //nolint:gosec // as it was written
-		c.message = int64(binary.BigEndian.Uint64(b[16:]))                                            //nolint:gosec // likewise
-	}
-	return c, err
-}
-
-// see notes that all callbacks before next, and all messages before message, are committed.
-func (c *committed) see(next, message int64) error {
-	if c.path == "" || next <= c.next && message <= c.message {
+// hold has the history for this program alone until it is let go with free; where that is so already it does nothing. It
+// waits for other programs until then. Before anything was stored there may be no mark, and then no lock is needed; and
+// where the mark cannot be made or has no locks it goes on without.
+func (s *Store) hold(until time.Time) error {
+	c := &s.mark
+	if c.path == "" || c.file != nil {
 		return nil
 	}
-	next, message = max(next, c.next), max(message, c.message)
-	if c.file == nil {
-		f, err := os.OpenFile(c.path, os.O_WRONLY|os.O_CREATE, 0o600)
-		if err != nil {
-			return err
+	flags := os.O_RDWR
+	if c.identity != 0 {
+		flags |= os.O_CREATE
+	}
+	f, err := os.OpenFile(c.path, flags, 0o600)
+	if err != nil {
+		c.marked = marked{}
+		if c.identity == 0 && !errors.Is(err, fs.ErrNotExist) { // when it is opened, once
+			s.log.Warn("the mark of a history cannot be read", "path", c.path, "err", err)
 		}
-		// What somebody else made by that name may be longer, and open to others.
-		_, _ = f.Chmod(0o600), f.Truncate(markSize)
-		c.file = f
+		return nil
 	}
-	var b [markSize]byte
-	binary.BigEndian.PutUint64(b[:], uint64(c.identity)) //nolint:gosec // all of its bits
-	binary.BigEndian.PutUint64(b[8:], uint64(next))      //nolint:gosec // no ID is below 0
-	binary.BigEndian.PutUint64(b[16:], uint64(message))  //nolint:gosec // likewise
-	_, err := c.file.WriteAt(b[:], 0)
-	if err == nil {
-		c.next, c.message = next, message
+	if !flock(f, until) {
+		_ = f.Close()
+		return failure(ErrLocked, nil, "the history %s is locked by another program; close that program, or continue it if it is stopped, or name another file with --db", s.path)
 	}
-	return err
+	c.file = f
+	c.read()
+	return nil
 }
 
-func (c *committed) close() {
+// free lets the history go.
+func (c *committed) free() {
 	if c.file != nil {
 		_ = c.file.Close()
 		c.file = nil
 	}
 }
 
-// compare looks whether the history, in which nothing was when it was opened if it is fresh, has all that its mark
-// says, tells the user if not, and makes sure that no ID of what is lost is given again. Where there is nobody to tell,
-// it is left to who opens it next. A mend of the log may go on when the history was looked at, by free.
-func (s *Store) compare(ctx context.Context, marked committed, fresh bool, free func()) error {
+func (c *committed) read() {
+	c.marked = marked{}
+	b := make([]byte, markSize+1)
+	n, _ := c.file.ReadAt(b, 0)
+	if n != markSize && n != markSizeFirst {
+		return
+	}
+	c.marked = marked{
+		identity: int64(binary.BigEndian.Uint64(b)),      //nolint:gosec // as it was written
+		next:     int64(binary.BigEndian.Uint64(b[8:])),  //nolint:gosec // likewise
+		message:  int64(binary.BigEndian.Uint64(b[16:])), //nolint:gosec // likewise
+	}
+}
+
+// mine is what the mark says of this history.
+func (c *committed) mine() marked {
+	if c.marked.identity != c.identity {
+		return marked{}
+	}
+	return c.marked
+}
+
+// see notes that all callbacks before next, and all messages before message, are committed. The caller has the lock.
+func (c *committed) see(next, message int64) error {
+	was := c.mine()
+	if c.path == "" || next <= was.next && message <= was.message {
+		return nil
+	}
+	if c.file == nil {
+		return errors.New("it cannot be made or locked")
+	}
+	if !c.own {
+		// What somebody else made by that name may be longer, and open to others.
+		_, _ = c.file.Chmod(0o600), c.file.Truncate(markSize)
+		c.own = true
+	}
+	now := marked{c.identity, max(next, was.next), max(message, was.message)}
+	var b [markSize]byte
+	binary.BigEndian.PutUint64(b[:], uint64(now.identity))  //nolint:gosec // all of its bits
+	binary.BigEndian.PutUint64(b[8:], uint64(now.next))     //nolint:gosec // no ID is below 0
+	binary.BigEndian.PutUint64(b[16:], uint64(now.message)) //nolint:gosec // likewise
+	_, err := c.file.WriteAt(b[:], 0)
+	if err == nil {
+		c.marked = now
+	}
+	return err
+}
+
+// compare looks whether the history, in which nothing was when it was opened if it is fresh, has all that its mark says,
+// which was read before. If not it tells the user and makes sure that no ID of what is lost is given again: in this order,
+// for the second is what another start would not tell it for. Where there is nobody to tell, it is left to who opens it next.
+func (s *Store) compare(ctx context.Context, fresh bool) error {
 	var identity, next int64
 	if err := s.conn.QueryRowContext(ctx, "SELECT number, next_callback FROM identity, counters").Scan(&identity, &next); err != nil {
 		return s.explain(doingOpen, err)
 	}
-	free()
-	mine := fresh || marked.identity == identity
-	lost := int64(0)
-	if mine && marked.next > 0 {
-		lost = marked.next - next
+	was := s.mark.marked
+	s.mark.identity = identity
+	if !fresh && was.identity != identity {
+		return nil // it is of a history that was there before
 	}
-	if lost > 0 {
+	if lost := was.next - next; lost > 0 {
+		s.mark.free() // others need not wait while all is looked through
 		if err := s.whole(ctx); err != nil {
 			return err
 		}
-	}
-	if lost > 0 && s.onProblem != nil {
-		if _, err := s.conn.ExecContext(ctx, "UPDATE counters SET next_callback = max(next_callback, ?), next_message = max(next_message, ?)", marked.next, marked.message); err != nil {
-			s.log.Warn("the IDs of lost callbacks were not left out", "err", err) // it is told again
+		if err := s.hold(time.Now().Add(busyTimeout)); err != nil {
+			return err
 		}
-		are := "callbacks that were stored are"
-		if lost == 1 {
-			are = "callback that was stored is"
+		if s.onProblem != nil {
+			s.tellLost(lost)
+			if _, err := s.conn.ExecContext(ctx, "UPDATE counters SET next_callback = max(next_callback, ?), next_message = max(next_message, ?)", was.next, was.message); err != nil {
+				s.log.Warn("the IDs of lost callbacks were not left out", "err", err) // it is told again
+			}
 		}
-		s.tell(fmt.Sprintf("%d %s no longer in the history %s: it or its log was damaged or emptied, or an older copy was put in its place. "+
-			"Plivo still has the messages: \"plivoscope reconcile\" asks it for their status, and its console shows them.", lost, are, s.path))
 	}
-	s.mark.close()
-	s.mark = committed{path: marked.path, identity: identity}
-	if !mine {
-		return nil // it is of a history that was there before
-	}
-	if marked.identity == identity {
-		s.mark.next, s.mark.message = marked.next, marked.message
-		return nil
-	}
-	if err := s.mark.see(marked.next, marked.message); err != nil {
+	if err := s.mark.see(was.next, was.message); err != nil {
 		s.log.Warn("the mark of the history was not written", "err", err)
 	}
 	return nil
+}
+
+// tellLost tells the user that so many callbacks are gone.
+func (s *Store) tellLost(lost int64) {
+	are := "callbacks that were stored are"
+	if lost == 1 {
+		are = "callback that was stored is"
+	}
+	s.tell(fmt.Sprintf("%d %s no longer in the history %s: it or its log was damaged or emptied, or an older copy was put in its place. "+
+		"Plivo still has the messages: \"plivoscope reconcile\" asks it for their status, and its console shows them.", lost, are, s.path))
 }
 
 // whole is an error where pages of the history do not fit together, as where the rest of a log that was cut brought some

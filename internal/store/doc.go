@@ -46,9 +46,9 @@
 //
 // After each commit the files have to be where they are looked for: a history that was deleted, moved or replaced
 // while it is in use is written again from what is still open, or kept beside what has its place. Of a damaged one
-// that is kept beside it which can be read, and it is never written over. While the log of one is mended that was
-// cut, no other program stores anything: each transaction has a lock on the mark beside the history with others, a mend
-// has it alone.
+// that is kept beside it which can be read, and it is never written over. Each transaction has the
+// history for its program alone, by a lock on the mark beside it that says how far it was committed, from before it begins until
+// it was looked at and the mark is written; so has a mend of a log that was cut.
 //
 // A Reader looks at a history from outside and leaves no trace of that, for what must be quick.
 //

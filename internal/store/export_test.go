@@ -10,7 +10,9 @@ import (
 var Put = putFile
 
 // Impatient has the writer wait for other programs for a moment alone.
-func Impatient(s *Store) error { return pragma(s, "busy_timeout = 20") }
+func Impatient(s *Store) error {
+	return Ask(context.Background(), s, func() error { s.writer.wait = 20 * time.Millisecond; return nil })
+}
 
 // LimitPages lets the file have so many pages, as a full disk does.
 func LimitPages(s *Store, pages int) error {
@@ -79,3 +81,37 @@ func SalvageWithin(d time.Duration) (restore func()) {
 	salvageTime = d
 	return func() { salvageTime = was }
 }
+
+// OthersMendWithin gives other programs so much time to begin to mend a log, until the function it gives is called.
+func OthersMendWithin(d time.Duration) (restore func()) {
+	was := othersMend
+	othersMend = d
+	return func() { othersMend = was }
+}
+
+// BusyTimeout is how long a request waits for other programs.
+const BusyTimeout = busyTimeout
+
+// WaitsUntil is when the transaction that runs gives up waiting for other programs, to be asked in it.
+func WaitsUntil(s *Store) time.Time { return s.writer.until }
+
+// Chunk is how many rows retention takes away at once after so many chunks, where the commits before them took so long, and
+// each row so much.
+func Chunk(chunks int, row time.Duration, commits ...time.Duration) int64 {
+	t := trimmer{}
+	for _, d := range commits {
+		t.committed(d)
+	}
+	rows := int64(trimLeast)
+	for range chunks {
+		t.took(rows, commits[0]+time.Duration(rows)*row)
+		rows = t.rows
+	}
+	return rows
+}
+
+// ChunkInFlood is how many rows a chunk has go at least when so many came since the last.
+func ChunkInFlood(came int64) int64 { return chunk(trimLeast, 1, 1+came) }
+
+// MostBetweenChunks is how many callbacks are stored between two chunks at most.
+const MostBetweenChunks = trimMost/2 - 1 + maxBatch

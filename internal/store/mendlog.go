@@ -16,21 +16,22 @@ import (
 // whether something was written over the gap, which then reads as zeros; lost is whether what was in it may be gone.
 func (w *writer) mendLog(written bool) (lost bool, err error) {
 	s := w.s
-	free, err := s.hold(true)
-	if err != nil {
+	if err := s.hold(w.until); err != nil {
 		return true, err
 	}
+	defer s.mark.free()
 	kept := ""
 	if !written && s.logCut() && s.logAlone() {
 		if kept = w.copyKnown(); kept == "" { // another program may know it, and looks as often as this one
-			free()
-			time.Sleep(2 * pollInterval)
-			if free, err = s.hold(true); err != nil {
+			s.mark.free()
+			for end := time.Now().Add(othersMend); s.logCut() && time.Now().Before(end); {
+				time.Sleep(pollInterval / 10)
+			}
+			if err := s.hold(w.until); err != nil {
 				return true, err
 			}
 		}
 	}
-	defer free()
 	// What retention took away may be there again.
 	w.trim = trimmer{}
 	if !s.logCut() && !(written && s.logTorn()) { // another program has mended it, and tells what is lost
@@ -57,6 +58,9 @@ func (w *writer) mendLog(written bool) (lost bool, err error) {
 	return w.goOn()
 }
 
+// othersMend is how long another program may need to begin to mend a log of which this one does not know all.
+var othersMend = 2 * pollInterval
+
 // copyKnown writes all that is stored into a new file, where all of it is in the history's file or in memory, and gives
 // its name. Pages in memory are as they were; one that is not there is an error.
 func (w *writer) copyKnown() string {
@@ -72,7 +76,7 @@ func (w *writer) copyKnown() string {
 type forgotten struct {
 	kept string // where all that was in the history is kept; empty for nowhere
 	lost bool   // what was in the log alone may be gone
-	told bool   // kept was told of
+	told string // what the user was told of it last
 }
 
 // keptAll is said of what is kept, behind its name: that comes first, for a screen may have no room for the rest.
@@ -84,55 +88,66 @@ func (w *writer) goOn() (lost bool, err error) {
 	what := fmt.Sprintf("The log of the history %s was emptied or cut while it is in use.", s.path)
 	was := w.known
 	// Others may have stored something since.
-	if mark, err := readMark(s.path); err == nil && mark.identity == s.mark.identity {
-		theirs := max(mark.next-was.nextCallback, 0)
-		if mark.message <= was.nextMessage { // or an earlier version stored it, which notes no messages: a callback made one at most
-			was.nextMessage += theirs
-		}
-		was.nextMessage, was.nextCallback = max(was.nextMessage, mark.message), was.nextCallback+theirs
+	mark := s.mark.mine()
+	theirs := max(mark.next-was.nextCallback, 0)
+	if mark.message <= was.nextMessage { // or an earlier version stored it, which notes no messages: a callback made one at most
+		was.nextMessage += theirs
 	}
+	was.nextMessage, was.nextCallback = max(was.nextMessage, mark.message), was.nextCallback+theirs
+	w.patience()
 	var left counters
 	err = migrate(w.ctx, w.conn, s.path) // of a new history not even the tables need have been in the file
 	if err == nil {
 		left, err = w.counted(w.ctx)
 	}
 	if err != nil {
-		if kept != "" && !w.forgot.told {
-			w.forgot.told = true
-			s.tell(kept + keptAll + what)
+		if kept != "" {
+			w.tellOnce(kept + keptAll + what)
 		}
 		return true, s.explain("go on with", err)
 	}
-	missing := was.nextCallback - left.nextCallback
 	w.known = was // what follows may fail
-	if lost {     // at once: others go on storing
-		if err := w.neverAgain(was); err != nil {
+	if lost && kept != "" {
+		switch err := w.restore(kept); {
+		case err == nil:
+			lost = false
+			what += " All that was in it was still known and was written again, and nothing is lost."
+		case lockIsToBlame(err):
 			return true, s.explain("go on with", err)
 		}
+	} else if !lost {
+		what += " All that was stored is in the history, and nothing is lost."
 	}
-	switch {
-	case !lost:
-		_ = os.Remove(kept)
-		s.tell(what + " All that was stored is in the history, and nothing is lost.")
-	case kept != "" && w.restore(kept) == nil:
-		_ = os.Remove(kept)
-		lost = false
-		s.tell(what + " All that was in it was still known and was written again, and nothing is lost.")
-	default:
-		text := fmt.Sprintf("%s The history is as it was when its log was last moved into it: up to %d callbacks that were acknowledged since may be missing.", what, max(missing, 0))
+	if lost {
+		text := fmt.Sprintf("%s The history is as it was when its log was last moved into it: up to %d callbacks that were acknowledged since may be missing.", what, max(was.nextCallback-left.nextCallback, 0))
 		if kept != "" {
 			text = kept + keptAll + text
 		}
-		s.tell(text)
+		// In this order: what is not noted yet is told by the next program, where this one is killed.
+		w.tellOnce(text)
+		if err := w.neverAgain(was); err != nil {
+			return true, s.explain("go on with", err)
+		}
+	} else {
+		_ = os.Remove(kept)
+		s.tell(what)
 	}
 	s.damaged.Store(false)
 	w.forgot = nil
 	return lost, w.know(w.ctx)
 }
 
+// tellOnce tells the user of a log that was cut, which is tried again.
+func (w *writer) tellOnce(text string) {
+	if w.forgot.told != text {
+		w.forgot.told = text
+		w.s.tell(text)
+	}
+}
+
 // neverAgain has no ID given below these, and the mark beside the history still be its own.
 func (w *writer) neverAgain(was counters) error {
-	if mark := w.s.mark; mark.path != "" {
+	if mark := &w.s.mark; mark.path != "" {
 		if err := w.exec("UPDATE identity SET number = ?", mark.identity); err != nil {
 			return err
 		}
@@ -206,8 +221,18 @@ func (w *writer) counted(ctx context.Context) (c counters, err error) {
 	return c, err
 }
 
-// leaveOut has no ID given again that this process knows to be given: where the log was cut, another may have had it be
-// read anew, and be about to note what was given before.
+// notAgain is leaveOut for what a transaction is about to give. Where the history has less than the mark beside it, what was
+// lost is told before that can no longer be seen: who mended the log was ended before it could.
+func (w *writer) notAgain(c *counters) {
+	mark := w.s.mark.mine()
+	if lost := mark.next - c.nextCallback; lost > 0 {
+		w.s.tellLost(lost)
+	}
+	c.nextMessage, c.nextCallback = max(c.nextMessage, mark.message), max(c.nextCallback, mark.next)
+	w.leaveOut(c)
+}
+
+// leaveOut has no ID given again that this process knows to be given.
 func (w *writer) leaveOut(c *counters) {
 	c.nextMessage, c.nextCallback = max(c.nextMessage, w.known.nextMessage), max(c.nextCallback, w.known.nextCallback)
 }

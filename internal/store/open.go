@@ -38,17 +38,17 @@ func (s *Store) open(ctx context.Context) error {
 	if made { // the mark beside it, if there is one, is of another
 		_ = os.Remove(s.path + markSuffix)
 	}
-	// What another program is about to write again after its log was cut is not missing.
-	free, err := s.hold(false)
-	if err != nil {
+	s.mark.free() // where it is opened anew
+	s.mark = committed{}
+	if !s.ephemeral {
+		s.mark.path = s.path + markSuffix
+	}
+	// What another program is about to write again after its log was cut is not missing. In this order: what is in the
+	// mark was committed before the history is looked at.
+	if err := s.hold(time.Now().Add(busyTimeout)); err != nil {
 		return err
 	}
-	defer free()
-	// In this order: what is in it was committed before the history is looked at.
-	mark, err := readMark(s.path)
-	if err != nil {
-		s.log.Warn("the mark of a history cannot be read", "path", mark.path, "err", err)
-	}
+	defer s.mark.free()
 	// The same durability for half the time of a commit; not there on macOS and Windows.
 	_, _ = sqlite.Fdatasync(true)
 	if err := registerFunctions(); err != nil {
@@ -67,7 +67,7 @@ func (s *Store) open(ctx context.Context) error {
 		return s.explain(doingOpen, err)
 	}
 	if !s.ephemeral {
-		if err := s.compare(ctx, mark, fresh, free); err != nil {
+		if err := s.compare(ctx, fresh); err != nil {
 			return err
 		}
 	}

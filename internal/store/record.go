@@ -35,7 +35,7 @@ func (w *writer) record(batch []*request) error {
 	}
 	count := seen.counters
 	before := *count
-	w.leaveOut(count)
+	w.notAgain(count)
 	if err := w.mark(count); err != nil {
 		return err
 	}

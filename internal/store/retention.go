@@ -10,7 +10,8 @@ import (
 )
 
 // How much one chunk of retention takes away. It stands between two batches and makes who comes meanwhile wait, so it is
-// as many rows as go in trimTime, by what the last chunk took: in a large history each of them touches pages of its own.
+// as many rows as go in trimTime, beside the commit where that alone takes longer, by what the last chunk took: in a large history each of them
+// touches pages of its own.
 const (
 	trimTime  = 4 * time.Millisecond
 	trimLeast = 16  // rows of each sort
@@ -26,9 +27,11 @@ type trimmer struct {
 	cursor int64           // messages up to this ID were looked at since the last start from the oldest
 	again  bool            // callbacks went since then: a message that was passed may rest on nothing now
 	valid  int64           // no callback up to this ID is valid: older others need not be passed each time
-	rows   int64           // of each sort that go in trimTime, by what the last chunk took
+	rows   int64           // of each sort that go in a chunk, by what the last one took
 	went   bool            // a chunk was the last that was done: who waits goes before another
 	stored int             // callbacks and attempts since the last chunk
+
+	commit, last time.Duration // what transactions took that stored something: the lesser of the last two, and the last
 
 	callback, attempt int64 // the next or newest IDs at the last chunk; 0 before the first
 }
@@ -47,9 +50,17 @@ func chunk(rows, before, now int64) int64 {
 // came would be more than one chunk has go.
 func (t *trimmer) late() bool { return t.due != nil && t.stored >= trimMost/2 }
 
-// took adapts the chunks to the time that one of so many rows needed.
+// committed notes what a transaction took that stored something. The lesser of the last two counts, for one alone may have
+// moved the log into the file.
+func (t *trimmer) committed(d time.Duration) { t.commit, t.last = min(t.last, d), d }
+
+// took adapts the chunks to the time that the transaction of one of so many rows needed. Where the disk takes longer for any
+// commit, that is none of the rows', for it would take as long for fewer.
 func (t *trimmer) took(rows int64, d time.Duration) {
 	t.went, t.stored = true, 0
+	if t.commit > trimTime {
+		d -= t.commit
+	}
 	switch {
 	case d > 2*trimTime:
 		t.rows = max(rows/2, trimLeast)
@@ -78,9 +89,9 @@ func (t *trimmer) seeAttempts(s *Store, n int64) {
 // trimChunk takes some of the oldest rows beyond the bounds away, and ends the trimming when none is left to take.
 func (w *writer) trimChunk() {
 	removed, freed := int64(0), false
-	rows, began := max(w.trim.rows, trimLeast), time.Now()
-	defer func() { w.trim.took(rows, time.Since(began)) }()
-	err := w.transaction(func() error {
+	rows := max(w.trim.rows, trimLeast)
+	defer func() { w.trim.took(rows, w.took) }()
+	err := w.transaction(time.Time{}, func() error {
 		c, err := w.readCounters()
 		if err != nil {
 			return err

@@ -105,6 +105,33 @@ func TestRetentionInFlood(t *testing.T) {
 	}
 }
 
+// TestRetentionOnASlowDisk has each commit take long for the disk's sake: that makes no chunk smaller, for it would take as long
+// with fewer rows. Whatever the disk, more goes in a flood than came.
+func TestRetentionOnASlowDisk(t *testing.T) {
+	const ms = time.Millisecond
+	for name, c := range map[string]struct {
+		row         time.Duration
+		commits     []time.Duration
+		least, most int64
+	}{
+		"a slow disk":                      {ms / 100, []time.Duration{50 * ms, 50 * ms}, 512, 512},
+		"a slow disk, a large history":     {ms / 10, []time.Duration{50 * ms, 50 * ms}, 40, 80},
+		"a fast disk":                      {ms / 100, []time.Duration{ms, ms}, 400, 512},
+		"a fast disk, a large history":     {ms, []time.Duration{ms, ms}, 16, 16},
+		"a fast disk that was slow once":   {ms, []time.Duration{ms, ms, 90 * ms}, 16, 16},
+		"a fast disk that was slow before": {ms, []time.Duration{ms, 90 * ms, 90 * ms, ms}, 16, 16},
+	} {
+		if rows := store.Chunk(20, c.row, c.commits...); rows < c.least || rows > c.most {
+			t.Errorf("%s: %d rows go at once, want %d to %d", name, rows, c.least, c.most)
+		}
+	}
+	for came := int64(1); came <= store.MostBetweenChunks; came++ {
+		if rows := store.ChunkInFlood(came); rows < 2*came {
+			t.Fatalf("%d rows go when %d came", rows, came)
+		}
+	}
+}
+
 // TestRetentionAfterCutLog has the oldest callbacks come back with a log that is cut: they are the first to go again.
 func TestRetentionAfterCutLog(t *testing.T) {
 	if runtime.GOOS == "windows" {

@@ -29,7 +29,7 @@ func (w *writer) doubtForgotten() error {
 	if err != nil || !some { // most often there are none, and the lock is not waited for
 		return err
 	}
-	return w.transaction(func() error {
+	return w.transaction(time.Now(), func() error {
 		return w.exec("UPDATE messages SET unclear = ?, refusal = ? WHERE id IN (SELECT id"+forgotten+")",
 			int64(unclear), forgottenRefusal, before)
 	})
@@ -58,7 +58,7 @@ func (w *writer) beginSend(ms []plivo.Message) ([]int64, error) {
 		return nil, err
 	}
 	before := *count
-	w.leaveOut(count)
+	w.notAgain(count)
 	if err := w.mark(count); err != nil {
 		return nil, err
 	}

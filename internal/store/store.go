@@ -160,7 +160,6 @@ func (s *Store) Close() error {
 // release closes the connections, the writing one last: it then moves the write-ahead log into the
 // file.
 func (s *Store) release() error {
-	s.mark.close()
 	var err error
 	if s.readDB != nil {
 		err = s.readDB.Close()

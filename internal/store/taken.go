@@ -207,7 +207,7 @@ func (w *writer) reopen(put func() error) error {
 		s.letGo()
 		return err
 	}
-	w.conn, w.shut, w.kept = s.conn, false, ""
+	w.conn, w.shut, w.kept, w.waits = s.conn, false, "", busyTimeout
 	w.trim = trimmer{} // it may be another one, or an older copy
 	if s.mark.identity != w.identity {
 		w.identity = s.mark.identity

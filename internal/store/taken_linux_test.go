@@ -63,3 +63,18 @@ func TestTriesLeaveNoDescriptor(t *testing.T) {
 		t.Errorf("%d descriptors are open", open)
 	}
 }
+
+// TestReopenedIsLetGo has a history be opened anew after its log was deleted: the lock of the transaction that noticed it is
+// not kept.
+func TestReopenedIsLetGo(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "history.db")
+	s := openStore(t, store.Options{Path: path})
+	record(t, s, report("one", plivo.Sent, 1))
+	if err := store.Ask(t.Context(), s, func() error { return os.Remove(path + "-wal") }); err != nil {
+		t.Fatal(err)
+	}
+	if open := descriptors(t, path+"-mark"); open > 0 {
+		t.Errorf("%d descriptors of the mark are open", open)
+	}
+	record(t, s, report("two", plivo.Sent, 1))
+}

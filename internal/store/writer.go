@@ -20,6 +20,8 @@ const (
 	maxAttemptBytes = 1 << 20
 	// pollInterval is how often another process's changes are looked for while anybody subscribes.
 	pollInterval = 150 * time.Millisecond
+	// pollWait is how long that waits for other programs, while requests wait for it.
+	pollWait = 10 * time.Millisecond
 )
 
 // request is what the writer is asked to do: keep a callback or an attempt, or run a function in a
@@ -29,6 +31,7 @@ type request struct {
 	callback *pending
 	attempt  *sent
 	do       func() error
+	at       time.Time   // when it came
 	begun    atomic.Bool // of do: it is being done, or will never be, whichever side was first
 	quiet    bool        // wake nobody
 	done     chan error  // has room for the one answer
@@ -49,7 +52,12 @@ type writer struct {
 	attempts int64     // that there are after the running transaction, where it stored any
 	trim     trimmer
 
+	took       time.Duration   // by the last transaction that was committed
 	deliveries []time.Duration // that the running transaction completes
+
+	wait  time.Duration // for other programs, of all that one transaction or look needs together
+	until time.Time     // when that is over
+	waits time.Duration // for a lock of SQLite, as the connection has it
 
 	known  counters   // as this process saw them last
 	forgot *forgotten // nil but between reading a log anew that was cut and going on with it
@@ -61,7 +69,7 @@ type writer struct {
 }
 
 func newWriter(ctx context.Context, s *Store) (*writer, error) {
-	w := &writer{s: s, ctx: context.Background(), conn: s.conn, prepared: map[string]*sql.Stmt{}, identity: s.mark.identity}
+	w := &writer{s: s, ctx: context.Background(), conn: s.conn, prepared: map[string]*sql.Stmt{}, identity: s.mark.identity, wait: busyTimeout, waits: busyTimeout}
 	if err := w.conn.QueryRowContext(ctx, "PRAGMA data_version").Scan(&w.version); err != nil {
 		return nil, err
 	}
@@ -74,7 +82,7 @@ func (s *Store) ask(doing string, r *request) error {
 	if err := r.ctx.Err(); err != nil {
 		return s.explain(doing, err)
 	}
-	r.done = make(chan error, 1)
+	r.done, r.at = make(chan error, 1), time.Now()
 	s.mu.RLock()
 	if s.closed.Load() {
 		s.mu.RUnlock()
@@ -101,6 +109,7 @@ func (s *Store) ask(doing string, r *request) error {
 // run serves the queue until it is closed and empty.
 func (w *writer) run() {
 	defer func() {
+		w.until = time.Now().Add(w.wait)
 		w.s.unmended = w.look() != nil
 		// SQLite keeps a connection open, and the log with it, as long as it has statements.
 		for _, st := range w.prepared {
@@ -157,7 +166,7 @@ func (w *writer) serve(r *request) (next *request) {
 		}
 		err := r.ctx.Err()
 		if err == nil {
-			err = w.transaction(r.do)
+			err = w.transaction(r.at, r.do)
 		}
 		if err == nil && !r.quiet {
 			w.s.followers.changed()
@@ -222,7 +231,11 @@ func (w *writer) store(callbacks, attempts []*request) {
 	if len(callbacks)+len(attempts) == 0 {
 		return
 	}
-	err := w.transaction(func() error {
+	asked := time.Now() // attempts have no bound
+	if len(callbacks) > 0 {
+		asked = callbacks[0].at
+	}
+	err := w.transaction(asked, func() error {
 		if len(callbacks) > 0 {
 			if err := w.record(callbacks); err != nil {
 				return err
@@ -252,6 +265,7 @@ func (w *writer) store(callbacks, attempts []*request) {
 		w.s.log.Error("a batch was not stored", "callbacks", len(callbacks), "attempts", len(attempts), "err", err)
 	}
 	if err == nil {
+		w.trim.committed(w.took)
 		w.s.followers.recorded(callbacks)
 	}
 	for _, r := range callbacks {
@@ -278,96 +292,10 @@ func alive(batch []*request) []*request {
 	return live
 }
 
-// transaction runs do under the write lock and commits it, or leaves nothing of it.
-func (w *writer) transaction(do func() error) error {
-	if w.taken {
-		if err := w.putBack(); err != nil {
-			return err
-		}
-	}
-	if err := w.look(); err != nil {
-		return err
-	}
-	// What is looked at after the commit is of that, and not of a log that another program has mended meanwhile.
-	free, err := w.s.hold(false)
-	if err != nil {
-		return err
-	}
-	defer free()
-	began := time.Now()
-	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
-		w.s.doubtLog(err)
-		free()
-		return w.mendTorn(err)
-	}
-	w.count, w.attempts, w.deliveries = nil, 0, w.deliveries[:0]
-	err = do()
-	if err == nil {
-		err = w.exec("COMMIT")
-	}
-	if err == nil && w.s.logGap() {
-		free()
-		return w.mendCommitted(true)
-	}
-	if err == nil {
-		if w.count != nil {
-			known := *w.count // which may be behind, where nothing was made
-			w.leaveOut(&known)
-			w.known = known
-			w.trim.see(w.s, w.count)
-			if err := w.s.mark.see(w.count.nextCallback, w.count.nextMessage); err != nil {
-				w.s.log.Debug("the mark of the history was not written", "err", err)
-			}
-		}
-		w.trim.seeAttempts(w.s, w.attempts)
-		w.s.stats.committed(time.Since(began), w.deliveries)
-	}
-	if err != nil {
-		// SQLite may have rolled back by itself; then there is nothing to roll back, and no harm.
-		_, _ = w.conn.ExecContext(w.ctx, "ROLLBACK")
-		w.s.doubtLog(err)
-		free()
-		return w.mendTorn(err)
-	}
-	if !w.s.stands() {
-		return w.putBack() // before anybody is told that it is stored
-	}
-	if w.s.logCut() {
-		free()
-		return w.mendCommitted(false)
-	}
-	return nil
-}
-
-// mendCommitted is mendLog after a commit, which fails where what it wrote may be gone.
-func (w *writer) mendCommitted(written bool) error {
-	lost, err := w.mendLog(written)
-	if err == nil && lost {
-		return failure(ErrTaken, nil, "the log of the history %s was emptied or cut while it was written: what came at that moment is not kept", w.s.path)
-	}
-	return err
-}
-
-// look mends a log that was cut: before anything is written into it.
-func (w *writer) look() error {
-	var err error
-	switch {
-	case w.shut:
-	case w.s.logCut():
-		_, err = w.mendLog(false)
-	case w.forgot != nil:
-		var free func()
-		if free, err = w.s.hold(true); err == nil {
-			_, err = w.goOn()
-			free()
-		}
-	}
-	return err
-}
-
 // poll wakes the subscribers when another process has changed the history.
 func (w *writer) poll() {
 	if !w.taken {
+		w.until = time.Now().Add(pollWait)
 		_ = w.look() // who writes next is told
 		if _, err := os.Stat(w.s.path); w.s.serves && errors.Is(err, fs.ErrNotExist) {
 			_ = w.putBack()

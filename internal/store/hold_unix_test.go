@@ -1,0 +1,82 @@
+//go:build unix
+
+package store_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"dev.internal/plivoscope/internal/plivo"
+	"dev.internal/plivoscope/internal/store"
+)
+
+// TestAloneWhileStoring looks for the lock on the mark while something is stored: no other program has any part of it, so that
+// the marks are written in the order of the commits, and after that all may have it.
+func TestAloneWhileStoring(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "h.db")
+	s := openStore(t, store.Options{Path: path})
+	free := func() error {
+		f, err := os.Open(path + "-mark")
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		return syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB)
+	}
+	for range 2 { // the first finds no mark
+		var during error
+		if err := store.Ask(t.Context(), s, func() error { during = free(); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if !errors.Is(during, syscall.EWOULDBLOCK) {
+			t.Errorf("while it stores, the lock gives another program %v", during)
+		}
+		record(t, s, report("one", plivo.Sent, 1))
+		eventually(t, "it is let go", func() bool { return free() == nil })
+	}
+}
+
+// TestStoppedWithTheMark has a program that was stopped hold the lock on the mark: who is asked to store something says so.
+func TestStoppedWithTheMark(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "h.db")
+	s := openStore(t, store.Options{Path: path})
+	record(t, s, report("one", plivo.Sent, 1))
+	if err := store.Impatient(s); err != nil {
+		t.Fatal(err)
+	}
+	stopped, err := os.Open(path + "-mark")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stopped.Close()
+	if err := syscall.Flock(int(stopped.Fd()), syscall.LOCK_EX); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Record(t.Context(), report("two", plivo.Sent, 1)); !errors.Is(err, store.ErrLocked) {
+		t.Errorf("it said %v", err)
+	}
+	if err := stopped.Close(); err != nil {
+		t.Fatal(err)
+	}
+	record(t, s, report("two", plivo.Sent, 1))
+}
+
+// TestWaitsFromTheRequest has a request wait for the writer: what it waits for other programs then is less by that.
+func TestWaitsFromTheRequest(t *testing.T) {
+	s := openStore(t, store.Options{})
+	release := store.HoldWriter(s)
+	until := make(chan time.Time, 1)
+	go func() {
+		_ = store.Ask(t.Context(), s, func() error { until <- store.WaitsUntil(s); return nil })
+	}()
+	eventually(t, "it is queued", func() bool { n, _ := store.Queued(s); return n == 1 })
+	queued := time.Now()
+	release()
+	if over := (<-until).Sub(queued.Add(store.BusyTimeout)); over > 0 {
+		t.Errorf("it waits %v longer than it may", over)
+	}
+}
