@@ -94,13 +94,13 @@ func TestScreenSimulator(t *testing.T) {
 	s.Press("\t\t")
 	s.Wait(`Media\s+│`)
 	s.Press("\r")
-	s.Press(" there")
+	s.Press("there")
 	s.Press("\r")
 	s.Wait(`✓ 200 of POST`)
 	s.Press("\x1b")
 	s.Wait(`enter write it`)
 	leave()
-	s.Wait(`↓ \+14155550123\s+\+14155550100\s+↓ received.*Hello from`)
+	s.Wait(`↓ \+14155550123\s+\+14155550100\s+↓ received.* there`)
 	s.Press("q")
 	<-s.Ended
 	if err := s.Cmd.Wait(); err != nil {
