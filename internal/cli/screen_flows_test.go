@@ -30,6 +30,7 @@ func TestScreenFlows(t *testing.T) {
 	s.Wait(`Messages \(1 of 15, status:undelivered code:30\)`)
 	s.Resize(60, 15)
 	s.Press("\r") // the detail has the list's place here
+	s.Wait(`esc back`)
 	s.Wait(`A carrier's spam filter`)
 	s.Resize(30, 8)
 	s.Wait(`60×15 needed`)

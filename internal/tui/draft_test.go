@@ -187,6 +187,15 @@ func TestOnlyWhatCostsMoneyIsAsked(t *testing.T) {
 	}
 }
 
+// TestTwoEscsInOneGo leaves the detail and takes the filter away by what a slow connection makes of two escs.
+func TestTwoEscsInOneGo(t *testing.T) {
+	d := staged80(t)
+	d.keys("/", "status:delivered", "enter", "enter")
+	d.expect("esc back", "status:delivered")
+	d.send(tea.KeyMsg{Type: tea.KeyEscape, Alt: true})
+	d.expect("enter open", "Messages (11)")
+}
+
 // TestTypedInOneGo gives what was typed fast, or pasted into a terminal that does not say so, as the
 // one message that it arrives as: text stays text, even where it is the name of a key.
 func TestTypedInOneGo(t *testing.T) {

@@ -35,8 +35,14 @@ func (m *Model) screenKeys() bool {
 
 // typed takes a key message. Runes that were typed in one go arrive as one message: each is a key of
 // its own, but where an input has the focus the rest is text, even if it is the name of a key, and is
-// taken whole, as a paste into a terminal that does not tell pastes.
+// taken whole, as a paste into a terminal that does not tell pastes. Two escs that were read in one go, as of a
+// slow connection, look like one with alt.
 func (m *Model) typed(k tea.KeyMsg) tea.Cmd {
+	if k.Type == tea.KeyEscape && k.Alt {
+		first := m.key(tea.KeyMsg{Type: tea.KeyEscape})
+		m.arrange()
+		return tea.Batch(first, m.key(tea.KeyMsg{Type: tea.KeyEscape}))
+	}
 	if k.Type != tea.KeyRunes || k.Paste || len(k.Runes) < 2 {
 		return m.key(k)
 	}
