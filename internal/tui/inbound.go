@@ -111,7 +111,7 @@ func (e *env) delivered(msg inboundMsg) {
 		return
 	}
 	if e.sheet == msg.sheet {
-		e.sheet = nil
+		e.sheet, e.under = e.under, nil
 	}
 	e.notify(app.Info, "The simulator delivered an inbound message.")
 }

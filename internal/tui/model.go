@@ -356,7 +356,7 @@ func (m *Model) mouse(e tea.MouseMsg) tea.Cmd {
 	case m.frame.tabs.has(e.X, e.Y):
 		for _, t := range m.placedTabs() {
 			if press && e.X >= t.from && e.X < t.to {
-				m.env.sheet = nil
+				m.env.sheet, m.env.under = nil, nil
 				m.show(t.screen)
 			}
 		}

@@ -365,7 +365,7 @@ func (m *Model) openSimulated(msg simOpenMsg) tea.Cmd {
 		s.wrong = "The history does not have that message: it was sent by another program, or its callbacks go elsewhere."
 		return nil
 	}
-	m.env.sheet = nil
+	m.env.sheet, m.env.under = nil, nil
 	m.show(onMessages)
 	cmd := m.messages.goTo(msg.found[0].ID)
 	m.messages.open()
