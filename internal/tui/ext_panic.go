@@ -22,6 +22,8 @@ type watched struct {
 	size  tea.WindowSizeMsg
 	what  string
 	stack []byte
+
+	wrapAgain func() // has the terminal wrap lines, nil where it does
 }
 
 // Init implements tea.Model.
@@ -80,6 +82,9 @@ func (w *watched) note() {
 		w.stack = debug.Stack()
 	}
 	w.mu.Unlock()
+	if w.wrapAgain != nil {
+		w.wrapAgain() // Bubble Tea prints the stack now, of which nothing may be cut
+	}
 	panic(r)
 }
 

@@ -112,9 +112,10 @@ func Run(ctx context.Context, core Core, o Options) error {
 	if !o.NoMouse {
 		opts = append(opts, tea.WithMouseCellMotion())
 	}
-	defer linesEnd(out)()
+	wrapAgain := linesEnd(out)
+	defer wrapAgain()
 	m.env.exec = func(c tea.ExecCommand, then tea.ExecCallback) tea.Cmd { return tea.Exec(&wrapping{c, out}, then) }
-	watched := &watched{Model: m}
+	watched := &watched{Model: m, wrapAgain: wrapAgain}
 	_, err := tea.NewProgram(watched, opts...).Run()
 	return ended(ctx, err, watched, o)
 }

@@ -106,6 +106,8 @@ func TestAPanicIsAnErrorAndTheTerminalIsRestored(t *testing.T) {
 	}
 	if s := out.String(); strings.Count(s, "\x1b[?1049h") != strings.Count(s, "\x1b[?1049l") || strings.Count(s, "\x1b[?25l") > strings.Count(s, "\x1b[?25h") {
 		t.Errorf("the terminal is not restored: %q", s)
+	} else if off := strings.Index(s, "\x1b[?7l"); off < 0 || !strings.Contains(s[off:], "\x1b[?7h") || strings.Index(s[off:], "\x1b[?7h") > strings.Index(s[off:], "\x1b[?1049l") {
+		t.Errorf("lines do not wrap again before the screen ends, so that the trace is cut: %q", s)
 	}
 }
 
