@@ -23,11 +23,11 @@ var stop = func() bool {
 	case <-on:
 		return true
 	case <-time.After(notStopped):
-		// A stopped process has no clock: the signal may be there as well.
+		// A stopped process has no clock: the signal may be there as well, or be handed on just now.
 		select {
 		case <-on:
 			return true
-		default:
+		case <-time.After(notStopped / 5):
 			return false
 		}
 	}
