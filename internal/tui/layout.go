@@ -8,6 +8,7 @@ const (
 	airyHeight          = 30 // from which the notice has two lines
 	noticeMost          = 6  // lines of a notice that came just now, while the body keeps leastBody
 	leastBody           = 7
+	openBody            = 10  // likewise where a sheet is open, or text is typed that does not scroll by itself
 	besideWidth         = 150 // columns from which it stands beside the list
 )
 

@@ -293,7 +293,11 @@ func (m *Model) learn() {
 
 // arrange gives every part the place it has now.
 func (m *Model) arrange() {
-	m.frame = computeFrame(m.w, m.h, m.env.noticeHeight(m.w))
+	notice := m.env.noticeHeight(m.w)
+	if m.env.sheet != nil || m.at == onSignature && m.typing() { // what is asked, or typed there, has to be seen
+		notice = min(notice, max(m.h-3-openBody, 2))
+	}
+	m.frame = computeFrame(m.w, m.h, notice)
 	if m.frame.tooSmall {
 		return // everything keeps its place until there is room again
 	}
