@@ -75,7 +75,11 @@ func TestKeysOfEveryScreen(t *testing.T) {
 					case !known || !ok(d):
 						t.Errorf("%s is no %s:\n%s", k, a.name, d.screen())
 					}
-					if now := d.m.env.sheet; panel != nil && now != nil && now != panel {
+					now, leaves := d.m.env.sheet, slices.Contains([]string{"quit", "simulator", "messages", "callbacks", "compose", "replay-screen", "activity", "examine"}, a.name)
+					if panel != nil && now == nil && !leaves {
+						t.Errorf("%s closes the panel:\n%s", k, d.screen())
+					}
+					if panel != nil && now != nil && now != panel {
 						if d.keys("esc"); d.m.env.sheet != panel {
 							t.Errorf("esc does not go back from %T to the panel:\n%s", now, d.screen())
 						}
@@ -107,4 +111,25 @@ func TestPanelFromThePalette(t *testing.T) {
 	d.send(click(d.m.placedTabs()[onCallbacks].from, 1))
 	d.expect("── Callbacks (")
 	d.absent("Schedule  Fates")
+}
+
+// TestPanelDeliversByItsKey posts the inbound message of the panel without opening a field: by the key, and by the
+// palette, which presses it.
+func TestPanelDeliversByItsKey(t *testing.T) {
+	d := panelled(staged80(t), 0, 4)
+	d.keys("ctrl+s")
+	d.keys(":", "deliver", "enter")
+	if n := len(d.core.posts); n != 2 || d.m.typing() {
+		t.Errorf("%d are posted, and text is typed: %v\n%s", n, d.m.typing(), d.screen())
+	}
+}
+
+// TestNoTabIsClickedWhileThePanelTypes keeps a click on a tab from leaving the panel with a field open in it.
+func TestNoTabIsClickedWhileThePanelTypes(t *testing.T) {
+	d := panelled(staged80(t), 0, 4)
+	d.keys("enter")
+	d.send(click(d.m.placedTabs()[onCallbacks].from, 1))
+	if d.m.env.sheet == nil || !d.m.typing() {
+		t.Errorf("it left what is typed:\n%s", d.screen())
+	}
 }

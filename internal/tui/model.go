@@ -355,7 +355,7 @@ func (m *Model) mouse(e tea.MouseMsg) tea.Cmd {
 	case inPanel && !m.frame.tabs.has(e.X, e.Y):
 		panel.mouse(e, e.Y-m.frame.body.y-1)
 		return nil
-	case m.env.sheet != nil && !inPanel:
+	case m.env.sheet != nil && (!inPanel || panel.typing()):
 		return nil
 	case m.frame.tabs.has(e.X, e.Y):
 		for _, t := range m.placedTabs() {

@@ -95,6 +95,9 @@ func (f *simInbound) key(k tea.KeyMsg) (tea.Cmd, bool) {
 			f.write(true)
 			return nil, true
 		}
+		if key.Matches(k, km.deliver) { // by the one of its keys that does not write
+			return f.deliver(), true
+		}
 		return nil, false
 	}
 	n := len(f.inputs)

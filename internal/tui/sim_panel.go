@@ -329,8 +329,7 @@ const simClockTitle = "The clock"
 // help are all keys of the panel.
 func (s *simPanel) help() []section {
 	km := s.env.keys
-	post := km.deliver
-	post.SetHelp("ctrl+s", post.Help().Desc+"; enter too while it is written")
+	post := key.NewBinding(key.WithKeys("ctrl+s"), key.WithHelp("ctrl+s", km.deliver.Help().Desc+"; enter too while it is written"))
 	return []section{
 		{simClockTitle, []key.Binding{km.stopClock, km.nextDue, km.oneMinute, km.advanceBy, km.faster, km.slower}},
 		{"Schedule", []key.Binding{km.openTried}},
