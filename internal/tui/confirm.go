@@ -70,11 +70,11 @@ func (s *confirmSheet) lines(w, h int) []string {
 		return []span{{th.text, "   "}, {th.key, key}, {th.muted, " " + word + " "}}
 	}
 	answers := append(choice(km.yes.Help().Key, s.word, s.onYes), choice(strings.Fields(km.no.Help().Key)[0], "go back", !s.onYes)...)
-	out = append(out, line(w), line(w, answers...), line(w))
-	if len(out) > h && h > 0 {
-		out = append(out[1:min(h, len(out))], out[len(out)-2]) // the question and its answers matter
+	if len(out)+3 > h { // the question and its answers matter
+		asked := out[1:min(len(out), max(h, 1))]
+		return append(asked, line(w, answers...))[:min(h, len(asked)+1)]
 	}
-	return out[:min(h, len(out))]
+	return append(out, line(w), line(w, answers...), line(w))
 }
 
 func (s *confirmSheet) footer() []key.Binding {
