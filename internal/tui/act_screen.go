@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,6 +19,7 @@ type activity struct {
 	env   *env
 	lay   activityLayout
 	shown bool
+	came  bool // and was not arranged since
 
 	total []span // what became of all callbacks
 	panes []*actPane
@@ -48,7 +50,28 @@ func (s *activity) arrange(f frame) {
 	if f.tooSmall {
 		return
 	}
-	lay := computeActivity(f.body)
+	s.place(computeActivity(f.body))
+	if s.came && !s.lay.beside {
+		s.showRest(f.notice)
+	}
+	s.came = false
+}
+
+// showRest has the notices in sight where the one above the keys is cut: the user comes for the rest of it.
+func (s *activity) showRest(above rect) {
+	n, ok := s.env.notice()
+	if !ok {
+		return
+	}
+	if _, cut := s.env.fitNotice(n, noticeRoom(above.w), above.h); !cut {
+		return
+	}
+	p := s.panes[0]
+	p.top = slices.IndexFunc(p.lines, func(l actLine) bool { return strings.HasPrefix(l.title, "Notices") })
+	p.scroll(0)
+}
+
+func (s *activity) place(lay activityLayout) {
 	if lay == s.lay {
 		return
 	}
@@ -235,6 +258,7 @@ func (s *activity) tick() tea.Cmd { return s.wake() }
 func (s *activity) entered() tea.Cmd {
 	s.shown = true
 	s.refresh()
+	s.came = true
 	return nil
 }
 

@@ -183,6 +183,7 @@ func TestActivityScrolls(t *testing.T) {
 		busy(d)
 		manyNotices(d, 60)
 	})
+	d.keys("g")
 	top := d.screen()
 	d.expect("── Server ", "6 Activity")
 	for _, keys := range [][]string{{"j", "k"}, {"pgdown", "pgdown", "pgdown", "home"}, {"G", "g"}, {"end", "G", "home"}, {"down", "down", "up", "up"}} {

@@ -35,9 +35,12 @@ func init() {
 				busy(d)
 				manyNotices(d, 40)
 			})(d)
-			d.keys("pgdown", "pgdown", "j")
+			d.keys("home", "pgdown", "pgdown", "j")
 		}},
-		{name: "activity hostile", play: open(hostileActivity)},
+		{name: "activity hostile", play: func(d *driver) {
+			open(hostileActivity)(d)
+			d.keys("home")
+		}},
 	}...)
 }
 

@@ -70,6 +70,11 @@ func TestTheRemedyIsRead(t *testing.T) {
 				cut := !strings.Contains(read(), "history-of-the-shop.db"+why)
 				if named := strings.Contains(d.screen(), " 6 in full "); named != (cut && d.m.screenKeys() && d.m.at != onActivity) {
 					t.Errorf("%v after %q: it is cut: %v, but the key is named: %v\n%s", size, keys, cut, named, d.screen())
+				} else if named {
+					d.keys("6")
+					if !strings.Contains(d.screen(), "Notices (") {
+						t.Errorf("%v after %q: the key leads where the notice is not to be seen:\n%s", size, keys, d.screen())
+					}
 				}
 			}
 		}
