@@ -17,6 +17,7 @@ import (
 // proposed beside the cursor so that nothing has to be deleted before typing.
 const (
 	aPhone       = "+14155550123"
+	phoneHint    = "number of the phone"
 	inboundText  = "Hello from a phone"
 	proposedText = inboundText + ", if nothing is typed"
 )
@@ -40,7 +41,7 @@ type inboundMsg struct {
 // newInboundSheet offers a sender, where it is one that a phone may have.
 func newInboundSheet(e *env, from string) *inboundSheet {
 	s := &inboundSheet{env: e, to: e.status.DefaultSender}
-	s.inputs[0], s.inputs[1] = e.th.input(aPhone), e.th.input(proposedText)
+	s.inputs[0], s.inputs[1] = e.th.input(phoneHint), e.th.input(proposedText)
 	if from == "" || len(from) > 20 || escape.Line(from) != from {
 		from = aPhone
 	}

@@ -55,6 +55,7 @@ func (m *Model) sheetKey(s sheet, k tea.KeyMsg) tea.Cmd {
 	e := m.env
 	if p, ok := s.(*simPanel); ok && !k.Paste && !p.typing() {
 		if cmd, done := m.panelKey(p, k); done {
+			p.wrong = "" // it was read
 			return cmd
 		}
 	}

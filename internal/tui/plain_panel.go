@@ -177,6 +177,7 @@ func (p *plainUI) askInboundField(f *simInbound, i int) {
 	}
 	p.put(&question{label: label, text: []rune(text), offer: text != "", hide: hide, accept: km.deliver, leave: km.cancel, done: func(text string) tea.Cmd {
 		f.inputs[i].SetValue(text)
+		f.inputs[2].Placeholder = f.textHint()
 		if i+1 < len(f.inputs) {
 			p.askInboundField(f, i+1)
 			return nil

@@ -41,7 +41,7 @@ type simReceiptMsg struct {
 
 func newSimInbound(s *simPanel) *simInbound {
 	f := &simInbound{panel: s, focus: 2}
-	for i, hint := range []string{aPhone, "number of the account", proposedText, "URLs of files, apart by spaces, for an MMS"} {
+	for i, hint := range []string{phoneHint, "number of the account", proposedText, "URLs of files, apart by spaces, for an MMS"} {
 		f.inputs[i] = s.env.th.input(hint)
 	}
 	f.inputs[0].SetValue(aPhone)
@@ -123,17 +123,31 @@ func (f *simInbound) key(k tea.KeyMsg) (tea.Cmd, bool) {
 func (f *simInbound) other(msg tea.Msg) (cmd tea.Cmd) {
 	if f.writing {
 		f.inputs[f.focus], cmd = f.inputs[f.focus].Update(msg)
+		f.inputs[2].Placeholder = f.textHint()
 	}
 	return cmd
+}
+
+// files are the URLs of an MMS.
+func (f *simInbound) files() []string {
+	return strings.Fields(strings.ReplaceAll(f.inputs[3].Value(), ",", " "))
+}
+
+// textHint says what is sent where no text is typed: an MMS may be without one.
+func (f *simInbound) textHint() string {
+	if len(f.files()) > 0 {
+		return "an MMS needs none"
+	}
+	return proposedText
 }
 
 func (f *simInbound) deliver() tea.Cmd {
 	p := f.panel
 	in := simulator.InboundMessage{
 		From: strings.TrimSpace(f.inputs[0].Value()), To: strings.TrimSpace(f.inputs[1].Value()), Text: f.inputs[2].Value(),
-		Media: strings.Fields(strings.ReplaceAll(f.inputs[3].Value(), ",", " ")),
+		Media: f.files(),
 	}
-	if len(in.Media) == 0 { // an MMS may be without a text
+	if len(in.Media) == 0 {
 		in.Text = cmp.Or(in.Text, inboundText)
 	}
 	switch {

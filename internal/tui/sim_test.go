@@ -221,7 +221,9 @@ func TestPanelInbound(t *testing.T) {
 	if in := d.core.posts[1]; in.Text != "Hello from a phone" || len(in.Media) > 0 {
 		t.Errorf("%+v was posted where nothing was typed", in)
 	}
-	d.keys("tab", "https://name.example/a.png", "enter")
+	d.keys("tab", "https://name.example/a.png")
+	d.expect("│ an MMS needs none")
+	d.keys("enter")
 	if in := d.core.posts[2]; in.Text != "" || len(in.Media) != 1 {
 		t.Errorf("%+v was posted, with a file alone", in)
 	}
