@@ -33,11 +33,17 @@ func TestCommand(t *testing.T) {
 		steps   []string
 		want    string
 	}{
-		"stdout":       {"", []string{"print=Your URL is https://brave-otter.example.dev/ now"}, "https://brave-otter.example.dev"},
-		"stderr":       {"", []string{"print-error=|  https://brave-otter.trycloudflare.com  |"}, "https://brave-otter.trycloudflare.com"},
-		"no newline":   {"", []string{"print-part=forwarding https://a.example.dev:8443"}, "https://a.example.dev:8443"},
-		"colours":      {"", []string{"print=\x1b[1mhttps://a.example.dev\x1b[0m."}, "https://a.example.dev"},
-		"progress bar": {"", []string{"print-part=10 %\r20 %\rhttps://a.example.dev\r"}, "https://a.example.dev"},
+		"stdout":          {"", []string{"print=Your URL is https://brave-otter.example.dev/ now"}, "https://brave-otter.example.dev"},
+		"stderr":          {"", []string{"print-error=|  https://brave-otter.trycloudflare.com  |"}, "https://brave-otter.trycloudflare.com"},
+		"no newline":      {"", []string{"print-part=forwarding https://a.example.dev:8443"}, "https://a.example.dev:8443"},
+		"colours":         {"", []string{"print=\x1b[1mhttps://a.example.dev\x1b[0m."}, "https://a.example.dev"},
+		"behind a comma":  {"", []string{"print=Forwarding http://localhost:4141,https://a.example.dev"}, "https://a.example.dev"},
+		"behind an arrow": {"", []string{"print=http://127.0.0.1:4141→https://a.example.dev/"}, "https://a.example.dev"},
+		"behind a sign":   {"", []string{"print=target=http://[::1]:4141/;public=https://a.example.dev"}, "https://a.example.dev"},
+		"in brackets":     {"", []string{"print=urls:[http://a.example.dev,https://a.example.dev]"}, "https://a.example.dev"},
+		"before another":  {"", []string{"print=(https://a.example.dev)(http://localhost:4141)"}, "https://a.example.dev"},
+		"within another":  {"", []string{"print=https://b.example.dev/login?to=https://c.example.dev", "print=https://a.example.dev"}, "https://a.example.dev"},
+		"progress bar":    {"", []string{"print-part=10 %\r20 %\rhttps://a.example.dev\r"}, "https://a.example.dev"},
 		"websites": {"", []string{
 			"print=Read https://developers.cloudflare.com/x and https://localhost.run/docs/",
 			"print=visit https://admin.localhost.run/ or https://twitter.com", "print-error=dial https://api.trycloudflare.com: refused",

@@ -20,6 +20,8 @@ type finder struct {
 
 var (
 	anyURL     = regexp.MustCompile("https?://[^\\s\"'<>|`\\x1b]+")
+	schemes    = regexp.MustCompile("https?://")
+	oneURL     = regexp.MustCompile(`^https?://(?:\[[^\]]*\])?[^,;()\[\]{}=→/?#]*(?:[/?#][^,;()\[\]{}→]*)?`) // of several in one run
 	publicHost = regexp.MustCompile(`^(?:[A-Za-z0-9][A-Za-z0-9-]*\.)+[A-Za-z0-9-]+(?::[0-9]{1,5})?$|^localhost:[0-9]{1,5}$`)
 )
 
@@ -102,16 +104,46 @@ func (u untaken) likelier(before *untaken) bool { return before == nil || before
 // candidates are the URLs in line that are of no known website.
 func candidates(line string) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		for _, raw := range anyURL.FindAllString(line, -1) {
-			raw = strings.TrimRight(raw, ".,;:!?)]}")
-			if u, err := url.Parse(raw); err == nil && website(strings.ToLower(u.Hostname())) {
-				continue
-			}
-			if !yield(raw) {
-				return
+		for _, run := range anyURL.FindAllString(line, -1) {
+			for raw := range apart(run) {
+				raw = strings.TrimRight(raw, ".,;:!?)]}([{-=→")
+				if u, err := url.Parse(raw); err == nil && website(strings.ToLower(u.Hostname())) {
+					continue
+				}
+				if !yield(raw) {
+					return
+				}
 			}
 		}
 	}
+}
+
+// apart gives the URLs that stand in one run without a space between them, as those of this machine and of the tunnel in
+// http://localhost:4141,https://a.example.dev. One may be a part of another.
+func apart(run string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for {
+			next := nextURL(run)
+			if next == len(run) {
+				yield(run)
+				return
+			}
+			if !yield(oneURL.FindString(run[:next])) {
+				return
+			}
+			run = run[next:]
+		}
+	}
+}
+
+// nextURL is where the next URL begins that is no part of the first one: an http one leads to this machine, and has none.
+func nextURL(run string) int {
+	for _, at := range schemes.FindAllStringIndex(run, -1) {
+		if at := at[0]; at > 0 && (strings.HasPrefix(run, "http:") || !strings.ContainsAny(run[at-1:at], "/=?&#%")) {
+			return at
+		}
+	}
+	return len(run)
 }
 
 // onlyHere tells whether a host is this machine's.
@@ -127,7 +159,7 @@ const hasPath = "it has a path or a query; where that is the tunnel's, --tunnel-
 func bare(raw string) (found, why string) {
 	u, err := url.Parse(raw)
 	if err != nil {
-		return "", unreadable(err)
+		return "", unreadable(raw, err)
 	}
 	found, why = clean(u.Scheme + "://" + u.Host)
 	switch {
@@ -144,7 +176,7 @@ func clean(raw string) (found, why string) {
 	raw = strings.TrimRight(raw, "/")
 	u, err := url.Parse(raw)
 	if err != nil {
-		return "", unreadable(err)
+		return "", unreadable(raw, err)
 	}
 	wrong := hostport.URL(u)
 	switch {
@@ -164,8 +196,11 @@ func clean(raw string) (found, why string) {
 	return raw, ""
 }
 
-// unreadable is an error of url.Parse, which repeats the URL.
-func unreadable(err error) string {
+// unreadable is an error of url.Parse, which repeats the URL, and of one with a password a part of that.
+func unreadable(raw string, err error) string {
+	if strings.Contains(raw, "@") {
+		return "it cannot be read, and seems to have a password"
+	}
 	var wrong *url.Error
 	if errors.As(err, &wrong) {
 		err = wrong.Err

@@ -23,6 +23,7 @@ func FuzzOutput(f *testing.F) {
 	for _, s := range []string{
 		"", "2024-01-01 INF |  https://quiet-lake-12.trycloudflare.com  |\n", "https://a.example.dev", "url=https://x.ngrok-free.app\r\rnext",
 		"\x1b[1mhttps://a.lhr.life\x1b[0m tunneled\n", "--token " + fuzzToken + "\n", "\x1b]0;t\x07\xff\u202e\n", "https://a.example.dev:99999/\nhttps://user@b.example.dev\n",
+		"http://localhost:4141,https://a.example.dev\n", "https://me:pass@b.example.dev:99999→http://[::1]:4141;x=https://c.example.dev\n",
 	} {
 		f.Add([]byte(s), uint16(3))
 	}
@@ -48,7 +49,7 @@ func FuzzOutput(f *testing.F) {
 		for _, line := range lines {
 			for _, f := range []finder{{}, {pattern: regexp.MustCompile(`https://\S+`)}} {
 				if u := f.untaken(line); u != nil {
-					if said := whole.secrets.hide(u.why); u.url == "" || escape.Line(said) != said || strings.Contains(said, fuzzToken) {
+					if said := whole.secrets.hide(u.url + " " + u.why); u.url == "" || escape.Line(said) != said || strings.Contains(said, fuzzToken) {
 						t.Errorf("%q in %q is not taken: %q", u.url, line, said)
 					}
 				}

@@ -25,16 +25,21 @@ func TestCommandTellsWhatIsNotTaken(t *testing.T) {
 		"path":               {"", "https://a.example.dev/t/7", said + "It printed https://a.example.dev/t/7, which is not taken: it has a path or a query; where that is the tunnel's, --tunnel-pattern says so. Its"},
 		"short name":         {"", "https://tunnel/", said + "It printed https://tunnel/, which is not taken: its host is no name that is public. Its"},
 		"bidi":               {"", "https://a\u202e.example.dev", said + `It printed https://a\u202e.example.dev, which is not taken: it has characters that no URL has. Its`},
+		"in one run":         {"", "target=http://localhost:4141;public=https://a.example.dev:99999", said + `It printed https://a.example.dev:99999, which is not taken: it has the port "99999"; a port is a number from 1 to 65535. Its`},
+		"password":           {"", "HTTPS://me:hunter2@b.example.dev", said + "Its last words: “HTTPS://••••@b.example.dev"},
 		"website":            {"", "https://github.com/x", said + "Its"},
 		"long":               {"", "https://a.example.dev/" + strings.Repeat("x", 3000), strings.Repeat("x", 200) + "…, which is not taken"},
 		"token":              {"", "https://a.example.dev:99999/2abcTOKEN", said + "It printed https://a.example.dev:99999/••••, which is not taken"},
 
-		"pattern, password": {pattern, "url=https://u:hunter2@a.example.dev", said + "It printed https://••••@a.example.dev, which is not taken: it has a user name or password. Its"},
-		"pattern, port":     {pattern, "url=https://a.example.dev:0", said + `It printed https://a.example.dev:0, which is not taken: it has the port "0"; a port is a number from 1 to 65535. Its`},
-		"pattern, scheme":   {pattern, "url=a.example.dev", said + "It printed a.example.dev, which is not taken: it is no http or https URL. Its"},
-		"pattern, query":    {pattern, "url=https://a.example.dev?x=1", said + "It printed https://a.example.dev?x=1, which is not taken: it has a query or a fragment. Its"},
-		"pattern, no host":  {pattern, "url=https://:443", said + "It printed https://:443, which is not taken: it has no host. Its"},
-		"another pattern":   {pattern, "at https://a.example.dev", said + "Its"},
+		"pattern, password":             {pattern, "url=https://u:hunter2@a.example.dev", said + "It printed https://••••@a.example.dev, which is not taken: it has a user name or password. Its"},
+		"pattern, an @ in the password": {pattern, "url=https://u:x@hunter2@a.example.dev", said + "It printed https://••••@a.example.dev, which is not taken: it has a user name or password. Its"},
+		"pattern, a / in the password":  {pattern, "url=https://u:hunter2/x@a.example.dev", said + "It printed https://••••@a.example.dev, which is not taken: it cannot be read, and seems to have a password. Its"},
+		"pattern, another scheme":       {pattern, "url=wss://u:hunter2@a.example.dev", said + "It printed wss://••••@a.example.dev, which is not taken: it is no http or https URL. Its"},
+		"pattern, port":                 {pattern, "url=https://a.example.dev:0", said + `It printed https://a.example.dev:0, which is not taken: it has the port "0"; a port is a number from 1 to 65535. Its`},
+		"pattern, scheme":               {pattern, "url=a.example.dev", said + "It printed a.example.dev, which is not taken: it is no http or https URL. Its"},
+		"pattern, query":                {pattern, "url=https://a.example.dev?x=1", said + "It printed https://a.example.dev?x=1, which is not taken: it has a query or a fragment. Its"},
+		"pattern, no host":              {pattern, "url=https://:443", said + "It printed https://:443, which is not taken: it has no host. Its"},
+		"another pattern":               {pattern, "at https://a.example.dev", said + "Its"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
