@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -39,14 +40,23 @@ func Dial(raw string) (host, port string, err error) {
 func split(raw string, least uint64) (host, port string, err error) {
 	host, port, err = net.SplitHostPort(raw)
 	switch {
-	case err != nil && strings.Count(raw, ":") > 1:
+	case err != nil && strings.Contains(raw, "://"):
+		return "", "", errors.New("is no HOST:PORT, but a URL; leave out what stands before the host and behind the port")
+	case err != nil && isIPv6(raw):
 		return "", "", errors.New("is no HOST:PORT; an IPv6 address stands in brackets, as [::1]:4141")
+	case err != nil && strings.HasPrefix(raw, "[") && strings.HasSuffix(raw, "]"):
+		return "", "", errors.New("has no port; write it as HOST:PORT, as in [::1]:4141")
 	case err != nil:
 		return "", "", errors.New("is no HOST:PORT")
 	case port == "":
 		return "", "", errors.New("has no port behind its colon")
 	}
 	return host, port, checkPort(port, least)
+}
+
+func isIPv6(raw string) bool {
+	ip, err := netip.ParseAddr(raw)
+	return err == nil && ip.Is6()
 }
 
 // checkPort takes a port as everybody writes it: a signature is over the text of a URL, so two forms of one are two URLs.

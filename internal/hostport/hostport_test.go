@@ -38,7 +38,12 @@ func TestURL(t *testing.T) {
 }
 
 func TestAddresses(t *testing.T) {
-	const none, brackets = "is no HOST:PORT", "is no HOST:PORT; an IPv6 address stands in brackets, as [::1]:4141"
+	const (
+		none     = "is no HOST:PORT"
+		brackets = "is no HOST:PORT; an IPv6 address stands in brackets, as [::1]:4141"
+		noPort   = "has no port; write it as HOST:PORT, as in [::1]:4141"
+		isURL    = "is no HOST:PORT, but a URL; leave out what stands before the host and behind the port"
+	)
 	for raw, want := range map[string]struct{ host, port, listen, dial string }{
 		"127.0.0.1:4141": {host: "127.0.0.1", port: "4141"},
 		"[::1]:1":        {host: "::1", port: "1"},
@@ -51,6 +56,10 @@ func TestAddresses(t *testing.T) {
 		"h:":             {listen: "has no port behind its colon", dial: "has no port behind its colon"},
 		"h":              {listen: none, dial: none},
 		"":               {listen: none, dial: none},
+		"h:1:2":          {listen: none, dial: none},
+		"[::1]":          {listen: noPort, dial: noPort},
+		"http://h:1":     {listen: isURL, dial: isURL},
+		"fe80::1%eth0":   {listen: brackets, dial: brackets},
 		"::1":            {listen: brackets, dial: brackets},
 	} {
 		for name, c := range map[string]struct {
