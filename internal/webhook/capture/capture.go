@@ -45,7 +45,7 @@ func Parse(data []byte) ([]Request, error) {
 	if bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0xfe, 0xff}) {
 		return nil, errors.New("the capture is UTF-16 text; save it as UTF-8, or as the bytes that were sent")
 	}
-	data = bytes.TrimLeft(bytes.TrimPrefix(data, utf8Mark), " \t\r\n")
+	data = withoutRemarks(bytes.TrimPrefix(data, utf8Mark))
 	switch {
 	case len(data) == 0:
 		return nil, errors.New("the capture is empty; give a raw HTTP request, a curl command, a HAR file or JSON lines of \"plivoscope history --callbacks -o json\"")
@@ -67,6 +67,18 @@ func Parse(data []byte) ([]Request, error) {
 			return nil, err
 		}
 		return []Request{r}, nil
+	}
+}
+
+// withoutRemarks leaves out the empty lines and the remarks of a shell that stand before a request, as in exported curl
+// commands: none of what is read here begins with a #.
+func withoutRemarks(data []byte) []byte {
+	for {
+		data = bytes.TrimLeft(data, " \t\r\n")
+		if !bytes.HasPrefix(data, []byte("#")) {
+			return data
+		}
+		_, data, _ = bytes.Cut(data, []byte("\n"))
 	}
 }
 
