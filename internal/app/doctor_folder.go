@@ -174,7 +174,7 @@ func lookAtPort(ctx context.Context, d *doctor) Finding {
 	case errors.Is(err, syscall.EADDRINUSE):
 		return warn(addr+" is taken by another program, so a free port is used instead", "end that program ("+whoHolds(addr)+" tells which), or choose a port with --addr")
 	}
-	return failed(FaultLocal, "cannot listen on "+addr+": "+netReason(err), local.Advice(err, "name another address with --addr"))
+	return failed(FaultLocal, "cannot listen on "+addr+": "+err.Error(), local.Advice(err, "name another address with --addr"))
 }
 
 func sameAddr(listenURL, addr string) bool {
@@ -189,12 +189,4 @@ func whoHolds(addr string) string {
 		return "netstat -ano | findstr :" + port
 	}
 	return "lsof -i :" + port
-}
-
-func netReason(err error) string {
-	var op *net.OpError
-	if errors.As(err, &op) {
-		return op.Err.Error()
-	}
-	return err.Error()
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -116,7 +117,13 @@ const DefaultAddr = "127.0.0.1:4141"
 
 func checkPublicURL(raw string, insecure bool) (string, error) {
 	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+	if strings.Contains(raw, "@") && (err != nil || u.User != nil) {
+		return "", errors.New("the public URL has a user name or password, and is not repeated here: give it as https://name.example, as paths are added to it")
+	}
+	if wrong := (*url.Error)(nil); errors.As(err, &wrong) {
+		return "", fmt.Errorf("the public URL %q cannot be read: %w; give it as https://name.example", raw, wrong.Err)
+	}
+	if u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		return "", fmt.Errorf("the public URL %q is not an absolute http or https URL: give it as https://name.example", raw)
 	}
 	if u.Hostname() == "" {
@@ -125,8 +132,8 @@ func checkPublicURL(raw string, insecure bool) (string, error) {
 	if err := hostport.URL(u); err != nil {
 		return "", fmt.Errorf("the public URL %q %w", raw, err)
 	}
-	if u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		return "", fmt.Errorf("the public URL %q must have no user, query or fragment: paths are added to it", raw)
+	if u.RawQuery != "" || u.Fragment != "" {
+		return "", fmt.Errorf("the public URL %q must have no query or fragment: paths are added to it", raw)
 	}
 	if u.Scheme == "http" && !plivo.IsLoopback(u.Hostname()) && !insecure {
 		return "", fmt.Errorf("the public URL %q is plain http: texts and numbers would cross the network unencrypted; use https, or allow it with --insecure-url", raw)

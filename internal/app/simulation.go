@@ -232,21 +232,27 @@ func readRules(path string) (scenario.Rules, error) {
 			path = filepath.Join(home, rest)
 		}
 	}
+	fail := func(err error) (scenario.Rules, error) {
+		if wrong := (*os.PathError)(nil); errors.As(err, &wrong) {
+			err = wrong.Err
+		}
+		return scenario.Rules{}, fmt.Errorf("cannot load the rules of %s: %w; give the path of a rules file", path, err)
+	}
 	info, err := os.Stat(path)
 	if err == nil && !info.Mode().IsRegular() {
 		err = errors.New("it is no regular file")
 	}
 	if err != nil {
-		return scenario.Rules{}, fmt.Errorf("cannot load the rules: %w; give the path of a rules file", err)
+		return fail(err)
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return scenario.Rules{}, fmt.Errorf("cannot load the rules: %w; give the path of a rules file", err)
+		return fail(err)
 	}
 	defer func() { _ = f.Close() }()
 	data, err := io.ReadAll(io.LimitReader(f, maxRulesFile))
 	if err != nil {
-		return scenario.Rules{}, fmt.Errorf("cannot load the rules: %w", err)
+		return fail(err)
 	}
 	return scenario.ParseRules(data, path)
 }

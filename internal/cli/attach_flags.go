@@ -64,13 +64,13 @@ func (f *flags) answer(fs *pflag.FlagSet, set *settings) error {
 	}
 	file, err := os.Open(f.inboundAnswer)
 	if err != nil {
-		return fmt.Errorf("--inbound-answer: cannot read the answer: %w", err)
+		return fmt.Errorf("--inbound-answer: cannot read %s: %w; check its name", f.inboundAnswer, bare(err))
 	}
 	defer func() { _ = file.Close() }()
 	body, err := io.ReadAll(io.LimitReader(file, mostAnswer+1))
 	switch {
 	case err != nil:
-		return fmt.Errorf("--inbound-answer: cannot read the answer: %w", err)
+		return fmt.Errorf("--inbound-answer: cannot read %s: %w", f.inboundAnswer, bare(err))
 	case len(body) > mostAnswer:
 		return fmt.Errorf("--inbound-answer: %s is longer than %d bytes, which no answer needs", f.inboundAnswer, mostAnswer)
 	}

@@ -156,7 +156,7 @@ func newShell(s Streams, sh shell) *cobra.Command {
 		Use:   sh.name,
 		Short: "Print the script for " + sh.title,
 		Long:  "Print the script with which " + sh.title + " completes this program's command lines.\n\n" + sh.install,
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var script bytes.Buffer
 			if err := sh.generate(cmd.Root(), &script, !plain); err != nil {

@@ -25,7 +25,7 @@ func newDemo(s Streams) *cobra.Command {
 		Long: `Send a stock of messages on the embedded simulator: every status, several error codes, a long
 message, an inbound one, a bad signature. In a terminal they show in the UI; elsewhere, or with
 --headless, the resulting table is printed and the demo ends. Nothing is kept and no account is used.`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return runDemo(cmd, s, &f, &headless)
 		},

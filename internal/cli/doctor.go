@@ -30,7 +30,7 @@ is to be mended here, 2 for refused credentials, 3 for the network.`,
   plivoscope doctor --tunnel cloudflared
   plivoscope doctor --public-url https://name.example --addr 127.0.0.1:4141
   plivoscope doctor -o json`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runDoctor(cmd, s, &f) },
 	}
 	f.printing(cmd)

@@ -206,7 +206,7 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 		},
 		"a URL with a query": {
 			args: []string{"--public-url", "https://name.example/?a=b"}, check: "server", result: app.CheckFailed,
-			what: "no user, query or fragment", advice: "--public-url", code: 1,
+			what: "no query or fragment", advice: "--public-url", code: 1,
 		},
 		"a URL in the clear": {
 			args: []string{"--public-url", "http://name.example"}, check: "server", result: app.CheckFailed,

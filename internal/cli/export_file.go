@@ -52,8 +52,11 @@ func createOut(s Streams, path string, force bool, format archive.Format) (*outF
 	case !force:
 		return fail(errExists)
 	}
+	if _, err := os.Stat(filepath.Dir(path)); err != nil {
+		return nil, fmt.Errorf("cannot write --to %s: its folder: %w; make the folder first, or name another", path, bare(err))
+	}
 	if o.file, err = os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*"); err != nil {
-		return fail(err)
+		return fail(fmt.Errorf("%w; name a file in a folder that you may write to", bare(err)))
 	}
 	o.temp = o.file.Name()
 	if info != nil {

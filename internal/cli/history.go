@@ -34,7 +34,7 @@ looked for in the text. sig: takes valid, invalid, missing, unchecked, or what i
 known: url, port, token, params, nonce, method, recipe.`,
 		Example: `  plivoscope history --filter 'status:failed,undelivered since:2h'
   plivoscope history --callbacks --filter sig:invalid -o json`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			set, err := f.load(cmd, s)
 			if err != nil {

@@ -32,7 +32,7 @@ func newListen(s Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "listen",
 		Short: "Receive callbacks, check their signatures and print them as they come",
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return runListen(cmd, s, &f, &end)
 		},

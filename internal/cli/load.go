@@ -80,6 +80,9 @@ func (f *flags) rest(cmd *cobra.Command, s Streams, set *settings) (_ *settings,
 	if f.mps < 0 || f.mps > mostMPS || f.mps != f.mps {
 		return nil, fmt.Errorf("--mps %v is not a number of messages a second up to %d; 0 is the default", f.mps, mostMPS)
 	}
+	if f.publicURL == "" && cmd.Flags().Changed("public-url") {
+		return nil, errors.New("--public-url is empty: give it as https://name.example, or leave it out")
+	}
 	if f.timeout < 0 {
 		return nil, fmt.Errorf("--timeout %s is below zero: give a time as 90s", f.timeout)
 	}

@@ -21,7 +21,7 @@ that did it ended without putting them back: it was killed, or the API did not a
 
 What was there before is in the history. An application that somebody else changed since is left as it
 is. One that a plivoscope which runs has attached is taken from it only with --yes.`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runRestore(cmd, s, &f) },
 	}
 	f.common(cmd)

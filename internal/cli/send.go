@@ -30,7 +30,7 @@ its own until --wait is met or --timeout ends; on the embedded simulator it stay
 		Example: `  plivoscope send --to +15005550000 --text hello --wait delivered
   plivoscope send --from +14155550100 --to +14155550123 --text hello --yes
   plivoscope send --type mms --media https://example.com/cat.jpg --to +14155550123 --text look --yes`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return runSend(cmd, s, &f, &draft, &wait)
 		},
@@ -142,6 +142,14 @@ func (j *sendJob) run(ctx, tunnelled context.Context) error {
 	if j.draft.From == "" && j.draft.Powerpack == "" {
 		found = withoutField(found, "from")
 		found = append(found, plivo.Problem{Field: "from", Text: "There is no sender: give --from NUMBER or --powerpack UUID, or set PLIVO_SENDER_ID."})
+	}
+	for i, p := range found {
+		switch {
+		case p.Field == "to" && len(j.draft.To) == 0:
+			found[i].Text = "There is no destination: give --to NUMBER with its country code, as +14155550123."
+		case p.Field == "text" && j.draft.Text == "":
+			found[i].Text = "There is no text: give --text TEXT."
+		}
 	}
 	problems(j.s, found)
 	for _, problem := range found {

@@ -122,7 +122,7 @@ random repeats from the start. It prints the state.`, http.MethodPost, "reset")
 func simulateState(s Streams, use, short, long, method, path string) *cobra.Command {
 	var c simulatorClient
 	cmd := &cobra.Command{
-		Use: use, Short: short, Long: long, Args: cobra.NoArgs,
+		Use: use, Short: short, Long: long, Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			set, err := c.plainSettings(cmd, s)
 			if err != nil {
@@ -179,7 +179,7 @@ The exit code is 3 where no answer came, and 6 where it was not 200 or Plivo wou
 that the answer asks for are sent.`,
 		Example: `  plivoscope simulate inbound --from +14155550123 --text hi
   plivoscope simulate inbound --from +14155550123 --to +14155550100 --media https://name.example/a.png -o json`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			set, err := c.plainSettings(cmd, s)
 			if err != nil {
@@ -274,7 +274,7 @@ one message, which is printed: --to and --from may be met by one of before too, 
 or give --uuid. The exit code is 6 where it did not come about by --timeout.`,
 		Example: `  plivoscope simulate wait --to +14155550199 --status delivered --callbacks 3 --answered 200
   plivoscope simulate wait --idle --timeout 30s`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			set, err := c.plainSettings(cmd, s)
 			if err != nil {

@@ -36,7 +36,7 @@ func newTriggerList(s Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the scenarios that are part of the program",
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			set, err := f.plainSettings(cmd, s)
 			if err != nil {

@@ -6,13 +6,15 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"syscall"
 
 	"dev.internal/plivoscope/internal/hostport"
 )
 
 // Listen binds HOST:PORT. All addresses of IPv4 are these alone: by itself Go takes 0.0.0.0 for all of
-// IPv6 too, and tells it as [::]. Of an address that is none the error says what is wrong with it.
+// IPv6 too, and tells it as [::]. Of an address that is none the error says what is wrong with it;
+// of another it is the reason alone.
 func Listen(ctx context.Context, addr string) (net.Listener, error) {
 	host, _, err := hostport.Listen(addr)
 	if err != nil {
@@ -23,7 +25,21 @@ func Listen(ctx context.Context, addr string) (net.Listener, error) {
 		network = "tcp4"
 	}
 	var lc net.ListenConfig
-	return lc.Listen(ctx, network, addr)
+	ln, err := lc.Listen(ctx, network, addr)
+	return ln, reason(err)
+}
+
+// reason leaves out of an error the address and the name of the system call.
+func reason(err error) error {
+	var op *net.OpError
+	if errors.As(err, &op) {
+		err = op.Err
+	}
+	var call *os.SyscallError
+	if errors.As(err, &call) {
+		err = call.Err
+	}
+	return err
 }
 
 // Advice is what to do about an error of Listen: other, but where no address helps.
