@@ -59,8 +59,10 @@ type App struct {
 	replays  replays
 	doubts   doubts
 	senders  senders
-	leased   atomic.Bool   // other processes are told to use this server
-	releases chan struct{} // the lease is to be renewed at once: what it says has changed
+	leased   atomic.Bool               // other processes are told to use this server
+	alone    atomic.Pointer[time.Time] // when the server began, if no other one of the history ran then; nil where one did
+	simReset atomic.Pointer[time.Time] // when the simulator of this process was reset the last time; nil for never
+	releases chan struct{}             // the lease is to be renewed at once: what it says has changed
 
 	link      *link // nil where there is neither a tunnel nor a public URL
 	tunnelLog tunnelLog
@@ -124,6 +126,7 @@ func (a *App) build(ctx context.Context) error {
 		if live && a.mayJoin(lease) && answers(ctx, lease.ListenURL) {
 			a.joined, a.serverPID = true, lease.PID
 			a.listenURL, a.urls.public, a.authID = lease.ListenURL, lease.PublicURL, lease.AuthID
+			a.alone.Store(&lease.AloneSince)
 			if a.o.Mode == Simulator {
 				token, apiURL = lease.SimToken, lease.APIURL
 			}
@@ -213,6 +216,7 @@ func (a *App) simulate(ctx context.Context) error {
 		InboundURL: a.publicURL() + webhook.InboundPath,
 		// The public URL may be a tunnel's: the user asked for it.
 		AllowRemote: a.o.Tunnel != nil || !onLoopback(a.publicURL()), Logger: a.log,
+		OnReset: func() { at := a.now(); a.simReset.Store(&at) },
 	})
 	if err != nil {
 		return err

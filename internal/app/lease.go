@@ -20,6 +20,9 @@ func (a *App) lease() store.Lease {
 	l := store.Lease{
 		PID: os.Getpid(), ListenURL: a.listenURL, PublicURL: a.publicURL(), AuthID: a.authID,
 	}
+	if since := a.alone.Load(); since != nil {
+		l.AloneSince = *since
+	}
 	if a.sim != nil {
 		l.APIURL, l.SimToken = a.apiURL, a.sim.AuthToken()
 	}
@@ -29,9 +32,14 @@ func (a *App) lease() store.Lease {
 // takeLease lets other processes on the same history find this server. While another live server has
 // the lease this one runs without, and says so.
 func (a *App) takeLease(ctx context.Context) (held bool) {
-	if err := a.store.TakeLease(ctx, a.lease()); err != nil {
+	l := a.lease()
+	l.AloneSince = a.started
+	if err := a.store.TakeLease(ctx, l); err != nil {
 		a.Notify(Warning, "Other commands on this history do not use this server: "+err.Error())
 		return false
+	}
+	if l, live, err := a.store.Lease(ctx); err == nil && live {
+		a.alone.Store(&l.AloneSince)
 	}
 	a.leased.Store(true)
 	return true

@@ -146,7 +146,7 @@ func OpenReconciler(ctx context.Context, o Options) (_ *Reconciler, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.idle, r.served = !live, lease.ListenURL; !live {
+	if r.idle, r.served, r.life.began = !live, lease.ListenURL, lease.AloneSince; !live {
 		r.served = cmp.Or(o.PublicURL, "http://"+cmp.Or(o.Addr, DefaultAddr))
 	}
 	config := o.apiConfig()
@@ -231,7 +231,7 @@ func (r *Reconciler) one(ctx context.Context, j *judge, m plivo.Message, plan Re
 	if err := r.asks.Wait(ctx); err != nil {
 		return one, context.Cause(ctx)
 	}
-	record, err := lookUp(ctx, r.api, m.UUID, r.life.simulated)
+	record, err := lookUp(ctx, r.api, r.life, m)
 	if ctx.Err() != nil {
 		return one, context.Cause(ctx)
 	}
@@ -270,14 +270,13 @@ func (r *Reconciler) note(ctx context.Context, j *judge, m plivo.Message, forgot
 	if !m.Done() {
 		j.now = r.now()
 		if forgotten {
-			m.Silence.Cause = plivo.Forgotten
+			m.Silence = forgottenAt(j.now)
 		}
 		if m.Silence, err = j.again(ctx, m, known); err != nil {
 			return m, err
 		}
-		if w.Silence = m.Silence; !forgotten {
-			w.Due = nextAsk(m, j.now)
-		}
+		w.Silence = m.Silence
+		w.Due = j.life.nextLook(m, w, j.now)
 	}
 	return m, r.store.NoteWatched(ctx, w)
 }

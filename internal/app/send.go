@@ -50,11 +50,15 @@ func (a *App) Send(ctx context.Context, r SendRequest) (Sent, error) {
 		draft.CallbackURL = a.CallbackURL()
 	}
 	rows := make([]plivo.Message, len(draft.To))
+	ours := "" // the simulator's API
+	if a.simulated() {
+		ours = a.apiURL
+	}
 	now := a.now()
 	for i, to := range draft.To {
 		rows[i] = plivo.Message{
 			Direction: plivo.Outbound, From: draft.From, To: to, Text: draft.Text, Type: draft.Kind(),
-			Status: plivo.Sending, CreatedAt: now, UpdatedAt: now, CallbackURL: draft.CallbackURL,
+			Status: plivo.Sending, CreatedAt: now, UpdatedAt: now, CallbackURL: draft.CallbackURL, Simulator: ours,
 		}
 		if !draft.Options.Zero() {
 			rows[i].Options = &draft.Options

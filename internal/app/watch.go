@@ -24,6 +24,7 @@ const (
 	asksOfOurs   = 200              // of a simulator
 	holdLeast    = 5 * time.Second
 	lookAgain    = time.Minute      // for a cause that is not known
+	lookSeldom   = time.Hour        // at what the simulator does not know
 	lookFor      = 15 * time.Minute // after the API's answer
 	holdMost     = 5 * time.Minute
 	holdRefused  = 10 * time.Minute // where the credentials are refused
@@ -284,7 +285,7 @@ func (w *watcher) missedAt(m plivo.Message, there bool, now time.Time) time.Time
 func (w *watcher) ask(ctx context.Context, now time.Time, j *judge, m plivo.Message, d store.Watched) error {
 	known := d
 	outlived := j.life.outlived(m)
-	if outlived || m.Provider.Asked > 0 && nextAsk(m, now).IsZero() {
+	if outlived || m.Provider.Asked > 0 && j.life.nextAsk(m, now).IsZero() {
 		var err error
 		if outlived {
 			d.Provider.Problem = "" // the silence says it
@@ -292,13 +293,13 @@ func (w *watcher) ask(ctx context.Context, now time.Time, j *judge, m plivo.Mess
 		if d.Silence, err = j.again(ctx, m, known); err != nil {
 			return err
 		}
-		d.Due = lookedAt(d, now)
+		d.Due = j.life.nextLook(m, d, now)
 		return w.a.store.NoteWatched(ctx, d)
 	}
 	if now.Before(w.held) || !w.asks.Allow() {
 		return nil // it stays due
 	}
-	r, err := lookUp(ctx, w.a.api, m.UUID, j.life.simulated)
+	r, err := lookUp(ctx, w.a.api, j.life, m)
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
@@ -313,28 +314,14 @@ func (w *watcher) ask(ctx context.Context, now time.Time, j *judge, m plivo.Mess
 		w.reached()
 	}
 	m.Provider = d.Provider
-	forgot := errors.Is(err, errForgotten)
-	if forgot {
-		m.Silence.Cause = plivo.Forgotten
+	if errors.Is(err, errForgotten) {
+		m.Silence = forgottenAt(now)
 	}
 	if d.Silence, err = j.again(ctx, m, known); err != nil {
 		return err
 	}
-	if d.Due = nextAsk(m, now); forgot {
-		d.Due = time.Time{}
-	} else if d.Due.IsZero() {
-		d.Due = lookedAt(d, now)
-	}
+	d.Due = j.life.nextLook(m, d, now)
 	return w.a.store.NoteWatched(ctx, d)
-}
-
-// lookedAt is when the cause of a silence is looked for again of which the API has told all; zero for never. It answers
-// sooner than a probe is given up that goes through a tunnel which stands still.
-func lookedAt(d store.Watched, now time.Time) time.Time {
-	if d.Silence.Cause != plivo.UnknownSilence || now.Sub(d.Provider.AskedAt) >= lookFor {
-		return time.Time{}
-	}
-	return now.Add(lookAgain)
 }
 
 func (w *watcher) reached() { w.held, w.hold, w.problem = time.Time{}, 0, "" }

@@ -8,6 +8,7 @@ import (
 
 	"dev.internal/plivoscope/internal/plivo"
 	"dev.internal/plivoscope/internal/plivo/api"
+	"dev.internal/plivoscope/internal/store"
 )
 
 // Bounds of what is asked of the API, beside the watch's own rate.
@@ -35,7 +36,7 @@ func notTold(p *plivo.Provider, at time.Time, err error) (everybody bool) {
 	if errors.Is(err, errElsewhere) {
 		return false
 	}
-	if errors.Is(err, errForgotten) {
+	if errors.Is(err, errForgotten) || errors.Is(err, errNotThere) {
 		p.Asked++
 		return false
 	}
@@ -49,52 +50,93 @@ func notTold(p *plivo.Provider, at time.Time, err error) (everybody bool) {
 
 var (
 	errElsewhere = errors.New("the API told of another message")
-	// errForgotten is of a message that a simulator had.
-	errForgotten = errors.New("the simulator does not know it: an earlier one forgot it when it ended, or this one when it was reset")
+	// errForgotten is of a message whose simulator is known to have ended, or to have been reset.
+	errForgotten = errors.New("its simulator has ended or was reset, and has forgotten it: send it again where it is needed still")
+	// errNotThere is of one that a simulator does not know, and whose callbacks it may yet post all the same.
+	errNotThere = errors.New("the simulator that runs now does not know it: it was reset since the send, remembers only its last 10,000 messages, or the message did not go through it but through one that has ended, another server or an account; its callbacks may still come, so wait for them, or ask the server that it went through")
 )
 
-// lookUp asks for one message. An answer about another one is an error, as of a cache in between; and errForgotten is
-// that of a simulator of ours that does not know it.
-func lookUp(ctx context.Context, c *api.Client, uuid string, simulated bool) (api.Record, error) {
-	r, err := c.Message(api.Quietly(ctx), uuid)
+// lookUp asks for one message. An answer about another one is an error, as of a cache in between; and errForgotten and
+// errNotThere are those of a simulator of ours that does not know it.
+func lookUp(ctx context.Context, c *api.Client, l life, m plivo.Message) (api.Record, error) {
+	r, err := c.Message(api.Quietly(ctx), m.UUID)
 	switch {
-	case err == nil && r.UUID != uuid:
+	case err == nil && r.UUID != m.UUID:
 		return api.Record{}, errElsewhere
-	case simulated && isNotFound(err):
+	case l.simulated && isNotFound(err) && l.wiped(m):
 		return api.Record{}, errForgotten
+	case l.simulated && isNotFound(err):
+		return api.Record{}, errNotThere
 	}
 	return r, err
 }
 
-// life is since when the simulator runs that messages go to. What is older went to an earlier one, which kept nothing.
+// life is what is known of the simulators that messages of the history went to: those of its servers.
 type life struct {
-	simulated bool      // there is one
-	began     time.Time // zero where that is not known, as of another process's
+	simulated bool      // one is asked
+	url       string    // of the API that is asked
+	began     time.Time // those of before have ended: they keep nothing. Zero where that is not known
+	reset     time.Time // of the one of this process, the last; zero for never
 }
 
 func (a *App) life() life {
-	l := life{simulated: a.simulated()}
-	if a.sim != nil {
-		l.began = a.started
+	l := life{simulated: a.simulated(), url: a.apiURL}
+	if since := a.alone.Load(); since != nil {
+		l.began = *since
+	}
+	if at := a.simReset.Load(); at != nil {
+		l.reset = *at
 	}
 	return l
 }
 
-// outlived tells whether a message went to an earlier simulator, so that nobody can be asked about it.
-func (l life) outlived(m plivo.Message) bool { return l.simulated && m.CreatedAt.Before(l.began) }
+// outlived tells whether a message went to a simulator that has ended, so that nobody can be asked about it.
+func (l life) outlived(m plivo.Message) bool {
+	return m.Simulator != "" && m.CreatedAt.Before(l.began)
+}
 
-// nextAsk is when a message is asked about again, after what is known of it now; zero for never.
-func nextAsk(m plivo.Message, now time.Time) time.Time {
+// wiped tells whether a message that the simulator does not know went to it before it was reset.
+func (l life) wiped(m plivo.Message) bool {
+	return m.Simulator != "" && m.Simulator == l.url && m.CreatedAt.Before(l.reset)
+}
+
+// notThere tells whether the simulator that is asked did not know a message the last time.
+func (l life) notThere(p plivo.Provider) bool { return l.simulated && p.Problem == errNotThere.Error() }
+
+// nextAsk is when a message is asked about again, after what is known of it now; zero for never. What a simulator did
+// not know an account may, and another server's.
+func (l life) nextAsk(m plivo.Message, now time.Time) time.Time {
 	p := m.Provider
-	unknown := p.Status == "" && p.Asked >= unknownMost
-	if p.Status.Terminal() || unknown || now.Sub(m.CreatedAt) > watchedFor {
+	unknown := p.Status == "" && p.Asked >= unknownMost && (l.simulated || p.Problem != errNotThere.Error())
+	switch {
+	case p.Status.Terminal() || unknown || now.Sub(m.CreatedAt) > watchedFor:
 		return time.Time{}
+	case l.notThere(p):
+		return now.Add(lookSeldom)
 	}
 	return now.Add(askPauses[min(max(p.Asked-1, 0), len(askPauses)-1)])
+}
+
+// nextLook is when a message is looked at again whose silence was judged; zero for never. Of one that the API has told
+// all of, the cause is looked for sooner than a probe is given up that goes through a tunnel which stands still. What a
+// simulator does not know it may post callbacks of all the same, so that the next one can be missed.
+func (l life) nextLook(m plivo.Message, d store.Watched, now time.Time) time.Time {
+	ask := l.nextAsk(m, now)
+	switch {
+	case d.Silence.Cause == plivo.Forgotten:
+		return time.Time{}
+	case !ask.IsZero() && !l.outlived(m):
+		return ask
+	case l.notThere(d.Provider) && now.Sub(m.CreatedAt) <= watchedFor:
+		return now.Add(lookSeldom)
+	case d.Silence.Cause != plivo.UnknownSilence || now.Sub(d.Provider.AskedAt) >= lookFor:
+		return time.Time{}
+	}
+	return now.Add(lookAgain)
 }
 
 // isNotFound tells whether the API does not know a message.
 func isNotFound(err error) bool {
 	var e *api.Error
-	return errors.Is(err, errForgotten) || errors.As(err, &e) && e.Status == http.StatusNotFound
+	return errors.Is(err, errForgotten) || errors.Is(err, errNotThere) || errors.As(err, &e) && e.Status == http.StatusNotFound
 }

@@ -101,16 +101,23 @@ func (j *judge) silence(ctx context.Context, m plivo.Message) (plivo.Silence, er
 		s.Cause = plivo.NotVerified
 	case m.Status == plivo.Sent && may:
 		s.Cause, s.Detail = plivo.SentFinal, country
+	case j.life.notThere(m.Provider) && m.Provider.Status == "":
+		s.Cause = plivo.NotThere
 	}
 	return s, nil
 }
 
+// forgottenAt is the silence of a message that its simulator is found to have forgotten.
+func forgottenAt(now time.Time) plivo.Silence {
+	return plivo.Silence{Cause: plivo.Forgotten, At: now}
+}
+
 // ended gives the cause of a silence that lasts because the simulator that a message went to has ended or was reset;
-// empty where that is not so. That one did not know it once holds for ever.
+// empty where that is not so, or not known. Where it was known once, it is so for who cannot know it too.
 func (j *judge) ended(m plivo.Message) plivo.SilenceCause {
-	outlived := j.life.outlived(m)
+	known := m.Simulator != "" && m.Silence.Cause == plivo.Forgotten && !m.UpdatedAt.After(m.Silence.At)
 	switch {
-	case !outlived && !(j.life.simulated && m.Silence.Cause == plivo.Forgotten), m.Provider.Status.Terminal():
+	case !known && !j.life.outlived(m), m.Provider.Status.Terminal():
 		return ""
 	case m.Unverified && m.Status.Terminal():
 		return plivo.NotVerified // it had posted all of it

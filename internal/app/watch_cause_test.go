@@ -111,12 +111,13 @@ func TestDue(t *testing.T) {
 // TestNextAsk asks seldom, not for ever, and not about what is final.
 func TestNextAsk(t *testing.T) {
 	t.Parallel()
+	var ever life
 	begin := time.Unix(1000, 0)
 	m := plivo.Message{UUID: "a", CreatedAt: begin}
 	now, n := begin.Add(time.Minute), 0
 	for ; ; n++ {
 		asked(&m.Provider, now, api.Record{UUID: "a", Status: plivo.Sent})
-		next := nextAsk(m, now)
+		next := ever.nextAsk(m, now)
 		if next.IsZero() {
 			break
 		}
@@ -131,14 +132,14 @@ func TestNextAsk(t *testing.T) {
 	m.Provider = plivo.Provider{}
 	m.CreatedAt = now
 	for range unknownMost {
-		if nextAsk(m, now).IsZero() {
+		if ever.nextAsk(m, now).IsZero() {
 			t.Errorf("given up after %d questions", m.Provider.Asked)
 		}
 		if notTold(&m.Provider, now, &api.Error{Kind: api.BadRequest, Status: 404}) {
 			t.Error("what one message lacks concerns all")
 		}
 	}
-	if at := nextAsk(m, now); !at.IsZero() {
+	if at := ever.nextAsk(m, now); !at.IsZero() {
 		t.Errorf("what the API does not know is asked for again at %v", at)
 	}
 	for _, kind := range []api.Kind{api.Network, api.Credentials, api.RateLimited, api.Upstream} {
@@ -147,7 +148,7 @@ func TestNextAsk(t *testing.T) {
 		}
 	}
 	asked(&m.Provider, now, api.Record{UUID: "a", Status: plivo.Delivered})
-	if at := nextAsk(m, now); !at.IsZero() {
+	if at := ever.nextAsk(m, now); !at.IsZero() {
 		t.Errorf("what is final is asked for again at %v", at)
 	}
 }

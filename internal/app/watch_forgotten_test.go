@@ -71,7 +71,7 @@ func TestWatchOfAnEarlierSimulator(t *testing.T) {
 	})
 	defer r.Close()
 	one, sum = ask(r)
-	if said := one.Message.Provider.Problem; sum.Unknown != 1 || !forgotten(one.Message) || !strings.HasPrefix(said, "the simulator does not know it") {
+	if said := one.Message.Provider.Problem; sum.Unknown != 1 || !forgotten(one.Message) || !strings.HasPrefix(said, "its simulator has ended") {
 		t.Errorf("asked beside it: %+v, %v, %+v", sum, one.Err, one.Message)
 	}
 }

@@ -54,6 +54,7 @@ type Message struct {
 	Anomalies   []Anomaly
 	Arrival     Arrival  // what was odd about the arrival of any of its callbacks
 	Options     *Options // that it was sent with; nil for none, and where it is not known
+	Simulator   string   // URL of the API of the simulator of this history that took it; empty for none, and where that is not known
 	SentWith    int64    // ID of the first message of the send to several destinations that made this one; 0 for none
 
 	Provider Provider // what the API said when it was asked; never part of the status

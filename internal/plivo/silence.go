@@ -37,6 +37,7 @@ const (
 	OtherURL       SilenceCause = "other_url"       // they go where nothing listens for this history
 	Down           SilenceCause = "outage"          // nothing could come in
 	NotVerified    SilenceCause = "not_verified"    // some came, but none that verifies
+	NotThere       SilenceCause = "not_there"       // the simulator of now does not know it
 	UnknownSilence SilenceCause = "unknown"
 )
 
@@ -81,6 +82,8 @@ func (s Silence) Words(loc *time.Location) string {
 		return words
 	case NotVerified:
 		return "callbacks came, but none of them verifies"
+	case NotThere:
+		return "the simulator that runs now does not know it: it was reset since, or remembers only later messages (its last 10,000), or the message did not go through it"
 	}
 	return "the cause is not known"
 }

@@ -141,7 +141,7 @@ func TestSlowFilterEnds(t *testing.T) {
 		t.Errorf("Record: %v", err)
 	}
 	sqlExec(t, s.Path(), `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
-		INSERT INTO messages SELECT i, i, 0, 'outbound', '', '', 'sent', '', 'valid', 0, 0, 0, 0, 0, 0, '', '', '', '', '', '', '', 'ü' || hex(zeroblob(5000)), NULL, '', 0, 0, 0, 0, '' FROM n`)
+		INSERT INTO messages SELECT i, i, 0, 'outbound', '', '', 'sent', '', 'valid', 0, 0, 0, 0, 0, 0, '', '', '', '', '', '', '', 'ü' || hex(zeroblob(5000)), NULL, '', 0, 0, 0, 0, '', '' FROM n`)
 	ctx, cancel = context.WithTimeout(t.Context(), 5*time.Millisecond)
 	defer cancel()
 	if _, err := s.Messages(ctx, store.Window{Filter: filter(t, "größe")}); !errors.Is(err, context.DeadlineExceeded) {

@@ -18,15 +18,19 @@ type Lease struct {
 	PublicURL string
 	APIURL    string // of the embedded simulator; empty when live
 	AuthID    string
-	SimToken  string    // a simulator's made-up token; never one of a real account
-	Heartbeat time.Time // when it was last taken or renewed: the store sets it, by its own time
+	SimToken  string // a simulator's made-up token; never one of a real account
+	// AloneSince is when its server began, if no other one of this history ran then, as far as that can be told; zero where
+	// one did.
+	AloneSince time.Time
+	Heartbeat  time.Time // when it was last taken or renewed: the store sets it, by its own time
 }
 
-const leaseColumns = "pid, host, listen_url, public_url, api_url, auth_id, sim_token, heartbeat"
+const leaseColumns = "pid, host, listen_url, public_url, api_url, auth_id, sim_token, alone_since, heartbeat"
 
 // TakeLease writes or renews this process's lease; it fails with ErrLeased while another live process
 // holds it: one of another host, or of another ID. A lease ends when its process does, or after five
-// seconds without renewal; of another host's only the latter is seen. l.Heartbeat is not looked at.
+// seconds without renewal; of another host's only the latter is seen. l.Heartbeat is not looked at. One without renewal
+// whose process may only stand still leaves its successor without AloneSince.
 func (s *Store) TakeLease(ctx context.Context, l Lease) error {
 	return s.ask("take the lease", &request{ctx: ctx, quiet: true, do: func() error {
 		held, host, err := scanLease(s.conn.QueryRowContext(ctx, "SELECT "+leaseColumns+" FROM lease"))
@@ -41,8 +45,11 @@ func (s *Store) TakeLease(ctx context.Context, l Lease) error {
 			}
 			return failure(ErrLeased, nil, "process %d%s serves the history %s already, at %s; stop that process, or name another file with --db", held.PID, where, s.path, held.ListenURL)
 		}
-		return s.writer.exec("INSERT OR REPLACE INTO lease (one, "+leaseColumns+") VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)",
-			l.PID, hostname(), l.ListenURL, l.PublicURL, l.APIURL, l.AuthID, l.SimToken, s.now().UnixMicro())
+		if err == nil && (!here || held.PID != l.PID && processRuns(held.PID)) {
+			l.AloneSince = time.Time{}
+		}
+		return s.writer.exec("INSERT OR REPLACE INTO lease (one, "+leaseColumns+") VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			l.PID, hostname(), l.ListenURL, l.PublicURL, l.APIURL, l.AuthID, l.SimToken, micros(l.AloneSince), s.now().UnixMicro())
 	}})
 }
 
@@ -69,9 +76,9 @@ func (s *Store) DropLease(ctx context.Context, pid int) error {
 }
 
 func scanLease(row *sql.Row) (l Lease, host string, err error) {
-	var heartbeat int64
-	err = row.Scan(&l.PID, &host, &l.ListenURL, &l.PublicURL, &l.APIURL, &l.AuthID, &l.SimToken, &heartbeat)
-	l.Heartbeat = moment(heartbeat)
+	var alone, heartbeat int64
+	err = row.Scan(&l.PID, &host, &l.ListenURL, &l.PublicURL, &l.APIURL, &l.AuthID, &l.SimToken, &alone, &heartbeat)
+	l.AloneSince, l.Heartbeat = moment(alone), moment(heartbeat)
 	return l, host, err
 }
 

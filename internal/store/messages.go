@@ -11,8 +11,8 @@ import (
 const (
 	messageColumns = `id, uuid, sent, direction, from_number, to_number, status, code, outcome, created_at, updated_at,
 		final_at, unverified, units, callbacks, type, scheme, header, token, anomalies, refusal, callback_url, text,
-		sent_with, arrival, unclear, options`
-	messageWidth = 28                         // with fold
+		sent_with, arrival, unclear, options, simulator`
+	messageWidth = 29                         // with fold
 	messageRead  = messageColumns + ", cause" // a new row has none, and what rewrites a row leaves it
 
 	// upsertMessages changes all that a callback or an answer can change; the indexed columns only when
@@ -58,7 +58,7 @@ func (m *messageRow) args(to []any) ([]any, error) {
 		string(m.Signature.Outcome), micros(m.CreatedAt), micros(m.UpdatedAt), micros(m.FinalAt), bit(m.Unverified),
 		int64(m.Units), int64(m.Callbacks), m.Type, string(m.Signature.Scheme), m.Signature.Header, m.Signature.Token,
 		joinAnomalies(m.Anomalies), m.Refusal, m.CallbackURL, m.Text,
-		m.SentWith, arrivalFlags(m.Arrival), int64(m.doubt), packOptions(m.Options), fold), nil
+		m.SentWith, arrivalFlags(m.Arrival), int64(m.doubt), packOptions(m.Options), m.Simulator, fold), nil
 }
 
 // scanMessage reads messageColumns; more are the columns after them.
@@ -80,7 +80,7 @@ func scanFields(rows *sql.Rows, m *plivo.Message, sent *bool, doubted *doubt, mo
 	err := rows.Scan(append([]any{
 		&m.ID, &uuid, sent, &direction, &m.From, &m.To, &status, &m.ErrorCode, &outcome, &created, &updated, &final,
 		&m.Unverified, &m.Units, &m.Callbacks, &m.Type, &scheme, &m.Signature.Header, &m.Signature.Token, &anomalies,
-		&m.Refusal, &m.CallbackURL, &m.Text, &m.SentWith, &arrival, doubted, &options,
+		&m.Refusal, &m.CallbackURL, &m.Text, &m.SentWith, &arrival, doubted, &options, &m.Simulator,
 	}, more...)...)
 	if err != nil {
 		return err

@@ -22,21 +22,27 @@ func attached(d *driver, at app.Attachment) {
 	d.wake()
 }
 
+// unknownHere shows a message that the simulator does not know.
+func unknownHere(d *driver, why plivo.SilenceCause, said plivo.Provider) {
+	at := testNow.Add(-time.Hour)
+	d.core.add(plivo.Message{
+		UUID: "5b40a428-0000-4000-8000-000000000200", Direction: plivo.Outbound, From: "+14155550100", To: "+4915112345678", Text: "Your order is on its way",
+		Type: "sms", Units: 1, Status: plivo.Queued, CreatedAt: at, UpdatedAt: at, CallbackURL: "http://127.0.0.1:4141/sms/delivery-report",
+		Silence: plivo.Silence{Cause: why, At: testNow.Add(-20 * time.Second)}, Provider: said,
+	})
+	d.wake()
+	d.keys("enter")
+}
+
 func init() {
 	scenes = append(scenes, []scene{
 		{name: "silence", play: func(d *driver) { silence(d); d.keys("j") }},
 		{name: "silence lost", play: func(d *driver) { silence(d); d.keys("enter") }},
 		{name: "silence without a url", play: func(d *driver) { silence(d); d.keys("j", "enter") }},
 		{name: "silence sent may be final", play: func(d *driver) { silence(d); d.keys("j", "j", "enter") }},
-		{name: "silence of an earlier simulator", play: func(d *driver) {
-			at := testNow.Add(-time.Hour)
-			d.core.add(plivo.Message{
-				UUID: "5b40a428-0000-4000-8000-000000000200", Direction: plivo.Outbound, From: "+14155550100", To: "+4915112345678", Text: "Your order is on its way",
-				Type: "sms", Units: 1, Status: plivo.Queued, CreatedAt: at, UpdatedAt: at, CallbackURL: "http://127.0.0.1:4141/sms/delivery-report",
-				Silence: plivo.Silence{Cause: plivo.Forgotten, At: testNow.Add(-20 * time.Second)},
-			})
-			d.wake()
-			d.keys("enter")
+		{name: "silence of an earlier simulator", play: func(d *driver) { unknownHere(d, plivo.Forgotten, plivo.Provider{}) }},
+		{name: "silence not there", play: func(d *driver) {
+			unknownHere(d, plivo.NotThere, plivo.Provider{Asked: 1, AskedAt: testNow.Add(-20 * time.Second), Problem: "the simulator that runs now does not know it"})
 		}},
 		{name: "silence unknown", play: func(d *driver) { silence(d); d.keys("j", "j", "j", "enter") }},
 		{name: "missed asked", play: func(d *driver) {

@@ -120,6 +120,8 @@ func (e *env) missedTodo(m plivo.Message) string {
 		todo = "Plivo tries for some seven minutes; what could not come in until then comes no more."
 	case plivo.NotVerified:
 		todo = km.signature.Help().Key + " says why their signature does not match."
+	case plivo.NotThere:
+		todo = "Wait, or ask the server that it was sent through: its callbacks may come all the same."
 	default:
 		todo = km.doctor.Help().Key + " sends a signed request out through the public URL, and says whether it comes back."
 	}

@@ -57,6 +57,10 @@ type Options struct {
 
 	Logger *slog.Logger // nil for none
 
+	// OnReset is called by each Reset, when what was before is forgotten and nothing new is taken yet. It may not call the
+	// Simulator. nil for none.
+	OnReset func()
+
 	// OnEvent is called one event at a time, from a goroutine of its own: a slow one holds nothing up, but
 	// loses events where more than 4,096 wait for it, and is told how many. nil for none.
 	OnEvent func(Event)

@@ -80,6 +80,9 @@ func (s *Simulator) Reset(ctx context.Context) error {
 	err := s.begins()
 	s.clock.reset(s.o.Start, s.o.Stopped)
 	s.stats.reset()
+	if s.o.OnReset != nil {
+		s.o.OnReset()
+	}
 	s.mu.Unlock()
 	s.turning.Unlock()
 	before.cancel()
