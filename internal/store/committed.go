@@ -61,13 +61,34 @@ func (s *Store) hold(until time.Time) error {
 		}
 		return nil
 	}
-	if !flock(f, until) {
+	alone := flock(f, until)
+	c.read(f)
+	if !alone {
 		_ = f.Close()
 		return failure(ErrLocked, nil, "the history %s is locked by another program; close that program, or continue it if it is stopped, or name another file with --db", s.path)
 	}
 	c.file = f
-	c.read()
 	return nil
+}
+
+// waitToRead is how long who only reads waits for others before it goes on beside them.
+const waitToRead = 200 * time.Millisecond
+
+// holdToOpen is hold for the opening. Who only reads goes on without where another program does not let go soon, as one that
+// is stopped; but not on a log that was cut, which is being mended.
+func (s *Store) holdToOpen(until time.Time) (alone bool, err error) {
+	if !s.reads {
+		return true, s.hold(until)
+	}
+	if s.hold(time.Now().Add(waitToRead)) == nil {
+		return true, nil
+	}
+	if at, err := s.settled(); err == nil {
+		if s.place = at; s.logCut() {
+			return true, s.hold(until)
+		}
+	}
+	return false, nil
 }
 
 // free lets the history go.
@@ -78,10 +99,10 @@ func (c *committed) free() {
 	}
 }
 
-func (c *committed) read() {
+func (c *committed) read(f *os.File) {
 	c.marked = marked{}
 	b := make([]byte, markSize+1)
-	n, _ := c.file.ReadAt(b, 0)
+	n, _ := f.ReadAt(b, 0)
 	if n != markSize && n != markSizeFirst {
 		return
 	}
@@ -129,7 +150,8 @@ func (c *committed) see(next, message int64) error {
 // compare looks whether the history, in which nothing was when it was opened if it is fresh, has all that its mark says,
 // which was read before. If not it tells the user and makes sure that no ID of what is lost is given again: in this order,
 // for the second is what another start would not tell it for. Where there is nobody to tell, it is left to who opens it next.
-func (s *Store) compare(ctx context.Context, fresh bool) error {
+// What is missing is waited for until then where another program has the history.
+func (s *Store) compare(ctx context.Context, fresh, alone bool, until time.Time) error {
 	var identity, next int64
 	if err := s.conn.QueryRowContext(ctx, "SELECT number, next_callback FROM identity, counters").Scan(&identity, &next); err != nil {
 		return s.explain(doingOpen, err)
@@ -139,7 +161,14 @@ func (s *Store) compare(ctx context.Context, fresh bool) error {
 	if !fresh && was.identity != identity {
 		return nil // it is of a history that was there before
 	}
-	if lost := was.next - next; lost > 0 {
+	lost := was.next - next
+	if !alone && (fresh || lost > 0) {
+		if err := s.hold(until); err != nil {
+			return err
+		}
+		return s.compare(ctx, fresh, true, until)
+	}
+	if lost > 0 {
 		s.mark.free() // others need not wait while all is looked through
 		if err := s.whole(ctx); err != nil {
 			return err

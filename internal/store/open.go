@@ -45,7 +45,9 @@ func (s *Store) open(ctx context.Context) error {
 	}
 	// What another program is about to write again after its log was cut is not missing. In this order: what is in the
 	// mark was committed before the history is looked at.
-	if err := s.hold(time.Now().Add(busyTimeout)); err != nil {
+	until := time.Now().Add(busyTimeout)
+	alone, err := s.holdToOpen(until)
+	if err != nil {
 		return err
 	}
 	defer s.mark.free()
@@ -67,7 +69,7 @@ func (s *Store) open(ctx context.Context) error {
 		return s.explain(doingOpen, err)
 	}
 	if !s.ephemeral {
-		if err := s.compare(ctx, fresh); err != nil {
+		if err := s.compare(ctx, fresh, alone, until); err != nil {
 			return err
 		}
 	}
