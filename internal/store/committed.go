@@ -65,7 +65,7 @@ func (s *Store) hold(until time.Time) error {
 	c.read(f)
 	if !alone {
 		_ = f.Close()
-		return failure(ErrLocked, nil, "the history %s is locked by another program; close that program, or continue it if it is stopped, or name another file with --db", s.path)
+		return failure(ErrLocked, nil, "the history %s "+isLocked, s.path)
 	}
 	c.file = f
 	return nil
