@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -71,5 +72,43 @@ func TestWaitsFromTheRequest(t *testing.T) {
 	release()
 	if over := (<-until).Sub(queued.Add(store.BusyTimeout)); over > 0 {
 		t.Errorf("it waits %v longer than it may", over)
+	}
+}
+
+// TestWaitsOnceForALock has much be asked for while another program has the lock: all of it together waits as long as each may
+// alone, not each again after the other.
+func TestWaitsOnceForALock(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "h.db")
+	s := openStore(t, store.Options{Path: path})
+	record(t, s, report("one", plivo.Sent, 1))
+	if err := store.Waits(s, time.Second); err != nil {
+		t.Fatal(err)
+	}
+	letGo := holdMark(t, path)
+	began := time.Now()
+	var all sync.WaitGroup
+	const asked = 50
+	for range asked {
+		all.Go(func() {
+			if err := store.Ask(t.Context(), s, func() error { return nil }); !errors.Is(err, store.ErrLocked) {
+				t.Errorf("it said %v", err)
+			}
+		})
+	}
+	all.Wait()
+	if took, each := time.Since(began), time.Second/5; took > time.Second+asked*each/2 {
+		t.Errorf("it took %v", took)
+	}
+	letGo()
+	record(t, s, report("two", plivo.Sent, 1))
+}
+
+// TestWaitsForLocksAsLongAsIsLeft has less time be left than a while ago, and more again: SQLite waits neither longer nor less.
+func TestWaitsForLocksAsLongAsIsLeft(t *testing.T) {
+	s := openStore(t, store.Options{})
+	const short, long = 10 * time.Millisecond, 400 * time.Millisecond
+	waits, err := store.WaitsForLocks(s, short, long, short)
+	if err != nil || waits[0] > short || waits[1] > long || waits[1] < long/4 || waits[2] > short {
+		t.Errorf("with %v, %v and %v left it waits %v, %v", short, long, short, waits, err)
 	}
 }

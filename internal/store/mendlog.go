@@ -158,7 +158,7 @@ func (w *writer) neverAgain(was counters) error {
 // restore writes the copy of the history at path into it, but where another process has written something into the
 // history that is not in the copy.
 func (w *writer) restore(path string) error {
-	from, done, err := single(w.ctx, dsn(path, "rw"))
+	from, done, err := single(w.ctx, dsn(path, "rw", busyTimeout))
 	if err != nil {
 		return err
 	}
@@ -171,7 +171,7 @@ func (w *writer) restore(path string) error {
 		if !ok {
 			return errors.ErrUnsupported
 		}
-		b, err = source.NewBackup(dsn(w.s.path, "rw"))
+		b, err = source.NewBackup(dsn(w.s.path, "rw", w.left()))
 		return err
 	})
 	if err != nil {

@@ -57,7 +57,7 @@ func (s *Store) open(ctx context.Context) error {
 		return s.explain(doingOpen, err)
 	}
 
-	if s.writeDB, err = sql.Open("sqlite", dsn(s.path, "rw")); err != nil {
+	if s.writeDB, err = sql.Open("sqlite", dsn(s.path, "rw", busyTimeout)); err != nil {
 		return s.explain(doingOpen, err)
 	}
 	s.writeDB.SetMaxOpenConns(1)
@@ -80,7 +80,7 @@ func (s *Store) open(ctx context.Context) error {
 		}
 	}
 
-	pool, err := sql.Open("sqlite", dsn(s.path, "ro"))
+	pool, err := sql.Open("sqlite", dsn(s.path, "ro", busyTimeout))
 	if err != nil {
 		return s.explain(doingOpen, err)
 	}
@@ -102,14 +102,15 @@ func (s *Store) open(ctx context.Context) error {
 	return nil
 }
 
-func dsn(path, mode string) string {
+// dsn names a file to SQLite; wait is how long its locks are waited for.
+func dsn(path, mode string, wait time.Duration) string {
 	if runtime.GOOS == "windows" {
 		path = filepath.ToSlash(path)
 		if filepath.VolumeName(path) != "" {
 			path = "/" + path
 		}
 	}
-	q := url.Values{"mode": {mode}, "_busy_timeout": {ms(busyTimeout)}, "_dqs": {"0"}, "_error_rc": {"1"}, "_defensive": {"1"}}
+	q := url.Values{"mode": {mode}, "_busy_timeout": {ms(wait)}, "_dqs": {"0"}, "_error_rc": {"1"}, "_defensive": {"1"}}
 	// Of a pool's connection: 8 MiB of pages, and sorts in memory.
 	q["_pragma"] = []string{"cache_size(-8192)", "temp_store(memory)"}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()

@@ -91,7 +91,7 @@ func (w *writer) trimChunk() {
 	removed, freed := int64(0), false
 	rows := max(w.trim.rows, trimLeast)
 	defer func() { w.trim.took(rows, w.took) }()
-	err := w.transaction(time.Time{}, func() error {
+	err := w.transaction(time.Now().Add(-w.wait), func() error {
 		c, err := w.readCounters()
 		if err != nil {
 			return err

@@ -55,9 +55,10 @@ type writer struct {
 	took       time.Duration   // by the last transaction that was committed
 	deliveries []time.Duration // that the running transaction completes
 
-	wait  time.Duration // for other programs, of all that one transaction or look needs together
-	until time.Time     // when that is over
-	waits time.Duration // for a lock of SQLite, as the connection has it
+	wait   time.Duration // for other programs, of all that one transaction or look needs together
+	until  time.Time     // when that is over
+	waits  time.Duration // for a lock of SQLite, as the connection has it
+	gaveUp time.Time     // when that was over last for a transaction
 
 	known  counters   // as this process saw them last
 	forgot *forgotten // nil but between reading a log anew that was cut and going on with it
