@@ -34,6 +34,12 @@ func WaitsForLocks(s *Store, left ...time.Duration) (waits []time.Duration, err 
 	return waits, err
 }
 
+// DiskTook is what retention takes for the time that the disk needed for the last callbacks or attempts.
+func DiskTook(s *Store) (d time.Duration, err error) {
+	err = Ask(context.Background(), s, func() error { d = s.writer.trim.last; return nil })
+	return d, err
+}
+
 // LimitPages lets the file have so many pages, as a full disk does.
 func LimitPages(s *Store, pages int) error {
 	return pragma(s, fmt.Sprintf("max_page_count = %d", pages))

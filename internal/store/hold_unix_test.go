@@ -3,6 +3,7 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -101,6 +102,52 @@ func TestWaitsOnceForALock(t *testing.T) {
 	}
 	letGo()
 	record(t, s, report("two", plivo.Sent, 1))
+}
+
+// TestCommitsWithTheWait has another program have the lock when something is stored: what is measured is with the wait for it.
+func TestCommitsWithTheWait(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "h.db")
+	s := openStore(t, store.Options{Path: path})
+	record(t, s, report("one", plivo.Sent, 1))
+	eventually(t, "the wait is measured", func() bool {
+		letGo := holdMark(t, path)
+		stored := make(chan error, 1)
+		go func() { stored <- s.Record(context.Background(), report("two", plivo.Sent, 1)) }()
+		time.Sleep(200 * time.Millisecond) // the lock is held for that
+		letGo()
+		if err := <-stored; err != nil {
+			t.Fatal(err)
+		}
+		return s.Commits().Latency().Max >= 150*time.Millisecond
+	})
+}
+
+// TestDiskIsTimedAlone has a transaction be long for what comes before its commit: for retention that is none of the disk's.
+func TestDiskIsTimedAlone(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "h.db")
+	s := openStore(t, store.Options{Path: path})
+	record(t, s, report("one", plivo.Sent, 1))
+	rollBack := beginOn(t, path)
+	stored := make(chan error, 1)
+	go func() { stored <- s.Record(context.Background(), report("two", plivo.Sent, 1)) }()
+	eventually(t, "it begins to store", func() bool {
+		f, err := os.Open(path + "-mark")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		return syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB) != nil
+	})
+	time.Sleep(200 * time.Millisecond) // it waits for that
+	committing := time.Now()
+	rollBack()
+	if err := <-stored; err != nil {
+		t.Fatal(err)
+	}
+	most := time.Since(committing)
+	if disk, err := store.DiskTook(s); err != nil || disk > most {
+		t.Errorf("the disk needed %v, %v; all was stored within %v", disk, err, most)
+	}
 }
 
 // TestWaitsForLocksAsLongAsIsLeft has less time be left than a while ago, and more again: SQLite waits neither longer nor less.

@@ -39,6 +39,7 @@ func (w *writer) transact(do func() error) error {
 		return err
 	}
 	// The history is this program's alone until it was looked at after the commit and the mark is written.
+	waited := time.Now()
 	if err := w.s.hold(w.until); err != nil {
 		return err
 	}
@@ -52,7 +53,9 @@ func (w *writer) transact(do func() error) error {
 	w.count, w.attempts, w.deliveries = nil, 0, w.deliveries[:0]
 	err := do()
 	if err == nil {
+		commits := time.Now()
 		err = w.exec("COMMIT")
+		w.commit = time.Since(commits)
 	}
 	if err == nil && w.s.logGap() {
 		return w.mendCommitted(true)
@@ -69,7 +72,7 @@ func (w *writer) transact(do func() error) error {
 		}
 		w.trim.seeAttempts(w.s, w.attempts)
 		w.took = time.Since(began)
-		w.s.stats.committed(w.took, w.deliveries)
+		w.s.stats.committed(time.Since(waited), w.deliveries)
 	}
 	if err != nil {
 		// SQLite may have rolled back by itself; then there is nothing to roll back, and no harm.
