@@ -26,7 +26,8 @@ type committed struct {
 	file     *os.File // open while this program has the lock
 	identity int64    // of the history, once it was looked at
 	own      bool     // the file is as this program makes it
-	marked   marked   // as it was when the lock was taken, or was written since
+	told     int64    // each callback below this ID that is missing was told of
+	marked   marked   // as it was when the lock was taken or not to be had, or was written since
 }
 
 // marked is what the mark says, and of which history; nothing where there is none.
@@ -178,6 +179,7 @@ func (s *Store) compare(ctx context.Context, fresh, alone bool, until time.Time)
 		}
 		if s.onProblem != nil {
 			s.tellLost(lost)
+			s.mark.told = was.next
 			if _, err := s.conn.ExecContext(ctx, "UPDATE counters SET next_callback = max(next_callback, ?), next_message = max(next_message, ?)", was.next, was.message); err != nil {
 				s.log.Warn("the IDs of lost callbacks were not left out", "err", err) // it is told again
 			}
