@@ -55,6 +55,9 @@ func (s *Store) hold(until time.Time) error {
 		flags |= os.O_CREATE
 	}
 	f, err := os.OpenFile(c.path, flags, 0o600)
+	if errors.Is(err, fs.ErrPermission) {
+		f, err = os.Open(c.path) // what it says counts all the same
+	}
 	if err != nil {
 		c.marked = marked{}
 		if c.identity == 0 && !errors.Is(err, fs.ErrNotExist) { // when it is opened, once
@@ -133,8 +136,8 @@ func (c *committed) see(next, message int64) error {
 	}
 	if !c.own {
 		// What somebody else made by that name may be longer, and open to others.
-		_, _ = c.file.Chmod(0o600), c.file.Truncate(markSize)
-		c.own = true
+		_ = c.file.Chmod(0o600)
+		c.own = c.file.Truncate(markSize) == nil
 	}
 	now := marked{c.identity, max(next, was.next), max(message, was.message)}
 	var b [markSize]byte

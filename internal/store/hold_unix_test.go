@@ -159,3 +159,30 @@ func TestWaitsForLocksAsLongAsIsLeft(t *testing.T) {
 		t.Errorf("with %v, %v and %v left it waits %v, %v", short, long, short, waits, err)
 	}
 }
+
+// TestLossByAMarkThatIsOnlyRead misses a callback by a mark that may not be written.
+func TestLossByAMarkThatIsOnlyRead(t *testing.T) {
+	if os.Getuid() == 0 {
+		t.Skip("root may write all files")
+	}
+	path := filepath.Join(t.TempDir(), "h.db")
+	s, err := store.Open(t.Context(), store.Options{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	record(t, s, report("one", plivo.Sent, 1))
+	if err := errors.Join(s.Close(), os.Chmod(path+"-mark", 0o400)); err != nil {
+		t.Fatal(err)
+	}
+	sqlExec(t, path, "UPDATE counters SET next_callback = 1") // as of an older copy
+	told := ""
+	s = openStore(t, store.Options{Path: path, OnProblem: func(text string) { told += text }})
+	if !strings.Contains(told, "1 callback that was stored is no longer") {
+		t.Errorf("it said %q", told)
+	}
+	next := report("two", plivo.Sent, 1)
+	record(t, s, next, report("three", plivo.Sent, 1))
+	if next.ID != 2 || marked(t, path) != 4 {
+		t.Errorf("the next callback has the ID %d, and the mark is at %d", next.ID, marked(t, path))
+	}
+}
