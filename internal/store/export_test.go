@@ -40,6 +40,9 @@ func DiskTook(s *Store) (d time.Duration, err error) {
 	return d, err
 }
 
+// PrepareFile makes sure that there is a file for a history, and tells whether there was none.
+var PrepareFile = prepareFile
+
 // LimitPages lets the file have so many pages, as a full disk does.
 func LimitPages(s *Store, pages int) error {
 	return pragma(s, fmt.Sprintf("max_page_count = %d", pages))

@@ -129,7 +129,12 @@ func prepareFile(path string) (made bool, err error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+		if errors.Is(err, fs.ErrExist) {
+			if _, err := os.Stat(path); err == nil {
+				return prepareFile(path) // another program was first
+			}
+		}
 		if err != nil {
 			return false, failure(ErrReadOnly, err, "cannot make the history %s: %v; make its folder writable, or name another file with --db", path, reason(err))
 		}
