@@ -147,7 +147,7 @@ func openHistory(ctx context.Context, s Streams, path string) (*store.Store, err
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("there is no history at %s yet: receive or send something first, or name another file with --db", path)
 	}
-	return store.Open(ctx, store.Options{Path: path, OnProblem: s.problem})
+	return store.Open(ctx, store.Options{Path: path, OnProblem: s.problem, Reads: true})
 }
 
 // exported hands over the callbacks, and tells how many they were. All IDs are looked for first.

@@ -53,7 +53,7 @@ known: url, port, token, params, nonce, method, recipe.`,
 				return fmt.Errorf("there is no history at %s yet: receive or send something first, or name another file with --db", path)
 			}
 			ctx := cmd.Context()
-			db, err := store.Open(ctx, store.Options{Path: path, Keep: set.options.Keep, Logger: set.options.Logger, OnProblem: s.problem})
+			db, err := store.Open(ctx, store.Options{Path: path, Keep: set.options.Keep, Logger: set.options.Logger, OnProblem: s.problem, Reads: true})
 			if err != nil {
 				return err
 			}

@@ -178,7 +178,7 @@ func (c *verifyCommand) stored(cmd *cobra.Command, set *settings, s Streams, k k
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("there is no history at %s yet: receive or send something first, or name another file with --db", path)
 	}
-	db, err := store.Open(ctx, store.Options{Path: path, OnProblem: s.problem})
+	db, err := store.Open(ctx, store.Options{Path: path, OnProblem: s.problem, Reads: true})
 	if err != nil {
 		return nil, err
 	}

@@ -62,7 +62,7 @@ func TestLockedAtStart(t *testing.T) {
 	other.do("BEGIN EXCLUSIVE")
 	out, err := h.command("listen", "--addr", "127.0.0.1:0").CombinedOutput()
 	survived := 0
-	if err != nil && strings.Contains(string(out), "the history "+h.db()+" is locked by another program; close that program") {
+	if err != nil && strings.Contains(string(out), "the history "+h.db()+" is locked by another program; wait a moment and try again") {
 		survived++
 	} else {
 		t.Errorf("it ended with %v and said\n%s", err, out)

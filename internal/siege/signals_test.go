@@ -167,6 +167,7 @@ func TestStoppedWithTheLock(t *testing.T) {
 		first.stop(t, h, true)
 		l.until(t, second.url, http.StatusServiceUnavailable)
 		second.says(t, "is locked by another program", "continue it if it is stopped")
+		h.exported(t) // what only reads does so
 		must(t, first.cmd.Process.Signal(syscall.SIGCONT))
 		l.until(t, second.url, http.StatusOK)
 		cancel()

@@ -26,7 +26,8 @@ type committed struct {
 	file     *os.File // open while this program has the lock
 	identity int64    // of the history, once it was looked at
 	own      bool     // the file is as this program makes it
-	marked   marked   // as it was when the lock was taken, or was written since
+	told     int64    // each callback below this ID that is missing was told of
+	marked   marked   // as it was when the lock was taken or not to be had, or was written since
 }
 
 // marked is what the mark says, and of which history; nothing where there is none.
@@ -54,6 +55,9 @@ func (s *Store) hold(until time.Time) error {
 		flags |= os.O_CREATE
 	}
 	f, err := os.OpenFile(c.path, flags, 0o600)
+	if errors.Is(err, fs.ErrPermission) {
+		f, err = os.Open(c.path) // what it says counts all the same
+	}
 	if err != nil {
 		c.marked = marked{}
 		if c.identity == 0 && !errors.Is(err, fs.ErrNotExist) { // when it is opened, once
@@ -61,13 +65,34 @@ func (s *Store) hold(until time.Time) error {
 		}
 		return nil
 	}
-	if !flock(f, until) {
+	alone := flock(f, until)
+	c.read(f)
+	if !alone {
 		_ = f.Close()
-		return failure(ErrLocked, nil, "the history %s is locked by another program; close that program, or continue it if it is stopped, or name another file with --db", s.path)
+		return failure(ErrLocked, nil, "the history %s "+isLocked, s.path)
 	}
 	c.file = f
-	c.read()
 	return nil
+}
+
+// waitToRead is how long who only reads waits for others before it goes on beside them.
+const waitToRead = 200 * time.Millisecond
+
+// holdToOpen is hold for the opening. Who only reads goes on without where another program does not let go soon, as one that
+// is stopped; but not on a log that was cut, which is being mended.
+func (s *Store) holdToOpen(until time.Time) (alone bool, err error) {
+	if !s.reads {
+		return true, s.hold(until)
+	}
+	if s.hold(time.Now().Add(waitToRead)) == nil {
+		return true, nil
+	}
+	if at, err := s.settled(); err == nil {
+		if s.place = at; s.logCut() {
+			return true, s.hold(until)
+		}
+	}
+	return false, nil
 }
 
 // free lets the history go.
@@ -78,10 +103,10 @@ func (c *committed) free() {
 	}
 }
 
-func (c *committed) read() {
+func (c *committed) read(f *os.File) {
 	c.marked = marked{}
 	b := make([]byte, markSize+1)
-	n, _ := c.file.ReadAt(b, 0)
+	n, _ := f.ReadAt(b, 0)
 	if n != markSize && n != markSizeFirst {
 		return
 	}
@@ -111,8 +136,8 @@ func (c *committed) see(next, message int64) error {
 	}
 	if !c.own {
 		// What somebody else made by that name may be longer, and open to others.
-		_, _ = c.file.Chmod(0o600), c.file.Truncate(markSize)
-		c.own = true
+		_ = c.file.Chmod(0o600)
+		c.own = c.file.Truncate(markSize) == nil
 	}
 	now := marked{c.identity, max(next, was.next), max(message, was.message)}
 	var b [markSize]byte
@@ -129,7 +154,8 @@ func (c *committed) see(next, message int64) error {
 // compare looks whether the history, in which nothing was when it was opened if it is fresh, has all that its mark says,
 // which was read before. If not it tells the user and makes sure that no ID of what is lost is given again: in this order,
 // for the second is what another start would not tell it for. Where there is nobody to tell, it is left to who opens it next.
-func (s *Store) compare(ctx context.Context, fresh bool) error {
+// What is missing is waited for until then where another program has the history.
+func (s *Store) compare(ctx context.Context, fresh, alone bool, until time.Time) error {
 	var identity, next int64
 	if err := s.conn.QueryRowContext(ctx, "SELECT number, next_callback FROM identity, counters").Scan(&identity, &next); err != nil {
 		return s.explain(doingOpen, err)
@@ -139,7 +165,14 @@ func (s *Store) compare(ctx context.Context, fresh bool) error {
 	if !fresh && was.identity != identity {
 		return nil // it is of a history that was there before
 	}
-	if lost := was.next - next; lost > 0 {
+	lost := was.next - next
+	if !alone && (fresh || lost > 0) {
+		if err := s.hold(until); err != nil {
+			return err
+		}
+		return s.compare(ctx, fresh, true, until)
+	}
+	if lost > 0 {
 		s.mark.free() // others need not wait while all is looked through
 		if err := s.whole(ctx); err != nil {
 			return err
@@ -149,6 +182,7 @@ func (s *Store) compare(ctx context.Context, fresh bool) error {
 		}
 		if s.onProblem != nil {
 			s.tellLost(lost)
+			s.mark.told = was.next
 			if _, err := s.conn.ExecContext(ctx, "UPDATE counters SET next_callback = max(next_callback, ?), next_message = max(next_message, ?)", was.next, was.message); err != nil {
 				s.log.Warn("the IDs of lost callbacks were not left out", "err", err) // it is told again
 			}

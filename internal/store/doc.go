@@ -48,7 +48,8 @@
 // while it is in use is written again from what is still open, or kept beside what has its place. Of a damaged one
 // that is kept beside it which can be read, and it is never written over. Each transaction has the
 // history for its program alone, by a lock on the mark beside it that says how far it was committed, from before it begins until
-// it was looked at and the mark is written; so has a mend of a log that was cut.
+// it was looked at and the mark is written; so has a mend of a log that was cut, and the opening, which goes on without soon
+// where nothing is to be stored.
 //
 // A Reader looks at a history from outside and leaves no trace of that, for what must be quick.
 //

@@ -65,6 +65,10 @@ func attempt(doing, path string) string {
 	return doing + " in the history " + path
 }
 
+// isLocked is said of a history that another program has, with what to do. Closing that comes last: it may be writing again
+// what it alone still knows.
+const isLocked = "is locked by another program; wait a moment and try again; continue it if it is stopped; close it only if neither helps, or name another file with --db"
+
 // explain puts an error of SQLite into a sentence; doing is what was tried, as "store a callback".
 func (s *Store) explain(doing string, err error) error {
 	var known *Error
@@ -94,7 +98,7 @@ func explainCode(path, doing string, err error) error {
 	}
 	switch se.Code() & 0xff {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL: // as lockIsToBlame has them
-		return failure(ErrLocked, err, "cannot %s: the history %s is locked by another program; close that program, or continue it if it is stopped, or name another file with --db", doing, path)
+		return failure(ErrLocked, err, "cannot %s: the history %s "+isLocked, doing, path)
 	case sqlite3.SQLITE_FULL:
 		return failure(ErrDiskFull, err, "cannot %s: no room is left for the history %s; free some space on its disk and it goes on by itself", doing, path)
 	case sqlite3.SQLITE_NOTADB:

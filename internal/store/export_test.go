@@ -10,9 +10,38 @@ import (
 var Put = putFile
 
 // Impatient has the writer wait for other programs for a moment alone.
-func Impatient(s *Store) error {
-	return Ask(context.Background(), s, func() error { s.writer.wait = 20 * time.Millisecond; return nil })
+func Impatient(s *Store) error { return Waits(s, 20*time.Millisecond) }
+
+// Waits has the writer wait for other programs so long.
+func Waits(s *Store, d time.Duration) error {
+	return Ask(context.Background(), s, func() error { s.writer.wait = d; return nil })
 }
+
+// WaitsForLocks is how long SQLite waits for its locks, one time after the other, when so much is left.
+func WaitsForLocks(s *Store, left ...time.Duration) (waits []time.Duration, err error) {
+	err = Ask(context.Background(), s, func() error {
+		for _, d := range left {
+			s.writer.until = time.Now().Add(d)
+			s.writer.patience()
+			var ms int64
+			if err := s.conn.QueryRowContext(context.Background(), "PRAGMA busy_timeout").Scan(&ms); err != nil {
+				return err
+			}
+			waits = append(waits, time.Duration(ms)*time.Millisecond)
+		}
+		return nil
+	})
+	return waits, err
+}
+
+// DiskTook is what retention takes for the time that the disk needed for the last callbacks or attempts.
+func DiskTook(s *Store) (d time.Duration, err error) {
+	err = Ask(context.Background(), s, func() error { d = s.writer.trim.last; return nil })
+	return d, err
+}
+
+// PrepareFile makes sure that there is a file for a history, and tells whether there was none.
+var PrepareFile = prepareFile
 
 // LimitPages lets the file have so many pages, as a full disk does.
 func LimitPages(s *Store, pages int) error {

@@ -68,6 +68,28 @@ func TestLossOfAKilledMender(t *testing.T) {
 	}
 }
 
+// TestLossIsToldOnce has what notices a loss fail, as without room on the disk: it is told once, not with each that fails.
+func TestLossIsToldOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "h.db")
+	var told atomic.Int32
+	s := openStore(t, store.Options{Path: path, OnProblem: func(string) { told.Add(1) }})
+	last := report("two", plivo.Sent, 1)
+	record(t, s, report("one", plivo.Sent, 1), last)
+	sqlExec(t, path, `UPDATE counters SET next_callback = 1;
+		CREATE TRIGGER full BEFORE INSERT ON callbacks BEGIN SELECT raise(ABORT, 'full'); END`)
+	for range 3 {
+		if err := s.Record(t.Context(), report("three", plivo.Sent, 1)); err == nil {
+			t.Fatal("it was stored")
+		}
+	}
+	sqlExec(t, path, "DROP TRIGGER full")
+	next := report("three", plivo.Sent, 1)
+	record(t, s, next)
+	if n := told.Load(); n != 1 || next.ID <= last.ID {
+		t.Errorf("it was told %d times, and the ID after %d is %d", n, last.ID, next.ID)
+	}
+}
+
 // TestLossIsToldFirst mends a log that was cut, and looks at what others would see if the program were killed when it says
 // what is lost: that something is.
 func TestLossIsToldFirst(t *testing.T) {

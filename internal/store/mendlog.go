@@ -158,7 +158,7 @@ func (w *writer) neverAgain(was counters) error {
 // restore writes the copy of the history at path into it, but where another process has written something into the
 // history that is not in the copy.
 func (w *writer) restore(path string) error {
-	from, done, err := single(w.ctx, dsn(path, "rw"))
+	from, done, err := single(w.ctx, dsn(path, "rw", busyTimeout))
 	if err != nil {
 		return err
 	}
@@ -171,7 +171,7 @@ func (w *writer) restore(path string) error {
 		if !ok {
 			return errors.ErrUnsupported
 		}
-		b, err = source.NewBackup(dsn(w.s.path, "rw"))
+		b, err = source.NewBackup(dsn(w.s.path, "rw", w.left()))
 		return err
 	})
 	if err != nil {
@@ -222,11 +222,13 @@ func (w *writer) counted(ctx context.Context) (c counters, err error) {
 }
 
 // notAgain is leaveOut for what a transaction is about to give. Where the history has less than the mark beside it, what was
-// lost is told before that can no longer be seen: who mended the log was ended before it could.
+// lost is told before that can no longer be seen: who mended the log was ended before it could. Where there is nobody to tell,
+// the log of this program alone has it: no ID is left to be given twice for that.
 func (w *writer) notAgain(c *counters) {
 	mark := w.s.mark.mine()
-	if lost := mark.next - c.nextCallback; lost > 0 {
+	if lost := mark.next - max(c.nextCallback, w.s.mark.told); lost > 0 {
 		w.s.tellLost(lost)
+		w.s.mark.told = mark.next // where this transaction fails the next one finds the same
 	}
 	c.nextMessage, c.nextCallback = max(c.nextMessage, mark.message), max(c.nextCallback, mark.next)
 	w.leaveOut(c)

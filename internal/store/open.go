@@ -45,7 +45,9 @@ func (s *Store) open(ctx context.Context) error {
 	}
 	// What another program is about to write again after its log was cut is not missing. In this order: what is in the
 	// mark was committed before the history is looked at.
-	if err := s.hold(time.Now().Add(busyTimeout)); err != nil {
+	until := time.Now().Add(busyTimeout)
+	alone, err := s.holdToOpen(until)
+	if err != nil {
 		return err
 	}
 	defer s.mark.free()
@@ -55,7 +57,7 @@ func (s *Store) open(ctx context.Context) error {
 		return s.explain(doingOpen, err)
 	}
 
-	if s.writeDB, err = sql.Open("sqlite", dsn(s.path, "rw")); err != nil {
+	if s.writeDB, err = sql.Open("sqlite", dsn(s.path, "rw", busyTimeout)); err != nil {
 		return s.explain(doingOpen, err)
 	}
 	s.writeDB.SetMaxOpenConns(1)
@@ -67,7 +69,7 @@ func (s *Store) open(ctx context.Context) error {
 		return s.explain(doingOpen, err)
 	}
 	if !s.ephemeral {
-		if err := s.compare(ctx, fresh); err != nil {
+		if err := s.compare(ctx, fresh, alone, until); err != nil {
 			return err
 		}
 	}
@@ -78,7 +80,7 @@ func (s *Store) open(ctx context.Context) error {
 		}
 	}
 
-	pool, err := sql.Open("sqlite", dsn(s.path, "ro"))
+	pool, err := sql.Open("sqlite", dsn(s.path, "ro", busyTimeout))
 	if err != nil {
 		return s.explain(doingOpen, err)
 	}
@@ -100,14 +102,15 @@ func (s *Store) open(ctx context.Context) error {
 	return nil
 }
 
-func dsn(path, mode string) string {
+// dsn names a file to SQLite; wait is how long its locks are waited for.
+func dsn(path, mode string, wait time.Duration) string {
 	if runtime.GOOS == "windows" {
 		path = filepath.ToSlash(path)
 		if filepath.VolumeName(path) != "" {
 			path = "/" + path
 		}
 	}
-	q := url.Values{"mode": {mode}, "_busy_timeout": {ms(busyTimeout)}, "_dqs": {"0"}, "_error_rc": {"1"}, "_defensive": {"1"}}
+	q := url.Values{"mode": {mode}, "_busy_timeout": {ms(wait)}, "_dqs": {"0"}, "_error_rc": {"1"}, "_defensive": {"1"}}
 	// Of a pool's connection: 8 MiB of pages, and sorts in memory.
 	q["_pragma"] = []string{"cache_size(-8192)", "temp_store(memory)"}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
@@ -126,7 +129,12 @@ func prepareFile(path string) (made bool, err error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+		if errors.Is(err, fs.ErrExist) {
+			if _, err := os.Stat(path); err == nil {
+				return prepareFile(path) // another program was first
+			}
+		}
 		if err != nil {
 			return false, failure(ErrReadOnly, err, "cannot make the history %s: %v; make its folder writable, or name another file with --db", path, reason(err))
 		}

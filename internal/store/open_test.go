@@ -8,8 +8,10 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -211,4 +213,29 @@ func TestLocked(t *testing.T) {
 		t.Fatal(err)
 	}
 	record(t, s, report("b", plivo.Sent, 1))
+}
+
+// TestMadeByOne starts several programs at once where there is no history: one makes it, and the mark that another may have
+// written by then is not taken for that of an earlier history.
+func TestMadeByOne(t *testing.T) {
+	dir := t.TempDir()
+	for n := range 300 {
+		path := filepath.Join(dir, strconv.Itoa(n))
+		var made atomic.Int32
+		var all sync.WaitGroup
+		for range 4 {
+			all.Go(func() {
+				one, err := store.PrepareFile(path)
+				if err != nil {
+					t.Error(err)
+				}
+				if one {
+					made.Add(1)
+				}
+			})
+		}
+		if all.Wait(); made.Load() != 1 {
+			t.Fatalf("%d made the history", made.Load())
+		}
+	}
 }

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"strings"
 	"time"
 
 	"dev.internal/plivoscope/internal/plivo"
@@ -36,13 +35,12 @@ func OpenReader(ctx context.Context, path string) (*Reader, error) {
 	if err := registerFunctions(); err != nil {
 		return nil, err
 	}
-	source := dsn(path, "ro")
+	source := dsn(path, "ro", readerPatience)
 	// Without a log beside it nothing is being written, and the file is all. SQLite would otherwise make the log
 	// and its index, to tell others that it reads. A log beside an empty file it would delete.
 	if _, err := os.Stat(path + logSuffix); errors.Is(err, fs.ErrNotExist) || info.Size() == 0 {
 		source += "&immutable=1"
 	}
-	source = strings.Replace(source, "_busy_timeout="+ms(busyTimeout), "_busy_timeout="+ms(readerPatience), 1)
 	pool, err := sql.Open("sqlite", source)
 	if err != nil {
 		return nil, explainCode(path, doingOpen, err)

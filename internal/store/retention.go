@@ -31,7 +31,7 @@ type trimmer struct {
 	went   bool            // a chunk was the last that was done: who waits goes before another
 	stored int             // callbacks and attempts since the last chunk
 
-	commit, last time.Duration // what transactions took that stored something: the lesser of the last two, and the last
+	commit, last time.Duration // what the disk took for what was stored: the lesser of the last two transactions, and the last
 
 	callback, attempt int64 // the next or newest IDs at the last chunk; 0 before the first
 }
@@ -50,8 +50,8 @@ func chunk(rows, before, now int64) int64 {
 // came would be more than one chunk has go.
 func (t *trimmer) late() bool { return t.due != nil && t.stored >= trimMost/2 }
 
-// committed notes what a transaction took that stored something. The lesser of the last two counts, for one alone may have
-// moved the log into the file.
+// committed notes what the disk took for a transaction that stored something. The lesser of the last two counts, for one alone
+// may have moved the log into the file.
 func (t *trimmer) committed(d time.Duration) { t.commit, t.last = min(t.last, d), d }
 
 // took adapts the chunks to the time that the transaction of one of so many rows needed. Where the disk takes longer for any
@@ -91,7 +91,7 @@ func (w *writer) trimChunk() {
 	removed, freed := int64(0), false
 	rows := max(w.trim.rows, trimLeast)
 	defer func() { w.trim.took(rows, w.took) }()
-	err := w.transaction(time.Time{}, func() error {
+	err := w.transaction(time.Now().Add(-w.wait), func() error {
 		c, err := w.readCounters()
 		if err != nil {
 			return err

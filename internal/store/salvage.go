@@ -148,7 +148,7 @@ func putInPlace(part, name string) error {
 // copyReadable makes a history at path, an empty file, of what can be read of the one at damaged. whole tells that
 // there was time for all of it.
 func copyReadable(ctx context.Context, damaged, path string) (rows int64, whole bool, err error) {
-	from, closeFrom, err := single(ctx, patient(dsn(damaged, "ro")))
+	from, closeFrom, err := single(ctx, patient(dsn(damaged, "ro", busyTimeout)))
 	if err != nil {
 		return 0, false, err
 	}
@@ -156,7 +156,7 @@ func copyReadable(ctx context.Context, damaged, path string) (rows int64, whole 
 	if _, err := sqlite.Limit(from, sqlite3.SQLITE_LIMIT_LENGTH, maxRow); err != nil {
 		return 0, false, err
 	}
-	to, closeTo, err := single(ctx, dsn(path, "rw"))
+	to, closeTo, err := single(ctx, dsn(path, "rw", busyTimeout))
 	if err != nil {
 		return 0, false, err
 	}

@@ -29,6 +29,10 @@ func (w *writer) doubtForgotten() error {
 	if err != nil || !some { // most often there are none, and the lock is not waited for
 		return err
 	}
+	if w.s.reads { // the next one does it
+		w.wait = waitToRead
+		defer func() { w.wait = busyTimeout }()
+	}
 	return w.transaction(time.Now(), func() error {
 		return w.exec("UPDATE messages SET unclear = ?, refusal = ? WHERE id IN (SELECT id"+forgotten+")",
 			int64(unclear), forgottenRefusal, before)

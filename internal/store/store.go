@@ -35,6 +35,10 @@ type Options struct {
 	// next command finds nothing there and begins another. Else that is done with what is stored next.
 	Serves bool
 
+	// Reads is that only what is there is looked at: no program is waited for that has the history for itself, but one that
+	// is about to write again what is missing.
+	Reads bool
+
 	Now    func() time.Time // nil for time.Now
 	Logger *slog.Logger     // nil for none
 }
@@ -52,6 +56,7 @@ type Store struct {
 
 	onProblem func(string)
 	serves    bool
+	reads     bool
 
 	mark    committed
 	place   place // of the writer goroutine alone, after Open
@@ -84,7 +89,7 @@ type Store struct {
 func Open(ctx context.Context, o Options) (*Store, error) {
 	s := &Store{
 		path: o.Path, keep: int64(o.Keep), keepOther: int64(o.KeepUnverified), keepTries: int64(o.KeepAttempts), hide: o.Hide,
-		now: o.Now, log: o.Logger, onProblem: o.OnProblem, serves: o.Serves,
+		now: o.Now, log: o.Logger, onProblem: o.OnProblem, serves: o.Serves, reads: o.Reads,
 		queue: make(chan *request, queueSize), attempts: make(chan *request, maxBatch), done: make(chan struct{}),
 	}
 	if s.keep <= 0 {

@@ -1,14 +1,35 @@
 package store
 
-import "time"
+import (
+	"errors"
+	"time"
+)
 
 // transaction runs do under the write lock and commits it, or leaves nothing of it. Where another program has the lock it
-// gives up w.wait after it was asked for, but has a fifth of that where it waited for the writer so long.
+// gives up w.wait after it was asked for, but has a fifth of that where it waited for the writer so long; and hardly any of
+// it where that waited for the lock, too.
 func (w *writer) transaction(asked time.Time, do func() error) error {
-	w.until = asked.Add(w.wait)
-	if least := time.Now().Add(w.wait / 5); w.until.Before(least) {
-		w.until = least
+	least := w.wait / 5
+	if asked.Before(w.gaveUp) {
+		least = min(least, pollWait)
 	}
+	w.until = latest(asked.Add(w.wait), time.Now().Add(least))
+	err := w.transact(do)
+	if errors.Is(err, ErrLocked) || lockIsToBlame(err) {
+		w.gaveUp = time.Now()
+	}
+	return err
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// transact is transaction until w.until.
+func (w *writer) transact(do func() error) error {
 	if w.taken {
 		if err := w.putBack(); err != nil {
 			return err
@@ -18,6 +39,7 @@ func (w *writer) transaction(asked time.Time, do func() error) error {
 		return err
 	}
 	// The history is this program's alone until it was looked at after the commit and the mark is written.
+	waited := time.Now()
 	if err := w.s.hold(w.until); err != nil {
 		return err
 	}
@@ -31,7 +53,9 @@ func (w *writer) transaction(asked time.Time, do func() error) error {
 	w.count, w.attempts, w.deliveries = nil, 0, w.deliveries[:0]
 	err := do()
 	if err == nil {
+		commits := time.Now()
 		err = w.exec("COMMIT")
+		w.commit = time.Since(commits)
 	}
 	if err == nil && w.s.logGap() {
 		return w.mendCommitted(true)
@@ -48,7 +72,7 @@ func (w *writer) transaction(asked time.Time, do func() error) error {
 		}
 		w.trim.seeAttempts(w.s, w.attempts)
 		w.took = time.Since(began)
-		w.s.stats.committed(w.took, w.deliveries)
+		w.s.stats.committed(time.Since(waited), w.deliveries)
 	}
 	if err != nil {
 		// SQLite may have rolled back by itself; then there is nothing to roll back, and no harm.
@@ -67,14 +91,17 @@ func (w *writer) transaction(asked time.Time, do func() error) error {
 
 // patience has SQLite wait for its locks no longer than is left of the time to wait for other programs.
 func (w *writer) patience() {
-	left := max(time.Until(w.until), time.Millisecond)
-	if d := left - w.waits; d.Abs() < w.wait/10 {
+	left := w.left()
+	if d := left - w.waits; d.Abs() < left/10 {
 		return
 	}
 	if _, err := w.conn.ExecContext(w.ctx, "PRAGMA busy_timeout = "+ms(left)); err == nil {
 		w.waits = left
 	}
 }
+
+// left is how long other programs may be waited for still.
+func (w *writer) left() time.Duration { return max(time.Until(w.until), time.Millisecond) }
 
 // mendCommitted is mendLog after a commit, which fails where what it wrote may be gone.
 func (w *writer) mendCommitted(written bool) error {

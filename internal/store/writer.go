@@ -52,12 +52,14 @@ type writer struct {
 	attempts int64     // that there are after the running transaction, where it stored any
 	trim     trimmer
 
-	took       time.Duration   // by the last transaction that was committed
+	took       time.Duration   // by the last transaction that was committed, once it had the history for itself
+	commit     time.Duration   // of that, by the COMMIT: what the disk takes
 	deliveries []time.Duration // that the running transaction completes
 
-	wait  time.Duration // for other programs, of all that one transaction or look needs together
-	until time.Time     // when that is over
-	waits time.Duration // for a lock of SQLite, as the connection has it
+	wait   time.Duration // for other programs, of all that one transaction or look needs together
+	until  time.Time     // when that is over
+	waits  time.Duration // for a lock of SQLite, as the connection has it
+	gaveUp time.Time     // when that was over last for a transaction
 
 	known  counters   // as this process saw them last
 	forgot *forgotten // nil but between reading a log anew that was cut and going on with it
@@ -265,7 +267,7 @@ func (w *writer) store(callbacks, attempts []*request) {
 		w.s.log.Error("a batch was not stored", "callbacks", len(callbacks), "attempts", len(attempts), "err", err)
 	}
 	if err == nil {
-		w.trim.committed(w.took)
+		w.trim.committed(w.commit)
 		w.s.followers.recorded(callbacks)
 	}
 	for _, r := range callbacks {

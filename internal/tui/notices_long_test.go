@@ -45,7 +45,7 @@ func init() {
 // to be done stands at its end; later, where it is cut, the key is named of the screen that has all of it.
 func TestTheRemedyIsRead(t *testing.T) {
 	for _, why := range []string{
-		" is locked by another program; close that program, or continue it if it is stopped, or name another file with --db",
+		" is locked by another program; wait a moment and try again; continue it if it is stopped; close it only if neither helps, or name another file with --db",
 		tooLarge,
 		` or its folder cannot be opened (unable to open database file (14)); make both writable and see that "ulimit -n" leaves file descriptors, or name another file with --db`,
 	} {
