@@ -25,6 +25,7 @@ type Reader struct{ s *Store }
 // of another version of this one is an error: fs.ErrNotExist,
 // ErrNotHistory, ErrNewer and ErrOlder among them.
 func OpenReader(ctx context.Context, path string) (*Reader, error) {
+	path = behindLinks(path)
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("cannot look at the history %s: %w", path, err)

@@ -88,7 +88,7 @@ type Store struct {
 // alone.
 func Open(ctx context.Context, o Options) (*Store, error) {
 	s := &Store{
-		path: o.Path, keep: int64(o.Keep), keepOther: int64(o.KeepUnverified), keepTries: int64(o.KeepAttempts), hide: o.Hide,
+		path: behindLinks(o.Path), keep: int64(o.Keep), keepOther: int64(o.KeepUnverified), keepTries: int64(o.KeepAttempts), hide: o.Hide,
 		now: o.Now, log: o.Logger, onProblem: o.OnProblem, serves: o.Serves, reads: o.Reads,
 		queue: make(chan *request, queueSize), attempts: make(chan *request, maxBatch), done: make(chan struct{}),
 	}
