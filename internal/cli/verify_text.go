@@ -214,6 +214,6 @@ func (r *verified) sdks(e app.Examination) {
 			why += "raises " + a.Err.Text
 		}
 		_, version, _ := strings.Cut(a.Version, "-")
-		r.line(0, rowWithin(r.width, sdkColumns, []string{a.SDK, version, mark, cut(why)}))
+		r.line(0, rowWithin(r.width, sdkColumns, []string{a.SDK, version, mark, why}))
 	}
 }
