@@ -55,6 +55,9 @@ func headline(sus suspect, e app.Examination) string {
 	case signature.Valid:
 		return fmt.Sprintf("✓ valid: %s matches with the token \"%s\"", v.Header, escape.Line(v.Token))
 	case signature.Unchecked:
+		if then := e.Came.Words(); then != "" && !sus.tokenGone {
+			return "? unchecked: " + escape.Line(then)
+		}
 		if sus.name == "" && sus.lacksToken(e) {
 			return "? unchecked" // the error says why
 		}
