@@ -48,6 +48,7 @@ func runUI(cmd *cobra.Command, s Streams, f *flags) error {
 		return tui.Run(ctx, a, look)
 	})
 	after.print(a.Status().Notices) // what was said when the screen was gone
+	unforwarded(s, a, set.options.HistoryPath != "")
 	return errors.Join(err, a.Close())
 }
 
