@@ -85,6 +85,7 @@ Where standard output is no terminal it runs as "listen".`,
 	root.SetIn(s.In)
 	root.SetVersionTemplate("plivoscope {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
+	root.SetHelpFunc(helpWithin(s))
 	root.CompletionOptions.DisableDefaultCmd = true
 	f.common(root)
 	f.history(root)
