@@ -25,7 +25,8 @@ var shells = []shell{
 For every shell to come, on Linux:
 
     mkdir -p ~/.local/share/bash-completion/completions
-    plivoscope completion bash > ~/.local/share/bash-completion/completions/plivoscope
+    plivoscope completion bash \
+      > ~/.local/share/bash-completion/completions/plivoscope
 
 (read by the package bash-completion), and without that package, or on macOS, a line in ~/.bashrc:
 

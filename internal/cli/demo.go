@@ -75,13 +75,13 @@ func runDemo(cmd *cobra.Command, s Streams, f *flags, asked *bool) error {
 		if headless {
 			return demoTable(ctx, s, a, f.output == "json")
 		}
-		return demoScreen(ctx, look, a)
+		return demoScreen(ctx, s, look, a)
 	})
 	return errors.Join(err, a.Close())
 }
 
 // demoScreen sends the stock while the screen is open.
-func demoScreen(ctx context.Context, look tui.Options, a *app.App) error {
+func demoScreen(ctx context.Context, s Streams, look tui.Options, a *app.App) error {
 	ctx, cancel := context.WithCancel(ctx)
 	stocked := make(chan struct{})
 	go func() {
@@ -90,7 +90,7 @@ func demoScreen(ctx context.Context, look tui.Options, a *app.App) error {
 			a.Notify(app.Failure, err.Error())
 		}
 	}()
-	err := tui.Run(ctx, a, look)
+	err := s.screen(func() error { return tui.Run(ctx, a, look) })
 	cancel()
 	<-stocked
 	return err

@@ -39,7 +39,8 @@ With --mask numbers and texts are pseudonyms; that is said in the export, and it
 verify any more.`,
 		Example: `  plivoscope export --to callbacks.jsonl
   plivoscope export 12 --as har --to callback.har
-  plivoscope export 12 --as jest --to callback.test.js && CALLBACK_URL=http://localhost:3000 node --test callback.test.js`,
+  plivoscope export 12 --as jest --to callback.test.js
+  CALLBACK_URL=http://localhost:3000 node --test callback.test.js`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error { return c.run(cmd, s, args) },
 	}

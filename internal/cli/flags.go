@@ -121,7 +121,7 @@ func (f *flags) pace(cmd *cobra.Command) {
 	fs.Uint64Var(&f.seed, "seed", 0, "make the simulator repeatable: the same `NUMBER` gives the same UUIDs and nonces")
 	fs.Float64Var(&f.speed, "speed", 1, "hurry the simulator `N` times")
 	fs.StringVar(&f.rules, "rules", "", "let the rules of `FILE` decide what becomes of messages on the simulator, and what goes wrong (docs/scenarios.md)")
-	fs.StringVar(&f.chaos, "chaos", "", "what goes wrong on the simulator, a comma `LIST` as duplicate=5%,lost=1%,delay=20ms..2s,api-latency=50ms,api-429=2%, in place of what the rules file says")
+	fs.StringVar(&f.chaos, "chaos", "", "what goes wrong on the simulator, a comma `LIST` as duplicate=5%,delay=20ms..2s (docs/scenarios.md has all), in place of what the rules file says")
 	fs.StringVar(&f.sign, "sign", "", "signature headers of the simulator's callbacks, a comma `LIST` of v2, ma-v2, v3 and ma-v3 (default all)")
 	fs.StringVar(&f.paceTimes, "pace", "0s,200ms,1s,10s", "when a message is queued, sent and final on the simulator, and how much later a late callback comes (`TIMES` after the send, at speed 1)")
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/escape"
 	"dev.internal/plivoscope/internal/webhook"
 )
@@ -85,4 +86,22 @@ func (t *tail) settleForwarding(ctx context.Context) error {
 	_ = t.a.ForwardingSettled(within) // what is left is told by the notices, and waits in the history
 	t.notices.print(t.a.Status().Notices)
 	return t.printForwarded(ctx)
+}
+
+// unforwarded says at the end what is left of each route; kept is whether a history keeps it.
+func unforwarded(s Streams, a *app.App, kept bool) {
+	for _, r := range a.Status().Routes {
+		if r.Waiting == 0 || r.Elsewhere {
+			continue
+		}
+		were, them := "were", "them"
+		if r.Waiting == 1 {
+			were, them = "was", "it"
+		}
+		then := fmt.Sprintf("the next start with --forward-to %s sends %s, if that is within an hour", r.Name, them)
+		if !kept {
+			then = "without a history nothing keeps " + them
+		}
+		s.say("%s %s not forwarded to %s yet; %s", plural(int(r.Waiting), "callback"), were, r.Name, then)
+	}
 }

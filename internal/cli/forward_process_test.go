@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -297,6 +298,50 @@ func TestListenTellsWhatItForwarded(t *testing.T) {
 			t.Errorf("printed as answered %+v", c.Answered)
 		}
 		_ = app.server.Close()
+	}
+}
+
+// TestListenTellsWhatWaits says at its end, however that comes, how many callbacks wait for the app, and the next start
+// sends them; without a history that is not promised.
+func TestListenTellsWhatWaits(t *testing.T) {
+	t.Parallel()
+	var down atomic.Bool
+	down.Store(true)
+	app := &developersApp{t: t, addr: "127.0.0.1:0", fails: func(int64) bool { return down.Load() }}
+	app.start()
+	defer func() { _ = app.server.Close() }()
+	run := func(cmd *exec.Cmd, came int, done func() bool) string {
+		listen := start(t, cmd)
+		for n := range came {
+			if !postReport(http.DefaultClient, listen.ready.PublicURL+"/sms/delivery-report", fmt.Sprint("m", n), "sent", 1) {
+				t.Fatal("not acknowledged")
+			}
+		}
+		for deadline := time.Now().Add(time.Minute); !done(); time.Sleep(20 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatal("the app was not asked")
+			}
+		}
+		_ = listen.cmd.Process.Signal(os.Interrupt)
+		_ = listen.cmd.Wait()
+		return listen.err.String()
+	}
+	asked := func(n int) func() bool {
+		from := app.asked.Load()
+		return func() bool { return app.asked.Load() >= from+int64(n) }
+	}
+	to := "http://" + app.addr
+	args := []string{"listen", "--addr", "127.0.0.1:0", "-o", "json", "--forward-to", to}
+	if said := run(command(t, append(args, "--ephemeral")...), 1, asked(1)); !strings.Contains(said, "1 callback was not forwarded to "+to+" yet; without a history nothing keeps it\n") {
+		t.Errorf("without a history:\n%s", said)
+	}
+	cmd := command(t, args...)
+	if said := run(cmd, 3, asked(3)); !strings.Contains(said, "3 callbacks were not forwarded to "+to+" yet; the next start with --forward-to "+to+" sends them, if that is within an hour\n") {
+		t.Errorf("while the app is down:\n%s", said)
+	}
+	down.Store(false)
+	if said := run(beside(cmd, args...), 0, func() bool { return app.inOrder() == 3 }); strings.Contains(said, "not forwarded") {
+		t.Errorf("when all is forwarded:\n%s", said)
 	}
 }
 

@@ -120,7 +120,7 @@ func (c *importCommand) tokensAtHand(ctx context.Context, set *settings, db *sto
 	case err != nil:
 		return nil, err
 	case live && lease.SimToken != "":
-		return []signature.Token{signature.NewToken("simulator", lease.SimToken)}, nil
+		return []signature.Token{signature.NewToken(accountLabel, lease.SimToken)}, nil
 	case c.simulator || c.db == "" && set.options.Mode == app.Simulator:
 		return nil, nil // a made-up token is gone with its simulator
 	}

@@ -93,6 +93,7 @@ func runListen(cmd *cobra.Command, s Streams, f *flags, end *listenEnd) error {
 	t.report = report
 	began := time.Now()
 	err = listen(ctx, s, t)
+	unforwarded(s, a, set.options.HistoryPath != "")
 	if errors.Is(err, errTimeout) {
 		err = nil
 		switch {

@@ -23,7 +23,7 @@ func Main(args []string, s Streams) int {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
 	s.away, s.mask, s.hide, s.signals = new(atomic.Int32), new(atomic.Pointer[mask.Masker]), new(atomic.Pointer[redact.Tokens]), new(signals)
-	s.signals.take(cancel, s.away)
+	s.signals.take(cancel, s.away, s.Err)
 
 	root := newRoot(s)
 	root.SetArgs(args)
@@ -85,6 +85,7 @@ Where standard output is no terminal it runs as "listen".`,
 	root.SetIn(s.In)
 	root.SetVersionTemplate("plivoscope {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
+	root.SetHelpFunc(helpWithin(s))
 	root.CompletionOptions.DisableDefaultCmd = true
 	f.common(root)
 	f.history(root)

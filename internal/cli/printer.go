@@ -21,6 +21,7 @@ type printer struct {
 	width func() int       // of the terminal, nil or 0 for no limit
 	mask  *mask.Masker     // nil for nothing masked
 	more  hint             // nil where a callback cannot be asked about
+	dates bool             // a row was not of today
 	title string           // the line of titles that the last row stands under
 	last  map[int64]string // of each message, what change printed last
 	said  []explained      // beneath callbacks, the last ones
@@ -45,7 +46,7 @@ func (p *printer) callback(c webhook.Callback, d *signature.Diagnosis) error {
 		}
 		return p.lines.write(line)
 	}
-	if err := p.text(callbackColumns, callbackRow(c)); err != nil {
+	if err := p.text(callbackTable(p.columns(), c, p.dated(c.ReceivedAt))); err != nil {
 		return err
 	}
 	if d != nil {
@@ -139,8 +140,7 @@ func (p *printer) change(m plivo.Message) error {
 
 // row prints a message as text; at is the time to show.
 func (p *printer) row(m plivo.Message, at time.Time) error {
-	cols, cells := messageTable(p.columns(), m, at)
-	return p.text(cols, cells)
+	return p.text(messageTable(p.columns(), m, at, p.dated(at)))
 }
 
 // text prints a row, under titles where it is the first or other columns than those before have room.

@@ -261,6 +261,42 @@ func TestSilentTerminal(t *testing.T) {
 	}
 }
 
+// TestInterruptEndsTheLine holds that after a ^C that the terminal shows the shell's prompt begins a line.
+func TestInterruptEndsTheLine(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"listen", "--ephemeral", "--addr", "127.0.0.1:0"}, {"simulate", "--addr", "127.0.0.1:0"}} {
+		program := command(t, args...)
+		// A shell keeps the terminal open, which forgets what was not read when its session ends.
+		cmd := exec.Command("sh", slices.Concat([]string{"-c", `trap : INT; "$@"; echo "prompt $?"; read x`, "sh", program.Path}, args)...)
+		cmd.Dir, cmd.Env = program.Dir, program.Env
+		terminal, err := pty.Start(cmd)
+		if err != nil {
+			t.Skipf("no pseudo-terminal here: %v", err)
+		}
+		out := ""
+		until := func(words string) {
+			for part := make([]byte, 4096); !strings.Contains(out, words); {
+				n, err := terminal.Read(part)
+				out += string(part[:n])
+				if err != nil {
+					t.Fatalf("%v: %v\n%s", args, err, out)
+				}
+			}
+		}
+		until("http://127.0.0.1:")
+		if _, err := terminal.Write([]byte{3}); err != nil {
+			t.Fatal(err)
+		}
+		until("prompt ")
+		if before, _, _ := strings.Cut(out, "prompt "); !strings.Contains(before, "^C") || !strings.HasSuffix(before, "\n") {
+			t.Errorf("%v: the prompt does not begin a line:\n%s", args, out)
+		}
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+		_ = terminal.Close()
+	}
+}
+
 // TestClosedPipe lets the reader go away: that is no error, but hides none either.
 func TestClosedPipe(t *testing.T) {
 	t.Parallel()

@@ -135,7 +135,8 @@ func (j *reconcileJob) one(r app.Reconciled) error {
 	if j.p.json {
 		return j.lines(r)
 	}
-	return j.p.text(reconcileColumns, reconcileRow(j.p.mask.Message(r.Message), r))
+	d := roomFor(j.p.columns(), reconcileColumns, j.p.dated(r.Message.CreatedAt))
+	return j.p.text(d.columns(reconcileColumns), reconcileRow(j.p.mask.Message(r.Message), r, d))
 }
 
 func (j *reconcileJob) lines(r app.Reconciled) error {

@@ -20,8 +20,8 @@ var reconcileColumns = []column{
 	{title: "WHAT IS LIKELY THE MATTER", least: 24},
 }
 
-// reconcileRow is a message, masked where that is asked for, in the table; app is what it answered.
-func reconcileRow(m plivo.Message, r app.Reconciled) []string {
+// reconcileRow is a message, masked where that is asked for, in the table.
+func reconcileRow(m plivo.Message, r app.Reconciled, d dates) []string {
 	status := string(m.Status)
 	if m.Unverified {
 		status += " ?"
@@ -49,7 +49,7 @@ func reconcileRow(m plivo.Message, r app.Reconciled) []string {
 	case m.Silence.Cause != "" && !m.Done():
 		words = m.Silence.Words(time.Local)
 	}
-	return []string{m.CreatedAt.Local().Format("15:04:05"), m.To, status, said, code, answer, m.UUID, words}
+	return []string{d.cell(m.CreatedAt, "15:04:05"), m.To, status, said, code, answer, m.UUID, words}
 }
 
 // summary prints the counts. Where nothing was looked at the error says why, and there are none.

@@ -42,7 +42,8 @@ The exit code is 0 for any answer, or for those of --expect-status and --max-lat
 are 6; 3 where there was no answer, and 1 where a callback could not be sent at all.`,
 		Example: `  plivoscope replay 12 --to http://localhost:3000
   plivoscope replay 12 --to :3000 --fault wrong-token --expect-status 4xx
-  plivoscope replay --filter 'status:delivered since:1h' --to :3000 --rate 50 --concurrency 8`,
+  plivoscope replay --filter 'status:delivered since:1h' --to :3000 \
+    --rate 50 --concurrency 8`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error { return c.run(cmd, s, args) },
 	}

@@ -27,7 +27,8 @@ type replayJob struct {
 
 	mu       sync.Mutex // of what follows: attempts end on several goroutines
 	p        *printer
-	warned   bool
+	forged   warned // signed, though nobody knows who sent them
+	altered  warned // with signatures that cannot match any more
 	unmet    unmet
 	reported int // attempts
 }
@@ -49,13 +50,14 @@ func (j *replayJob) build(cb webhook.Callback) (replay.Request, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	switch {
-	case j.warned:
 	case forged:
-		j.warned = true
-		j.s.say("warning: callback %d had no signature that matches when it came, and is signed all the same: anybody could have sent it; --as-captured sends it as it came, --filter sig:valid only what verified", cb.ID)
+		if j.forged.first(cb.ID) {
+			j.s.say("warning: callback %d had no signature that matches when it came, and is signed all the same: anybody could have sent it; --as-captured sends it as it came, --filter sig:valid only what verified", cb.ID)
+		}
 	default:
-		j.warned = true
-		j.s.say("warning: callback %d goes as captured to another path or query, or edited, so its signatures cannot match any more; send it re-signed, or to the same path", cb.ID)
+		if j.altered.first(cb.ID) {
+			j.s.say("warning: callback %d goes as captured to another path or query, or edited, so its signatures cannot match any more; send it re-signed, or to the same path", cb.ID)
+		}
 	}
 	return r, nil
 }
@@ -102,6 +104,7 @@ func (j *replayJob) send(ctx context.Context, source replay.Source, o replay.Run
 	}
 	defer j.report.Abandon()
 	sum, err := run.Send(ctx)
+	j.warnOfAll()
 	planned := run.Progress().Total
 	j.reportEnd(sum, planned, err)
 	if errors.Is(err, errReaderGone) || errors.Is(err, errNotPrinted) || unprinted != nil {
@@ -151,6 +154,7 @@ func (j *replayJob) outcome(sum replay.Summary) error {
 
 // dry prints the requests, each once, and sends nothing.
 func (j *replayJob) dry(ctx context.Context, source replay.Source) error {
+	defer j.warnOfAll()
 	skipped, first := 0, error(nil)
 	for i := range source.Len {
 		if ctx.Err() != nil {

@@ -87,10 +87,16 @@ func (f *flags) plainSettings(cmd *cobra.Command, s Streams) (*settings, error) 
 	return set, nil
 }
 
+// What the tokens of the account go by, be it a simulator's, as the server calls them too.
+const (
+	accountLabel = "account"
+	mainLabel    = "main account"
+)
+
 // environmentTokens are the tokens of the environment and .env; no auth id is needed with them.
 func environmentTokens(env config.Env) []signature.Token {
 	var tokens []signature.Token
-	for _, t := range []struct{ label, variable string }{{"account", "PLIVO_AUTH_TOKEN"}, {"main account", "PLIVO_MAIN_AUTH_TOKEN"}} {
+	for _, t := range []struct{ label, variable string }{{accountLabel, "PLIVO_AUTH_TOKEN"}, {mainLabel, "PLIVO_MAIN_AUTH_TOKEN"}} {
 		if secret := env.Secret(t.variable); !secret.Empty() {
 			tokens = append(tokens, signature.NewToken(t.label, secret.Reveal()))
 		}

@@ -29,7 +29,8 @@ Where a plivoscope runs on the same history its callback server is used. Otherwi
 its own until --wait is met or --timeout ends; on the embedded simulator it stays to the last report.`,
 		Example: `  plivoscope send --to +15005550000 --text hello --wait delivered
   plivoscope send --from +14155550100 --to +14155550123 --text hello --yes
-  plivoscope send --type mms --media https://example.com/cat.jpg --to +14155550123 --text look --yes`,
+  plivoscope send --type mms --media https://example.com/cat.jpg \
+    --to +14155550123 --text look --yes`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return runSend(cmd, s, &f, &draft, &wait)

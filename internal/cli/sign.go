@@ -40,8 +40,10 @@ The token is that of --token or --token-file, else PLIVO_AUTH_TOKEN (for --ma PL
 where it is set) of the environment or .env; no auth id is needed. Everything is taken as it stands.
 With --as it is what the validator of that SDK computes; where that raises an error, the exit code is 6.
 With --mask numbers and texts are hidden in the string that is printed; the signature is that of the real one.`,
-		Example: `  plivoscope sign --url https://name.example/sms/delivery-report --param To=14155550123 --param Status=sent
-  plivoscope sign --scheme v2 --url https://name.example/cb/ --nonce 12345678901234567890 --as ruby -o json`,
+		Example: `  plivoscope sign --url https://name.example/sms/delivery-report \
+    --param To=14155550123 --param Status=sent
+  plivoscope sign --scheme v2 --url https://name.example/cb/ \
+    --nonce 12345678901234567890 --as ruby -o json`,
 		Args: noWords,
 		RunE: func(cmd *cobra.Command, _ []string) error { return c.run(cmd, s) },
 	}

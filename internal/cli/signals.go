@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"io"
 	"os"
 	"os/signal"
 	"sync/atomic"
@@ -16,7 +17,10 @@ const signalPause = 500 * time.Millisecond
 // Ctrl-C ends the process at once, whatever hangs. What ends a group of processes, as timeout does, sends the same
 // one twice in a row: that is one. SIGTERM and SIGHUP never cut an end short: who closes a terminal is not there to
 // mend what is left, and a shell tells its jobs of it once more.
-type signals struct{ state atomic.Int32 }
+type signals struct {
+	state  atomic.Int32
+	screen atomic.Bool // the UI has the terminal, which shows nothing of what is typed
+}
 
 // The states, in their order.
 const (
@@ -26,8 +30,9 @@ const (
 )
 
 // take begins to wait for signals, and ends ctx by the first. While away is above zero Ctrl-C is for the editor or
-// the pager that has the terminal.
-func (g *signals) take(end context.CancelCauseFunc, away *atomic.Int32) {
+// the pager that has the terminal. What is said after a Ctrl-C in said, and the shell's prompt, begin a line of their
+// own: the terminal has shown ^C.
+func (g *signals) take(end context.CancelCauseFunc, away *atomic.Int32, said io.Writer) {
 	came := make(chan os.Signal, 1)
 	signal.Notify(came, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	go func() {
@@ -36,6 +41,9 @@ func (g *signals) take(end context.CancelCauseFunc, away *atomic.Int32) {
 			sig = <-came
 		}
 		g.state.Store(signalTaken)
+		if sig == os.Interrupt && !g.screen.Load() && isTerminal(said) {
+			_, _ = io.WriteString(said, "\n")
+		}
 		end(&signalError{signal: sig})
 		time.AfterFunc(signalPause, func() {
 			signal.Reset(os.Interrupt)
@@ -56,4 +64,13 @@ func (g *signals) cutsShort() string {
 		return ""
 	}
 	return "Ctrl-C now ends at once, without that"
+}
+
+// screen runs the UI.
+func (s Streams) screen(run func() error) error {
+	if s.signals != nil {
+		s.signals.screen.Store(true)
+		defer s.signals.screen.Store(false)
+	}
+	return run()
 }

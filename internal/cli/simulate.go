@@ -35,7 +35,8 @@ more or less; 9400 9401 9429 9500 are refused by the API. A rules file decides f
 
 What runs is looked at and controlled by the subcommands, or by calls under /_simulator/, which are
 answered on this machine alone.`,
-		Example: `  plivoscope simulate --addr 127.0.0.1:0 --seed 1 --clock 2026-03-01T12:00:00Z,stopped -o json
+		Example: `  plivoscope simulate --addr 127.0.0.1:0 --seed 1 \
+    --clock 2026-03-01T12:00:00Z,stopped -o json
   plivoscope simulate inbound --from +14155550123 --text hi
   plivoscope simulate advance 60s`,
 		Args: noCommand,

@@ -178,7 +178,8 @@ of the number's application, which "simulate --inbound-url" has set, and what yo
 The exit code is 3 where no answer came, and 6 where it was not 200 or Plivo would not take its XML. Messages
 that the answer asks for are sent.`,
 		Example: `  plivoscope simulate inbound --from +14155550123 --text hi
-  plivoscope simulate inbound --from +14155550123 --to +14155550100 --media https://name.example/a.png -o json`,
+  plivoscope simulate inbound --from +14155550123 --to +14155550100 \
+    --media https://name.example/a.png -o json`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			set, err := c.plainSettings(cmd, s)
@@ -272,7 +273,8 @@ func newSimulateWait(s Streams) *cobra.Command {
 were answered with a status; or until nothing is left to post (--idle). All that is given has to hold of
 one message, which is printed: --to and --from may be met by one of before too, so reset the simulator first,
 or give --uuid. The exit code is 6 where it did not come about by --timeout.`,
-		Example: `  plivoscope simulate wait --to +14155550199 --status delivered --callbacks 3 --answered 200
+		Example: `  plivoscope simulate wait --to +14155550199 --status delivered \
+    --callbacks 3 --answered 200
   plivoscope simulate wait --idle --timeout 30s`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -20,9 +20,13 @@ type column struct {
 	gives int  // columns that a terminal has no room for are left out in this order; 0 is never
 }
 
-// within leaves out of a table what a terminal of a width has no room for; a width of 0 is no limit.
+// within leaves out of a table what a terminal of a width has no room for; a width of 0 is no limit, for cells neither.
 func within(width int, cols []column, cells []string) ([]column, []string) {
 	if width <= 0 {
+		cols = slices.Clone(cols)
+		for i := range cols {
+			cols[i].whole = true
+		}
 		return cols, cells
 	}
 	for needs(cols) > width {
@@ -71,7 +75,7 @@ func rowWithin(width int, cols []column, cells []string) string {
 }
 
 // row lays cells out under their titles. Text from outside is escaped here, before it can reach a
-// terminal; a cell too wide is cut with an ellipsis, but the last column is never cut.
+// terminal; a cell too wide is cut with an ellipsis, unless it is whole: then the next ones stand further right.
 func row(cols []column, cells []string) string {
 	line, end := "", 0
 	for i, c := range cols {

@@ -32,20 +32,21 @@ var messageColumns = []column{
 var tightColumns = slices.Concat(messageColumns[:1], []column{{title: " ", width: 1}, {title: "TO/FROM", width: 16}}, messageColumns[4:])
 
 // messageTable is a message in the table of a terminal of a width, 0 for no limit; at is the time to show.
-func messageTable(width int, m plivo.Message, at time.Time) ([]column, []string) {
-	cells := messageRow(m, at)
-	if cols, _ := within(width, messageColumns, cells); width <= 0 || needs(cols) <= width {
-		return messageColumns, cells
+func messageTable(width int, m plivo.Message, at time.Time, dated bool) ([]column, []string) {
+	full, tight := roomFor(width, messageColumns, dated), roomFor(width, tightColumns, dated)
+	if cols := full.columns(messageColumns); full >= tight && fits(width, cols) {
+		return cols, messageRow(m, at, full)
 	}
+	cells := messageRow(m, at, tight)
 	sign, other := "↑", m.To
 	if m.Direction == plivo.Inbound {
 		sign, other = "↓", m.From
 	}
-	return tightColumns, slices.Concat(cells[:1], []string{sign, other}, cells[4:])
+	return tight.columns(tightColumns), slices.Concat(cells[:1], []string{sign, other}, cells[4:])
 }
 
 // messageRow is a message in the table with all columns; at is the time to show.
-func messageRow(m plivo.Message, at time.Time) []string {
+func messageRow(m plivo.Message, at time.Time, d dates) []string {
 	status := string(m.Status)
 	if m.Unverified {
 		status += " ?"
@@ -73,7 +74,7 @@ func messageRow(m plivo.Message, at time.Time) []string {
 		_, words = m.SilenceWords(time.Local)
 	}
 	return []string{
-		at.Local().Format("15:04:05"), dir, m.From, m.To, status, code, signatureWords(m.Signature, m.Cause),
+		d.cell(at, "15:04:05"), dir, m.From, m.To, status, code, signatureWords(m.Signature, m.Cause),
 		count(units), count(m.Callbacks), m.Text, words,
 	}
 }
@@ -91,13 +92,19 @@ var callbackColumns = []column{
 	{title: "REQUEST", least: 22},
 }
 
-func callbackRow(c webhook.Callback) []string {
+// callbackTable is a callback in the table of a terminal of a width, 0 for no limit.
+func callbackTable(width int, c webhook.Callback, dated bool) ([]column, []string) {
+	d := roomFor(width, callbackColumns, dated)
+	return d.columns(callbackColumns), callbackRow(c, d)
+}
+
+func callbackRow(c webhook.Callback, d dates) []string {
 	seq := ""
 	if n, ok := c.Report.Sequence(); ok {
 		seq = strconv.Itoa(n)
 	}
 	return []string{
-		c.ReceivedAt.Local().Format("15:04:05.000"), strconv.FormatInt(c.ID, 10), string(c.Kind),
+		d.cell(c.ReceivedAt, "15:04:05.000"), strconv.FormatInt(c.ID, 10), string(c.Kind),
 		string(c.Report.Status()), errorCode(c.Report.ErrorCode()), seq, signatureWords(c.Verdict, c.Cause),
 		count(c.Answer.Status), c.Report.MessageUUID(), c.Method + " " + pathOf(c.URL),
 	}

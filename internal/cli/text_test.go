@@ -70,8 +70,9 @@ func TestRowFitsTheTerminal(t *testing.T) {
 
 // A table of messages names who is at the other end of each at every width, and which way it went.
 func TestOtherNumberAtEachWidth(t *testing.T) {
-	in := plivo.Message{Direction: plivo.Inbound, From: "+14155550161", To: "+14155550100", Status: plivo.Received, Text: "an answer"}
-	out := plivo.Message{Direction: plivo.Outbound, From: "+14155550100", To: "+14155550162", Status: plivo.Undelivered, Text: "a question"}
+	now := time.Now()
+	in := plivo.Message{Direction: plivo.Inbound, CreatedAt: now, From: "+14155550161", To: "+14155550100", Status: plivo.Received, Text: "an answer"}
+	out := plivo.Message{Direction: plivo.Outbound, CreatedAt: now, From: "+14155550100", To: "+14155550162", Status: plivo.Undelivered, Text: "a question"}
 	for width := 30; width <= 200; width++ {
 		var b bytes.Buffer
 		p := printer{lines: &lines{w: &b}, width: func() int { return width }}
@@ -103,7 +104,7 @@ func TestOtherNumberAtEachWidth(t *testing.T) {
 		120: "TIME DIR FROM TO STATUS CODE SIGNATURE SEG CB TEXT",
 		80:  "TIME TO/FROM STATUS CODE SIGNATURE TEXT",
 	} {
-		cols, _ := messageTable(width, in, in.CreatedAt)
+		cols, _ := messageTable(width, in, in.CreatedAt, false)
 		if got := strings.Join(strings.Fields(header(width, cols)), " "); got != want {
 			t.Errorf("at %d: %s", width, got)
 		}
@@ -115,8 +116,8 @@ func TestNoErrorHasNoCode(t *testing.T) {
 	for code, want := range map[string]string{"000": "", "": "", "30": "30", "0": ""} {
 		report := plivo.NewReport([]signature.Param{{Name: "MessageUUID", Value: "5b40"}, {Name: "Status", Value: "delivered"}, {Name: "ErrorCode", Value: code}})
 		for name, shown := range map[string]string{
-			"message":  cell(messageColumns, messageRow(plivo.Message{ErrorCode: code}, time.Time{}), "CODE"),
-			"callback": cell(callbackColumns, callbackRow(webhook.Callback{Report: report}), "CODE"),
+			"message":  cell(messageColumns, messageRow(plivo.Message{ErrorCode: code}, time.Time{}, noDates), "CODE"),
+			"callback": cell(callbackColumns, callbackRow(webhook.Callback{Report: report}, noDates), "CODE"),
 		} {
 			if shown != want {
 				t.Errorf("the code %q of a %s is shown as %q", code, name, shown)
@@ -165,8 +166,28 @@ func TestSayEscapes(t *testing.T) {
 // TestLargeIDIsWhole holds that an ID is shown as it is typed again, also where a million came before it.
 func TestLargeIDIsWhole(t *testing.T) {
 	for _, width := range []int{0, 80, 120, 200} {
-		if line := rowWithin(width, callbackColumns, callbackRow(webhook.Callback{ID: 12_345_678})); !strings.HasSuffix(line, " 12345678") {
+		if line := rowWithin(width, callbackColumns, callbackRow(webhook.Callback{ID: 12_345_678}, noDates)); !strings.HasSuffix(line, " 12345678") {
 			t.Errorf("at %d cells it is %q", width, line)
+		}
+	}
+}
+
+// TestPipedIsWhole holds that what is no terminal gets all of a text, in one line and escaped.
+func TestPipedIsWhole(t *testing.T) {
+	var b bytes.Buffer
+	p := &printer{lines: &lines{w: &b}}
+	text := strings.Repeat("a rather long text ", 20) + "\x1b[31m\nto its end"
+	m := plivo.Message{CreatedAt: time.Now(), From: "a sender that is longer than its column", Status: plivo.Failed, ErrorCode: "30", Text: text}
+	if err := p.message(m); err != nil {
+		t.Fatal(err)
+	}
+	all := strings.Split(b.String(), "\n")
+	if len(all) != 3 || strings.ContainsAny(all[1], "…\x1b") {
+		t.Fatalf("cut, or not a line:\n%s", b.String())
+	}
+	for _, whole := range []string{m.From + "  ", strings.Repeat("a rather long text ", 20), "to its end  "} {
+		if !strings.Contains(all[1], whole) {
+			t.Errorf("without %q:\n%s", whole, all[1])
 		}
 	}
 }

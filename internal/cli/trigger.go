@@ -49,7 +49,8 @@ letter, in every request.
 The exit code is 0 for any answer, or for those of --expect-status and --max-latency, of which others
 are 6; 3 where there was no answer, and 1 where a callback could not be sent at all.`,
 		Example: `  plivoscope trigger delivered --to http://localhost:3000
-  plivoscope trigger undelivered:30 --to :3000 --set to=+4915123456789 --expect-status 200
+  plivoscope trigger undelivered:30 --to :3000 \
+    --set to=+4915123456789 --expect-status 200
   plivoscope trigger --file lost.yaml --to :3000 --no-wait`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {

@@ -45,9 +45,10 @@ func runUI(cmd *cobra.Command, s Streams, f *flags) error {
 	after := newNotices(s)
 	err = whileRunning(ctx, s, a, func(ctx context.Context) error {
 		defer func() { after.last = time.Now() }()
-		return tui.Run(ctx, a, look)
+		return s.screen(func() error { return tui.Run(ctx, a, look) })
 	})
 	after.print(a.Status().Notices) // what was said when the screen was gone
+	unforwarded(s, a, set.options.HistoryPath != "")
 	return errors.Join(err, a.Close())
 }
 

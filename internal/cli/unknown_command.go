@@ -21,9 +21,21 @@ func noCommand(cmd *cobra.Command, args []string) error {
 	}
 	cmd.SuggestionsMinimumDistance = 2
 	meant := ""
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+	near := cmd.SuggestionsFor(args[0])
+	if other, known := elsewhere[args[0]]; known && !cmd.HasParent() {
+		near = []string{other}
+	}
+	if len(near) > 0 {
 		meant = "; did you mean " + strings.Join(near, " or ") + "?"
 		see = " See " + cmd.CommandPath() + " --help"
 	}
 	return fmt.Errorf("unknown command %q for %q%s%s", args[0], cmd.CommandPath(), meant, see)
+}
+
+// elsewhere are the names that other programs have for what the commands do.
+var elsewhere = map[string]string{
+	"tail": "listen", "serve": "listen", "server": "listen", "start": "listen", "webhook": "listen", "logs": "listen", "watch": "listen",
+	"forward": "listen --forward-to URL",
+	"ls":      "history", "list": "history", "show": "history", "messages": "history", "callbacks": "history --callbacks",
+	"resend": "replay",
 }

@@ -41,7 +41,8 @@ name the history with --db or --simulator. Where the signature does not match, v
 it match and what to do, what each official SDK would answer, and what to set in the frameworks.
 With --mask numbers and texts are hidden in what is printed; what is checked is the request as it is.
 The exit code is 0 where all are valid, 6 where one is not, and 1 where there is no token or request.`,
-		Example: `  plivoscope verify --url https://name.example/cb --header 'X-Plivo-Signature-V3: …' \
+		Example: `  plivoscope verify --url https://name.example/cb \
+    --header 'X-Plivo-Signature-V3: …' \
     --header 'X-Plivo-Signature-V3-Nonce: …' --body body.txt
   plivoscope verify --request capture.txt --url https://name.example/cb
   plivoscope verify --id 12`,

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -49,6 +50,9 @@ func (sus suspect) examine() app.Examination {
 	}
 	if sus.stored != nil {
 		e = e.WhenItCame(*sus.stored, sus.lost)
+		if e.Came.Gone() && sus.lost != app.OthersGiven {
+			e.Comparisons = nil // with another token than its own nothing can match
+		}
 	}
 	return e
 }
@@ -79,13 +83,11 @@ func (sus suspect) reason(e app.Examination) string {
 		}
 		return said
 	case v.Outcome == signature.Unchecked && e.Came.Found() != "":
-		return "the callback cannot be checked now: " + e.Came.Words()
+		return "the callback cannot be checked now, for want of the token it was signed with"
 	case v.Outcome == signature.Unchecked && sus.truncated:
 		return "the callback cannot be checked: the end of its body was not kept, and is a part of what was signed"
 	case v.Outcome == signature.Unchecked:
 		return "there is no token to check the signature with: give --token or --token-file, or set PLIVO_AUTH_TOKEN in the environment or .env"
-	case e.Came.Found() != "":
-		return "the signature does not verify; " + e.Came.Words()
 	default:
 		return "the signature does not verify"
 	}
@@ -199,7 +201,7 @@ func (c *verifyCommand) stored(cmd *cobra.Command, set *settings, s Streams, k k
 	if len(c.tokens)+len(c.tokenFiles) == 0 {
 		switch {
 		case live && lease.SimToken != "":
-			k.tokens = append([]signature.Token{signature.NewToken("simulator", lease.SimToken)}, k.tokens...)
+			k.tokens = append([]signature.Token{signature.NewToken(accountLabel, lease.SimToken)}, besideSimulator(k.tokens)...)
 			k.authIDs = append(k.authIDs, lease.AuthID)
 		case simulated || len(k.tokens) == 0:
 			sus.tokenGone = true
@@ -232,4 +234,15 @@ func (c *verifyCommand) stored(cmd *cobra.Command, set *settings, s Streams, k k
 		return nil, fmt.Errorf("cannot check the callback %d: %q: %w", c.id, cut(sus.URL), err)
 	}
 	return []suspect{sus}, nil
+}
+
+// besideSimulator are the tokens of the environment where the account is a simulator's: another account's.
+func besideSimulator(tokens []signature.Token) []signature.Token {
+	tokens = slices.Clone(tokens)
+	for i, t := range tokens {
+		if t.Label == accountLabel || t.Label == mainLabel {
+			tokens[i].Label = "live " + t.Label
+		}
+	}
+	return tokens
 }

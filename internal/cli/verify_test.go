@@ -124,7 +124,7 @@ func TestVerifyOnTheSimulator(t *testing.T) {
 	token := listen.ready.AuthToken
 	signed(t, token, "POST", listen.ready.PublicURL+"/cb", "", "", nil)
 	out, err := beside(cmd, "verify", "--id", "1").Output()
-	if err != nil || !bytes.Contains(out, []byte(`"outcome":"valid"`)) || !bytes.Contains(out, []byte(`"token":"simulator"`)) {
+	if err != nil || !bytes.Contains(out, []byte(`"outcome":"valid"`)) || !bytes.Contains(out, []byte(`"token":"account"`)) {
 		t.Errorf("while it runs: %v\n%s", err, out)
 	}
 	signed(t, "wrong", "POST", listen.ready.PublicURL+"/cb", "", "", nil)

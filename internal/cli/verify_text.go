@@ -55,6 +55,9 @@ func headline(sus suspect, e app.Examination) string {
 	case signature.Valid:
 		return fmt.Sprintf("✓ valid: %s matches with the token \"%s\"", v.Header, escape.Line(v.Token))
 	case signature.Unchecked:
+		if then := e.Came.Words(); then != "" && !sus.tokenGone {
+			return "? unchecked: " + escape.Line(then)
+		}
 		if sus.name == "" && sus.lacksToken(e) {
 			return "? unchecked" // the error says why
 		}
@@ -214,6 +217,6 @@ func (r *verified) sdks(e app.Examination) {
 			why += "raises " + a.Err.Text
 		}
 		_, version, _ := strings.Cut(a.Version, "-")
-		r.line(0, rowWithin(r.width, sdkColumns, []string{a.SDK, version, mark, cut(why)}))
+		r.line(0, rowWithin(r.width, sdkColumns, []string{a.SDK, version, mark, why}))
 	}
 }

@@ -2,6 +2,7 @@ package meter
 
 import (
 	"math/bits"
+	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -17,12 +18,18 @@ const (
 
 // Histogram counts times in buckets of a fixed number, so that it costs the same after three events and
 // after a billion. What it tells is at most 3.2 % off for times from 1 µs to 2.4 hours; shorter and longer
-// ones count as these. The zero Histogram is ready; its methods may be called from any goroutine.
+// ones count as these. Of a few times, each is known as it was. The zero Histogram is ready; its methods may be called
+// from any goroutine.
 type Histogram struct {
+	firsts  [few]atomic.Int64 // nanoseconds, one more than those of the time
+	begun   atomic.Int64      // how many of firsts are, or will be, set
 	buckets [(mostBits - leastBits) * parts]atomic.Int64
 	longest atomic.Int64
 	sum     atomic.Int64 // nanoseconds
 }
+
+// few is how many times are kept: whoever sees so many beside their percentiles would see that these are none of them.
+const few = 64
 
 // Latency is a summary of a Histogram. A percentile is the least time that at least so many percent of
 // all took at most; without any it is 0.
@@ -41,6 +48,11 @@ func (h *Histogram) Observe(d time.Duration) {
 		}
 	}
 	h.sum.Add(int64(max(d, 0)))
+	if h.begun.Load() < few {
+		if i := h.begun.Add(1) - 1; i < few {
+			h.firsts[i].Store(int64(max(d, 0)) + 1)
+		}
+	}
 	h.buckets[bucketOf(d)].Add(1)
 }
 
@@ -70,6 +82,12 @@ func (h *Histogram) Latency() Latency {
 		percent int64
 		into    *time.Duration
 	}{{50, &l.P50}, {95, &l.P95}, {99, &l.P99}}
+	if times := h.exactly(l.Count); times != nil {
+		for _, w := range want {
+			*w.into = times[(l.Count*w.percent+99)/100-1]
+		}
+		return l
+	}
 	var seen int64
 	for i, n := range counts {
 		seen += n
@@ -79,6 +97,23 @@ func (h *Histogram) Latency() Latency {
 		}
 	}
 	return l
+}
+
+// exactly gives all of n times in their order; nil where there were more than are kept, or none.
+func (h *Histogram) exactly(n int64) []time.Duration {
+	if n == 0 || n > few {
+		return nil
+	}
+	times := make([]time.Duration, n)
+	for i := range times {
+		kept := h.firsts[i].Load()
+		if kept == 0 {
+			return nil // it is being counted just now
+		}
+		times[i] = time.Duration(kept - 1)
+	}
+	slices.Sort(times)
+	return times
 }
 
 // Cumulative tells of each of bounds, which ascend, how many times were at most as long, how many there are in all,

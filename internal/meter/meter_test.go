@@ -115,6 +115,24 @@ func TestLatencyIsWithinItsError(t *testing.T) {
 	})
 }
 
+// TestPercentilesOfFewTimes are times that were counted: who sees one request does not see two times of it.
+func TestPercentilesOfFewTimes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var h meter.Histogram
+		times := rapid.SliceOfN(magnitudes(7), 1, 64).Draw(t, "times")
+		for _, d := range times {
+			h.Observe(d)
+		}
+		slices.Sort(times)
+		got := h.Latency()
+		for percent, p := range map[int]time.Duration{50: got.P50, 95: got.P95, 99: got.P99} {
+			if want := times[(len(times)*percent+99)/100-1]; p != want {
+				t.Fatalf("p%d of %v is %v, not %v", percent, times, p, want)
+			}
+		}
+	})
+}
+
 func TestTimesBeyondTheBuckets(t *testing.T) {
 	var h meter.Histogram
 	if got := h.Latency(); got != (meter.Latency{}) {
