@@ -29,12 +29,12 @@ func TestCurl(t *testing.T) {
 		command string
 		want    capture.Request
 	}{
-		"as a browser copies it": {"curl 'https://h.example:8443/cb/?q=%20' \\\n  -X 'POST' \\\r\n  -H 'x-plivo-signature-v3: a=, b=' \\\n  -H $'x-plivo-signature-v3-nonce: \\x37\\u0037' \\\n  --data-raw 'To=1&Text=it%27s' \\\n  --compressed\n", plain},
-		"flags joined":           {"$ curl -sSXPOST -H'x-plivo-signature-v3: a=, b=' -HX-Plivo-Signature-V3-Nonce:77 -dTo=1 --data Text=it%27s -o out.txt --url https://h.example:8443/cb/?q=%20", plain},
-		"quotes side by side":    {head + `-d 'To=1&Text='"it"'%'27s`, plain},
-		"encoded":                {head + `--data-urlencode To=1 --data-urlencode "Text=it's"; rm x`, plain},
-		"a backslash":            {head + `-d To\=1\&Text=it%27s | cat`, plain},
-		"another Host":           {head + `-d 'To=1&Text=it%27s' -H 'Host: public.example'`, with(func(r *capture.Request) { r.Host = "public.example" })},
+		"as a browser copies it":       {"curl 'https://h.example:8443/cb/?q=%20' \\\n  -X 'POST' \\\r\n  -H 'x-plivo-signature-v3: a=, b=' \\\n  -H $'x-plivo-signature-v3-nonce: \\x37\\u0037' \\\n  --data-raw 'To=1&Text=it%27s' \\\n  --compressed\n", plain},
+		"flags joined":                 {"$ curl -sSXPOST -H'x-plivo-signature-v3: a=, b=' -HX-Plivo-Signature-V3-Nonce:77 -dTo=1 --data Text=it%27s -o out.txt --url https://h.example:8443/cb/?q=%20", plain},
+		"quotes side by side":          {head + `-d 'To=1&Text='"it"'%'27s`, plain},
+		"encoded":                      {head + `--data-urlencode To=1 --data-urlencode "Text=it's"; rm x`, plain},
+		"a backslash":                  {head + `-d To\=1\&Text=it%27s | cat`, plain},
+		"another Host":                 {head + `-d 'To=1&Text=it%27s' -H 'Host: public.example'`, with(func(r *capture.Request) { r.Host = "public.example" })},
 		"remarks of a shell before it": {"\n# callback 22, received then\r\n\n #!\n" + head + `-d 'To=1&Text=it%27s'`, plain},
 		"a file": {head + `-d @b.txt`, with(func(r *capture.Request) {
 			r.Body, r.Params, r.Problem = []byte{}, nil, "The body"+file
