@@ -316,15 +316,6 @@ func plused(number string) string {
 	return "+" + number
 }
 
-// momentShort is a time to the millisecond, of another day its date and minute.
-func momentShort(t, now time.Time) string {
-	t = t.In(now.Location())
-	if t.YearDay() == now.YearDay() && t.Year() == now.Year() {
-		return t.Format("15:04:05.000")
-	}
-	return t.Format("01-02 15:04")
-}
-
 func (s *simSchedule) key(k tea.KeyMsg) (tea.Cmd, bool) {
 	if !key.Matches(k, s.panel.env.keys.openTried) {
 		return nil, false
