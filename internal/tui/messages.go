@@ -220,7 +220,7 @@ func (s *messages) key(k tea.KeyMsg) (tea.Cmd, bool) {
 		if sel, ok := s.grid.Selected(); ok {
 			from, _ = s.env.mask.Real(counterpart(sel))
 		}
-		s.env.sheet = newInboundSheet(s.env, from)
+		s.env.sheet = s.env.inboundForm(from)
 	default:
 		return nil, false
 	}

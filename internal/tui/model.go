@@ -18,24 +18,25 @@ import (
 // env is what the parts of the UI share. It belongs to the tea loop; a Cmd takes ctx and core out of
 // it and nothing else.
 type env struct {
-	ctx        context.Context
-	core       Core
-	o          Options
-	th         *theme
-	keys       keyMap
-	now        func() time.Time
-	at         time.Time  // the time of the present update: View has no clock of its own
-	status     app.Status // as of the last wake or tick
-	own        app.Notice // the UI's own last notice
-	ownTopic   topic
-	told       []told // the UI's own notices so far
-	replyDraft string // a reply to inbound messages that was typed and not set
-	delivering int    // inbound messages that the simulator has not reported on
-	filters    *filterHistory
-	sheet      sheet     // what is open over the screen, nil for nothing
-	under      sheet     // what is open again once that is left, nil for nothing
-	sim        *simPanel // nil until it was opened
-	simPace    simPace
+	ctx          context.Context
+	core         Core
+	o            Options
+	th           *theme
+	keys         keyMap
+	now          func() time.Time
+	at           time.Time  // the time of the present update: View has no clock of its own
+	status       app.Status // as of the last wake or tick
+	own          app.Notice // the UI's own last notice
+	ownTopic     topic
+	told         []told        // the UI's own notices so far
+	replyDraft   string        // a reply to inbound messages that was typed and not set
+	inboundDraft *inboundSheet // an inbound message that was left before it was delivered; nil for none
+	delivering   int           // inbound messages that the simulator has not reported on
+	filters      *filterHistory
+	sheet        sheet     // what is open over the screen, nil for nothing
+	under        sheet     // what is open again once that is left, nil for nothing
+	sim          *simPanel // nil until it was opened
+	simPace      simPace
 	// show goes to a screen; what follows from it is done with the present update.
 	show func(screenID)
 	// heard is told of each notice of the UI's own; nil for nobody.
