@@ -317,14 +317,33 @@ func (m *Model) helpSections() []section {
 	if m.screen().typing() {
 		return append(m.screen().help(), section{"Everywhere", []key.Binding{km.helpTyped, km.paletteTyped, km.redraw, km.forceQuit}})
 	}
-	return append(m.screen().help(), m.everywhere())
+	return append(m.screen().help(), m.everywhere(m.writes()))
 }
 
-// everywhere are the keys of every screen.
-func (m *Model) everywhere() section {
+// writes tells whether the key that writes a message acts on the present screen as on all: no key of the screen's own
+// stands before it.
+func (m *Model) writes() bool {
+	if m.screen().typing() {
+		return false
+	}
+	for _, sec := range m.screen().help() {
+		for _, b := range sec.keys {
+			if slices.ContainsFunc(b.Keys(), func(k string) bool { return slices.Contains(m.env.keys.fresh.Keys(), k) }) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// everywhere are the keys of every screen, with the one that writes a message where it does.
+func (m *Model) everywhere(writes bool) section {
 	km, all := m.env.keys, section{title: "Everywhere"}
 	for _, t := range tabs(km) {
 		all.keys = append(all.keys, t.key)
+	}
+	if writes {
+		all.keys = append(all.keys, km.fresh)
 	}
 	all.keys = append(all.keys, km.help, km.palette, km.mask, km.forwarding, km.doctor, when(m.env.status.Attachment.State != "", km.attach), m.replyKey(), when(m.env.controllable(), km.simulator), km.redraw, km.suspend, km.quit, km.forceQuit)
 	return all
