@@ -7,7 +7,7 @@ func TestPanelSpoken(t *testing.T) {
 	d.core.simulate(2)
 	d.press("S")
 	d.hears("Simulator.", "tab: next part.")
-	d.hears("plus: move the clock on by a minute.", "The clock shows 12:03:45 and runs as fast as Plivo; the next callback is due in 1.2s, 1 pending.", "Schedule, part 1 of 6.", "Selected: 12:03:46")
+	d.hears("plus: move the clock on by a minute.", "The clock shows 12:03:45 and runs as fast as Plivo; the next callback is due in 1.2s, 1 pending.", "Schedule, part 1 of 6.", "Next: 1", "Selected: 12:03:46", "Tried: 2")
 	d.press("j")
 	d.hears("Selected: 12:03:45")
 	d.press("p")

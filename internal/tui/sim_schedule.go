@@ -200,7 +200,7 @@ func (s *simSchedule) lines(w, h int) []string {
 		default:
 			more = count(int64(len(l.rows)))
 		}
-		out = append(out, line(w, span{th.title, " " + grid.Fit(title, 6, false)}, span{th.muted, more}))
+		out = append(out, line(w, span{th.title, " " + grid.Fit(title, 7, false)}, span{th.muted, more}))
 		var rows []string
 		for _, r := range l.rows[l.top:min(l.top+l.h, len(l.rows))] {
 			rows = append(rows, s.line(r, w, r.key == sel.key))

@@ -141,7 +141,7 @@ func TestPanelClock(t *testing.T) {
 	d.keys("esc", "2")
 	d.expect("! clock stands still")
 	d.keys("S", ".")
-	d.expect("■ 12:03:46.200", "nothing is due", "Tried 3")
+	d.expect("■ 12:03:46.200", "nothing is due", "Tried  3")
 	d.keys(".")
 	d.expect("✗ Nothing is due")
 	d.keys("+")
@@ -275,7 +275,7 @@ func TestPanelNeedsASimulator(t *testing.T) {
 	d.core.simulate(1)
 	d.core.sim.Where = "http://127.0.0.1:4142"
 	d.wake()
-	d.expect("Simulator at 127.0.0.1:4142, of another process", "Tried 1")
+	d.expect("Simulator at 127.0.0.1:4142, of another process", "Tried  1")
 }
 
 // TestPanelAfterChange says what failed, and that only one thing is done at a time.
