@@ -41,6 +41,7 @@ type App struct {
 	authID     string
 	apiURL     string // empty for Plivo's own
 	listenURL  string
+	moved      bool // to a free port: the one that was to be taken was busy
 	urls       addresses
 	joined     bool
 	serverPID  int               // the process that serves: this one, or the joined one
@@ -197,7 +198,7 @@ func (a *App) listen(ctx context.Context) error {
 		return err
 	}
 	a.serverLn, a.listenURL = ln, URLOf(ln)
-	if moved {
+	if a.moved = moved; moved {
 		a.Notify(Warning, fmt.Sprintf("%s is in use: callbacks come to %s instead; choose a port with --addr.", addr, ln.Addr()))
 	}
 	if !onlyHere(ln) {

@@ -156,7 +156,10 @@ func lookAtPort(ctx context.Context, d *doctor) Finding {
 	if addr == "" {
 		addr = DefaultAddr
 	}
-	if d.running {
+	switch {
+	case d.running && d.app.moved:
+		return warn(addr+" was taken by another program as this one started, so callbacks come to "+d.app.listenURL, "end that program ("+whoHolds(addr)+" tells which) and start this one again, or choose a port with --addr")
+	case d.running:
 		return fine("callbacks come to " + d.app.listenURL)
 	}
 	if d.leased && sameAddr(d.lease.ListenURL, addr) {

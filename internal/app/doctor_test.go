@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"net"
 	"strings"
 	"testing"
 
@@ -32,6 +33,33 @@ func TestDoctorCountsPlivosTokensAlone(t *testing.T) {
 		f := app.TokenFinding(app.Options{Mode: c.mode, APIURL: c.url, Surroundings: app.Surroundings{Env: env}})
 		if f.Result != c.result || f.What != c.what {
 			t.Errorf("%s: it is %s: %q, want %s: %q", name, f.Result, f.What, c.result, c.what)
+		}
+	}
+}
+
+// TestDoctorWarnsOfTheOtherPort tells, beside the server that runs, that it had to take another port than the usual one.
+func TestDoctorWarnsOfTheOtherPort(t *testing.T) {
+	t.Parallel()
+	busy, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer busy.Close()
+	for addr, want := range map[string]app.CheckResult{busy.Addr().String(): app.CheckWarning, "127.0.0.1:0": app.CheckOK} {
+		a := running(t, app.Options{Mode: app.Simulator, Addr: addr})
+		var found app.Finding
+		if err := a.Doctor(t.Context(), func(f app.Finding) {
+			if f.Check == "port" {
+				found = f
+			}
+		}); err != nil {
+			t.Error(err)
+		}
+		if found.Result != want || !strings.Contains(found.What, a.Status().ListenURL) {
+			t.Errorf("asked for %s it is %s: %q, want %s", addr, found.Result, found.What, want)
+		}
+		if want == app.CheckWarning && (!strings.Contains(found.What, addr+" was taken by another program") || !strings.Contains(found.Advice, "--addr")) {
+			t.Errorf("%q, %q", found.What, found.Advice)
 		}
 	}
 }

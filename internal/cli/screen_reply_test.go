@@ -29,7 +29,7 @@ func TestScreenReplies(t *testing.T) {
 	s.Press("6")
 	s.Wait(`get the reply “Thanks & bye \{from\}”`)
 	s.Press("R")
-	s.Wait(`│Thanks & bye \{from\}`)
+	s.Wait(`│ Thanks & bye \{from\}`)
 	s.Press("\x18")
 	s.Wait(`inbound messages get no reply; R sets one`)
 	s.Press("q")

@@ -97,8 +97,7 @@ func TestScreenSimulator(t *testing.T) {
 	s.Press("there")
 	s.Press("\r")
 	s.Wait(`✓ 200 of POST`)
-	s.Press("\x1b")
-	s.Wait(`enter write it`)
+	s.Wait(`enter edit it`) // what was delivered is written no more
 	leave()
 	s.Wait(`↓ \+14155550123\s+\+14155550100\s+↓ received.* there`)
 	s.Press("q")

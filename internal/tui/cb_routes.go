@@ -51,8 +51,11 @@ func (m *Model) examineCallback(msg examineMsg) tea.Cmd {
 
 // openCallbacks shows the callbacks of the selected message.
 func (s *messages) openCallbacks() tea.Cmd {
-	m, ok := s.grid.Selected()
-	if !ok || m.UUID == "" {
+	m, ok := s.chosen()
+	if !ok {
+		return nil
+	}
+	if m.UUID == "" {
 		s.env.notify(app.Warning, "There are no callbacks to show: select a message that Plivo has taken.")
 		return nil
 	}

@@ -18,6 +18,9 @@ type answerMsg struct {
 
 // answerInbound asks for a draft that answers the selected message.
 func (s *messages) answerInbound() tea.Cmd {
+	if _, any := s.chosen(); !any {
+		return nil
+	}
 	m, ok := s.toAnswer()
 	warn := func(words string) tea.Cmd {
 		s.env.notifyAbout(aboutSelection, app.Warning, words)

@@ -144,7 +144,8 @@ func TestRecipientsInWords(t *testing.T) {
 		"+14155550123, +14155550124":               "2 destinations · United States  ",
 		"+14155550123<+4915112345678<+14155550124": "3 destinations · United States 2, Germany 1",
 		"+4915112345678, 12, +4915112345678":       "1 destination · Germany · 1 invalid · 1 repeated",
-		"+15005550030, +14155550123":               "2 destinations · United States 1",
+		"+15005550030, +14155550123":               "2 destinations · United States 1 · no country 1",
+		"+14155550123, +14155550124 +15005559429":  "3 destinations · United States 2 · no country 1",
 		"+14155550123 +4915112345678 +81312345678 +447400123456 +33612345678 +34612345678": "6 destinations · United States 1, Germany 1, Japan 1, United Kingdom 1 and 2 more countries",
 	} {
 		d := composing(t, "hello")

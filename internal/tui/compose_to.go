@@ -28,6 +28,7 @@ type recipients struct {
 	good, wrong, again int
 	countries          []string // each once, in order of first appearance
 	in                 map[string]int
+	nowhere            int // good ones of no country
 }
 
 // countRecipients looks at the destinations of a draft. known keeps the countries of the numbers that
@@ -50,6 +51,7 @@ func countRecipients(typed string, good []string, problems []plivo.Problem, know
 			known[n] = country
 		}
 		if country == "" {
+			r.nowhere++
 			continue
 		}
 		if r.in[country]++; r.in[country] == 1 {
@@ -79,6 +81,9 @@ func (r recipients) words() string {
 			words += fmt.Sprintf(" and %d more countries", n)
 		}
 		parts = append(parts, words)
+		if r.nowhere > 0 {
+			parts = append(parts, "no country "+count(int64(r.nowhere)))
+		}
 	}
 	if r.wrong > 0 {
 		parts = append(parts, count(int64(r.wrong))+" invalid")

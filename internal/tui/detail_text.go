@@ -169,7 +169,7 @@ func (d *detail) listCallbacks(p *page) {
 			name = statusSign(st) + " " + brief(string(st))
 		}
 		spans := []span{
-			{th.muted, " " + grid.Fit(fmt.Sprint(c.ID), idWidth, true) + "  " + grid.Fit(moment(c.ReceivedAt, d.env.at), 14, false)},
+			{th.muted, " " + grid.Fit(fmt.Sprint(c.ID), idWidth, true) + "  " + grid.Fit(momentShort(c.ReceivedAt, d.env.at), 14, false)},
 			{th.muted, grid.Fit(kindWords(c.Kind), kindWidth, false)},
 			{th.status(st), grid.Fit(name, 14, false)},
 			{th.text, grid.Fit(brief(c.Report.ErrorCode()), 4, true) + grid.Fit(seq, 5, true) + "  "},

@@ -75,7 +75,8 @@
 // replaced, waits until nothing is typed, is asked once, and can be had again by a key.
 //
 // The reply to inbound messages is set in memory by the core at once; what was typed and not set stays for the next
-// opening. Masked, a reply that nobody has typed is hidden until it is typed into.
+// opening, as does an inbound message that was not delivered. Masked, a reply that nobody has typed is hidden until it
+// is typed into.
 //
 // The panel of the simulator is one for as long as the UI runs, as it was left. It asks for the state while it is
 // seen: with the changes of the core, at most four times a second, each second, and after what it changed itself, of

@@ -9,6 +9,8 @@ import (
 	"github.com/charmbracelet/bubbles/textinput"
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
+
+	"dev.internal/plivoscope/internal/tui/grid"
 )
 
 // field is a place of a form that can have the focus.
@@ -94,6 +96,11 @@ type spot struct {
 
 func newFields(th *theme) fields {
 	return fields{th: th, inputs: map[field]*textinput.Model{}, areas: map[field]*textarea.Model{}}
+}
+
+// fieldEdge is what stands before the value of the one field of a sheet, which has the focus.
+func (th *theme) fieldEdge(label string) string {
+	return line(fieldIndent, span{th.accent, grid.Fit(label, fieldIndent-2, false)}, span{th.accent, "│"}, span{th.text, " "})
 }
 
 func (s *fields) addInput(f field, hint string) {

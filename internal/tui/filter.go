@@ -68,7 +68,9 @@ func (f *filterLine) edit(now string) {
 	f.editing = true
 	f.back, f.draft = 0, ""
 	f.input.Focus()
-	now = f.env.mask.Sentence(now)
+	if now = f.env.mask.Sentence(now); now != "" {
+		now += " " // what is typed is one more word
+	}
 	f.write(now, len(now))
 }
 
@@ -181,13 +183,13 @@ func (f *filterLine) doubted() bool {
 // is the newest.
 func (f *filterLine) browse(n int) {
 	all := f.env.filters.all
-	now := f.input.Value()
+	now := strings.TrimRight(f.input.Value(), " ")
 	for to := f.back + n; to >= 0 && to <= len(all); to += n {
 		if to > 0 && all[to-1] == now {
 			continue // it would seem that nothing happens
 		}
 		if f.back == 0 {
-			f.draft = now
+			f.draft = f.input.Value()
 		}
 		text := f.draft
 		if to > 0 {

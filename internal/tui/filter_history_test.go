@@ -149,3 +149,19 @@ func TestTheHistoryIsBounded(t *testing.T) {
 		t.Errorf("%d filters, the newest %s", len(all), all[0])
 	}
 }
+
+// TestTheFilterIsWrittenOn puts what is typed behind a filter apart from it.
+func TestTheFilterIsWrittenOn(t *testing.T) {
+	d := staged80(t)
+	d.keys("/", "status:failed", "enter", "/", "code:50", "enter")
+	d.expect("status:failed code:50)")
+	d.keys("/", "enter") // what stands there is the filter, and no other one
+	d.expect("status:failed code:50)")
+	if got := d.m.messages.applied.String(); got != "status:failed code:50" {
+		t.Errorf("%q is applied", got)
+	}
+	d.keys("/", "up")
+	if got := d.line(); got != "status:failed" {
+		t.Errorf("the filter before is %q", got)
+	}
+}

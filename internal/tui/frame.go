@@ -109,6 +109,9 @@ func (m *Model) rule(w int, focused bool, title, right string) string {
 		span{th.muted, right}, span{th.faint, "─"})
 }
 
+// headerGap is the space at least between where the program is and what came: with less they read as one phrase.
+const headerGap = 2
+
 // headerBars is how many seconds the first line draws.
 const headerBars = 8
 
@@ -144,7 +147,11 @@ func (m *Model) header() string {
 		dot, paint, where = "!", th.warn, where+" (local only)"
 	}
 	here := []span{{paint, "  " + dot}, {th.text, where}}
-	places := []headPlace{{append(here[:2:2], span{th.muted, "  no tunnel"}), false}, {here, false}, {here, true}, {nil, false}}
+	_, short, found := strings.Cut(where, "://")
+	if !found {
+		short = where
+	}
+	places := []headPlace{{append(here[:2:2], span{th.muted, "  no tunnel"}), false}, {here, false}, {here, true}, {[]span{here[0], {th.text, " " + strings.TrimSpace(short)}}, true}, {nil, false}}
 	switch {
 	case st.Tunnel.State != "":
 		places = m.env.tunnelPlaces(base)
@@ -170,13 +177,15 @@ func (m *Model) header() string {
 		left := append(name[:len(name):len(name)], p.spans...)
 		rights := [][]span{counts}
 		switch {
+		case p.brief && st.Tunnel.State == "" && places[i+1].brief: // the address is shortened before the words
+			rights = briefs[:max(len(briefs)-1, 1)]
 		case p.brief:
 			rights = briefs
 		case i == 0:
 			rights = [][]span{append(rate, counts...), counts}
 		}
 		for _, right := range rights {
-			if spansWidth(left)+1+spansWidth(right) <= m.w {
+			if spansWidth(left)+headerGap+spansWidth(right) <= m.w {
 				return sides(m.w, left, right)
 			}
 		}

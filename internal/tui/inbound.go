@@ -27,6 +27,7 @@ const (
 type inboundSheet struct {
 	env     *env
 	to      string
+	offered string             // the sender, as long as nobody has typed another one
 	inputs  [2]textinput.Model // from, text
 	focus   int
 	waiting bool // for the answer to the message
@@ -38,14 +39,22 @@ type inboundMsg struct {
 	err   error
 }
 
-// newInboundSheet offers a sender, where it is one that a phone may have.
-func newInboundSheet(e *env, from string) *inboundSheet {
-	s := &inboundSheet{env: e, to: e.status.DefaultSender}
-	s.inputs[0], s.inputs[1] = e.th.input(phoneHint), e.th.input(proposedText)
+// inboundForm is the form as it was left, or a new one. It offers a sender, where it is one that a phone may have and no
+// other was typed.
+func (e *env) inboundForm(from string) *inboundSheet {
+	s := e.inboundDraft
+	if s == nil {
+		s = &inboundSheet{env: e}
+		s.inputs[0], s.inputs[1] = e.th.input(phoneHint), e.th.input(proposedText)
+	}
+	s.to = e.status.DefaultSender
 	if from == "" || len(from) > 20 || escape.Line(from) != from {
 		from = aPhone
 	}
-	s.inputs[0].SetValue(from)
+	if s.inputs[0].Value() == s.offered && !s.waiting {
+		s.inputs[0].SetValue(from)
+		s.offered = from
+	}
 	s.setFocus(1)
 	return s
 }
@@ -78,6 +87,7 @@ func (s *inboundSheet) heading() string {
 func (s *inboundSheet) key(k tea.KeyMsg) (tea.Cmd, bool) {
 	switch km := s.env.keys; {
 	case key.Matches(k, km.cancel):
+		s.env.inboundDraft = s
 		return nil, true
 	case key.Matches(k, km.deliver):
 		return s.deliver(), false
@@ -113,6 +123,9 @@ func (e *env) delivered(msg inboundMsg) {
 	}
 	if e.sheet == msg.sheet {
 		e.sheet, e.under = e.under, nil
+	}
+	if e.inboundDraft == msg.sheet {
+		e.inboundDraft = nil
 	}
 	e.notify(app.Info, "The simulator delivered an inbound message.")
 }
@@ -150,5 +163,5 @@ func (s *inboundSheet) view(i int) string {
 }
 
 func (s *inboundSheet) footer() []key.Binding {
-	return []key.Binding{s.env.keys.deliver, s.env.keys.nextField, s.env.keys.cancel}
+	return []key.Binding{s.env.keys.deliver, s.env.keys.nextField, s.env.keys.leaveKept}
 }

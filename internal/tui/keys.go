@@ -30,8 +30,8 @@ type keyMap struct {
 	// Replay.
 	again, sendReplay, moreFields, editRequest, asCaught, turn, leaveReplay, stopReplay, openSent key.Binding
 	// Sheets.
-	yes, no, choice, take, closeHelp, deliver, cancel, itemUp, itemDown, pick key.Binding
-	copyIt, editItem, pageItem, copyFindings, checkAgain                      key.Binding
+	yes, no, choice, take, closeHelp, deliver, cancel, leaveKept, itemUp, itemDown, pick key.Binding
+	copyIt, editItem, pageItem, copyFindings, checkAgain                                 key.Binding
 	// The simulator.
 	simulator, nextPane, prevPane, less, more, typeValue, fateNext, openTried, writeInbound, setValue key.Binding
 	fateDefault, typeFate, dropFate, dropRules, calm, badDay, loadRules                               key.Binding
@@ -181,6 +181,7 @@ func newKeyMap() keyMap {
 		closeHelp: bind("esc", "close", "esc", "?", "f1", "q"),
 		deliver:   bind("enter", "deliver it", "enter", "ctrl+s"),
 		cancel:    bind("esc", "cancel", "esc"),
+		leaveKept: bind("esc", "back, kept", "esc"),
 		itemUp:    bind("↑", "up", "up"),
 		itemDown:  bind("↓", "down", "down", "ctrl+n"),
 		pick:      bind("enter", "do it", "enter"),
@@ -199,7 +200,7 @@ func newKeyMap() keyMap {
 		typeValue:    bind("enter", "type a value", "enter"),
 		fateNext:     bind("enter", "for the next", "enter"),
 		openTried:    bind("enter", "open the message", "enter"),
-		writeInbound: bind("enter", "write it", "enter"),
+		writeInbound: bind("enter", "edit it", "enter"),
 		setValue:     bind("enter", "set it", "enter"),
 		fateDefault:  bind("d", "for all others", "d"),
 		typeFate:     bind("t", "type a fate", "t"),
@@ -215,7 +216,7 @@ func newKeyMap() keyMap {
 		faster:       bind(">", "faster", ">"),
 		slower:       bind("<", "slower", "<"),
 
-		setReply:  bind("ctrl+s", "reply so from now on", "ctrl+s"),
+		setReply:  bind("ctrl+s", "set this reply", "ctrl+s"),
 		noReply:   bind("ctrl+x", "no reply", "ctrl+x"),
 		replyUp:   bind("pgup", "XML up", "pgup"),
 		replyDown: bind("pgdn", "XML down", "pgdown"),

@@ -68,6 +68,18 @@ func (s *messages) selected() tea.Cmd {
 	return s.detail.show(m, ok)
 }
 
+// chosen is the selected message, without which there is nothing to do; that is said.
+func (s *messages) chosen() (m plivo.Message, ok bool) {
+	if m, ok = s.grid.Selected(); !ok {
+		why := "There is no message yet."
+		if !s.applied.Empty() {
+			why = "No message is selected: the filter finds none. " + s.env.keys.unfilter.Help().Key + " shows all."
+		}
+		s.env.notifyAbout(aboutSelection, app.Warning, why)
+	}
+	return m, ok
+}
+
 // open gives the detail the keys. The list stays where it is: what is read must not be replaced.
 func (s *messages) open() {
 	if _, ok := s.grid.Selected(); ok {
@@ -208,7 +220,7 @@ func (s *messages) key(k tea.KeyMsg) (tea.Cmd, bool) {
 		if sel, ok := s.grid.Selected(); ok {
 			from, _ = s.env.mask.Real(counterpart(sel))
 		}
-		s.env.sheet = newInboundSheet(s.env, from)
+		s.env.sheet = s.env.inboundForm(from)
 	default:
 		return nil, false
 	}

@@ -192,7 +192,7 @@ func TestAnotherFilterEndsTheRead(t *testing.T) {
 	d.core.asked = func(ctx context.Context) { asked = append(asked, ctx) }
 	answer := d.pressHeld("/", "status:failed", "enter")
 	_ = answer
-	d.keys("/", "backspace", "backspace", "backspace", "backspace", "backspace", "backspace", "delivered", "enter")
+	d.keys("/", "backspace", "backspace", "backspace", "backspace", "backspace", "backspace", "backspace", "delivered", "enter")
 	d.expect("Messages (4 of 11, status:delivered)")
 	if len(asked) == 0 || asked[0].Err() != nil {
 		t.Fatalf("the new filter was not asked for: %v", asked)
@@ -268,6 +268,33 @@ func TestAFailedInboundKeepsItsText(t *testing.T) {
 	if !d.quit {
 		t.Error("q asks after the inbound message arrived")
 	}
+}
+
+// TestInboundIsKept keeps what was typed into the form and not delivered; the sender goes with the selected message for
+// as long as nobody has typed one.
+func TestInboundIsKept(t *testing.T) {
+	d := staged80(t)
+	d.keys("j", "i", "Is it open?")
+	d.expect("esc back, kept", "│ +14155550177")
+	d.keys("esc", "j", "j", "i")
+	d.expect("│ Is it open?", "│ +14155550111")
+	d.keys("shift+tab", "9", "esc", "j", "i")
+	d.expect("│ Is it open?", "│ +141555501119")
+	d.keys("enter")
+	d.expect("The simulator delivered an inbound message.")
+	if got := d.core.inbounds; len(got) != 1 || got[0] != "+141555501119 +14155550100 Is it open?" {
+		t.Errorf("inbound %q", got)
+	}
+	d.keys("i")
+	d.absent("Is it open?")
+
+	// One that arrives after the form was left is not kept either.
+	d.keys("later")
+	answer := d.pressHeld("enter")
+	d.keys("esc")
+	answer()
+	d.keys("i")
+	d.absent("later")
 }
 
 // TestAStrangersNumberIsNotOffered selects a message whose sender no phone could have.

@@ -18,24 +18,25 @@ import (
 // env is what the parts of the UI share. It belongs to the tea loop; a Cmd takes ctx and core out of
 // it and nothing else.
 type env struct {
-	ctx        context.Context
-	core       Core
-	o          Options
-	th         *theme
-	keys       keyMap
-	now        func() time.Time
-	at         time.Time  // the time of the present update: View has no clock of its own
-	status     app.Status // as of the last wake or tick
-	own        app.Notice // the UI's own last notice
-	ownTopic   topic
-	told       []told // the UI's own notices so far
-	replyDraft string // a reply to inbound messages that was typed and not set
-	delivering int    // inbound messages that the simulator has not reported on
-	filters    *filterHistory
-	sheet      sheet     // what is open over the screen, nil for nothing
-	under      sheet     // what is open again once that is left, nil for nothing
-	sim        *simPanel // nil until it was opened
-	simPace    simPace
+	ctx          context.Context
+	core         Core
+	o            Options
+	th           *theme
+	keys         keyMap
+	now          func() time.Time
+	at           time.Time  // the time of the present update: View has no clock of its own
+	status       app.Status // as of the last wake or tick
+	own          app.Notice // the UI's own last notice
+	ownTopic     topic
+	told         []told        // the UI's own notices so far
+	replyDraft   string        // a reply to inbound messages that was typed and not set
+	inboundDraft *inboundSheet // an inbound message that was left before it was delivered; nil for none
+	delivering   int           // inbound messages that the simulator has not reported on
+	filters      *filterHistory
+	sheet        sheet     // what is open over the screen, nil for nothing
+	under        sheet     // what is open again once that is left, nil for nothing
+	sim          *simPanel // nil until it was opened
+	simPace      simPace
 	// show goes to a screen; what follows from it is done with the present update.
 	show func(screenID)
 	// heard is told of each notice of the UI's own; nil for nobody.
@@ -316,14 +317,33 @@ func (m *Model) helpSections() []section {
 	if m.screen().typing() {
 		return append(m.screen().help(), section{"Everywhere", []key.Binding{km.helpTyped, km.paletteTyped, km.redraw, km.forceQuit}})
 	}
-	return append(m.screen().help(), m.everywhere())
+	return append(m.screen().help(), m.everywhere(m.writes()))
 }
 
-// everywhere are the keys of every screen.
-func (m *Model) everywhere() section {
+// writes tells whether the key that writes a message acts on the present screen as on all: no key of the screen's own
+// stands before it.
+func (m *Model) writes() bool {
+	if m.screen().typing() {
+		return false
+	}
+	for _, sec := range m.screen().help() {
+		for _, b := range sec.keys {
+			if slices.ContainsFunc(b.Keys(), func(k string) bool { return slices.Contains(m.env.keys.fresh.Keys(), k) }) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// everywhere are the keys of every screen, with the one that writes a message where it does.
+func (m *Model) everywhere(writes bool) section {
 	km, all := m.env.keys, section{title: "Everywhere"}
 	for _, t := range tabs(km) {
 		all.keys = append(all.keys, t.key)
+	}
+	if writes {
+		all.keys = append(all.keys, km.fresh)
 	}
 	all.keys = append(all.keys, km.help, km.palette, km.mask, km.forwarding, km.doctor, when(m.env.status.Attachment.State != "", km.attach), m.replyKey(), when(m.env.controllable(), km.simulator), km.redraw, km.suspend, km.quit, km.forceQuit)
 	return all

@@ -77,18 +77,18 @@ func (m *Model) panelKey(p *simPanel, k tea.KeyMsg) (cmd tea.Cmd, done bool) {
 	e.sheet = nil
 	switch {
 	case key.Matches(k, km.helpTyped, km.help):
-		e.sheet = &helpSheet{env: e, sections: append(p.help(), m.everywhere())}
+		e.sheet = &helpSheet{env: e, sections: append(p.help(), m.everywhere(true))}
 	case key.Matches(k, km.paletteTyped, km.palette):
 		m.openPanelPalette(p)
 	case key.Matches(k, km.simulator):
 		return nil, true // it closes the panel as it opened it
-	case !global(km, k):
+	case !global(km, k) && !key.Matches(k, km.fresh):
 		e.sheet = p
 		return nil, false
 	default:
 		cmd = m.globalKey(k)
-		for _, t := range tabs(km) {
-			if key.Matches(k, t.key) {
+		for _, b := range []key.Binding{km.messages, km.requests, km.compose, km.replay, km.examine, km.activity, km.fresh} {
+			if key.Matches(k, b) {
 				return cmd, true
 			}
 		}
@@ -123,6 +123,8 @@ func (m *Model) globalKey(k tea.KeyMsg) tea.Cmd {
 		m.env.openReply()
 	case key.Matches(k, km.simulator):
 		return m.env.openSimulator()
+	case key.Matches(k, km.fresh):
+		m.show(onCompose)
 	default:
 		for _, t := range tabs(km) {
 			if key.Matches(k, t.key) {

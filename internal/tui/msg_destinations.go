@@ -22,10 +22,11 @@ type destinationsSheet struct {
 
 // openDestinations opens the sheet for the selected message.
 func (s *messages) openDestinations() tea.Cmd {
-	m, ok := s.grid.Selected()
+	m, ok := s.chosen()
 	all := s.detail.together.rows
 	switch {
-	case !ok || m.SentWith == 0:
+	case !ok:
+	case m.SentWith == 0:
 		s.env.notify(app.Warning, "This message was sent alone: there are no other destinations to show.")
 	case s.detail.together.of != m.SentWith || len(all) == 0:
 		s.env.notify(app.Warning, "The other destinations are still being read; try again in a moment.")

@@ -31,8 +31,11 @@ type (
 
 // giveMissed asks for the application to be given the callback of the selected message that it missed.
 func (s *messages) giveMissed() tea.Cmd {
-	m, ok := s.grid.Selected()
-	if !ok || !m.Ahead() {
+	m, ok := s.chosen()
+	if !ok {
+		return nil
+	}
+	if !m.Ahead() {
 		s.env.notifyAbout(aboutSelection, app.Warning, "There is nothing to give your app: Plivo is not known to know more of this message than its callbacks told.")
 		return nil
 	}

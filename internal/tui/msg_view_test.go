@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"regexp"
 	"testing"
 	"time"
 
@@ -38,6 +39,19 @@ func TestMessageViews(t *testing.T) {
 				checkFrame(t, sc.name, d.m.View(), size[0], size[1])
 				golden.RequireEqual(t, []byte(d.m.View()))
 			})
+		}
+	}
+}
+
+// TestTheDetailDatesOtherDays gives the callbacks of an earlier day a date that is whole, and apart from what follows.
+func TestTheDetailDatesOtherDays(t *testing.T) {
+	for _, size := range [][2]int{{60, 15}, {80, 24}, {120, 36}} {
+		d := staged(t, false, false, size[0], size[1], nil)
+		d.now = d.now.Add(11 * 24 * time.Hour)
+		d.send(tickMsg{})
+		d.keys("end", "enter", "G")
+		if s := d.screen(); !regexp.MustCompile(`\d  \d\d-\d\d \d\d:\d\d +report`).MatchString(s) {
+			t.Errorf("%v:\n%s", size, s)
 		}
 	}
 }

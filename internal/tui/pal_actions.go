@@ -12,6 +12,7 @@ type group string
 const (
 	gAlways    group = "everywhere, also while typing"
 	gScreens   group = "every screen and the simulator panel, where no text is typed"
+	gWriting   group = "every screen and the simulator panel, where the key has no other use"
 	gMoving    group = "lists and details"
 	gLists     group = "lists"
 	gRows      group = "a selected row"
@@ -52,23 +53,23 @@ type situation struct {
 }
 
 var situations = []situation{
-	{"the lists", false, []group{gAlways, gScreens, gMoving, gLists, gRows, gThing}},
-	{"the details", false, []group{gAlways, gScreens, gMoving, gRows, gThing, gDetail, gText}},
-	{"Callbacks", false, []group{gAlways, gScreens, gMoving, gLists, gRows, gThing, gCallbacks}},
+	{"the lists", false, []group{gAlways, gScreens, gWriting, gMoving, gLists, gRows, gThing}},
+	{"the details", false, []group{gAlways, gScreens, gWriting, gMoving, gRows, gThing, gDetail, gText}},
+	{"Callbacks", false, []group{gAlways, gScreens, gWriting, gMoving, gLists, gRows, gThing, gCallbacks}},
 	{"an opened callback", false, []group{gAlways, gScreens, gMoving, gThing, gText, gSearch, gOpened}},
 	{"the attempts of a callback", false, []group{gAlways, gScreens, gMoving, gThing, gText, gSearch, gOpened, gCallbacks}},
 	{"a comparison of callbacks", false, []group{gAlways, gScreens, gMoving, gThing, gText, gSearch, gCompared}},
 	{"the filter line", true, []group{gAlways, gFilter}},
 	{"Compose", true, []group{gAlways, gFields, gCompose}},
 	{"Signature", true, []group{gAlways, gFields, gSignature}},
-	{"the result of Signature", false, []group{gAlways, gScreens, gMoving, gText, gSignature, gResult, gBeside}},
+	{"the result of Signature", false, []group{gAlways, gScreens, gWriting, gMoving, gText, gSignature, gResult, gBeside}},
 	{"Replay", true, []group{gAlways, gFields, gReplay}},
-	{"the result of Replay", false, []group{gAlways, gScreens, gMoving, gThing, gText, gReplay, gAttempts, gBeside}},
+	{"the result of Replay", false, []group{gAlways, gScreens, gWriting, gMoving, gThing, gText, gReplay, gAttempts, gBeside}},
 	{"an attempt", false, []group{gAlways, gScreens, gMoving, gThing, gText, gSearch, gOpened}},
 	{"a question", false, []group{gAlways, gQuestion, gSheet}},
 	{"an inbound message", true, []group{gAlways, gFields, gInbound, gSheet}},
 	{"the reply to inbound messages", true, []group{gAlways, gFields, gReply, gSheet}},
-	{"the simulator panel", false, []group{gAlways, gScreens, gMoving, gText, gSimulator, gSheet}},
+	{"the simulator panel", false, []group{gAlways, gScreens, gWriting, gMoving, gText, gSimulator, gSheet}},
 	{"a value of the simulator panel", true, []group{gAlways, gValue, gSheet}},
 	{"the doctor", false, []group{gAlways, gMoving, gDoctor, gSheet}},
 	{"the help", false, []group{gAlways, gMoving, gHelp}},
@@ -122,6 +123,8 @@ func (km *keyMap) actions() []action {
 		a("activity", gScreens, &km.activity),
 		a("examine", gScreens, &km.examine),
 
+		a("new-message", gWriting, &km.fresh),
+
 		a("up", gMoving, &km.up),
 		a("down", gMoving, &km.down),
 		a("page-up", gMoving, &km.pageUp),
@@ -136,7 +139,6 @@ func (km *keyMap) actions() []action {
 		a("into-detail", gRows, &km.focus),
 		a("zoom", gRows, &km.zoom),
 		a("filter", gRows, &km.filter),
-		a("new-message", gRows, &km.fresh),
 		a("inbound-message", gRows, &km.inbound),
 		a("answer", gRows, &km.answer),
 		a("its-callbacks", gRows, &km.callbacks),
@@ -249,7 +251,7 @@ func (km *keyMap) actions() []action {
 		a("reply-up", gReply, &km.replyUp),
 		a("reply-down", gReply, &km.replyDown),
 
-		a("cancel", gSheet, &km.cancel, &km.closeCode),
+		a("cancel", gSheet, &km.cancel, &km.leaveKept, &km.closeCode),
 
 		a("close-help", gHelp, &km.closeHelp),
 

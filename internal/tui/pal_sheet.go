@@ -8,15 +8,17 @@ import (
 	"github.com/charmbracelet/bubbles/textinput"
 	tea "github.com/charmbracelet/bubbletea"
 
+	"dev.internal/plivoscope/internal/app"
 	"dev.internal/plivoscope/internal/tui/grid"
 )
 
-// paletteItem is something that can be done now.
+// paletteItem is something that can be done now, unless it is idle: then what it acts on is not there.
 type paletteItem struct {
 	words   string // what it does
 	name    string // of the action
 	keys    string // that do it now; empty where they would be typed
 	section string
+	idle    bool
 	run     func() tea.Cmd
 }
 
@@ -25,6 +27,7 @@ type paletteSheet struct {
 	env   *env
 	input textinput.Model
 	all   []paletteItem
+	idle  []paletteItem // found by their name alone
 	found []paletteItem
 	at    int
 	top   int // of the items that are shown
@@ -41,11 +44,9 @@ func newPalette(e *env) *paletteSheet {
 	return &paletteSheet{env: e, input: e.th.input("what to do: type a part of its name")}
 }
 
-// add offers an action, where it can be done now. here tells whether its key acts where one is.
+// add offers an action, or keeps it to be found by its name where it cannot be done now. here tells whether its key acts
+// where one is.
 func (s *paletteSheet) add(section string, b key.Binding, here bool, run func() tea.Cmd) {
-	if !b.Enabled() {
-		return
-	}
 	i := paletteItem{words: b.Help().Desc, name: s.env.keys.actionOf(b).name, keys: b.Help().Key, section: section, run: run}
 	if !here {
 		i.keys = ""
@@ -53,7 +54,19 @@ func (s *paletteSheet) add(section string, b key.Binding, here bool, run func() 
 	if section == toScreens {
 		i.words = "go to " + i.words // some are called as what is done with a row
 	}
-	s.all = append(s.all, i)
+	if b.Enabled() {
+		s.all = append(s.all, i)
+		return
+	}
+	if i.name == "" {
+		return // a sign that the help explains
+	}
+	i.idle = true
+	i.run = func() tea.Cmd {
+		s.env.notify(app.Info, "“"+i.words+"” has nothing to act on here: "+i.section+".")
+		return nil
+	}
+	s.idle = append(s.idle, i)
 }
 
 // openPalette lists what can be done now: with the present screen, then the screens, then everywhere. An
@@ -75,6 +88,9 @@ func (m *Model) openPalette() {
 		if t.screen != m.at {
 			add(toScreens, t.key, !typing, func() tea.Cmd { return m.globalKey(pressKey(t.key)) })
 		}
+	}
+	if !slices.ContainsFunc(s.all, func(i paletteItem) bool { return i.name == km.actionOf(km.fresh).name }) && m.at != onCompose {
+		add("Everywhere", km.fresh, m.writes(), func() tea.Cmd { return m.globalKey(pressKey(km.fresh)) })
 	}
 	for _, b := range m.paletteEverywhere() {
 		k := pressKey(b)
@@ -113,7 +129,7 @@ func (m *Model) openPanelPalette(p *simPanel) {
 	for _, t := range tabs(km) {
 		add(toScreens, t.key)
 	}
-	add("Everywhere", m.paletteEverywhere()...)
+	add("Everywhere", append([]key.Binding{km.fresh}, m.paletteEverywhere()...)...)
 	m.openPaletteOf(s)
 }
 
@@ -188,6 +204,13 @@ func (s *paletteSheet) search() {
 			hits = append(hits, hit{i, far})
 		}
 	}
+	for _, i := range s.idle {
+		far, ok := distance(words, i)
+		known := slices.ContainsFunc(s.all, func(o paletteItem) bool { return o.name == i.name })
+		if ok && len(words) > 0 && far < scattered && !known {
+			hits = append(hits, hit{i, far + idling})
+		}
+	}
 	slices.SortStableFunc(hits, func(a, b hit) int { return a.far - b.far })
 	for _, h := range hits {
 		s.found = append(s.found, h.item)
@@ -195,8 +218,19 @@ func (s *paletteSheet) search() {
 	s.reveal()
 }
 
-// distance is how far typed words are from an item: each has to begin one of its words, to stand within
-// it, or to have its letters there in their order.
+// How far is further than all that was found otherwise: what cannot be done now, and letters that may be there by chance.
+const (
+	idling    = 1000
+	scattered = 2 * idling
+)
+
+// alsoCalled are other words for actions, which one may look for.
+var alsoCalled = map[string]string{
+	"new-message": "send write compose", "filter": "search find", "quit": "exit leave", "mask": "hide",
+}
+
+// distance is how far typed words are from an item: each has to begin one of its words, to be another one for it, to
+// stand within it, or to have its letters there in their order.
 func distance(words []string, i paletteItem) (far int, ok bool) {
 	text := strings.ToLower(i.words)
 	more := strings.ToLower(i.name + " " + i.section)
@@ -205,12 +239,14 @@ func distance(words []string, i paletteItem) (far int, ok bool) {
 		case strings.HasPrefix(text, w):
 		case strings.Contains(" "+text, " "+w):
 			far++
-		case strings.Contains(text, w):
+		case strings.Contains(" "+alsoCalled[i.name], " "+w):
 			far += 2
-		case strings.Contains(more, w):
+		case strings.Contains(text, w):
 			far += 3
-		case inOrder(w, text):
+		case strings.Contains(more, w):
 			far += 4
+		case inOrder(w, text):
+			far += scattered
 		default:
 			return 0, false
 		}
@@ -237,7 +273,12 @@ func (s *paletteSheet) lines(w, h int) []string {
 		n := s.top + y
 		switch {
 		case n < len(s.found):
-			out = append(out, pickLine(th, w, n == s.at, s.found[n].keys, s.found[n].words, s.found[n].section+" · "+s.found[n].name))
+			i := s.found[n]
+			more := i.section + " · " + i.name
+			if i.idle {
+				more = "not for what is here now"
+			}
+			out = append(out, pickLine(th, w, n == s.at, i.keys, i.words, more))
 		case n == 0:
 			out = append(out, line(w, span{th.muted, "   Nothing that can be done now is called so."}))
 		default:

@@ -193,3 +193,30 @@ func TestPaletteScrolls(t *testing.T) {
 		t.Error("ctrl+p is not the palette's")
 	}
 }
+
+// TestPaletteFindsByOtherWords finds actions by what else they may be called, and letters that may be there by chance
+// last.
+func TestPaletteFindsByOtherWords(t *testing.T) {
+	for _, word := range []string{"send", "write", "new message"} {
+		d := staged80(t)
+		d.keys(":", word)
+		d.expect("› n         new message")
+	}
+	d := staged80(t)
+	d.keys("j", ":", "send") // on an inbound message
+	d.expect("› a         answer by a send")
+	s := d.screen()
+	for _, after := range []string{"new message", "send the missed callback", "suspend"} {
+		at := strings.Index(s, after)
+		if at < 0 {
+			t.Fatalf("%q is not found, or not in this order:\n%s", after, d.screen())
+		}
+		s = s[at:]
+	}
+	d.absent("one send") // a sign of the list
+	// What has nothing to act on is named, and says so.
+	d.keys("down", "down")
+	d.expect("› m         send the missed callback", "not for what is here now")
+	d.keys("enter")
+	d.expect("“send the missed callback” has nothing to act on here")
+}

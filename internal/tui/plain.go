@@ -19,15 +19,16 @@ type plainUI struct {
 	m   *Model
 	out *plainOut
 
-	ask   *question // nil for none
-	sheet sheet     // the one that was said
-	at    screenID  // that was said
-	told  toldPart
-	due   due
-	held  []string // lines of the log that wait for the end of a question
-	more  int      // of them that were too many to keep
-	feed  feed
-	panel panelSaid
+	ask      *question // nil for none
+	answered string    // the label of the question that is being answered; empty for none
+	sheet    sheet     // the one that was said
+	at       screenID  // that was said
+	told     toldPart
+	due      due
+	held     []string // lines of the log that wait for the end of a question
+	more     int      // of them that were too many to keep
+	feed     feed
+	panel    panelSaid
 
 	toldRun time.Time // when it was said last how far a replay is
 
@@ -226,6 +227,9 @@ func (p *plainUI) key(k tea.KeyMsg) tea.Cmd {
 			p.due.screen = true // it is asked for again
 		}
 		return cmd
+	}
+	if key.Matches(k, km.fresh) {
+		return p.askDraft()
 	}
 	p.out.say("No key here. " + spokenKeys(km.help.Help().Key) + " lists the keys.")
 	return nil

@@ -18,18 +18,24 @@ type question struct {
 	secret bool                // nothing of it is shown
 	hide   func(string) string // how its text is shown that nobody has typed; nil for as a sentence
 	offer  bool                // the text is offered: what is typed first replaces it
+	again  bool                // it is asked again, and nothing was typed since
 	accept key.Binding
 	leave  key.Binding
 	done   func(text string) tea.Cmd // may ask the next one
 	left   func() tea.Cmd            // may be nil
 }
 
+// clearKey takes back all that is typed.
+const clearKey = "ctrl+u"
+
 // longestAnswer bounds what is typed, in characters.
 const longestAnswer = 16 << 10
 
-// put asks a question, with an answer that stands there already.
+// put asks a question, with an answer that stands there already. Where it was answered just now, and is asked again, it
+// tells how to get on.
 func (p *plainUI) put(q *question) {
 	p.ask = q
+	q.again = q.label == p.answered && !q.offer
 	p.prompt()
 }
 
@@ -40,8 +46,15 @@ func (p *plainUI) prompt() {
 	switch q := p.ask; {
 	case q.offer:
 		words = q.label + ", " + firstKey(q.accept) + " keeps " + p.hidden(q) + ", " + firstKey(q.leave) + " leaves: "
-	case !q.secret:
-		words += string(p.ask.text)
+	case q.again:
+		words = q.label + ", "
+		if len(q.text) > 0 && !q.secret {
+			words += clearKey + " clears the line, "
+		}
+		words += firstKey(q.leave) + " leaves: "
+	}
+	if q := p.ask; !q.offer && !q.secret {
+		words += string(q.text)
 	}
 	p.out.put(words)
 }
@@ -67,9 +80,12 @@ func (p *plainUI) askKey(k tea.KeyMsg) tea.Cmd {
 	case key.Matches(k, q.accept) && !k.Paste:
 		p.ask = nil
 		p.out.close()
-		return q.done(string(q.text))
+		p.answered = q.label
+		cmd := q.done(string(q.text))
+		p.answered = ""
+		return cmd
 	case key.Matches(k, km.helpTyped):
-		p.out.say(keySentence(q.accept) + " " + keySentence(q.leave) + " Backspace takes a character back, ctrl+w a word, ctrl+u all.")
+		p.out.say(keySentence(q.accept) + " " + keySentence(q.leave) + " Backspace takes a character back, ctrl+w a word, " + clearKey + " all.")
 		p.prompt()
 	case key.Matches(k, km.redraw):
 		p.prompt()
@@ -108,6 +124,7 @@ func (p *plainUI) take(text string) {
 	if q.offer {
 		q.text, q.offer = nil, false
 	}
+	q.again = false
 	q.text = append(q.text, []rune(text)...)
 	if !q.secret {
 		p.out.put(text)
@@ -120,7 +137,7 @@ func (p *plainUI) cut(n int) {
 	if n < 0 || len(q.text) == n {
 		return
 	}
-	q.text, q.offer = q.text[:n], false
+	q.text, q.offer, q.again = q.text[:n], false, false
 	p.prompt()
 }
 
@@ -144,4 +161,5 @@ func spokenKeys(keys string) string {
 // keyNames are those of signs that a screen reader may pass over.
 var keyNames = map[string]string{
 	"?": "question mark", ":": "colon", "/": "slash", "=": "equals sign", "[": "left bracket", "]": "right bracket", "|": "bar",
+	"+": "plus", "<": "less-than sign", ">": "greater-than sign", ".": "full stop",
 }

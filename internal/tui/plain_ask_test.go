@@ -24,7 +24,7 @@ func TestPlainSends(t *testing.T) {
 	d.press("backspace")
 	d.hears("From: +1415555010")
 	d.press("0", "enter", "+1415", "enter")
-	d.hears("To, several with commas: +1415\r\n", "Cannot send to", "To, several with commas: +1415")
+	d.hears("To, several with commas: +1415\r\n", "Cannot send to", "To, several with commas, ctrl+u clears the line, esc leaves: +1415")
 	d.press("5550123, +14155550124", "enter")
 	d.press("Hello there’", "enter")
 	d.hears("Text: Hello there’\r\nFrom +14155550100 to +14155550123 and 1 more. Text: Hello there’\r\n", "2 destinations, United States.",

@@ -193,9 +193,9 @@ func TestPlainFiltersByAPseudonym(t *testing.T) {
 	d.press("/")
 	d.hears("Filter: to:" + shown)
 	d.press("esc", "esc", "/", "to:+49•••••zzzzzz", "enter")
-	d.hears("Not applied: no number that was shown has the pseudonym +49•••••zzzzzz", "Filter: to:+49•••••zzzzzz")
+	d.hears("Not applied: no number that was shown has the pseudonym +49•••••zzzzzz", "Filter, ctrl+u clears the line, esc leaves: to:+49•••••zzzzzz")
 	d.press("esc", "/", "dir:"+shown, "enter")
-	d.hears("Not applied: ", "Filter: dir:"+shown)
+	d.hears("Not applied: ", "esc leaves: dir:"+shown)
 	if strings.Contains(d.out.String(), "4155550123") {
 		t.Errorf("the number is said:\n%s", d.out.String())
 	}

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -20,18 +21,22 @@ type panelSaid struct {
 // panelSpoken is how many cells a line that is said has: nothing of it is cut.
 const panelSpoken = 4 << 10
 
-// panelLines are the lines of the panel without what only a screen needs, and the selected one among them. clock is
-// the first.
-func (p *plainUI) panelLines(s *simPanel) (clock string, lines []string, selected string) {
-	bare := strings.NewReplacer("━", "", "●", "", "─", "", "■", "", "‹", "", "›", "", "│", "", "→", "to", "×", " times")
+// columns are apart by more than a space.
+var columns = regexp.MustCompile(`  +`)
+
+// panelLines are the lines of the panel without what only a screen needs, and the selected one among them. What stands in
+// columns is set apart by commas, from a title by a colon.
+func (p *plainUI) panelLines(s *simPanel) (lines []string, selected string) {
+	bare := strings.NewReplacer("━", "", "●", "", "─", "", "■", "", "‹ ", "", " ›", "", "│", "", "→", "to", "×", " times")
 	for i, l := range s.lines(panelSpoken, p.m.frame.body.h-1) {
 		l = ansi.Strip(l)
-		text := strings.Join(strings.Fields(bare.Replace(l)), " ")
+		parts := columns.Split(strings.TrimSpace(bare.Replace(l)), -1)
+		text := strings.Join(parts, ", ")
+		if titled := !strings.HasPrefix(l, "   ") && !strings.HasPrefix(l, " › "); titled && len(parts) > 1 {
+			text = strings.TrimSuffix(parts[0], ":") + ": " + strings.Join(parts[1:], ", ")
+		}
 		switch {
-		case i == 0:
-			// Behind its words stand keys, which are named elsewhere.
-			clock, _, _ = strings.Cut(text, " "+firstKey(s.env.keys.stopClock)+" ")
-		case i == simTabs || text == "":
+		case i == 0 || i == simTabs || text == "":
 		case strings.HasPrefix(l, " › "):
 			selected = text
 			lines = append(lines, text)
@@ -39,15 +44,15 @@ func (p *plainUI) panelLines(s *simPanel) (clock string, lines []string, selecte
 			lines = append(lines, text)
 		}
 	}
-	return clock, lines, selected
+	return lines, selected
 }
 
 // sayPanel says what is new in the panel, and with all the clock.
 func (p *plainUI) sayPanel(s *simPanel, all bool) {
 	said := &p.panel
-	clock, lines, selected := p.panelLines(s)
-	if all && clock != "" {
-		p.out.say("The clock: " + clock + ".")
+	lines, selected := p.panelLines(s)
+	if all && s.known {
+		p.out.say(s.clockSentence())
 	}
 	if said.lines == nil || said.part != s.on {
 		p.out.say(s.placeWords() + ".")
@@ -71,8 +76,31 @@ func (p *plainUI) openedPanel(s *simPanel) {
 	p.panel = panelSaid{due: true, typed: p.panel.typed}
 	p.out.say(s.heading() + ".")
 	for _, b := range s.spokenKeys() {
-		p.out.say(keySentence(b))
+		p.out.say(s.env.keys.panelSentence(b))
 	}
+}
+
+// panelWords say what some keys of the panel do, of which the screen has room for less.
+func (km keyMap) panelWords() map[string]string {
+	return map[string]string{
+		km.stopClock.Help().Desc:   "stop the clock, or start it again",
+		km.nextDue.Help().Desc:     "move the clock on to what is due next",
+		km.oneMinute.Help().Desc:   "move the clock on by a minute",
+		km.advanceBy.Help().Desc:   "move the clock on by a time, which is asked for",
+		km.faster.Help().Desc:      "let the clock run faster",
+		km.slower.Help().Desc:      "let the clock run slower",
+		km.fateNext.Help().Desc:    "give this fate to the next messages",
+		km.fateDefault.Help().Desc: "give this fate to all other messages",
+		km.dropFate.Help().Desc:    "drop the fate of the next messages",
+	}
+}
+
+// panelSentence says what a key of the panel does.
+func (km keyMap) panelSentence(b key.Binding) string {
+	if words := km.panelWords()[b.Help().Desc]; words != "" {
+		b.SetHelp(b.Help().Key, words)
+	}
+	return keySentence(b)
 }
 
 // heardPanel takes what the simulator answered, and says what came of it.
@@ -110,10 +138,17 @@ func (p *plainUI) panelKey(s *simPanel, k tea.KeyMsg) tea.Cmd {
 	if km := p.m.env.keys; !k.Paste {
 		switch {
 		case key.Matches(k, km.help, km.helpTyped):
-			cmd, _ := p.m.panelKey(s, k)
-			return cmd
+			for _, sec := range append(s.help(), p.m.everywhere(true)) {
+				p.out.say(sec.title + ".")
+				for _, b := range sec.keys {
+					if b.Enabled() {
+						p.out.say(km.panelSentence(b))
+					}
+				}
+			}
+			return nil
 		// What is told of the others is heard outside of the panel.
-		case global(km, k) || key.Matches(k, km.paletteTyped):
+		case global(km, k) || key.Matches(k, km.paletteTyped, km.fresh):
 			p.m.env.sheet = nil
 			p.out.say("Left.")
 			if key.Matches(k, km.simulator) {

@@ -155,7 +155,11 @@ func (p *plainUI) askFilter(now store.Filter, set func(store.Filter) tea.Cmd) {
 			return set(f)
 		}})
 	}
-	ask(e.mask.Sentence(now.String()))
+	text := e.mask.Sentence(now.String())
+	if text != "" {
+		text += " " // what is typed is one more word
+	}
+	ask(text)
 }
 
 func (p *plainUI) messagesKey(k tea.KeyMsg) (tea.Cmd, bool) {
@@ -271,8 +275,6 @@ func (p *plainUI) callbacksKey(k tea.KeyMsg) (tea.Cmd, bool) {
 		return s.openSignature(), true
 	case key.Matches(k, km.again):
 		return s.openReplay(), true
-	case key.Matches(k, km.fresh):
-		return p.askDraft(), true
 	default:
 		return nil, false
 	}
@@ -309,7 +311,7 @@ func (msg *spokenMsg) readAttempts(ctx context.Context, core Core) {
 
 // askInbound asks for an inbound message and makes the simulator deliver it.
 func (p *plainUI) askInbound(from string) {
-	km, s := p.m.env.keys, newInboundSheet(p.m.env, from)
+	km, s := p.m.env.keys, p.m.env.inboundForm(from)
 	p.out.say(s.heading() + ".")
 	p.put(&question{label: "From", text: []rune(s.inputs[0].Value()), accept: km.deliver, leave: km.cancel, done: func(text string) tea.Cmd {
 		s.inputs[0].SetValue(text)

@@ -138,11 +138,11 @@ func (m *Model) plainKeys() []section {
 	part := km.focus
 	part.SetHelp(part.Help().Key, "say its next part")
 	moving := []key.Binding{km.down, km.up, km.pageDown, km.pageUp, km.newest, km.oldest, pause}
-	rows := []key.Binding{km.open, km.signature, km.again, km.copyID, km.edit, km.page, km.filter, km.unfilter, km.fresh}
+	rows := []key.Binding{km.open, km.signature, km.again, km.copyID, km.edit, km.page, km.filter, km.unfilter}
 	var here []section
 	switch m.at {
 	case onMessages:
-		here = []section{{"The list", moving}, {"Messages", append(rows, km.callbacks, km.destinations, km.markRead, km.giveMissed, km.answer, when(m.env.simulated(), km.inbound))}}
+		here = []section{{"The list", moving}, {"Messages", append(rows, km.fresh, km.callbacks, km.destinations, km.markRead, km.giveMissed, km.answer, when(m.env.simulated(), km.inbound))}}
 	case onCallbacks:
 		here = []section{{"The list", moving}, {"Callbacks", append(rows, part, km.older, km.newer, km.mark, km.unmark, km.compare)}}
 	case onCompose:

@@ -222,7 +222,7 @@ func TestPlainMarksAllAsReadAndListsASend(t *testing.T) {
 func TestPlainFilters(t *testing.T) {
 	d := newPlain(t)
 	d.press("/", "s", "tatus:failed foo:bar", "enter")
-	d.hears("Filter: status:failed foo:bar\r\nNot applied: ", "foo", "Filter: status:failed foo:bar")
+	d.hears("Filter: status:failed foo:bar\r\nNot applied: ", "foo", "Filter, ctrl+u clears the line, esc leaves: status:failed foo:bar")
 	d.press("backspace")
 	d.hears("\r\nFilter: status:failed foo:ba")
 	d.tell(tea.KeyMsg{Type: tea.KeyCtrlW})
@@ -230,7 +230,7 @@ func TestPlainFilters(t *testing.T) {
 	d.press("enter")
 	d.hears("Messages (2 of 11, status:failed).\r\n1 of 2: Message to +15005559401, failed")
 	d.press("/", "esc")
-	d.hears("Filter: status:failed\r\nLeft.")
+	d.hears("Filter: status:failed \r\nLeft.")
 	d.press("esc")
 	d.hears("Messages (11).")
 }

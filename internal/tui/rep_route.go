@@ -53,8 +53,11 @@ type (
 
 // openReplay asks for the Replay screen with the newest callback of the selected message.
 func (s *messages) openReplay() tea.Cmd {
-	m, ok := s.grid.Selected()
-	if !ok || !hasCallbacks(m) {
+	m, ok := s.chosen()
+	if !ok {
+		return nil
+	}
+	if !hasCallbacks(m) {
 		s.env.notifyAbout(aboutSelection, app.Warning, "There is nothing to send again: the message has no callback yet.")
 		return nil
 	}

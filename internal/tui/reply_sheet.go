@@ -188,7 +188,7 @@ func (s *replySheet) changed() {
 
 func (s *replySheet) footer() []key.Binding {
 	km := s.env.keys
-	return []key.Binding{km.setReply, when(s.env.status.InboundAnswer != "", km.noReply), when(s.top > 0, km.replyUp), when(s.top+s.room() < len(s.xml), km.replyDown), km.cancel}
+	return []key.Binding{km.setReply, when(s.env.status.InboundAnswer != "", km.noReply), when(s.top > 0, km.replyUp), when(s.top+s.room() < len(s.xml), km.replyDown), km.leaveKept}
 }
 
 func (s *replySheet) lines(_, h int) []string { return s.drawn[:min(h, len(s.drawn))] }

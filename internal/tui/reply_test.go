@@ -44,7 +44,7 @@ func TestReplySheet(t *testing.T) {
 	d.expect("The reply to inbound messages was not set and would be lost.")
 	d.pause()
 	d.keys("n", "R")
-	d.expect("│Thanks & bye!", "the reply “Thanks & bye”")
+	d.expect("│ Thanks & bye!", "the reply “Thanks & bye”")
 	d.keys("ctrl+s", "R", "ctrl+x")
 	d.expect("Inbound messages get no reply from now on.", "inbound messages get no reply; R sets one")
 	if want := []string{"Thanks & bye", "Thanks & bye!", ""}; !slices.Equal(d.core.replies, want) {
@@ -80,7 +80,7 @@ func TestReplyRefused(t *testing.T) {
 	d.wake()
 	d.keys("R", "hello", "ctrl+s")
 	d.expect("✗ Not set: cannot set the reply from here: process 4242 serves", "process 4242 serves this history and answers")
-	d.expect("│hello")
+	d.expect("│ hello")
 }
 
 // TestReplyTakesWhatXMLHolds pastes what no answer can carry, and far more than a message takes.
@@ -88,7 +88,7 @@ func TestReplyTakesWhatXMLHolds(t *testing.T) {
 	d := staged80(t)
 	d.keys("R")
 	d.paste("a\x1b[2Jb\x00\r\nc")
-	d.expect("2 characters that XML cannot hold", "│a[2Jb", "│c")
+	d.expect("2 characters that XML cannot hold", "│ a[2Jb", "│ c")
 	d.keys("ctrl+s")
 	if got := d.core.replies; !slices.Equal(got, []string{"a[2Jb\nc"}) {
 		t.Errorf("set %q", got)
@@ -140,7 +140,7 @@ func TestReplyMasked(t *testing.T) {
 		}
 		d.expect("▒▒▒ 26 characters")
 		d.keys("R", "!")
-		d.expect("│Call Sarah at +14155550177!")
+		d.expect("│ Call Sarah at +14155550177!")
 	}
 }
 

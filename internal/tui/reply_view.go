@@ -50,11 +50,11 @@ func (s *replySheet) above() []string {
 	th, w := s.env.th, max(s.w-fieldIndent-2, 8)
 	var out []string
 	for i, l := range s.textLines(w) {
-		label := blank(fieldIndent - 1)
+		label := ""
 		if i == 0 {
-			label = grid.Fit(" › Reply", fieldIndent-1, false)
+			label = " › Reply"
 		}
-		out = append(out, line(fieldIndent, span{th.accent, label}, span{th.accent, "│"})+typed(l, s.w-fieldIndent))
+		out = append(out, th.fieldEdge(label)+typed(l, s.w-fieldIndent))
 	}
 	g := measure(s.text.Value())
 	paint := th.muted

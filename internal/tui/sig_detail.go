@@ -146,8 +146,11 @@ func (c cause) explain(p *page) {
 // openSignature opens the callback of the selected message whose signature is worth looking at: the
 // newest that does not verify, else the newest.
 func (s *messages) openSignature() tea.Cmd {
-	m, ok := s.grid.Selected()
-	if ok && m.Refusal != "" && m.UUID == "" && !m.Unclear {
+	m, ok := s.chosen()
+	if !ok {
+		return nil
+	}
+	if m.Refusal != "" && m.UUID == "" && !m.Unclear {
 		how := "refused"
 		if m.NotTaken {
 			how = "did not take"
@@ -155,7 +158,7 @@ func (s *messages) openSignature() tea.Cmd {
 		s.env.notifyAbout(aboutSelection, app.Warning, "There is no signature to look at: a message that the API "+how+" has no callback.")
 		return nil
 	}
-	if !ok || m.Callbacks == 0 || m.UUID == "" {
+	if m.Callbacks == 0 || m.UUID == "" {
 		s.env.notifyAbout(aboutSelection, app.Warning, "There is no signature to look at: the message has no callback yet.")
 		return nil
 	}

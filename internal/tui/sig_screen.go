@@ -149,7 +149,12 @@ func (s *sigScreen) beside(n int) tea.Cmd {
 		at = s.opened
 	}
 	i := slices.Index(s.siblings, at)
-	if i < 0 || len(s.siblings) < 2 {
+	switch {
+	case i < 0:
+		s.env.notifyAbout(aboutSignature, app.Info, "There is no other callback to go to: what stands here is none of a message's.")
+		return nil
+	case len(s.siblings) == 1:
+		s.env.notifyAbout(aboutSignature, app.Info, "There is no other callback to go to: its message has this one alone.")
 		return nil
 	}
 	return s.load(s.siblings[(i+n+len(s.siblings))%len(s.siblings)])

@@ -18,22 +18,22 @@ func TestPanelKeepsWhatIsTyped(t *testing.T) {
 	d := panelled(staged80(t), 2, 0)
 	d.hold = true
 	d.keys("+", "a", "1h", "enter")
-	d.expect("Move on by", "1h", "✗ Not done: still moving the clock on by 1m0s")
+	d.expect("Move by", "1h", "✗ Not done: still moving the clock on by 1m0s")
 	d.release()
 	d.keys("enter")
 	if n := len(d.core.changes); n != 2 || d.core.changes[1].Advance != time.Hour {
 		t.Fatalf("the changes are %+v", d.core.changes)
 	}
-	d.absent("Move on by")
+	d.absent("Move by")
 
 	d.keys("tab", "tab", "tab")
 	d.core.simFail = errors.New("cannot load the rules: there is no file rulez.yaml")
 	d.hold = true
 	d.keys("o", "rulez.yaml", "enter", "p", "x", "0", "tab")
-	d.expect("Rules file", "rulez.yaml", "… loading the rules")
+	d.expect("› File      │ ", "rulez.yaml", "… loading the rules")
 	d.absent("rulez.yamlp")
 	d.release()
-	d.expect("Rules file", "rulez.yaml", "✗ cannot load the rules")
+	d.expect("› File      │ ", "rulez.yaml", "✗ cannot load the rules")
 	d.core.simFail = nil
 	d.keys("enter")
 	d.absent("✗")
@@ -159,7 +159,7 @@ func TestPanelRefusesAloud(t *testing.T) {
 	d.press(">")
 	d.hears("Not done: still moving the clock on by 1m0s")
 	d.play(moving)
-	d.hears("The clock: 12:04:45 runs 1 times")
+	d.hears("The clock shows 12:04:45 and runs as fast as Plivo")
 }
 
 // TestPanelDoesNotGuess holds that the clock is not counted on where the simulator does not answer.
@@ -185,7 +185,7 @@ func TestPanelKeysNeedState(t *testing.T) {
 	d.keys("S", "tab", "enter", "tab", "right", "b", "0", "+", "p", "tab", "x", "o")
 	d.send(click(10, 10))
 	d.expect("… reading what the simulator holds")
-	d.absent("Rules file")
+	d.absent("› File ")
 	d.release()
 	if n := len(d.core.changes); n != 0 {
 		t.Errorf("the changes are %+v", d.core.changes)
@@ -307,7 +307,7 @@ func TestPanelScrollsTheAnswer(t *testing.T) {
 	for i := range 30 {
 		d.core.receipt.Answer += fmt.Sprintf("line %d\n", i+1)
 	}
-	d.keys("enter", "enter", "esc")
+	d.keys("enter", "enter")
 	d.expect("✓ 200 of POST", "line 1 ", "↑↓ lines 1–")
 	d.absent("line 30")
 	d.keys("j")
@@ -337,11 +337,11 @@ func TestPanelSpokenAgain(t *testing.T) {
 	d.press("S", "j")
 	d.hears(long + ", 2 of 3")
 	d.press("tab", "tab", "j", "enter", "5%", "enter")
-	d.hears("Selected: duplicate 5% a report goes twice, 2 of 13")
+	d.hears("Selected: duplicate, 5%, a report goes twice, 2 of 13")
 	d.press("enter", "5x", "enter")
 	d.hears(`"5x" is no`, "enter keeps 5%")
 	d.press("esc")
 	d.core.simFail = errors.New("the simulator refuses it")
 	d.press("a", "1h", "enter")
-	d.hears("the simulator refuses it", "Move on by, a time of Plivo")
+	d.hears("the simulator refuses it", "Move by, a time of Plivo")
 }

@@ -86,6 +86,36 @@ func (s *simPanel) clockLine(w int) string {
 	return sides(w, state, hints)
 }
 
+// clockSentence says what the clock shows, and what it comes to next.
+func (s *simPanel) clockSentence() string {
+	c := s.st.Clock
+	here := s.now().In(s.env.at.Location())
+	day := ""
+	if here.Format("2006-01-02") != s.env.at.Format("2006-01-02") {
+		day = here.Format(" of 2006-01-02")
+	}
+	pace := ""
+	if c.Speed != 1 {
+		pace = strconv.FormatFloat(c.Speed, 'g', -1, 64) + " times "
+	}
+	words := "The clock shows " + here.Format("15:04:05") + day + " and runs " + pace + "as fast as Plivo"
+	switch {
+	case s.stale():
+		words = "The clock showed " + here.Format("15:04:05") + day + " when it was read last"
+	case c.Stopped:
+		words = "The clock stands still at " + here.Format("15:04:05.000") + day
+	}
+	switch {
+	case c.Pending > 0 && c.Next.IsZero():
+		words += "; " + plural(c.Pending, "callback") + " on the way"
+	case !c.Next.IsZero():
+		words += "; the next callback is due " + ahead(c.Next.Sub(s.now())) + ", " + count(int64(c.Pending)) + " pending"
+	default:
+		words += "; nothing is due"
+	}
+	return words + "."
+}
+
 func speedWords(speed float64) string { return strconv.FormatFloat(speed, 'g', -1, 64) + "×" }
 
 // ahead says how long it is until something is due.
@@ -118,7 +148,7 @@ func (s *simPanel) clockKey(k tea.KeyMsg) (tea.Cmd, bool) {
 		s.wrong = problem
 		return cmd, true
 	case key.Matches(k, km.advanceBy):
-		s.ask("Move on by", "a time of Plivo's, as 90s or 1h30m", "", func(text string) (tea.Cmd, string) {
+		s.ask("Move by", "a time of Plivo's, as 90s or 1h30m", "", func(text string) (tea.Cmd, string) {
 			d, err := time.ParseDuration(text)
 			if err != nil || d <= 0 {
 				return nil, "“" + brief(text) + "” is no time to move the clock on by; write it as 90s or 1h30m."

@@ -18,10 +18,9 @@ import (
 type simFates struct {
 	panel *simPanel
 	simList
-	all   []listedChoice
-	many  int // of simCounts
-	st    *app.SimulatorState
-	mores int // lines that say more of the selected one
+	all  []listedChoice
+	many int // of simCounts
+	st   *app.SimulatorState
 }
 
 // simCounts are how many of the next messages a fate may be for.
@@ -122,26 +121,29 @@ func (s *simFates) lines(w, h int) []string {
 		line(w, span{th.muted, " Give the next "}, span{th.accent, "‹ "}, span{th.strong, strconv.Itoa(simCounts[s.many])}, span{th.accent, " ›"}, span{th.muted, " " + map[bool]string{true: "message", false: "messages"}[simCounts[s.many] == 1] + " this fate:"}, span{th.muted, fmt.Sprintf("  %d of %d", s.at+1, len(s.all))}),
 	}
 	room := h - len(out)
-	if s.mores = 0; room > 3*choiceMore {
-		s.mores = choiceMore
-	}
-	from, to := s.seen(room-s.mores, len(s.all))
-	for i := from; i < to; i++ {
+	row := func(i int) []span {
 		c := s.all[i]
 		sign, words := th.marked(i == s.at)
-		row := []span{sign, {words, grid.Fit(c.name, 19, false)}}
+		spans := []span{sign, {words, grid.Fit(c.name, 19, false)}}
 		if c.words != "" {
-			row = append(row, span{th.text, " " + c.words + ":"})
+			spans = append(spans, span{th.text, " " + c.words + ":"})
 		}
-		out = append(out, line(w, append(row, span{th.muted, " " + c.more})...))
+		return append(spans, span{th.muted, " " + c.more})
 	}
-	if s.mores > 0 {
-		out = fill(out, w, h-s.mores)
-		for i, l := range wrap(s.all[s.at].more, w-4) {
-			if i < s.mores {
-				out = append(out, line(w, span{th.text, "   " + l}))
-			}
-		}
+	var more []string // of the selected one, where its row has no room for it
+	if s.at = min(s.at, len(s.all)-1); room > 3*choiceMore && spansWidth(row(s.at)) > w {
+		more = wrap(s.all[s.at].more, w-4)
+		more = more[:min(len(more), choiceMore)]
+	}
+	from, to := s.seen(room-len(more), len(s.all))
+	for i := from; i < to; i++ {
+		out = append(out, line(w, row(i)...))
+	}
+	if len(more) > 0 {
+		out = fill(out, w, h-len(more))
+	}
+	for _, l := range more {
+		out = append(out, line(w, span{th.text, "   " + l}))
 	}
 	return out
 }

@@ -3,6 +3,7 @@ package tui
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -29,6 +30,7 @@ type simInbound struct {
 	posted  bool // there is an answer to show
 	top     int  // the first line of it that is seen
 	hidden  int  // how many lines of it there are above or below those that are seen
+	resting bool // no key was pressed since it was posted
 }
 
 var inboundFields = [4]string{"From", "To", "Text", "Media"}
@@ -101,6 +103,7 @@ func (f *simInbound) key(k tea.KeyMsg) (tea.Cmd, bool) {
 		return nil, false
 	}
 	n := len(f.inputs)
+	f.resting = false
 	switch {
 	case k.Paste:
 	case key.Matches(k, km.cancel):
@@ -122,6 +125,9 @@ func (f *simInbound) key(k tea.KeyMsg) (tea.Cmd, bool) {
 
 func (f *simInbound) other(msg tea.Msg) (cmd tea.Cmd) {
 	if f.writing {
+		if _, typed := msg.(tea.KeyMsg); typed {
+			f.resting = false
+		}
 		f.inputs[f.focus], cmd = f.inputs[f.focus].Update(msg)
 		f.inputs[2].Placeholder = f.textHint()
 	}
@@ -158,7 +164,7 @@ func (f *simInbound) deliver() tea.Cmd {
 		return nil
 	}
 	p.wrong = ""
-	f.waiting, f.posted, f.top = true, false, 0
+	f.waiting, f.posted, f.top, f.resting = true, false, 0, true
 	p.env.delivering++
 	ctx, core := p.env.ctx, p.env.core
 	return func() tea.Msg {
@@ -167,15 +173,32 @@ func (f *simInbound) deliver() tea.Cmd {
 	}
 }
 
-// received takes what came of an inbound message.
+// received takes what came of an inbound message. What was delivered is written no more, unless somebody writes on.
 func (s *simPanel) received(msg simReceiptMsg) tea.Cmd {
 	f := s.parts[simInboundAt].(*simInbound)
 	s.env.delivering--
 	f.waiting, f.posted, f.got, f.err = false, true, msg.got, msg.err
+	if f.resting && msg.err == nil && msg.got.Problem == "" {
+		f.write(false)
+	}
 	return s.pull()
 }
 
-func (f *simInbound) keys() []key.Binding { return []key.Binding{f.panel.env.keys.writeInbound} }
+func (f *simInbound) keys() []key.Binding {
+	return []key.Binding{f.panel.env.keys.writeInbound, f.panel.env.deliverUnwritten()}
+}
+
+// deliverUnwritten are the keys that deliver where no field is written: those that do not begin to write.
+func (e *env) deliverUnwritten() key.Binding {
+	b := e.keys.deliver
+	keys := slices.DeleteFunc(slices.Clone(b.Keys()), func(k string) bool { return slices.Contains(e.keys.writeInbound.Keys(), k) })
+	if len(keys) == 0 {
+		return when(false, b)
+	}
+	b.SetKeys(keys...)
+	b.SetHelp(keyWords(keys), b.Help().Desc)
+	return b
+}
 
 func (f *simInbound) lines(w, h int) []string {
 	e := f.panel.env

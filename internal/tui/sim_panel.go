@@ -278,6 +278,9 @@ func (s *simPanel) footer() []key.Binding {
 	case !s.known:
 		return []key.Binding{km.nextPane, closes, km.help}
 	case s.typing():
+		if closes.Help() == km.closeCode.Help() { // nothing is to be given up first
+			cancel = km.leaveKept
+		}
 		return []key.Binding{km.deliver, km.nextField, cancel}
 	}
 	own := s.part().keys()
@@ -329,7 +332,8 @@ const simClockTitle = "The clock"
 // help are all keys of the panel.
 func (s *simPanel) help() []section {
 	km := s.env.keys
-	post := key.NewBinding(key.WithKeys("ctrl+s"), key.WithHelp("ctrl+s", km.deliver.Help().Desc+"; enter too while it is written"))
+	post := s.env.deliverUnwritten()
+	post.SetHelp(post.Help().Key, post.Help().Desc+"; "+firstKey(km.deliver)+" too while it is written")
 	return []section{
 		{simClockTitle, []key.Binding{km.stopClock, km.nextDue, km.oneMinute, km.advanceBy, km.faster, km.slower}},
 		{"Schedule", []key.Binding{km.openTried}},

@@ -41,7 +41,7 @@ func (s *simRules) key(k tea.KeyMsg) (tea.Cmd, bool) {
 		if path == "" {
 			path = p.st.RulesFile
 		}
-		p.ask("Rules file", "path of a rules file, as rules.yaml", path, func(text string) (tea.Cmd, string) {
+		p.ask("File", "path of a rules file, as rules.yaml", path, func(text string) (tea.Cmd, string) {
 			if s.path = text; text == "" {
 				return nil, "Nothing is written: give the path of a rules file."
 			}

@@ -200,7 +200,7 @@ func (s *simSchedule) lines(w, h int) []string {
 		default:
 			more = count(int64(len(l.rows)))
 		}
-		out = append(out, line(w, span{th.title, " " + grid.Fit(title, 6, false)}, span{th.muted, more}))
+		out = append(out, line(w, span{th.title, " " + grid.Fit(title, 7, false)}, span{th.muted, more}))
 		var rows []string
 		for _, r := range l.rows[l.top:min(l.top+l.h, len(l.rows))] {
 			rows = append(rows, s.line(r, w, r.key == sel.key))
@@ -314,15 +314,6 @@ func plused(number string) string {
 		return number
 	}
 	return "+" + number
-}
-
-// momentShort is a time to the millisecond, of another day its date and minute.
-func momentShort(t, now time.Time) string {
-	t = t.In(now.Location())
-	if t.YearDay() == now.YearDay() && t.Year() == now.Year() {
-		return t.Format("15:04:05.000")
-	}
-	return t.Format("01-02 15:04")
 }
 
 func (s *simSchedule) key(k tea.KeyMsg) (tea.Cmd, bool) {

@@ -141,7 +141,7 @@ func TestPanelClock(t *testing.T) {
 	d.keys("esc", "2")
 	d.expect("! clock stands still")
 	d.keys("S", ".")
-	d.expect("■ 12:03:46.200", "nothing is due", "Tried 3")
+	d.expect("■ 12:03:46.200", "nothing is due", "Tried  3")
 	d.keys(".")
 	d.expect("✗ Nothing is due")
 	d.keys("+")
@@ -207,13 +207,18 @@ func TestPanelOpensMessages(t *testing.T) {
 func TestPanelInbound(t *testing.T) {
 	d := panelled(staged80(t), 0, 4)
 	d.core.receipt = simulator.Receipt{UUID: "u", Method: "POST", URL: "http://127.0.0.1:4141/sms/inbound", Answered: 200, Answer: "<Response/>"}
+	d.expect("enter edit it", "ctrl+s deliver it")
 	d.keys("enter")
-	d.expect("│ Hello from a phone, if nothing is typed")
+	d.expect("│ Hello from a phone, if nothing is typed", "enter deliver it", "esc back, kept")
 	d.keys("S", "tab", "https://name.example/a.png", "ctrl+s")
 	d.expect("✓ 200 of POST http://127.0.0.1:4141/sms/inbound", "<Response/>")
 	if in := d.core.posts[0]; in.Text != "S" || len(in.Media) != 1 || in.To != "+14155550100" {
 		t.Errorf("%+v was posted", in)
 	}
+	if d.m.typing() { // the next keys are those of screens
+		t.Error("it is written on after it was delivered")
+	}
+	d.keys("enter")
 	d.send(tea.KeyMsg{Type: tea.KeyCtrlU})
 	d.keys("shift+tab")
 	d.send(tea.KeyMsg{Type: tea.KeyCtrlU})
@@ -221,13 +226,13 @@ func TestPanelInbound(t *testing.T) {
 	if in := d.core.posts[1]; in.Text != "Hello from a phone" || len(in.Media) > 0 {
 		t.Errorf("%+v was posted where nothing was typed", in)
 	}
-	d.keys("tab", "https://name.example/a.png")
+	d.keys("enter", "tab", "https://name.example/a.png")
 	d.expect("│ an MMS needs none")
 	d.keys("enter")
 	if in := d.core.posts[2]; in.Text != "" || len(in.Media) != 1 {
 		t.Errorf("%+v was posted, with a file alone", in)
 	}
-	d.keys("tab")
+	d.keys("enter", "tab")
 	d.send(tea.KeyMsg{Type: tea.KeyCtrlU})
 	d.keys("enter")
 	d.expect("✗ Not posted")
@@ -235,6 +240,25 @@ func TestPanelInbound(t *testing.T) {
 	d.absent("+14155550100 ")
 	d.absent("https://name.example")
 	d.expect("Inbound  Account", "Text")
+}
+
+// TestPanelWritesOnWhatFailed keeps writing where the message did not arrive, or somebody writes on before the answer.
+func TestPanelWritesOnWhatFailed(t *testing.T) {
+	d := panelled(staged80(t), 0, 4)
+	d.core.receipt = simulator.Receipt{UUID: "u", Method: "POST", Answered: 200, Problem: "no XML"}
+	d.keys("enter", "hi", "enter")
+	d.expect("✗ Plivo would not take it: no XML")
+	if !d.m.typing() {
+		t.Error("it is written no more though it failed")
+	}
+	d.core.receipt.Problem = ""
+	d.hold = true
+	d.keys("enter", " you")
+	d.release()
+	d.expect("✓ 200 of POST", "│ hi you")
+	if !d.m.typing() {
+		t.Error("it is written no more though somebody writes")
+	}
 }
 
 // TestPanelNeedsASimulator says on a live account that there is none, and where that one is elsewhere.
@@ -251,7 +275,7 @@ func TestPanelNeedsASimulator(t *testing.T) {
 	d.core.simulate(1)
 	d.core.sim.Where = "http://127.0.0.1:4142"
 	d.wake()
-	d.expect("Simulator at 127.0.0.1:4142, of another process", "Tried 1")
+	d.expect("Simulator at 127.0.0.1:4142, of another process", "Tried  1")
 }
 
 // TestPanelAfterChange says what failed, and that only one thing is done at a time.
@@ -312,5 +336,26 @@ func TestPanelSaysAllOfIt(t *testing.T) {
 			t.Errorf("it is cut:\n%s", d.screen())
 		}
 		checkFrame(t, "inbound", d.m.View(), size[0], size[1])
+	}
+}
+
+// TestFatesUseTheRoom lists as many fates as there is room for, and says below the list what its row has no room for:
+// nothing a second time.
+func TestFatesUseTheRoom(t *testing.T) {
+	d := panelled(staged(t, false, false, 120, 36, nil), 0, 1)
+	d.absent("\n   queued, sent and delivered, each with its callback")
+	whole := d.m.env.sim.parts[1].(*simFates).h
+	if room := d.m.env.sim.room(); whole != room-2 {
+		t.Errorf("%d fates are listed in %d lines:\n%s", whole, room, d.screen())
+	}
+	d.keys("end")
+	for i := 0; !strings.Contains(d.screen(), "› failed:450"); i++ {
+		if i > 45 {
+			t.Fatal(d.screen())
+		}
+		d.keys("k")
+	}
+	if h := d.m.env.sim.parts[1].(*simFates).h; h >= whole || !strings.Contains(d.screen(), "\n   The destination's country is not switched on") {
+		t.Errorf("what is cut is not said whole, in %d lines of %d:\n%s", whole-h, whole, d.screen())
 	}
 }

@@ -15,7 +15,7 @@ func (s *simPanel) foot(w int) []string {
 	th := s.env.th
 	var out []string
 	if t := s.typed; t != nil {
-		out = append(out, line(fieldIndent, span{th.accent, " › " + grid.Fit(t.label, fieldIndent-4, false)}, span{th.accent, "│"})+typed(t.in.View(), max(w-fieldIndent, 0)))
+		out = append(out, th.fieldEdge(" › "+t.label)+typed(t.in.View(), max(w-fieldIndent, 0)))
 	}
 	var wrong []string
 	if s.err != nil && s.known {

@@ -245,3 +245,12 @@ func moment(t, now time.Time) string {
 	}
 	return t.Format("2006-01-02 15:04:05.000")
 }
+
+// momentShort is a time to the millisecond, of another day its date and minute.
+func momentShort(t, now time.Time) string {
+	t = t.In(now.Location())
+	if t.YearDay() == now.YearDay() && t.Year() == now.Year() {
+		return t.Format("15:04:05.000")
+	}
+	return t.Format("01-02 15:04")
+}
