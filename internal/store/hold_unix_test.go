@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -102,6 +103,36 @@ func TestWaitsOnceForALock(t *testing.T) {
 	}
 	letGo()
 	record(t, s, report("two", plivo.Sent, 1))
+}
+
+// TestEachWaitsItsOwnTime has callbacks come while another program has the lock, which lets go when some of them were given
+// up: none is before it has waited as long as each may.
+func TestEachWaitsItsOwnTime(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "h.db")
+	s := openStore(t, store.Options{Path: path})
+	record(t, s, report("one", plivo.Sent, 1))
+	const wait = time.Second
+	if err := store.Waits(s, wait); err != nil {
+		t.Fatal(err)
+	}
+	letGo := holdMark(t, path)
+	var all sync.WaitGroup
+	var gaveUp atomic.Int32
+	for gaveUp.Load() < 5 {
+		all.Go(func() {
+			began := time.Now()
+			err := s.Record(context.Background(), report("two", plivo.Sent, 1))
+			if took := time.Since(began); err != nil && took < wait {
+				t.Errorf("after %v: %v", took, err)
+			}
+			if err != nil {
+				gaveUp.Add(1)
+			}
+		})
+		time.Sleep(10 * time.Millisecond)
+	}
+	letGo()
+	all.Wait()
 }
 
 // TestCommitsWithTheWait has another program have the lock when something is stored: what is measured is with the wait for it.

@@ -247,6 +247,14 @@ func (w *writer) store(callbacks, attempts []*request) {
 	})
 	switch {
 	case err == nil:
+	case w.someHaveTime(err, callbacks, attempts):
+		over := w.over(callbacks)
+		w.s.log.Error("callbacks were not stored", "callbacks", over, "err", err)
+		for _, r := range callbacks[:over] {
+			r.done <- err
+		}
+		w.store(callbacks[over:], attempts)
+		return
 	case errors.As(err, new(*Error)): // of the files: a commit before it may have kept all of it
 		w.s.log.Error("a batch was not stored", "callbacks", len(callbacks), "attempts", len(attempts), "err", err)
 	case len(callbacks) > 0 && len(attempts) > 0 && !lockIsToBlame(err):
@@ -279,6 +287,21 @@ func (w *writer) store(callbacks, attempts []*request) {
 	if err == nil {
 		w.s.subscribers.wake(len(callbacks) > 0)
 	}
+}
+
+// someHaveTime tells whether a batch failed for the lock alone, and only for those in it that had waited long enough for it.
+func (w *writer) someHaveTime(err error, callbacks, attempts []*request) bool {
+	over := w.over(callbacks)
+	return (errors.Is(err, ErrLocked) || lockIsToBlame(err)) && over > 0 && over < len(callbacks)+len(attempts)
+}
+
+// over is how many of callbacks, the oldest, have waited as long as they may.
+func (w *writer) over(callbacks []*request) int {
+	n := 0
+	for n < len(callbacks) && time.Since(callbacks[n].at) >= w.wait {
+		n++
+	}
+	return n
 }
 
 // alive gives the requests that somebody still waits for, in the place of all.
