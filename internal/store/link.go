@@ -14,7 +14,11 @@ func behindLinks(path string) string {
 			break
 		}
 		if !filepath.IsAbs(to) {
-			to = filepath.Join(filepath.Dir(path), to)
+			folder := filepath.Dir(path)
+			if real, err := filepath.EvalSymlinks(folder); err == nil {
+				folder = real // .. goes up from there
+			}
+			to = filepath.Join(folder, to)
 		}
 		path = to
 	}

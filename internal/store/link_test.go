@@ -43,3 +43,23 @@ func TestHistoryBehindALink(t *testing.T) {
 		t.Errorf("in the folder are %v, %v", names, err)
 	}
 }
+
+// TestLinkInALinkedFolder has .. in a link go up from the folder that it is really in.
+func TestLinkInALinkedFolder(t *testing.T) {
+	dir := t.TempDir()
+	for _, folder := range []string{"real/sub", "here"} {
+		if err := os.MkdirAll(filepath.Join(dir, folder), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for from, to := range map[string]string{"here/folder": "../real/sub", "real/sub/h.db": "../h.db"} {
+		if err := os.Symlink(to, filepath.Join(dir, from)); err != nil {
+			t.Skip(err)
+		}
+	}
+	s := openStore(t, store.Options{Path: filepath.Join(dir, "here/folder/h.db")})
+	record(t, s, report("a", plivo.Sent, 1))
+	if _, err := os.Stat(filepath.Join(dir, "real/h.db")); err != nil {
+		t.Error(err)
+	}
+}
