@@ -98,7 +98,8 @@ func unforwarded(s Streams, a *app.App, kept bool) {
 		if r.Waiting == 1 {
 			were, them = "was", "it"
 		}
-		then := fmt.Sprintf("the next start with --forward-to %s sends %s, if that is within an hour", r.Name, them)
+		// The hour counts from when each came, not from this end.
+		then := fmt.Sprintf("the next start with --forward-to %s sends what came within the hour before it", r.Name)
 		if !kept {
 			then = "without a history nothing keeps " + them
 		}

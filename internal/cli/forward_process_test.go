@@ -336,7 +336,7 @@ func TestListenTellsWhatWaits(t *testing.T) {
 		t.Errorf("without a history:\n%s", said)
 	}
 	cmd := command(t, args...)
-	if said := run(cmd, 3, asked(3)); !strings.Contains(said, "3 callbacks were not forwarded to "+to+" yet; the next start with --forward-to "+to+" sends them, if that is within an hour\n") {
+	if said := run(cmd, 3, asked(3)); !strings.Contains(said, "3 callbacks were not forwarded to "+to+" yet; the next start with --forward-to "+to+" sends what came within the hour before it\n") {
 		t.Errorf("while the app is down:\n%s", said)
 	}
 	down.Store(false)

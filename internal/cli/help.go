@@ -6,6 +6,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // What is no terminal gets help of helpWidth: it is read by a pager. Sentences are no wider than helpMost.
@@ -53,12 +54,42 @@ func helpOf(cmd *cobra.Command, width int) string {
 		}
 	}
 	part("Available Commands:", strings.Join(subs, "\n"))
-	part("Flags:", cmd.LocalFlags().FlagUsagesWrapped(width))
-	part("Global Flags:", cmd.InheritedFlags().FlagUsagesWrapped(width))
+	part("Flags:", usages(cmd.LocalFlags(), width))
+	part("Global Flags:", usages(cmd.InheritedFlags(), width))
 	if len(subs) > 0 {
 		parts = append(parts, wrapped(fmt.Sprintf("Use \"%s [command] --help\" for more information about a command.", cmd.CommandPath()), width, 0, 0))
 	}
 	return strings.Join(parts, "\n\n")
+}
+
+// usages lists flags with what each is for beside it. Where that has no room pflag breaks right behind the flag, or
+// gives up breaking at a word too wide: there it stands below.
+func usages(flags *pflag.FlagSet, width int) string {
+	beside := flags.FlagUsagesWrapped(width)
+	fits := func(line string) bool { return ansi.StringWidth(line) <= width && !strings.HasSuffix(line, " ") }
+	for line := range strings.SplitSeq(beside, "\n") {
+		if !fits(line) {
+			return usagesBelow(flags, width)
+		}
+	}
+	return beside
+}
+
+func usagesBelow(flags *pflag.FlagSet, width int) string {
+	var out []string
+	add := func(text string, indent int) {
+		words := strings.Fields(text)
+		for i, word := range words { // one that is wider than the room goes on in the next line
+			words[i] = strings.ReplaceAll(ansi.Hardwrap(word, width-indent, false), "\n", " ")
+		}
+		out = append(out, wrapped(strings.Join(words, " "), width, indent, 0))
+	}
+	for line := range strings.SplitSeq(strings.TrimSpace(flags.FlagUsages()), "\n") {
+		flag, use, _ := strings.Cut(strings.TrimSpace(line), "   ")
+		add(flag, 2)
+		add(use, 6)
+	}
+	return strings.Join(out, "\n")
 }
 
 // filled breaks the lines of each paragraph anew, but for those that are indented.
