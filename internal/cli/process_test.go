@@ -297,6 +297,46 @@ func TestInterruptEndsTheLine(t *testing.T) {
 	}
 }
 
+// TestInterruptWhereTheTerminalStands ends a command though its terminal takes no output, as after Ctrl-S.
+func TestInterruptWhereTheTerminalStands(t *testing.T) {
+	t.Parallel()
+	cmd := command(t, "listen", "--ephemeral", "--addr", "127.0.0.1:0")
+	cmd.Stdout, cmd.Stderr = nil, nil
+	terminal, err := pty.Start(cmd)
+	if err != nil {
+		t.Skipf("no pseudo-terminal here: %v", err)
+	}
+	defer terminal.Close()
+	hangs := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
+	defer hangs.Stop()
+	out := ""
+	for part := make([]byte, 4096); !strings.Contains(out, "http://127.0.0.1:"); {
+		n, err := terminal.Read(part)
+		if out += string(part[:n]); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	if _, err := terminal.Write([]byte{'s' & 0x1f}); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	// The terminal stops some time after the key, which nothing tells; a signal before that ends the program as well.
+	for {
+		if err := cmd.Process.Signal(os.Interrupt); err != nil {
+			t.Log(err)
+		}
+		select {
+		case <-ended:
+			if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); cmd.ProcessState.ExitCode() != 130 && !(ok && status.Signal() == syscall.SIGINT) {
+				t.Errorf("it ended with %v", cmd.ProcessState)
+			}
+			return
+		case <-time.After(2 * signalPause):
+		}
+	}
+}
+
 // TestClosedPipe lets the reader go away: that is no error, but hides none either.
 func TestClosedPipe(t *testing.T) {
 	t.Parallel()

@@ -13,6 +13,9 @@ import (
 // signalPause is how soon a second signal is taken for the first.
 const signalPause = 500 * time.Millisecond
 
+// lineWait is how long a terminal is waited for that takes no output.
+const lineWait = 50 * time.Millisecond
+
 // signals are what of those came that ask the program to end. The first one ends ctx; from signalPause after it on
 // Ctrl-C ends the process at once, whatever hangs. What ends a group of processes, as timeout does, sends the same
 // one twice in a row: that is one. SIGTERM and SIGHUP never cut an end short: who closes a terminal is not there to
@@ -41,15 +44,28 @@ func (g *signals) take(end context.CancelCauseFunc, away *atomic.Int32, said io.
 			sig = <-came
 		}
 		g.state.Store(signalTaken)
-		if sig == os.Interrupt && !g.screen.Load() && isTerminal(said) {
-			_, _ = io.WriteString(said, "\n")
-		}
-		end(&signalError{signal: sig})
 		time.AfterFunc(signalPause, func() {
 			signal.Reset(os.Interrupt)
 			g.state.Store(signalDeadly)
 		})
+		if sig == os.Interrupt && !g.screen.Load() && isTerminal(said) {
+			beginLine(said)
+		}
+		end(&signalError{signal: sig})
 	}()
+}
+
+// beginLine ends a line in a terminal, which may take nothing for now: it is not waited for then.
+func beginLine(terminal io.Writer) {
+	done := make(chan struct{})
+	go func() {
+		_, _ = io.WriteString(terminal, "\n")
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-time.After(lineWait):
+	}
 }
 
 // cutsShort says how Ctrl-C ends the process now; empty in the moment in which it does nothing.
