@@ -117,7 +117,7 @@ const DefaultAddr = "127.0.0.1:4141"
 
 func checkPublicURL(raw string, insecure bool) (string, error) {
 	u, err := url.Parse(raw)
-	if strings.Contains(raw, "@") && (err != nil || u.User != nil) {
+	if strings.Contains(raw, "@") && (err != nil || u.User != nil || u.Host == "") {
 		return "", errors.New("the public URL has a user name or password, and is not repeated here: give it as https://name.example, as paths are added to it")
 	}
 	if wrong := (*url.Error)(nil); errors.As(err, &wrong) {

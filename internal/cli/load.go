@@ -80,6 +80,11 @@ func (f *flags) rest(cmd *cobra.Command, s Streams, set *settings) (_ *settings,
 	if f.mps < 0 || f.mps > mostMPS || f.mps != f.mps {
 		return nil, fmt.Errorf("--mps %v is not a number of messages a second up to %d; 0 is the default", f.mps, mostMPS)
 	}
+	for _, given := range []struct{ flag, addr string }{{"addr", f.addr}, {"metrics", f.metrics}, {"ngrok-api", f.ngrokAPI}} {
+		if strings.Contains(given.addr, "@") {
+			return nil, fmt.Errorf("--%s has an @, before which a URL has a password, so it is not repeated here: give it as HOST:PORT", given.flag)
+		}
+	}
 	if f.publicURL == "" && cmd.Flags().Changed("public-url") {
 		return nil, errors.New("--public-url is empty: give it as https://name.example, or leave it out")
 	}

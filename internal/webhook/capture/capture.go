@@ -78,7 +78,11 @@ func withoutRemarks(data []byte) []byte {
 		if !bytes.HasPrefix(data, []byte("#")) {
 			return data
 		}
-		_, data, _ = bytes.Cut(data, []byte("\n"))
+		end := bytes.IndexAny(data, "\r\n")
+		if end < 0 {
+			return nil
+		}
+		data = data[end:]
 	}
 }
 

@@ -35,7 +35,7 @@ func TestCurl(t *testing.T) {
 		"encoded":                      {head + `--data-urlencode To=1 --data-urlencode "Text=it's"; rm x`, plain},
 		"a backslash":                  {head + `-d To\=1\&Text=it%27s | cat`, plain},
 		"another Host":                 {head + `-d 'To=1&Text=it%27s' -H 'Host: public.example'`, with(func(r *capture.Request) { r.Host = "public.example" })},
-		"remarks of a shell before it": {"\n# callback 22, received then\r\n\n #!\n" + head + `-d 'To=1&Text=it%27s'`, plain},
+		"remarks of a shell before it": {"\n# callback 22, received then\r\n\n # a\r#!\n" + head + `-d 'To=1&Text=it%27s'`, plain},
 		"a file": {head + `-d @b.txt`, with(func(r *capture.Request) {
 			r.Body, r.Params, r.Problem = []byte{}, nil, "The body"+file
 		})},

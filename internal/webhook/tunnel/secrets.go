@@ -34,6 +34,7 @@ func (s secrets) without(text string) string {
 	return inURL.ReplaceAllString(text, "${1}"+config.Secret{}.String()+"@")
 }
 
-// inURL is a user name and password in a URL, up to the last @ of what may be its host: those of a password need not be
-// encoded, for Go and for browsers. Where no port stands behind the colon it is a password, whatever follows it.
-var inURL = regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]*://)(?:[^\s/?#]*|[^\s/?#:]*:[0-9]*[^\s/?#0-9]\S*)@`)
+// inURL is a user name and password in a URL. Where no port stands behind the colon it is a password, up to the last @
+// whatever is between; else they go to the last @ of what may be the host: a password may have one that is not encoded, for Go
+// and for browsers.
+var inURL = regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]*://)(?:[^\s/?#:]*:[0-9]*[^\s/?#0-9]\S*|[^\s/?#]*)@`)
