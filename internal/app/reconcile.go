@@ -129,7 +129,7 @@ func OpenReconciler(ctx context.Context, o Options) (_ *Reconciler, err error) {
 	if _, err := os.Stat(o.HistoryPath); errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("there is no history at %s yet: send something first, or name another file with --db", o.HistoryPath)
 	}
-	r := &Reconciler{now: o.Now, life: life{simulated: o.Mode == Simulator}, asks: rate.NewLimiter(asksReconciling, asksReconciling)}
+	r := &Reconciler{now: o.Now, life: life{simulated: o.Mode == Simulator, over: map[string]bool{}}, asks: rate.NewLimiter(asksReconciling, asksReconciling)}
 	if r.now == nil {
 		r.now = time.Now
 	}

@@ -73,14 +73,15 @@ func lookUp(ctx context.Context, c *api.Client, l life, m plivo.Message) (api.Re
 
 // life is what is known of the simulators that messages of the history went to: those of its servers.
 type life struct {
-	simulated bool      // one is asked
-	url       string    // of the API that is asked
-	began     time.Time // those of before have ended: they keep nothing. Zero where that is not known
-	reset     time.Time // of the one of this process, the last; zero for never
+	simulated bool            // one is asked
+	url       string          // of the API that is asked
+	began     time.Time       // those of before have ended: they keep nothing. Zero where that is not known
+	reset     time.Time       // of the one of this process, the last; zero for never
+	over      map[string]bool // what was found of others, by the URLs of their APIs
 }
 
 func (a *App) life() life {
-	l := life{simulated: a.simulated(), url: a.apiURL}
+	l := life{simulated: a.simulated(), url: a.apiURL, over: map[string]bool{}}
 	if since := a.alone.Load(); since != nil {
 		l.began = *since
 	}
@@ -88,11 +89,6 @@ func (a *App) life() life {
 		l.reset = *at
 	}
 	return l
-}
-
-// outlived tells whether a message went to a simulator that has ended, so that nobody can be asked about it.
-func (l life) outlived(m plivo.Message) bool {
-	return m.Simulator != "" && m.CreatedAt.Before(l.began)
 }
 
 // wiped tells whether a message that the simulator does not know went to it before it was reset.

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -204,6 +205,34 @@ func TestWatchBesideAnotherServer(t *testing.T) {
 				t.Errorf("it says %q: %+v", m.Silence.Words(time.UTC), m)
 			}
 		})
+	}
+}
+
+// TestWatchOfASimulatorThatIsThere does not take a simulator for ended whose API takes connections, whatever the lease tells of
+// other servers.
+func TestWatchOfASimulatorThatIsThere(t *testing.T) {
+	t.Parallel()
+	var c clock
+	o := app.Options{HistoryPath: filepath.Join(t.TempDir(), "a.db"), Pace: never}
+	var id int64
+	var host string
+	t.Run("before", func(t *testing.T) {
+		a := watched(t, &c, o)
+		id = sendOne(t, a, "+4915123456789", "")
+		if _, err := follow(t, a, []int64{id}, plivo.Queued); err != nil {
+			t.Fatal(err)
+		}
+		host = strings.TrimPrefix(a.Status().APIURL, "http://")
+	})
+	there, err := net.Listen("tcp", host) // as of a server that stands still
+	if err != nil {
+		t.Skip(err)
+	}
+	defer there.Close()
+	c.forward(time.Second)
+	a := watched(t, &c, o)
+	if m := watchedUntil(t, &c, a, id, judged); m.Silence.Cause == plivo.Forgotten || !strings.Contains(m.Provider.Problem, "another server") {
+		t.Errorf("it says %q: %+v", m.Silence.Words(time.UTC), m)
 	}
 }
 
