@@ -105,7 +105,8 @@ func TestReadableBelongs(t *testing.T) {
 	const all = 200
 	for name, script := range map[string]string{
 		"of an earlier version": `DROP INDEX callbacks_message; ALTER TABLE callbacks DROP COLUMN message_id;
-			CREATE INDEX callbacks_message ON callbacks (message_uuid) WHERE message_uuid IS NOT NULL; DROP TABLE identity; PRAGMA user_version = 7`,
+			CREATE INDEX callbacks_message ON callbacks (message_uuid) WHERE message_uuid IS NOT NULL; DROP TABLE identity;
+			ALTER TABLE messages DROP COLUMN simulator; ALTER TABLE lease DROP COLUMN alone_since; PRAGMA user_version = 7`,
 		"that names messages which are lost": `UPDATE callbacks SET message_id = message_id + 200 WHERE message_id > 10;
 			INSERT INTO routes VALUES ('app', 900, x'', 0, '', 0); INSERT INTO watched SELECT 800, 0, 0, 0, '', '', 0, 0, '', '', 0, 0, 0, '', 0`,
 	} {

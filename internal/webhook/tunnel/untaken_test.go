@@ -33,7 +33,8 @@ func TestCommandTellsWhatIsNotTaken(t *testing.T) {
 
 		"pattern, password":             {pattern, "url=https://u:hunter2@a.example.dev", said + "It printed https://••••@a.example.dev, which is not taken: it has a user name or password. Its"},
 		"pattern, an @ in the password": {pattern, "url=https://u:x@hunter2@a.example.dev", said + "It printed https://••••@a.example.dev, which is not taken: it has a user name or password. Its"},
-		"pattern, a / in the password":  {pattern, "url=https://u:a@hunter2/x@a.example.dev", said + "It printed https://••••@a.example.dev, which is not taken: it cannot be read, and seems to have a password. Its"},
+		"pattern, a / in the password":  {pattern, "url=https://u:hunter2/x@a.example.dev", said + "It printed https://••••@a.example.dev, which is not taken: it cannot be read, and seems to have a password. Its"},
+		"pattern, an @ and a / in it":   {pattern, "url=https://u:a@hunter2/x@a.example.dev", said + "It printed https://••••@a.example.dev, which is not taken: it has a user name or password. Its"},
 		"pattern, another scheme":       {pattern, "url=wss://u:hunter2@a.example.dev", said + "It printed wss://••••@a.example.dev, which is not taken: it is no http or https URL. Its"},
 		"pattern, port":                 {pattern, "url=https://a.example.dev:0", said + `It printed https://a.example.dev:0, which is not taken: it has the port "0"; a port is a number from 1 to 65535. Its`},
 		"pattern, scheme":               {pattern, "url=a.example.dev", said + "It printed a.example.dev, which is not taken: it is no http or https URL. Its"},
