@@ -91,7 +91,6 @@ func comeAndGo(t *testing.T, r *running, i int) error {
 	return nil
 }
 
-// descriptors counts those that the program has open.
 // descriptors counts what is open but for the history's files: of these the pool of readers opens more when several ask at once,
 // up to its bound, and keeps them.
 func descriptors(t *testing.T, r *running) int {
