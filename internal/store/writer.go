@@ -54,6 +54,7 @@ type writer struct {
 
 	took       time.Duration   // by the last transaction that was committed, once it had the history for itself
 	commit     time.Duration   // of that, by the COMMIT: what the disk takes
+	reached    bool            // the last transaction came to its COMMIT, after which an error is no proof that nothing was kept
 	deliveries []time.Duration // that the running transaction completes
 
 	wait   time.Duration // for other programs, of all that one transaction or look needs together
@@ -292,7 +293,7 @@ func (w *writer) store(callbacks, attempts []*request) {
 // someHaveTime tells whether a batch failed for the lock alone, and only for those in it that had waited long enough for it.
 func (w *writer) someHaveTime(err error, callbacks, attempts []*request) bool {
 	over := w.over(callbacks)
-	return (errors.Is(err, ErrLocked) || lockIsToBlame(err)) && over > 0 && over < len(callbacks)+len(attempts)
+	return !w.reached && (errors.Is(err, ErrLocked) || lockIsToBlame(err)) && over > 0 && over < len(callbacks)+len(attempts)
 }
 
 // over is how many of callbacks, the oldest, have waited as long as they may.
