@@ -14,7 +14,7 @@ func (w *writer) transaction(asked time.Time, do func() error) error {
 		least = min(least, pollWait)
 	}
 	w.until = latest(asked.Add(w.wait), time.Now().Add(least))
-	w.reached = false
+	w.committed = false
 	err := w.transact(do)
 	if errors.Is(err, ErrLocked) || lockIsToBlame(err) {
 		w.gaveUp = time.Now()
@@ -54,10 +54,9 @@ func (w *writer) transact(do func() error) error {
 	w.count, w.attempts, w.deliveries = nil, 0, w.deliveries[:0]
 	err := do()
 	if err == nil {
-		w.reached = true
 		commits := time.Now()
 		err = w.exec("COMMIT")
-		w.commit = time.Since(commits)
+		w.commit, w.committed = time.Since(commits), err == nil
 	}
 	if err == nil && w.s.logGap() {
 		return w.mendCommitted(true)

@@ -54,7 +54,7 @@ type writer struct {
 
 	took       time.Duration   // by the last transaction that was committed, once it had the history for itself
 	commit     time.Duration   // of that, by the COMMIT: what the disk takes
-	reached    bool            // the last transaction came to its COMMIT, after which an error is no proof that nothing was kept
+	committed  bool            // the last transaction was committed, after which an error is no proof that nothing is stored
 	deliveries []time.Duration // that the running transaction completes
 
 	wait   time.Duration // for other programs, of all that one transaction or look needs together
@@ -248,6 +248,8 @@ func (w *writer) store(callbacks, attempts []*request) {
 	})
 	switch {
 	case err == nil:
+	case w.committed: // none is tried again: it could be stored twice
+		w.s.log.Error("what came after a commit failed", "callbacks", len(callbacks), "attempts", len(attempts), "err", err)
 	case w.someHaveTime(err, callbacks, attempts):
 		over := w.over(callbacks)
 		w.s.log.Error("callbacks were not stored", "callbacks", over, "err", err)
@@ -256,7 +258,7 @@ func (w *writer) store(callbacks, attempts []*request) {
 		}
 		w.store(callbacks[over:], attempts)
 		return
-	case errors.As(err, new(*Error)): // of the files: a commit before it may have kept all of it
+	case errors.As(err, new(*Error)): // of the files, not of what was to be stored
 		w.s.log.Error("a batch was not stored", "callbacks", len(callbacks), "attempts", len(attempts), "err", err)
 	case len(callbacks) > 0 && len(attempts) > 0 && !lockIsToBlame(err):
 		// No attempt keeps a callback from being stored.
@@ -293,7 +295,7 @@ func (w *writer) store(callbacks, attempts []*request) {
 // someHaveTime tells whether a batch failed for the lock alone, and only for those in it that had waited long enough for it.
 func (w *writer) someHaveTime(err error, callbacks, attempts []*request) bool {
 	over := w.over(callbacks)
-	return !w.reached && (errors.Is(err, ErrLocked) || lockIsToBlame(err)) && over > 0 && over < len(callbacks)+len(attempts)
+	return (errors.Is(err, ErrLocked) || lockIsToBlame(err)) && over > 0 && over < len(callbacks)+len(attempts)
 }
 
 // over is how many of callbacks, the oldest, have waited as long as they may.
