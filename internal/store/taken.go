@@ -79,10 +79,17 @@ func (w *writer) putBack() error {
 }
 
 // stray tells whether another program has a log of its own beside the history. What this one's log has must not get into
-// the file any more.
+// the file any more. Who only reads makes an empty one where the log is gone, and shares the index: nothing was stored
+// beside that then.
 func (s *Store) stray() bool {
-	return s.place.file != nil && isAt(s.place.file, s.path) &&
-		(foreign(s.place.log, s.path+logSuffix) || foreign(s.place.index, s.path+indexSuffix))
+	if s.place.file == nil || !isAt(s.place.file, s.path) {
+		return false
+	}
+	if foreign(s.place.index, s.path+indexSuffix) {
+		return true
+	}
+	now, err := os.Stat(s.path + logSuffix)
+	return err == nil && !os.SameFile(s.place.log, now) && (now.Size() > 0 || !isAt(s.place.index, s.path+indexSuffix))
 }
 
 // foreign tells whether another file than this one is at path.
