@@ -72,7 +72,10 @@ func (s *messages) selected() tea.Cmd {
 func (s *messages) chosen() (m plivo.Message, ok bool) {
 	if m, ok = s.grid.Selected(); !ok {
 		why := "There is no message yet."
-		if !s.applied.Empty() {
+		switch {
+		case !s.grid.Loaded():
+			why = "The messages are still being read; try again in a moment."
+		case !s.applied.Empty():
 			why = "No message is selected: the filter finds none. " + s.env.keys.unfilter.Help().Key + " shows all."
 		}
 		s.env.notifyAbout(aboutSelection, app.Warning, why)
