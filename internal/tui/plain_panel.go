@@ -138,7 +138,7 @@ func (p *plainUI) panelKey(s *simPanel, k tea.KeyMsg) tea.Cmd {
 	if km := p.m.env.keys; !k.Paste {
 		switch {
 		case key.Matches(k, km.help, km.helpTyped):
-			for _, sec := range append(s.help(), p.m.everywhere(true)) {
+			for _, sec := range append(s.help(), km.spokenSection(p.m.everywhere(true))) {
 				p.out.say(sec.title + ".")
 				for _, b := range sec.keys {
 					if b.Enabled() {
@@ -146,6 +146,10 @@ func (p *plainUI) panelKey(s *simPanel, k tea.KeyMsg) tea.Cmd {
 					}
 				}
 			}
+			return nil
+		case key.Matches(k, km.redraw):
+			p.panel.lines = nil
+			p.sayPanel(s, true)
 			return nil
 		// What is told of the others is heard outside of the panel.
 		case global(km, k) || key.Matches(k, km.paletteTyped, km.fresh):

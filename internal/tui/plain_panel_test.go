@@ -30,8 +30,10 @@ func TestPanelSpoken(t *testing.T) {
 	if in := d.core.posts[0]; in.From != "+14155550123" || in.Text != "Hello from a phone" {
 		t.Errorf("%+v was posted", in)
 	}
+	d.press("ctrl+l")
+	d.hears("The clock stands still at", "Inbound, part 5 of 6.", "From, +14155550123")
 	d.press("?")
-	d.hears("The clock.", "full stop: move the clock on to what is due next.", "Everywhere.", "n: new message.")
+	d.hears("The clock.", "full stop: move the clock on to what is due next.", "Everywhere.", "n: new message.", "ctrl+l: say where one is.")
 	d.press("M")
 	d.hears("Left.", "Numbers and texts are masked")
 	d.press("S", "R")
