@@ -212,7 +212,11 @@ func (p *plainUI) askInboundField(f *simInbound, i int) {
 	hide := []func(string) string{m.Number, m.Number, m.Text, m.Text}[i]
 	text, label := f.inputs[i].Value(), inboundFields[i]
 	if text == "" {
-		label += ", " + f.inputs[i].Placeholder
+		hint := f.inputs[i].Placeholder
+		if hint == proposedText { // the media are asked for after it
+			hint = inboundText + ", if neither text nor media is typed"
+		}
+		label += ", " + hint
 	}
 	p.put(&question{label: label, text: []rune(text), offer: text != "", hide: hide, accept: km.deliver, leave: km.cancel, done: func(text string) tea.Cmd {
 		f.inputs[i].SetValue(text)
