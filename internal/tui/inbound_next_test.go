@@ -44,3 +44,16 @@ func TestQuitAsksForTheInbound(t *testing.T) {
 		t.Errorf("it asks for what nobody wrote:\n%s", d.screen())
 	}
 }
+
+// TestPlainInboundMasked says a sender masked that nobody typed, and delivers from the number behind it.
+func TestPlainInboundMasked(t *testing.T) {
+	d := newPlain(t)
+	d.press("M", "i")
+	d.hears("Numbers and texts are masked", "From, enter keeps +1")
+	d.silent("5005559401")
+	d.press("enter", "enter")
+	d.hears("The simulator delivered an inbound message.")
+	if got := d.core.inbounds; len(got) != 1 || got[0] != "+15005559401 +14155550100 Hello from a phone" {
+		t.Errorf("inbound %q", got)
+	}
+}
