@@ -128,6 +128,9 @@ func (e *env) delivered(msg inboundMsg) {
 	e.delivering--
 	msg.sheet.waiting = false
 	if msg.err != nil {
+		if e.sheet != msg.sheet && e.inboundDraft == nil { // it was asked for, or left
+			e.inboundDraft = msg.sheet
+		}
 		e.notify(app.Failure, msg.err.Error())
 		return
 	}

@@ -1,6 +1,9 @@
 package tui
 
-import "testing"
+import (
+	"errors"
+	"testing"
+)
 
 // TestAnInboundLeavesTheNextAlone writes another inbound message, in the form that was left or stayed open, before the
 // one that was sent has arrived.
@@ -54,6 +57,22 @@ func TestPlainInboundMasked(t *testing.T) {
 	d.press("enter", "enter")
 	d.hears("The simulator delivered an inbound message.")
 	if got := d.core.inbounds; len(got) != 1 || got[0] != "+15005559401 +14155550100 Hello from a phone" {
+		t.Errorf("inbound %q", got)
+	}
+}
+
+// TestPlainKeepsAFailedInbound asks for a message that did not arrive with what was typed.
+func TestPlainKeepsAFailedInbound(t *testing.T) {
+	d := newPlain(t)
+	d.core.inboundErr = errors.New("the callback server answered 500")
+	d.press("i", "enter", "again", "enter")
+	d.hears("answered 500")
+	d.core.inboundErr = nil
+	d.press("i", "enter")
+	d.hears("if nothing is typed: again")
+	d.press("enter")
+	d.hears("The simulator delivered an inbound message.")
+	if got := d.core.inbounds; len(got) != 2 || got[1] != "+15005559401 +14155550100 again" {
 		t.Errorf("inbound %q", got)
 	}
 }
