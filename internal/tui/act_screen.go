@@ -51,7 +51,7 @@ func (s *activity) arrange(f frame) {
 		return
 	}
 	s.place(computeActivity(f.body))
-	if s.came && !s.lay.beside {
+	if s.came {
 		s.showRest(f.notice)
 	}
 	s.came = false
@@ -66,7 +66,7 @@ func (s *activity) showRest(above rect) {
 	if _, cut := s.env.fitNotice(n, noticeRoom(above.w), above.h); !cut {
 		return
 	}
-	p := s.panes[0]
+	p := s.panes[len(s.panes)-1]
 	p.top = slices.IndexFunc(p.lines, func(l actLine) bool { return strings.HasPrefix(l.title, "Notices") })
 	p.scroll(0)
 }

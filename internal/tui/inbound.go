@@ -30,7 +30,8 @@ type inboundSheet struct {
 	offered string             // the sender, as long as nobody has typed another one
 	inputs  [2]textinput.Model // from, text
 	focus   int
-	waiting bool // for the answer to the message
+	waiting bool      // for the answer to the message
+	posted  [2]string // what the inputs had when it was
 }
 
 // inboundMsg is the answer to an inbound message.
@@ -57,6 +58,15 @@ func (e *env) inboundForm(from string) *inboundSheet {
 	}
 	s.setFocus(1)
 	return s
+}
+
+// values are those of the inputs.
+func (s *inboundSheet) values() [2]string { return [2]string{s.inputs[0].Value(), s.inputs[1].Value()} }
+
+// unsent reports whether somebody wrote what was not posted.
+func (s *inboundSheet) unsent() bool {
+	v := s.values()
+	return (v[0] != s.offered || v[1] != "") && !(s.waiting && v == s.posted)
 }
 
 func (s *inboundSheet) setFocus(i int) {
@@ -107,7 +117,7 @@ func (s *inboundSheet) deliver() tea.Cmd {
 		s.env.notify(app.Warning, "Not delivered: an inbound message needs a number.")
 		return nil
 	}
-	s.waiting = true
+	s.waiting, s.posted = true, s.values()
 	s.env.delivering++
 	ctx, core, to := s.env.ctx, s.env.core, s.to
 	return func() tea.Msg { return inboundMsg{s, core.Inbound(ctx, from, to, text)} }
@@ -118,14 +128,19 @@ func (e *env) delivered(msg inboundMsg) {
 	e.delivering--
 	msg.sheet.waiting = false
 	if msg.err != nil {
+		if e.sheet != msg.sheet && e.inboundDraft == nil { // it was asked for, or left
+			e.inboundDraft = msg.sheet
+		}
 		e.notify(app.Failure, msg.err.Error())
 		return
 	}
-	if e.sheet == msg.sheet {
-		e.sheet, e.under = e.under, nil
-	}
-	if e.inboundDraft == msg.sheet {
-		e.inboundDraft = nil
+	if msg.sheet.values() == msg.sheet.posted { // else it is another one that is written
+		if e.sheet == msg.sheet {
+			e.sheet, e.under = e.under, nil
+		}
+		if e.inboundDraft == msg.sheet {
+			e.inboundDraft = nil
+		}
 	}
 	e.notify(app.Info, "The simulator delivered an inbound message.")
 }

@@ -72,7 +72,10 @@ func (s *messages) selected() tea.Cmd {
 func (s *messages) chosen() (m plivo.Message, ok bool) {
 	if m, ok = s.grid.Selected(); !ok {
 		why := "There is no message yet."
-		if !s.applied.Empty() {
+		switch {
+		case !s.grid.Loaded():
+			why = "The messages are still being read; try again in a moment."
+		case !s.applied.Empty():
 			why = "No message is selected: the filter finds none. " + s.env.keys.unfilter.Help().Key + " shows all."
 		}
 		s.env.notifyAbout(aboutSelection, app.Warning, why)
@@ -216,15 +219,20 @@ func (s *messages) key(k tea.KeyMsg) (tea.Cmd, bool) {
 	case key.Matches(k, km.fresh):
 		s.env.show(onCompose)
 	case key.Matches(k, km.inbound) && s.env.simulated():
-		from := ""
-		if sel, ok := s.grid.Selected(); ok {
-			from, _ = s.env.mask.Real(counterpart(sel))
-		}
-		s.env.sheet = s.env.inboundForm(from)
+		s.env.sheet = s.inboundForm()
 	default:
 		return nil, false
 	}
 	return nil, true
+}
+
+// inboundForm offers the other end of the selected message as the sender, as it is where it is shown masked.
+func (s *messages) inboundForm() *inboundSheet {
+	from := ""
+	if sel, ok := s.grid.Selected(); ok {
+		from, _ = s.env.mask.Real(counterpart(sel))
+	}
+	return s.env.inboundForm(from)
 }
 
 func (s *messages) listKey(k tea.KeyMsg) (tea.Cmd, bool) {

@@ -75,7 +75,7 @@ func TestPlainAsksBeforeItCosts(t *testing.T) {
 func TestPlainDeliversAnInboundMessage(t *testing.T) {
 	d := newPlain(t)
 	d.press("i")
-	d.hears("An inbound message to +14155550100.\r\nFrom: +1")
+	d.hears("An inbound message to +14155550100.\r\nFrom, enter keeps +1")
 	d.tell(tea.KeyMsg{Type: tea.KeyCtrlU})
 	d.press("+14155550199", "enter")
 	d.hears("Text, Hello from a phone, if nothing is typed: ")

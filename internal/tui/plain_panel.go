@@ -138,7 +138,7 @@ func (p *plainUI) panelKey(s *simPanel, k tea.KeyMsg) tea.Cmd {
 	if km := p.m.env.keys; !k.Paste {
 		switch {
 		case key.Matches(k, km.help, km.helpTyped):
-			for _, sec := range append(s.help(), p.m.everywhere(true)) {
+			for _, sec := range append(s.help(), km.spokenSection(p.m.everywhere(true))) {
 				p.out.say(sec.title + ".")
 				for _, b := range sec.keys {
 					if b.Enabled() {
@@ -146,6 +146,10 @@ func (p *plainUI) panelKey(s *simPanel, k tea.KeyMsg) tea.Cmd {
 					}
 				}
 			}
+			return nil
+		case key.Matches(k, km.redraw):
+			p.panel.lines = nil
+			p.sayPanel(s, true)
 			return nil
 		// What is told of the others is heard outside of the panel.
 		case global(km, k) || key.Matches(k, km.paletteTyped, km.fresh):
@@ -208,7 +212,11 @@ func (p *plainUI) askInboundField(f *simInbound, i int) {
 	hide := []func(string) string{m.Number, m.Number, m.Text, m.Text}[i]
 	text, label := f.inputs[i].Value(), inboundFields[i]
 	if text == "" {
-		label += ", " + f.inputs[i].Placeholder
+		hint := f.inputs[i].Placeholder
+		if hint == proposedText { // the media are asked for after it
+			hint = inboundText + ", if neither text nor media is typed"
+		}
+		label += ", " + hint
 	}
 	p.put(&question{label: label, text: []rune(text), offer: text != "", hide: hide, accept: km.deliver, leave: km.cancel, done: func(text string) tea.Cmd {
 		f.inputs[i].SetValue(text)

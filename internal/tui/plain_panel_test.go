@@ -24,14 +24,20 @@ func TestPanelSpoken(t *testing.T) {
 	d.hears("From, enter keeps +14155550123")
 	d.core.receipt.UUID, d.core.receipt.Answered, d.core.receipt.Method = "u", 200, "POST"
 	d.press("enter", "enter")
-	d.hears("Text, Hello from a phone, if nothing is typed: ")
+	d.hears("Text, Hello from a phone, if neither text nor media is typed: ")
 	d.press("enter", "enter")
 	d.hears("✓ 200 of POST")
 	if in := d.core.posts[0]; in.From != "+14155550123" || in.Text != "Hello from a phone" {
 		t.Errorf("%+v was posted", in)
 	}
+	d.press("enter", "enter", "enter", "enter", "https://name.example/a.png", "enter")
+	if in := d.core.posts[1]; in.Text != "" || len(in.Media) != 1 {
+		t.Errorf("%+v was posted, with a file alone", in)
+	}
+	d.press("ctrl+l")
+	d.hears("The clock stands still at", "Inbound, part 5 of 6.", "From, +14155550123")
 	d.press("?")
-	d.hears("The clock.", "full stop: move the clock on to what is due next.", "Everywhere.", "n: new message.")
+	d.hears("The clock.", "full stop: move the clock on to what is due next.", "Everywhere.", "n: new message.", "ctrl+l: say where one is.")
 	d.press("M")
 	d.hears("Left.", "Numbers and texts are masked")
 	d.press("S", "R")

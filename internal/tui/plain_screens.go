@@ -212,11 +212,7 @@ func (p *plainUI) messagesKey(k tea.KeyMsg) (tea.Cmd, bool) {
 	case key.Matches(k, km.fresh):
 		return p.askDraft(), true
 	case key.Matches(k, km.inbound) && p.m.env.simulated():
-		from := ""
-		if sel, ok := s.grid.Selected(); ok {
-			from = counterpart(sel)
-		}
-		p.askInbound(from)
+		p.askInbound()
 	default:
 		return nil, false
 	}
@@ -310,10 +306,11 @@ func (msg *spokenMsg) readAttempts(ctx context.Context, core Core) {
 }
 
 // askInbound asks for an inbound message and makes the simulator deliver it.
-func (p *plainUI) askInbound(from string) {
-	km, s := p.m.env.keys, p.m.env.inboundForm(from)
+func (p *plainUI) askInbound() {
+	km, s := p.m.env.keys, p.m.messages.inboundForm()
 	p.out.say(s.heading() + ".")
-	p.put(&question{label: "From", text: []rune(s.inputs[0].Value()), accept: km.deliver, leave: km.cancel, done: func(text string) tea.Cmd {
+	sender := s.inputs[0].Value()
+	p.put(&question{label: "From", text: []rune(sender), offer: sender != "", hide: p.m.env.mask.Number, accept: km.deliver, leave: km.cancel, done: func(text string) tea.Cmd {
 		s.inputs[0].SetValue(text)
 		p.put(&question{label: "Text, " + proposedText, text: []rune(s.inputs[1].Value()), accept: km.deliver, leave: km.cancel, done: func(text string) tea.Cmd {
 			s.inputs[1].SetValue(text)

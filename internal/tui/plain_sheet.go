@@ -123,16 +123,22 @@ func (p *plainUI) sayKeys() {
 	}
 }
 
+// spokenSection has the keys of a section by what they do where nothing is drawn.
+func (km keyMap) spokenSection(sec section) section {
+	sec.keys = slices.Clone(sec.keys)
+	for i, b := range sec.keys {
+		if slices.Equal(b.Keys(), km.redraw.Keys()) {
+			sec.keys[i].SetHelp(b.Help().Key, "say where one is")
+		}
+	}
+	return sec
+}
+
 // plainKeys are the keys that act where one is.
 func (m *Model) plainKeys() []section {
 	km := m.env.keys
 	all := m.helpSections()
-	everywhere := section{title: "Everywhere", keys: slices.Clone(all[len(all)-1].keys)}
-	for i, b := range everywhere.keys {
-		if slices.Equal(b.Keys(), km.redraw.Keys()) {
-			everywhere.keys[i].SetHelp(b.Help().Key, "say where one is")
-		}
-	}
+	everywhere := km.spokenSection(all[len(all)-1])
 	pause := km.follow
 	pause.SetHelp(pause.Help().Key, "pause the log, or go on with it")
 	part := km.focus

@@ -41,5 +41,8 @@ func (m *Model) unfinished() string {
 	if m.env.replyDraft != "" {
 		what = append(what, "The reply to inbound messages was not set and would be lost.")
 	}
+	if d := m.env.inboundDraft; d != nil && d.unsent() {
+		what = append(what, "The inbound message was not delivered and would be lost.")
+	}
 	return strings.Join(what, " ")
 }

@@ -79,7 +79,7 @@ func (f *simInbound) setWidth(w int) {
 
 // write begins or ends writing.
 func (f *simInbound) write(on bool) {
-	f.writing = on
+	f.writing, f.resting = on, false
 	for i := range f.inputs {
 		if on && i == f.focus {
 			f.inputs[i].Focus()

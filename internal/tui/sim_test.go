@@ -359,3 +359,16 @@ func TestFatesUseTheRoom(t *testing.T) {
 		t.Errorf("what is cut is not said whole, in %d lines of %d:\n%s", whole-h, whole, d.screen())
 	}
 }
+
+// TestPanelIsWrittenOnBeforeTheAnswer begins to write behind a message that no field was written at when it was sent.
+func TestPanelIsWrittenOnBeforeTheAnswer(t *testing.T) {
+	d := panelled(staged80(t), 0, 4)
+	d.core.receipt.UUID, d.core.receipt.Method, d.core.receipt.Answered = "u", "POST", 200
+	answer := d.pressHeld("ctrl+s")
+	d.keys("enter")
+	answer()
+	d.expect("✓ 200 of POST")
+	if !d.m.typing() {
+		t.Errorf("it is written no more though somebody began to:\n%s", d.screen())
+	}
+}

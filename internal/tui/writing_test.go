@@ -62,3 +62,14 @@ func TestKeysSayWhyNothingHappens(t *testing.T) {
 	d.keys("j", "s", "]") // on one with one callback
 	d.expect("There is no other callback to go to")
 }
+
+// TestMessagesThatAreReadAreNotMissed claims of no message that it is not there, nor of a filter that it finds none,
+// before that was read.
+func TestMessagesThatAreReadAreNotMissed(t *testing.T) {
+	for _, k := range []string{"t", "m", "a"} {
+		d := staged80(t)
+		answer := d.pressHeld("/", "status:failed", "enter", k)
+		d.expect("The messages are still being read; try again in a moment.")
+		answer()
+	}
+}
