@@ -79,17 +79,16 @@ func (w *writer) putBack() error {
 }
 
 // stray tells whether another program has a log of its own beside the history. What this one's log has must not get into
-// the file any more. Who only reads makes an empty one where the log is gone, and shares the index: nothing was stored
-// beside that then.
+// the file any more.
 func (s *Store) stray() bool {
+	log, index := s.path+logSuffix, s.path+indexSuffix
 	if s.place.file == nil || !isAt(s.place.file, s.path) {
 		return false
 	}
-	if foreign(s.place.index, s.path+indexSuffix) {
-		return true
+	if info, err := os.Stat(log); err == nil && info.Size() == 0 && isAt(s.place.index, index) {
+		return false // SQLite makes it for who only reads, where the log is gone: nothing was stored in it
 	}
-	now, err := os.Stat(s.path + logSuffix)
-	return err == nil && !os.SameFile(s.place.log, now) && (now.Size() > 0 || !isAt(s.place.index, s.path+indexSuffix))
+	return foreign(s.place.log, log) || foreign(s.place.index, index)
 }
 
 // foreign tells whether another file than this one is at path.
