@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -17,30 +16,12 @@ import (
 	"dev.internal/plivoscope/internal/store"
 )
 
-// atLines does something when lines are logged, once for each.
-type atLines struct {
-	slog.Handler
-	do map[string]func() error // by what the line contains
-}
-
-func (h atLines) Enabled(context.Context, slog.Level) bool { return true }
-
-func (h atLines) Handle(_ context.Context, r slog.Record) error {
-	for with, do := range h.do {
-		if strings.Contains(r.Message, with) {
-			delete(h.do, with)
-			return do()
-		}
-	}
-	return nil
-}
-
 // TestLockedAfterACommit empties the log when two callbacks have just been committed, and has another program hold the mark
 // until one of the two has waited as long as it may: what had been committed is not stored a second time.
 func TestLockedAfterACommit(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "h.db")
 	mark := path + "-mark"
-	h := atLines{Handler: slog.DiscardHandler, do: map[string]func() error{}}
+	h := atLine{slog.DiscardHandler, map[string]func() error{}}
 	s := openStore(t, store.Options{Path: path, Logger: slog.New(h)})
 	record(t, s, report("zero", plivo.Sent, 1))
 	const wait = time.Second

@@ -180,18 +180,20 @@ func TestEndOfAnotherIsNoCut(t *testing.T) {
 	}
 }
 
-// atLine does something when a line is logged.
+// atLine does something when a line is logged, the first time.
 type atLine struct {
 	slog.Handler
-	with string // what the line contains
-	do   func() error
+	do map[string]func() error // by what the line contains
 }
 
-func (h *atLine) Enabled(context.Context, slog.Level) bool { return true }
+func (h atLine) Enabled(context.Context, slog.Level) bool { return true }
 
-func (h *atLine) Handle(_ context.Context, r slog.Record) error {
-	if h.do != nil && strings.Contains(r.Message, h.with) {
-		return h.do()
+func (h atLine) Handle(_ context.Context, r slog.Record) error {
+	for with, do := range h.do {
+		if strings.Contains(r.Message, with) {
+			delete(h.do, with)
+			return do()
+		}
 	}
 	return nil
 }
@@ -203,7 +205,7 @@ func TestCutAfterCommit(t *testing.T) {
 		t.Skip("the system keeps open files from being cut")
 	}
 	path := filepath.Join(t.TempDir(), "h.db")
-	h := &atLine{Handler: slog.DiscardHandler, with: "mark of the history was not written"} // between a commit and its answer
+	h := atLine{slog.DiscardHandler, map[string]func() error{}}
 	s := openStore(t, store.Options{Path: path, Logger: slog.New(h)})
 	if err := os.Mkdir(path+"-mark", 0o700); err != nil {
 		t.Fatal(err)
@@ -211,7 +213,7 @@ func TestCutAfterCommit(t *testing.T) {
 	record(t, s, report("one", plivo.Sent, 1))
 	emptied := false
 	if err := store.Ask(t.Context(), s, func() error {
-		h.do = func() error {
+		h.do["mark of the history was not written"] = func() error { // between a commit and its answer
 			emptied = true
 			return os.Truncate(path+"-wal", 0)
 		}

@@ -215,7 +215,7 @@ func TestDeletedAgain(t *testing.T) {
 	}
 	path := filepath.Join(t.TempDir(), "history.db")
 	var said atomic.Value
-	h := &atLine{Handler: slog.DiscardHandler, with: "the mark of a history cannot be read"} // when it is opened
+	h := atLine{slog.DiscardHandler, map[string]func() error{}}
 	s := openStore(t, store.Options{Path: path, Logger: slog.New(h), OnProblem: func(text string) { said.Store(text) }})
 	if err := os.Mkdir(path+"-mark", 0o700); err != nil {
 		t.Fatal(err)
@@ -223,7 +223,7 @@ func TestDeletedAgain(t *testing.T) {
 	old := report("old", plivo.Sent, 1)
 	record(t, s, old)
 	if err := store.Ask(t.Context(), s, func() error {
-		h.do = func() error { return os.Remove(path) }
+		h.do["the mark of a history cannot be read"] = func() error { return os.Remove(path) } // when it is opened
 		return os.Remove(path)
 	}); err == nil {
 		t.Error("it was acknowledged")
