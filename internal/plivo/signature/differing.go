@@ -33,7 +33,7 @@ func Differing(a, b string) (inA, inB []Span) {
 	}
 	onlyX, onlyY := aligned(x[head:len(x)-tail], y[head:len(y)-tail])
 	inA, inB = spans(x, head, onlyX), spans(y, head, onlyY)
-	if len(inA) == 1 && len(inB) == 1 {
+	if len(inA) == 1 && len(inB) == 1 && inA[0].From == inB[0].From { // else they are not in each other's place
 		narrow(a, &inA[0], b, &inB[0])
 		empty := func(s Span) bool { return s.From == s.To }
 		inA, inB = slices.DeleteFunc(inA, empty), slices.DeleteFunc(inB, empty)

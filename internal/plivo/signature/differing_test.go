@@ -26,6 +26,7 @@ func TestDifferingMarksWholeWords(t *testing.T) {
 		"nothing":          {"", "12", "", "[12]"},
 		"the same":         {"https://h/", "https://h/", "https://h/", "https://h/"},
 		"a longer word":    {long, long + long, long, long + "[" + long + "]"},
+		"around a slash":   {long + "/", "/" + long + "x", "[" + long + "]/", "/[" + long + "x]"},
 		"a long word":      {long + "x" + long, long + "yz" + long, long + "[x]" + long, long + "[yz]" + long},
 	} {
 		t.Run(name, func(t *testing.T) {
