@@ -27,7 +27,7 @@ func (s *messages) openDestinations() tea.Cmd {
 	switch {
 	case !ok:
 	case m.SentWith == 0:
-		s.env.notify(app.Warning, "This message was sent alone: there are no other destinations to show.")
+		s.env.notify(app.Warning, aloneWords(m))
 	case s.detail.together.of != m.SentWith || len(all) == 0:
 		s.env.notify(app.Warning, "The other destinations are still being read; try again in a moment.")
 	default:
@@ -36,6 +36,15 @@ func (s *messages) openDestinations() tea.Cmd {
 		s.env.sheet = &destinationsSheet{env: s.env, of: s, all: all, at: max(at, 0)}
 	}
 	return nil
+}
+
+// aloneWords says why there are no destinations of a message to list. What was sent from elsewhere may have
+// gone to several at once: the callbacks do not tell.
+func aloneWords(m plivo.Message) string {
+	if m.Direction == plivo.Inbound {
+		return "No other destinations: this message came in."
+	}
+	return "No other destinations: this message was not sent from here to several at once."
 }
 
 // rows are the destinations as they are now.

@@ -66,7 +66,11 @@ func TestSentTogether(t *testing.T) {
 	// Those that were sent alone have nothing of it.
 	d.keys("j", "j", "j", "j", "t")
 	d.absent("sent with")
-	d.expect("This message was sent alone")
+	d.expect("No other destinations: this message was not sent from here")
+	d.core.add(plivo.Message{Direction: plivo.Inbound, From: "+14155550161", To: "+14155550100", Status: plivo.Received, CreatedAt: d.now, UpdatedAt: d.now})
+	d.wake()
+	d.keys("g", "t")
+	d.expect("No other destinations: this message came in.")
 }
 
 // TestSentTogetherFar goes to a destination that is not among the rows at hand, of a send of many.

@@ -87,7 +87,7 @@ func (d *detail) speak() []string {
 func (p *plainUI) sayTogether(d *detail) {
 	words := d.speakTogether()
 	if len(words) == 0 {
-		words = []string{"This message was sent alone: there are no other destinations."}
+		words = []string{aloneWords(d.message)}
 	}
 	p.out.say(join(words))
 }

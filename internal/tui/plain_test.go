@@ -206,7 +206,7 @@ func TestPlainMarksAllAsReadAndListsASend(t *testing.T) {
 	d.press("A")
 	d.hears("Every message counts as read already.")
 	d.press("t")
-	d.hears("This message was sent alone")
+	d.hears("No other destinations: this message was not sent from here")
 	d.now = d.now.Add(time.Second)
 	d.group(fourEnds()...)
 	d.tell(wakeMsg{})
