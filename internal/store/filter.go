@@ -245,14 +245,14 @@ func (p *filterParser) unknown(start int, key string, negate bool) error {
 	return p.begun(url, start, "%s: is no filter word; the words are %s; to look for it as text write %s", key, keyList(), how)
 }
 
-// key gives the letters before a colon, unless it is a URL's.
+// key gives the letters before a colon, unless they are a URL's scheme: none of the words is one.
 func (p *filterParser) key() (string, bool) {
 	rest := p.text[p.at:]
 	n := 0
 	for n < len(rest) && (rest[n]|0x20 >= 'a' && rest[n]|0x20 <= 'z' || rest[n] == '_') {
 		n++
 	}
-	if n == 0 || n == len(rest) || rest[n] != ':' || strings.HasPrefix(rest[n:], "://") {
+	if n == 0 || n == len(rest) || rest[n] != ':' || strings.HasPrefix(rest[n:], "://") && keyOf(rest[:n]) == nil {
 		return "", false
 	}
 	return rest[:n], true

@@ -30,6 +30,7 @@ func TestParseFilter(t *testing.T) {
 		`text:a,"b,c",`:                         `text:a,"b,c"`,
 		"hello,world":                           "hello,world",
 		"http://x/y":                            `"http://x/y"`,
+		`path://double status:"//" text:"//"`:   "path://double status:// //",
 		"12:30":                                 `"12:30"`,
 		"- -- --x":                              `"-" -"-" -"-x"`,
 		`"say \"hi\" \\ \n"`:                    `"say \"hi\" \\ \\n"`,
@@ -108,7 +109,7 @@ func TestTheTextThatIsProposed(t *testing.T) {
 // filterText makes texts that look like filters.
 func filterText() *rapid.Generator[string] {
 	value := rapid.OneOf(
-		rapid.SampledFrom([]string{"failed", "30", "030", "none", "valid", "url", "slash", "in", "OUT", "unclear", "Silent", "lost", "+1 415", "10m", "12:30", "/sms", "%", "_", `\`, "'", `"`, ",", "-", ":", "ü", "\x00", "\xff"}),
+		rapid.SampledFrom([]string{"failed", "30", "030", "none", "valid", "url", "slash", "in", "OUT", "unclear", "Silent", "lost", "+1 415", "10m", "12:30", "/sms", "//", "%", "_", `\`, "'", `"`, ",", "-", ":", "ü", "\x00", "\xff"}),
 		rapid.String(),
 	)
 	quoted := rapid.Custom(func(t *rapid.T) string {
